@@ -1,0 +1,3 @@
+//! `remove`: nothing in place of the value.
+
+pub(super) fn apply() {}

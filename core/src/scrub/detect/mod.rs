@@ -1,0 +1,45 @@
+//! Finds protected health information: one file a detector, one registry.
+//!
+//! Most detectors are [`Pattern`]s, which is to say data: a regular expression, a validator, cue words, a score, the
+//! source of the rule and lines of examples. To add one, add its file and its line to [`PATTERNS`]. Detectors that need
+//! more than a pattern (names, places, organisations, models) implement [`Detector`] and stand in [`detectors`].
+
+#[cfg(feature = "onnx")]
+mod model;
+mod pattern;
+
+#[cfg(feature = "onnx")]
+pub(crate) use model::ModelDetector;
+pub(crate) use pattern::{Pattern, Patterns, Validity};
+
+use super::Finding;
+use crate::text::{Section, Token};
+
+/// A note made ready for detectors: everything is computed once and shared.
+pub(crate) struct Note<'t> {
+    /// The plain view of the text (see [`crate::text::View`]); spans of findings refer to it.
+    pub(crate) text: &'t str,
+    /// Its tokens.
+    pub(crate) tokens: &'t [Token],
+    /// Its sections.
+    pub(crate) sections: &'t [Section],
+}
+
+/// Something that finds protected health information in a note.
+///
+/// Detectors see the whole note, keep no state between notes, and do not see each other's findings.
+pub(crate) trait Detector: Send + Sync {
+    /// Appends what it finds; findings may overlap each other.
+    ///
+    /// # Errors
+    /// When the note could not be searched completely: the call then fails as a whole (invariant 1).
+    fn detect(&self, note: &Note<'_>, findings: &mut Vec<Finding>) -> crate::Result<()>;
+}
+
+/// Every pattern, by file.
+pub(crate) const PATTERNS: &[&[Pattern]] = &[];
+
+/// The detectors that run when nothing else is asked for.
+pub(crate) fn detectors() -> Vec<Box<dyn Detector>> {
+    vec![Box::new(Patterns::builtin())]
+}

@@ -1,0 +1,20 @@
+//! Removes protected health information and explains every removal.
+//!
+//! `detect` finds, `resolve` makes the findings disjoint, a `Policy` chooses an action for each, `apply` rewrites the
+//! text once from left to right and keeps the map between the two texts.
+
+mod action;
+mod apply;
+mod category;
+mod detect;
+mod finding;
+mod policy;
+mod resolve;
+mod scrubber;
+
+pub use action::{Operator, Options as OperatorOptions};
+pub use apply::{Applied, OffsetMap, Scrubbed};
+pub use category::Category;
+pub use finding::{Finding, Kind};
+pub use policy::{CategoryPolicy, Policy};
+pub use scrubber::{Scrubber, ScrubberBuilder};

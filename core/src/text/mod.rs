@@ -1,0 +1,19 @@
+//! What every part needs to know about a text: spans, offsets, sections, sentences, tokens, assertion and dates.
+//!
+//! Nothing here knows about PHI or rubrics.
+
+pub mod assertion;
+pub mod dates;
+mod offsets;
+mod sections;
+mod sentences;
+mod span;
+mod tokens;
+mod view;
+
+pub use offsets::{Offsets, Position};
+pub use sections::{Section, SectionKind, sections};
+pub use sentences::sentences;
+pub use span::Span;
+pub use tokens::{Token, TokenKind, tokens};
+pub use view::View;
