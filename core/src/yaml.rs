@@ -11,10 +11,16 @@ pub(crate) fn parse<T: DeserializeOwned>(yaml: &str, code: ErrorCode) -> Result<
         if let Some(at) = error.location() {
             place = Some(Location::LineColumn { line: at.line() as usize, column: at.column() as usize });
         }
-        // The parser's own rendering repeats lines of the file; its first line says what was wrong.
-        let text = error.to_string();
-        let first = text.lines().next().unwrap_or("not YAML").to_owned();
-        let out = Error::new(code, first);
+        let out = match error.without_snippet() {
+            serde_saphyr::Error::SerdeUnknownField { field, expected, .. } => {
+                Error::unknown(code, "key", field, expected.iter().copied())
+            }
+            serde_saphyr::Error::SerdeUnknownVariant { variant, expected, .. } => {
+                Error::unknown(code, "value", variant, expected.iter().copied())
+            }
+            // The parser's own rendering repeats lines of the file; its first line says what was wrong.
+            plain => Error::new(code, plain.to_string().lines().next().unwrap_or("not YAML").to_owned()),
+        };
         match place {
             Some(place) => out.at(place),
             None => out,

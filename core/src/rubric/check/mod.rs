@@ -1,0 +1,137 @@
+//! The closed set of checks that criteria are built from, one file a kind.
+
+mod terms;
+
+use serde::Deserialize;
+
+use super::terms::{Hits, Vocabulary, Word};
+use crate::error::{Error, Result};
+use crate::text::Span;
+
+/// What holds of a note, or of a region of it.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub(crate) enum Check {
+    /// Every one of these holds.
+    All(Vec<Check>),
+    /// At least one of these holds.
+    Any(Vec<Check>),
+    /// At least so many of these hold.
+    AtLeast(AtLeast),
+    /// This does not hold.
+    Not(Box<Check>),
+    /// A word or phrase is there, said of the patient and of today.
+    Terms(terms::Terms),
+}
+
+/// At least `n` of several checks.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct AtLeast {
+    n: usize,
+    of: Vec<Check>,
+}
+
+/// What came of a check.
+#[derive(Debug, Clone)]
+pub(crate) struct Outcome {
+    /// Whether it holds.
+    pub(crate) holds: bool,
+    /// How sure that is, 0 to 1.
+    pub(crate) confidence: f32,
+    /// Where it shows.
+    pub(crate) evidence: Vec<Span>,
+}
+
+impl Outcome {
+    pub(crate) fn holds(confidence: f32, evidence: Vec<Span>) -> Self {
+        Self { holds: true, confidence, evidence }
+    }
+
+    pub(crate) fn fails(confidence: f32) -> Self {
+        Self { holds: false, confidence, evidence: Vec::new() }
+    }
+
+    /// Holds where there is evidence.
+    pub(crate) fn found(evidence: Vec<Span>) -> Self {
+        if evidence.is_empty() { Self::fails(0.85) } else { Self::holds(0.9, evidence) }
+    }
+}
+
+/// A note as the checks see it: read once, shared by all of them.
+pub(crate) struct Note<'t> {
+    pub(crate) text: &'t str,
+    pub(crate) words: Vec<Word>,
+    pub(crate) hits: Hits,
+}
+
+impl<'t> Note<'t> {
+    pub(crate) fn new(text: &'t str, vocabulary: &Vocabulary) -> Self {
+        let words = vocabulary.words(text);
+        let hits = vocabulary.hits(text, &words);
+        Self { text, words, hits }
+    }
+
+    /// All of it.
+    pub(crate) fn whole(&self) -> Span {
+        Span::new(0, self.text.len())
+    }
+}
+
+impl Check {
+    /// Resolves the lists and patterns it names.
+    pub(crate) fn prepare(&mut self, vocabulary: &mut Vocabulary) -> Result<()> {
+        match self {
+            Self::All(checks) | Self::Any(checks) | Self::AtLeast(AtLeast { of: checks, .. }) => {
+                if checks.is_empty() {
+                    return Err(Error::rubric("a combination needs at least one check"));
+                }
+                checks.iter_mut().try_for_each(|check| check.prepare(vocabulary))
+            }
+            Self::Not(check) => check.prepare(vocabulary),
+            Self::Terms(terms) => terms.prepare(vocabulary),
+        }
+    }
+
+    /// The named term lists it refers to.
+    pub(crate) fn lists(&self) -> Vec<String> {
+        match self {
+            Self::All(checks) | Self::Any(checks) | Self::AtLeast(AtLeast { of: checks, .. }) => {
+                checks.iter().flat_map(Self::lists).collect()
+            }
+            Self::Not(check) => check.lists(),
+            Self::Terms(terms) => terms.lists(),
+        }
+    }
+
+    /// Whether it holds of a region of the note.
+    pub(crate) fn evaluate(&self, note: &Note<'_>, region: Span) -> Outcome {
+        match self {
+            Self::All(checks) => at_least(checks.len(), checks, note, region),
+            Self::Any(checks) => at_least(1, checks, note, region),
+            Self::AtLeast(AtLeast { n, of }) => at_least(*n, of, note, region),
+            Self::Not(check) => {
+                let inner = check.evaluate(note, region);
+                Outcome { holds: !inner.holds, ..inner }
+            }
+            Self::Terms(terms) => terms.evaluate(note, region),
+        }
+    }
+}
+
+/// Holds when `n` of the checks do; as sure as the surest for "any", as the least sure for "all".
+fn at_least(n: usize, checks: &[Check], note: &Note<'_>, region: Span) -> Outcome {
+    let outcomes: Vec<Outcome> = checks.iter().map(|check| check.evaluate(note, region)).collect();
+    let mut sure: Vec<f32> = outcomes.iter().filter(|o| o.holds).map(|o| o.confidence).collect();
+    let mut unsure: Vec<f32> = outcomes.iter().filter(|o| !o.holds).map(|o| o.confidence).collect();
+    let holds = sure.len() >= n;
+    let evidence = outcomes.into_iter().filter(|o| o.holds).flat_map(|o| o.evidence).collect();
+    sure.sort_by(|a, b| b.total_cmp(a));
+    unsure.sort_by(|a, b| b.total_cmp(a));
+    let confidence = if holds {
+        n.checked_sub(1).and_then(|last| sure.get(last)).copied().unwrap_or(1.0)
+    } else {
+        unsure.get(checks.len().saturating_sub(n)).copied().unwrap_or(1.0)
+    };
+    if holds { Outcome::holds(confidence, evidence) } else { Outcome { holds, confidence, evidence } }
+}

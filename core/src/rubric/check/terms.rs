@@ -1,0 +1,124 @@
+//! `terms`: a word or phrase of a list, or a pattern, stands in the text and is meant of the patient and of today.
+
+use regex::Regex;
+use serde::Deserialize;
+
+use super::{Note, Outcome};
+use crate::error::{Error, Result};
+use crate::rubric::terms::{ListId, Vocabulary};
+use crate::text::{Span, assertion};
+
+/// One name, or several.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(untagged)]
+pub(crate) enum Names {
+    /// None.
+    #[default]
+    None,
+    /// One.
+    One(String),
+    /// Several.
+    Many(Vec<String>),
+}
+
+impl Names {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &str> {
+        let slice = match self {
+            Self::None => &[],
+            Self::One(name) => std::slice::from_ref(name),
+            Self::Many(names) => names.as_slice(),
+        };
+        slice.iter().map(String::as_str)
+    }
+}
+
+/// How a mention may be qualified and still count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Qualifier {
+    /// "no cues needed".
+    Negated,
+    /// "will be cued", "if pain returns".
+    Hypothetical,
+    /// "history of".
+    Historical,
+    /// "mother has".
+    OtherPerson,
+}
+
+/// A word or phrase of named lists, of this list, or a pattern.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Terms {
+    /// Named lists.
+    #[serde(default)]
+    list: Names,
+    /// Words and phrases given here.
+    #[serde(default)]
+    words: Vec<String>,
+    /// A regular expression, in verbose mode, without regard to case.
+    #[serde(default)]
+    pattern: Option<String>,
+    /// Qualifiers that do not matter; a mention with another one does not count.
+    #[serde(default)]
+    accept: Vec<Qualifier>,
+    /// How many mentions it takes.
+    #[serde(default = "one")]
+    at_least: usize,
+    #[serde(skip)]
+    ids: Vec<ListId>,
+    #[serde(skip)]
+    regex: Option<Regex>,
+}
+
+fn one() -> usize {
+    1
+}
+
+impl Terms {
+    pub(super) fn prepare(&mut self, vocabulary: &mut Vocabulary) -> Result<()> {
+        for name in self.list.iter() {
+            self.ids.push(vocabulary.list(name)?);
+        }
+        if !self.words.is_empty() {
+            self.ids.push(vocabulary.anonymous(&self.words)?);
+        }
+        if let Some(pattern) = &self.pattern {
+            let regex = Regex::new(&format!("(?xi){pattern}"));
+            self.regex =
+                Some(regex.map_err(|_| Error::rubric("`pattern` is not a regular expression of this engine"))?);
+        }
+        if self.ids.is_empty() && self.regex.is_none() {
+            return Err(Error::rubric("`terms` needs `list`, `words` or `pattern`"));
+        }
+        Ok(())
+    }
+
+    pub(super) fn lists(&self) -> Vec<String> {
+        self.list.iter().map(str::to_owned).collect()
+    }
+
+    pub(super) fn evaluate(&self, note: &Note<'_>, region: Span) -> Outcome {
+        let mut found: Vec<Span> = self.ids.iter().flat_map(|id| note.hits.within(*id, region)).copied().collect();
+        if let Some(regex) = &self.regex {
+            let base = region.start;
+            found.extend(
+                regex
+                    .find_iter(region.of(note.text))
+                    .filter(|m| !m.is_empty())
+                    .map(|m| Span::new(base + m.start(), base + m.end())),
+            );
+        }
+        found.retain(|span| self.counts(note, *span));
+        if found.len() >= self.at_least { Outcome::found(found) } else { Outcome::fails(0.85) }
+    }
+
+    fn counts(&self, note: &Note<'_>, span: Span) -> bool {
+        let stands = assertion::assertion(note.text, span);
+        let accepts = |qualifier| self.accept.contains(&qualifier);
+        (!stands.negated || accepts(Qualifier::Negated))
+            && (!stands.hypothetical || accepts(Qualifier::Hypothetical))
+            && (!stands.historical || accepts(Qualifier::Historical))
+            && (!stands.other_person || accepts(Qualifier::OtherPerson))
+    }
+}

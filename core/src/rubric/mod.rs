@@ -1,0 +1,24 @@
+//! Scores a note against a rubric: for every criterion a verdict, the evidence for it, the rule behind it, and what to
+//! write instead.
+//!
+//! A [`Rubric`] is data: criteria built from a closed set of checks (`check/`, one file a kind) over what is read out of
+//! a note (`extract/`, one file a fact). A [`Scorer`] runs it on a note and gives a [`Report`].
+
+mod check;
+mod detect;
+mod kinds;
+mod result;
+#[expect(clippy::module_inception, reason = "the noun of the folder, one file a type")]
+mod rubric;
+mod schema;
+mod score;
+mod terms;
+mod trial;
+
+pub use detect::{detect_discipline, detect_doc_type};
+pub use kinds::{Discipline, DocType, Scope, Severity, Verdict};
+pub use result::{Citation, CriterionResult, Evidence, Report, RubricRef};
+pub use rubric::Rubric;
+pub use schema::{AppliesTo, Criterion};
+pub use score::{ScoreOptions, Scorer};
+pub use trial::{Problem, TestFailure, TestReport};

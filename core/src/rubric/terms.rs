@@ -1,0 +1,268 @@
+//! Finds words and phrases of named lists in a text, inflected as English inflects them, in one pass.
+//!
+//! A phrase matches whole words only: `ot` is never found in "not". Words may be joined by blanks, a line break, a
+//! hyphen, a slash, an apostrophe or the full stop of an abbreviation. A term written with `=` before it matches only
+//! as it is written: `=MS`.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use crate::error::{Error, ErrorCode, Result};
+use crate::text::Span;
+
+/// The term lists that ship with chartguard and that every rubric can refer to.
+const BUILTIN: &str = include_str!("../../rubrics/vocabulary.yaml");
+
+static SHARED: LazyLock<Vocabulary> = LazyLock::new(|| {
+    let lists: std::collections::BTreeMap<String, Vec<String>> =
+        crate::yaml::parse(BUILTIN, ErrorCode::Internal).expect("the built-in vocabulary is tested");
+    let mut vocabulary = Vocabulary::default();
+    for (name, terms) in &lists {
+        vocabulary.define(name, terms).expect("the built-in vocabulary is tested");
+    }
+    vocabulary
+});
+
+/// A term list's place in its vocabulary.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct ListId(u32);
+
+/// A word of a text: where it is, and the id of its stem if any term uses it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Word {
+    pub(crate) span: Span,
+    stem: Option<u32>,
+}
+
+#[derive(Debug, Clone)]
+struct Entry {
+    list: ListId,
+    /// The stems after the first.
+    rest: Box<[u32]>,
+    /// The words as written, where case and inflection matter.
+    exact: Option<Box<[String]>>,
+}
+
+/// Term lists, compiled for search.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Vocabulary {
+    stems: HashMap<String, u32>,
+    lists: HashMap<String, ListId>,
+    count: u32,
+    /// By the stem of the first word.
+    entries: HashMap<u32, Vec<Entry>>,
+}
+
+impl Vocabulary {
+    /// The lists that ship with chartguard.
+    pub(crate) fn builtin() -> &'static Self {
+        &SHARED
+    }
+
+    /// Defines a list, or defines it anew.
+    pub(crate) fn define(&mut self, name: &str, terms: &[String]) -> Result<ListId> {
+        let id = self.anonymous(terms)?;
+        self.lists.insert(name.to_owned(), id);
+        Ok(id)
+    }
+
+    /// Adds a list without a name.
+    pub(crate) fn anonymous(&mut self, terms: &[String]) -> Result<ListId> {
+        let id = ListId(self.count);
+        self.count += 1;
+        for term in terms {
+            let (plain, exact) = match term.strip_prefix('=') {
+                Some(rest) => (rest, true),
+                None => (term.as_str(), false),
+            };
+            let words: Vec<&str> = split(plain).map(|span| span.of(plain)).collect();
+            let mut stems = words.iter().map(|word| self.intern(&stem(word))).collect::<Vec<_>>().into_iter();
+            let Some(first) = stems.next() else {
+                return Err(Error::rubric(format!("the term `{term}` has no word in it")));
+            };
+            let exact = exact.then(|| words.iter().map(|w| (*w).to_owned()).collect());
+            self.entries.entry(first).or_default().push(Entry { list: id, rest: stems.collect(), exact });
+        }
+        Ok(id)
+    }
+
+    /// The list of a name.
+    pub(crate) fn list(&self, name: &str) -> Result<ListId> {
+        self.lists.get(name).copied().ok_or_else(|| {
+            let mut known: Vec<&str> = self.lists.keys().map(String::as_str).collect();
+            known.sort_unstable();
+            Error::unknown(ErrorCode::Rubric, "term list", name, known)
+        })
+    }
+
+    fn intern(&mut self, stem: &str) -> u32 {
+        let next = self.stems.len() as u32;
+        *self.stems.entry(stem.to_owned()).or_insert(next)
+    }
+
+    /// The words of a text.
+    pub(crate) fn words(&self, text: &str) -> Vec<Word> {
+        split(text).map(|span| Word { span, stem: self.stems.get(&stem(span.of(text))).copied() }).collect()
+    }
+
+    /// Every place of every list, in order, by list; where phrases of a list start together the longest counts.
+    pub(crate) fn hits(&self, text: &str, words: &[Word]) -> Hits {
+        let mut hits = vec![Vec::new(); self.count as usize];
+        for (at, word) in words.iter().enumerate() {
+            let Some(entries) = word.stem.and_then(|stem| self.entries.get(&stem)) else { continue };
+            for entry in entries {
+                let Some(sequence) = words.get(at..=at + entry.rest.len()) else { continue };
+                let same = sequence[1..].iter().zip(&entry.rest).all(|(word, stem)| word.stem == Some(*stem));
+                if !same || !sequence.windows(2).all(|pair| joined(text, pair[0].span.end, pair[1].span.start)) {
+                    continue;
+                }
+                if let Some(exact) = &entry.exact
+                    && !sequence.iter().zip(exact).all(|(word, exact)| word.span.of(text) == exact)
+                {
+                    continue;
+                }
+                let span = word.span.cover(sequence[sequence.len() - 1].span);
+                let list: &mut Vec<Span> = &mut hits[entry.list.0 as usize];
+                match list.last_mut() {
+                    Some(last) if last.start == span.start => last.end = last.end.max(span.end),
+                    _ => list.push(span),
+                }
+            }
+        }
+        Hits(hits)
+    }
+}
+
+/// Where the terms of each list stand in one text.
+#[derive(Debug)]
+pub(crate) struct Hits(Vec<Vec<Span>>);
+
+impl Hits {
+    /// The places of a list in order.
+    pub(crate) fn of(&self, list: ListId) -> &[Span] {
+        self.0.get(list.0 as usize).map_or(&[], Vec::as_slice)
+    }
+
+    /// The places of a list inside a region, in order.
+    pub(crate) fn within(&self, list: ListId, region: Span) -> &[Span] {
+        let all = self.of(list);
+        let from = all.partition_point(|span| span.start < region.start);
+        let to = all.partition_point(|span| span.start < region.end);
+        let found = all.get(from..to.max(from)).unwrap_or(&[]);
+        match found.split_last() {
+            Some((last, rest)) if last.end > region.end => rest,
+            _ => found,
+        }
+    }
+}
+
+/// The runs of letters and digits of a text.
+fn split(text: &str) -> impl Iterator<Item = Span> + '_ {
+    let mut chars = text.char_indices().peekable();
+    std::iter::from_fn(move || {
+        while let Some((start, c)) = chars.next() {
+            if !c.is_alphanumeric() {
+                continue;
+            }
+            let mut end = start + c.len_utf8();
+            while let Some((at, c)) = chars.next_if(|(_, c)| c.is_alphanumeric()) {
+                end = at + c.len_utf8();
+            }
+            return Some(Span::new(start, end));
+        }
+        None
+    })
+}
+
+/// Whether two words can belong to one phrase, by what stands between them.
+fn joined(text: &str, from: usize, to: usize) -> bool {
+    let gap = &text[from..to];
+    let mut newlines = 0;
+    let mut stop = false;
+    let mut blank = false;
+    for c in gap.chars() {
+        match c {
+            '\n' => newlines += 1,
+            '.' => stop = true,
+            '-' | '/' | '\'' | '\u{2019}' | '+' | '_' => {}
+            c if c.is_whitespace() => blank = true,
+            _ => return false,
+        }
+    }
+    // "ther. ex." is a phrase; "... exercise. Program ..." is the end of a sentence.
+    let sentence_end = stop && blank && text[to..].starts_with(char::is_uppercase);
+    newlines <= 1 && !(stop && newlines == 1) && !sentence_end
+}
+
+/// What is left of a word when English inflection is taken off: "cues", "cued" and "cueing" share a stem.
+///
+/// Only to compare words with each other; a stem is not a word.
+fn stem(word: &str) -> String {
+    let mut stem = word.to_lowercase();
+    if stem.len() > 3 {
+        if let Some(base) = stem.strip_suffix("ies").or_else(|| stem.strip_suffix("ied")) {
+            stem = format!("{base}y");
+        } else if let Some(base) = stem.strip_suffix("ing").or_else(|| stem.strip_suffix("ed")).filter(|b| is_stem(b)) {
+            stem = base.to_owned();
+        } else if let Some(base) = stem.strip_suffix('s').filter(|b| !b.ends_with(['s', 'u', 'i']) && is_stem(b)) {
+            stem = base.to_owned();
+        }
+    }
+    if stem.len() > 2
+        && let Some(base) = stem.strip_suffix('e')
+    {
+        stem = base.to_owned();
+    }
+    let mut last = stem.chars().rev();
+    if let (Some(a), Some(b)) = (last.next(), last.next())
+        && a == b
+        && a.is_alphabetic()
+        && stem.len() > 2
+    {
+        stem.pop();
+    }
+    stem
+}
+
+fn is_stem(base: &str) -> bool {
+    base.len() >= 2 && base.contains(['a', 'e', 'i', 'o', 'u', 'y'])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(terms: &[&str], text: &str) -> Vec<String> {
+        let mut vocabulary = Vocabulary::default();
+        let terms: Vec<String> = terms.iter().map(|t| (*t).to_owned()).collect();
+        let list = vocabulary.define("x", &terms).unwrap();
+        let words = vocabulary.words(text);
+        let hits = vocabulary.hits(text, &words);
+        hits.of(list).iter().map(|span| span.of(text).to_owned()).collect()
+    }
+
+    #[test]
+    fn inflected_forms_are_found_and_words_inside_words_are_not() {
+        assert_eq!(found(&["cue"], "cues, cued, cueing, Cue; rescue cuesheet").len(), 4);
+        assert_eq!(found(&["progress"], "progressing progressed progresses").len(), 3);
+        assert_eq!(found(&["modify"], "modified modifies modifying").len(), 3);
+        assert_eq!(found(&["=OT"], "not ot OT"), ["OT"]);
+        assert_eq!(found(&["stop"], "stopped").len(), 1);
+    }
+
+    #[test]
+    fn phrases_cross_hyphens_and_one_line_break_but_not_sentences() {
+        assert_eq!(found(&["re ed"], "neuro re-ed"), ["re-ed"]);
+        assert_eq!(found(&["manual therapy"], "manual\n   therapies").len(), 1);
+        assert_eq!(found(&["ther ex"], "ther. ex.").len(), 1);
+        assert!(found(&["pain function"], "less pain. Function up").is_empty());
+        assert!(found(&["pain function"], "pain: function").is_empty());
+        assert!(found(&["pain function"], "pain\n\nfunction").is_empty());
+        assert_eq!(found(&["gait", "gait training"], "gait training"), ["gait training"]);
+    }
+
+    #[test]
+    fn the_built_in_lists_compile() {
+        assert!(Vocabulary::builtin().list("body_part").is_ok());
+    }
+}

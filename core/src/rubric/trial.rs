@@ -1,0 +1,145 @@
+//! A rubric tried on itself: the tests inside its file, and what is wrong with its rules.
+
+use serde::Serialize;
+
+use super::{DocType, Rubric, Scope, ScoreOptions, Scorer, Verdict};
+
+/// How many texts on either side make a criterion tested.
+const ENOUGH: usize = 2;
+
+/// Something wrong with a rubric that can be read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Problem {
+    /// The line of the file, from 1, where it is known.
+    pub line: Option<usize>,
+    /// The criterion concerned; empty for the rubric as a whole.
+    pub criterion: String,
+    /// What is wrong and what would be right.
+    pub message: String,
+}
+
+/// What came of the tests inside a rubric.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct TestReport {
+    /// How many texts were run.
+    pub run: usize,
+    /// The texts whose verdict was another one.
+    pub failures: Vec<TestFailure>,
+}
+
+impl TestReport {
+    /// Whether every text gave the verdict it was to give.
+    pub fn passed(&self) -> bool {
+        self.failures.is_empty()
+    }
+}
+
+/// A text of a rubric that did not give the verdict it was to give.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct TestFailure {
+    /// The criterion.
+    pub criterion: String,
+    /// The list the text stands in and its place there, from 1.
+    pub test: String,
+    /// The verdict it was to give.
+    pub expected: Verdict,
+    /// The verdict it gave.
+    pub found: Verdict,
+}
+
+pub(super) fn test(rubric: &Rubric) -> TestReport {
+    let scorer = Scorer::new(rubric.clone());
+    let mut report = TestReport { run: 0, failures: Vec::new() };
+    for criterion in rubric.criteria() {
+        let tests = &criterion.tests;
+        let mut options = ScoreOptions::new();
+        let first = criterion.applies_to.doc_types.first().copied();
+        options = options.doc_type(tests.doc_type.or(first).unwrap_or(DocType::Unknown));
+        if let Some(discipline) = tests.discipline.or(criterion.applies_to.disciplines.first().copied()) {
+            options = options.discipline(discipline);
+        }
+        let groups = [
+            ("fires", &tests.fires, Verdict::NotMet),
+            ("passes", &tests.passes, Verdict::Met),
+            ("not_applicable", &tests.not_applicable, Verdict::NotApplicable),
+            ("not_assessable", &tests.not_assessable, Verdict::NotAssessable),
+        ];
+        for (list, texts, expected) in groups {
+            for (index, text) in texts.iter().enumerate() {
+                report.run += 1;
+                let found = scorer.judge(criterion, text, &options);
+                if found != expected {
+                    report.failures.push(TestFailure {
+                        criterion: criterion.id.clone(),
+                        test: format!("{list} {}", index + 1),
+                        expected,
+                        found,
+                    });
+                }
+            }
+        }
+    }
+    report
+}
+
+pub(super) fn check(rubric: &Rubric) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for criterion in rubric.criteria() {
+        let mut problem = |message: &str| {
+            problems.push(Problem {
+                line: line_of(rubric.yaml(), &criterion.id),
+                criterion: criterion.id.clone(),
+                message: message.to_owned(),
+            });
+        };
+        if criterion.scope != Scope::Note {
+            continue;
+        }
+        if criterion.requires.is_none() && criterion.forbids.is_none() {
+            problem("it neither requires nor forbids anything, so it is met by every note");
+        }
+        let written = |check: &Option<super::check::Check>| check.as_ref().map(|c| format!("{c:?}"));
+        if criterion.requires.is_some() && written(&criterion.requires) == written(&criterion.forbids) {
+            problem("it requires what it forbids, so no note can meet it");
+        }
+        if criterion.tests.fires.len() < ENOUGH {
+            problem("it has fewer than two texts under `fires`, in which it must not be met");
+        }
+        if criterion.tests.passes.len() < ENOUGH {
+            problem("it has fewer than two texts under `passes`, in which it must be met");
+        }
+        if criterion.points == 0.0 {
+            problem("it has no points, so it never changes a score");
+        }
+    }
+    let used = rubric.criteria().iter().flat_map(|c| {
+        [&c.applies_when, &c.assessable_when, &c.requires, &c.forbids].into_iter().flatten().flat_map(|k| k.lists())
+    });
+    let used: std::collections::BTreeSet<String> = used.collect();
+    for name in rubric.file().terms.keys().filter(|name| !used.contains(*name)) {
+        problems.push(Problem {
+            line: line_of_key(rubric.yaml(), name),
+            criterion: String::new(),
+            message: format!("no check uses the term list `{name}`"),
+        });
+    }
+    problems
+}
+
+/// The line on which a criterion's id is given.
+fn line_of(yaml: &str, id: &str) -> Option<usize> {
+    yaml.lines()
+        .position(|line| {
+            let line = line.trim_start_matches(['-', ' ']);
+            line.strip_prefix("id:").is_some_and(|rest| rest.trim().trim_matches(['"', '\'']) == id)
+        })
+        .map(|at| at + 1)
+}
+
+/// The line on which a key is given.
+fn line_of_key(yaml: &str, key: &str) -> Option<usize> {
+    yaml.lines().position(|line| line.trim_start().strip_prefix(key).is_some_and(|r| r.starts_with(':'))).map(|n| n + 1)
+}
