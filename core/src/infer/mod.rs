@@ -1,5 +1,8 @@
 //! Runs ONNX models in process, through tract. Knows nothing of PHI or rubrics.
 
+pub mod features;
+pub mod words;
+
 use std::path::Path;
 
 use crate::error::{Error, Result};
