@@ -1,1 +1,37 @@
-//! x
+//! The Python module. Each function parses its arguments, calls the core without the GIL, and maps the error.
+
+mod analyzer;
+mod error;
+mod model;
+mod rubric;
+mod scrubber;
+
+use pyo3::prelude::*;
+
+/// The compiled part of chartguard.
+#[pymodule]
+mod _chartguard {
+    #[pymodule_export]
+    use crate::analyzer::{Analyzer, Outcome};
+    #[pymodule_export]
+    use crate::error::{
+        ChartguardError, ConfigError, FileError, InferenceError, InputError, InternalError, ModelError, RubricError,
+    };
+    #[pymodule_export]
+    use crate::model::Model;
+    #[pymodule_export]
+    use crate::rubric::{Criterion, Report, Rubric, Scorer};
+    #[pymodule_export]
+    use crate::scrubber::{Finding, Scrubbed, Scrubber};
+    use pyo3::prelude::*;
+
+    #[pymodule_export]
+    #[allow(non_upper_case_globals, reason = "a Python name")]
+    const __version__: &str = env!("CARGO_PKG_VERSION");
+
+    /// Runs the command line and returns its exit status.
+    #[pyfunction]
+    fn _run_command(py: Python<'_>, arguments: Vec<std::ffi::OsString>) -> u8 {
+        py.detach(|| chartguard::cli::run(arguments))
+    }
+}

@@ -1,4 +1,51 @@
-//! chartguard
+//! An embeddable engine for clinical notes.
+//!
+//! chartguard removes protected health information (PHI) from a note, scores the note's documentation against a rubric,
+//! and runs local ONNX models for both: all inside the caller's process, without a service or a network.
+//!
+//! # A tour
+//!
+//! * [`Scrubber`] removes PHI under a [`Policy`]. What it returns, [`Scrubbed`], holds the text that may be shared, every
+//!   [`Finding`] with its category, score and detector, and a map between the offsets of the two texts.
+//! * [`Scorer`] reads a note against a [`Rubric`] and returns a [`Report`]: for every criterion a verdict, the evidence as
+//!   spans of the note, the rule it comes from, and what to write instead.
+//! * [`Analyzer`] does both in one call.
+//! * [`text`] is what they share: spans, offsets in every unit, sections, sentences, tokens, assertion, dates.
+//! * `infer` (feature `onnx`) runs token classification models from a directory.
+//!
+//! ```
+//! use chartguard::{Analyzer, Policy, Rubric, Scorer, Scrubber};
+//!
+//! let scrubber = Scrubber::new(Policy::builtin("safe-harbor")?)?;
+//! let scorer = Scorer::new(Rubric::builtin("medicare-outpatient-therapy")?);
+//! let note = "PT treatment note 03/14/2024\nGait training 15 min.\nTotal treatment time: 15 minutes.\n";
+//! let outcome = Analyzer::new(scrubber, scorer).analyze(note, &Default::default())?;
+//! assert!(outcome.scrubbed.text.starts_with("PT treatment note [DATE]"));
+//! assert!(outcome.report.criteria.iter().any(|c| c.id == "tx.total-minutes"));
+//! # Ok::<(), chartguard::Error>(())
+//! ```
+//!
+//! # What holds
+//!
+//! A call returns complete output or an [`Error`], never the original text in place of a result. Findings are disjoint and
+//! every byte outside them survives. A batch equals the same calls one by one. No error, log line or `Debug` output holds
+//! text of a note. Built objects are immutable, `Send + Sync` and cheap to share. Time is linear in the length of a note.
+//!
+//! # What it does not do
+//!
+//! Images and audio, languages other than English (names and places of other languages in English notes are handled),
+//! and any judgement on medical necessity: a report speaks of documentation, not of a claim.
+//!
+//! # Features
+//!
+//! * `onnx` (default): models through tract.
+//! * `cli`: the `chartguard` command.
+
+#![forbid(unsafe_code)]
+
+pub mod analyze;
+#[cfg(feature = "cli")]
+pub mod cli;
 mod error;
 #[cfg(feature = "onnx")]
 pub mod infer;
@@ -7,8 +54,10 @@ pub mod report;
 pub mod rubric;
 pub mod scrub;
 pub mod text;
+pub mod wire;
 mod yaml;
 
+pub use analyze::{Analyzer, Outcome};
 pub use error::{Error, ErrorCode, Location, Result};
-pub use rubric::{Report, Rubric, Scorer};
+pub use rubric::{Report, Rubric, ScoreOptions, Scorer};
 pub use scrub::{Category, Finding, Operator, Policy, Scrubbed, Scrubber};

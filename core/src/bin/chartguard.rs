@@ -1,1 +1,7 @@
-fn main() {}
+//! The `chartguard` command; everything it does is in the library.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    ExitCode::from(chartguard::cli::run(std::env::args_os()))
+}

@@ -1,11 +1,13 @@
 //! Scores one note against one rubric: a verdict for every criterion, and the arithmetic over them.
 
+use serde_json::{Map, Value};
+
 use super::check::{Note, Outcome};
 use super::detect;
 use super::result::{CriterionResult, Evidence, Report};
 use super::schema::Criterion;
 use super::{Discipline, DocType, Rubric, Scope, Verdict};
-use crate::error::Result;
+use crate::error::{Error, ErrorCode, Location, Result};
 use crate::text::{Span, View};
 
 /// More places than this say nothing more to a reader.
@@ -39,6 +41,50 @@ impl ScoreOptions {
     pub fn discipline(mut self, discipline: Discipline) -> Self {
         self.discipline = Some(discipline);
         self
+    }
+}
+
+impl ScoreOptions {
+    /// Options from the names a command line or a binding was given.
+    ///
+    /// # Errors
+    /// When a name is not known; the nearest is named.
+    pub fn parse(doc_type: Option<&str>, discipline: Option<&str>) -> Result<Self> {
+        let at = |key: &'static str| move |error: Error| error.at(Location::Key(key.into()));
+        Ok(Self {
+            doc_type: doc_type.map(str::parse).transpose().map_err(at("doc_type"))?,
+            discipline: discipline.map(str::parse).transpose().map_err(at("discipline"))?,
+        })
+    }
+
+    /// Options from JSON, `{"doc_type"?, "discipline"?}`; an empty text gives the default.
+    ///
+    /// # Errors
+    /// When the text is not such an object, or a name is not known.
+    pub fn from_json(json: &str) -> Result<Self> {
+        if json.trim().is_empty() {
+            return Ok(Self::default());
+        }
+        let wrong = || Error::config("the options are an object of strings: {\"doc_type\"?, \"discipline\"?}");
+        let given: Map<String, Value> = serde_json::from_str(json).map_err(|_| wrong())?;
+        if let Some(key) = given.keys().find(|key| !["doc_type", "discipline"].contains(&key.as_str())) {
+            return Err(Error::unknown(ErrorCode::Config, "key", key, ["doc_type", "discipline"]));
+        }
+        let word = |key: &str| match given.get(key) {
+            None | Some(Value::Null) => Ok(None),
+            Some(Value::String(word)) => Ok(Some(word.as_str())),
+            Some(_) => Err(wrong()),
+        };
+        Self::parse(word("doc_type")?, word("discipline")?)
+    }
+
+    /// These options, completed by `defaults`.
+    #[must_use]
+    pub fn or(self, defaults: &Self) -> Self {
+        Self {
+            doc_type: self.doc_type.or(defaults.doc_type),
+            discipline: self.discipline.or(defaults.discipline),
+        }
     }
 }
 

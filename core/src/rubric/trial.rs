@@ -1,5 +1,7 @@
 //! A rubric tried on itself: the tests inside its file, and what is wrong with its rules.
 
+use std::fmt;
+
 use serde::Serialize;
 
 use super::{DocType, Rubric, Scope, ScoreOptions, Scorer, Verdict};
@@ -48,6 +50,27 @@ pub struct TestFailure {
     pub expected: Verdict,
     /// The verdict it gave.
     pub found: Verdict,
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(line) = self.line {
+            write!(f, "line {line}: ")?;
+        }
+        if !self.criterion.is_empty() {
+            write!(f, "{}: ", self.criterion)?;
+        }
+        f.write_str(&self.message)
+    }
+}
+
+impl fmt::Display for TestReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for TestFailure { criterion, test, expected, found } in &self.failures {
+            writeln!(f, "{criterion}: {test}: {found} and not {expected}")?;
+        }
+        write!(f, "{} passed, {} failed", self.run - self.failures.len(), self.failures.len())
+    }
 }
 
 pub(super) fn test(rubric: &Rubric) -> TestReport {

@@ -6,8 +6,10 @@
 mod action;
 mod apply;
 mod category;
+mod config;
 mod detect;
 mod finding;
+mod measure;
 mod policy;
 mod resolve;
 mod scrubber;
@@ -16,5 +18,6 @@ pub use action::{Operator, Options as OperatorOptions};
 pub use apply::{Applied, OffsetMap, Scrubbed};
 pub use category::Category;
 pub use finding::{Finding, Kind};
+pub use measure::{CategoryMeasure, Gold, Measure, Share};
 pub use policy::{CategoryPolicy, Policy};
 pub use scrubber::{Scrubber, ScrubberBuilder};

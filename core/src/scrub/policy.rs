@@ -173,10 +173,42 @@ impl Policy {
             },
         };
         policy.name = file.name.unwrap_or_else(|| format!("custom ({})", policy.name));
-        for (name, given) in file.categories {
+        policy.set_categories(file.categories)?;
+        for text in file.allow {
+            if text.trim().is_empty() {
+                return Err(Error::config("an empty text would allow everything").at(Location::Key("allow".into())));
+            }
+            policy.allow.push(text);
+        }
+        for denied in file.deny {
+            let (text, category) = match denied {
+                DenyFile::Text(text) => (text, Category::OtherId),
+                DenyFile::Typed(DenyTyped { text, category }) => {
+                    (text, Category::from_str(&category).map_err(|e| e.at(Location::Key("deny".into())))?)
+                }
+            };
+            if text.trim().is_empty() {
+                return Err(Error::config("an empty text would deny everything").at(Location::Key("deny".into())));
+            }
+            policy.deny.push((text, category));
+        }
+        Ok(policy)
+    }
+
+    /// The same policy with single categories changed, as the `categories` of a policy file would.
+    pub(super) fn with_categories(mut self, categories: Value) -> Result<Self> {
+        let file = serde_json::json!({ "categories": categories });
+        check_keys(&file)?;
+        let file: PolicyFile = serde_json::from_value(file).map_err(|e| Error::config(e.to_string()))?;
+        self.set_categories(file.categories)?;
+        Ok(self)
+    }
+
+    fn set_categories(&mut self, categories: BTreeMap<String, CategoryFile>) -> Result<()> {
+        for (name, given) in categories {
             let place = |key: &str| Location::Key(format!("categories.{name}{key}"));
             let category = Category::from_str(&name).map_err(|e| e.at(Location::Key("categories".into())))?;
-            let entry = policy.categories.entry(category).or_default();
+            let entry = self.categories.entry(category).or_default();
             if let Some(operator) = given.operator {
                 entry.operator = Operator::ALL
                     .iter()
@@ -203,25 +235,7 @@ impl Policy {
                 entry.options.keep_length = keep_length;
             }
         }
-        for text in file.allow {
-            if text.trim().is_empty() {
-                return Err(Error::config("an empty text would allow everything").at(Location::Key("allow".into())));
-            }
-            policy.allow.push(text);
-        }
-        for denied in file.deny {
-            let (text, category) = match denied {
-                DenyFile::Text(text) => (text, Category::OtherId),
-                DenyFile::Typed(DenyTyped { text, category }) => {
-                    (text, Category::from_str(&category).map_err(|e| e.at(Location::Key("deny".into())))?)
-                }
-            };
-            if text.trim().is_empty() {
-                return Err(Error::config("an empty text would deny everything").at(Location::Key("deny".into())));
-            }
-            policy.deny.push((text, category));
-        }
-        Ok(policy)
+        Ok(())
     }
 
     /// The policy's name.

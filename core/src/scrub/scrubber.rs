@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use rayon::prelude::*;
+use regex::{Regex, RegexBuilder};
 
 use super::apply::{self, Scrubbed};
 use super::detect::{self, Detector, Note};
@@ -24,6 +25,7 @@ use crate::text::{self, Span, View};
 #[derive(Clone)]
 pub struct Scrubber {
     policy: Arc<Policy>,
+    lists: Arc<Lists>,
     detectors: Arc<[Box<dyn Detector>]>,
 }
 
@@ -57,6 +59,20 @@ impl ScrubberBuilder {
         self
     }
 
+    /// The model a command line or a configuration names: `builtin`, `none`, or a model directory.
+    ///
+    /// # Errors
+    /// When the directory holds no model that can be loaded.
+    pub fn model_named(self, name: &str) -> Result<Self> {
+        match name {
+            "builtin" | "none" => Ok(self),
+            #[cfg(feature = "onnx")]
+            directory => Ok(self.model(crate::infer::Model::load(directory)?)),
+            #[cfg(not(feature = "onnx"))]
+            _ => Err(Error::config("this build runs no models: build it with feature `onnx`")),
+        }
+    }
+
     /// Builds the scrubber.
     ///
     /// # Errors
@@ -68,7 +84,8 @@ impl ScrubberBuilder {
         if let Some(model) = self.model {
             detectors.push(Box::new(detect::ModelDetector::new(model)?));
         }
-        Ok(Scrubber { policy: Arc::new(self.policy), detectors: detectors.into() })
+        let lists = Arc::new(Lists::new(&self.policy)?);
+        Ok(Scrubber { policy: Arc::new(self.policy), lists, detectors: detectors.into() })
     }
 }
 
@@ -112,7 +129,7 @@ impl Scrubber {
             }
         }
         findings.retain(|finding| self.policy.removes(finding));
-        self.apply_lists(text, &mut findings);
+        self.lists.apply(text, &mut findings);
         Ok(resolve(findings))
     }
 
@@ -129,20 +146,39 @@ impl Scrubber {
     pub fn scrub_batch<T: AsRef<str> + Sync>(&self, texts: &[T]) -> Vec<Result<Scrubbed>> {
         texts.par_iter().map(|text| self.scrub(text.as_ref())).collect()
     }
-
-    /// The policy's own lists: what is allowed is no finding, what is denied always is.
-    fn apply_lists(&self, text: &str, findings: &mut Vec<Finding>) {
-        if !self.policy.allow().is_empty() {
-            let allowed: Vec<String> = self.policy.allow().iter().map(|t| t.to_lowercase()).collect();
-            findings.retain(|f| !allowed.contains(&f.span.of(text).trim().to_lowercase()));
-        }
-        for (denied, category) in self.policy.deny() {
-            find_word(text, denied, |span| findings.push(Finding::new(span, *category, 1.0, "policy.deny")));
-        }
-    }
 }
 
-/// Calls `found` for each place where `needle` stands as whole words, whatever its case.
-fn find_word(_text: &str, _needle: &str, _found: impl FnMut(Span)) {
-    let _ = Category::OtherId;
+/// The policy's own lists, made ready for searching: what is allowed is no finding, what is denied always is.
+struct Lists {
+    /// Lower case.
+    allow: Vec<String>,
+    deny: Vec<(Regex, Category)>,
+}
+
+impl Lists {
+    fn new(policy: &Policy) -> Result<Self> {
+        let deny = policy.deny().iter().map(|(text, category)| {
+            let pattern = RegexBuilder::new(&regex::escape(text.trim())).case_insensitive(true).build();
+            let pattern = pattern.map_err(|_| Error::config("an entry of the deny list is too long to search for"))?;
+            Ok((pattern, *category))
+        });
+        Ok(Self { allow: policy.allow().iter().map(|t| t.trim().to_lowercase()).collect(), deny: deny.collect::<Result<_>>()? })
+    }
+
+    fn apply(&self, text: &str, findings: &mut Vec<Finding>) {
+        if !self.allow.is_empty() {
+            findings.retain(|f| !self.allow.contains(&f.span.of(text).trim().to_lowercase()));
+        }
+        for (pattern, category) in &self.deny {
+            let whole_words = pattern.find_iter(text).filter(|hit| {
+                let word = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+                let (first, last) = (hit.as_str().chars().next(), hit.as_str().chars().next_back());
+                let joined_before = word(first) && word(text[..hit.start()].chars().next_back());
+                let joined_after = word(last) && word(text[hit.end()..].chars().next());
+                !joined_before && !joined_after
+            });
+            let denied = whole_words.map(|hit| Span::new(hit.start(), hit.end()));
+            findings.extend(denied.map(|span| Finding::new(span, *category, 1.0, "policy.deny")));
+        }
+    }
 }

@@ -1,0 +1,53 @@
+# Thin: each target is the command you would type. Everything lands in target/.
+
+PYTHON ?= python3
+VENV := target/venv
+BIN := $(VENV)/bin
+# cargo's own variable decides where it builds.
+TARGET := $(or $(CARGO_TARGET_DIR),target)
+
+.PHONY: run build test test-rust test-python test-c check header bench clean
+
+# One sample note scrubbed, then its scored report with the evidence under each verdict.
+run:
+	cargo run -q --bin chartguard -- analyze examples/notes/pt-evaluation.txt
+
+build:
+	cargo build --workspace --all-targets
+
+# Everything, in three languages.
+test: check test-rust test-python test-c
+	@echo "chartguard: all tests passed"
+
+check:
+	cargo fmt --all --check
+	cargo clippy -q --workspace --all-targets -- -D warnings
+
+test-rust:
+	cargo test --workspace -q
+
+$(BIN)/maturin: bindings-python/requirements-test.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install -q --disable-pip-version-check -r bindings-python/requirements-test.txt
+	@touch $@
+
+# The same profile and features as the other targets, so that nothing is compiled twice.
+test-python: $(BIN)/maturin
+	VIRTUAL_ENV=$(CURDIR)/$(VENV) PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/maturin develop -q -m bindings-python/Cargo.toml
+	$(BIN)/python -m pytest -q bindings-python/tests
+	$(BIN)/python -m mypy.stubtest chartguard --allowlist bindings-python/tests/stubtest-allow.txt
+
+# Compiles the C programs against the library and runs them, under valgrind where it is installed.
+test-c: build
+	tests/c/run.sh $(TARGET)/debug
+
+# Writes include/chartguard.h anew. `make test-c` fails when the committed one differs.
+header:
+	tests/c/header.sh > include/chartguard.h
+
+# Throughput and ratios, printed; release profile.
+bench:
+	cargo bench -p chartguard-benches
+
+clean:
+	cargo clean

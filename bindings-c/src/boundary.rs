@@ -1,0 +1,111 @@
+//! The one boundary between C and Rust: panics stop here, and pointers become references here.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use chartguard::{Error, Location};
+
+use crate::error::cg_error;
+use crate::status::cg_status;
+
+/// Why a call gave no result.
+pub(crate) enum Fault {
+    /// The core refused.
+    Core(Error),
+    /// The caller broke the contract of the function.
+    Argument(&'static str),
+    /// A text is not UTF-8 from this byte on.
+    NotUtf8(usize),
+}
+
+impl From<Error> for Fault {
+    fn from(error: Error) -> Self {
+        Self::Core(error)
+    }
+}
+
+/// Runs `body`, stores its result in `out`, or says why there is none in `err`.
+///
+/// # Safety
+/// `out` is NULL or valid for a write; so is `err`.
+pub(crate) unsafe fn produce<T>(
+    out: *mut *mut T,
+    err: *mut *mut cg_error,
+    body: impl FnOnce() -> Result<T, Fault>,
+) -> cg_status {
+    // SAFETY: the caller promises that both are NULL or writable.
+    let (out, err) = unsafe { (out.as_mut(), err.as_mut()) };
+    let err = err.map(|err| {
+        *err = std::ptr::null_mut();
+        err
+    });
+    let Some(out) = out else {
+        return fail(err, cg_status::Argument, "the out-parameter is NULL", None);
+    };
+    *out = std::ptr::null_mut();
+    match catch_unwind(AssertUnwindSafe(body)) {
+        Ok(Ok(value)) => {
+            *out = Box::into_raw(Box::new(value));
+            cg_status::Ok
+        }
+        Ok(Err(Fault::Core(error))) => {
+            let byte = error.locations().find_map(|l| if let Location::Byte(at) = l { Some(*at) } else { None });
+            fail(err, cg_status::of(error.code()), &error.to_string(), byte)
+        }
+        Ok(Err(Fault::Argument(what))) => fail(err, cg_status::Argument, what, None),
+        Ok(Err(Fault::NotUtf8(byte))) => {
+            fail(err, cg_status::Input, &format!("byte {byte}: the text is not UTF-8"), Some(byte))
+        }
+        Err(_) => fail(err, cg_status::Panic, "a defect in chartguard stopped the call; there is no result", None),
+    }
+}
+
+fn fail(err: Option<&mut *mut cg_error>, status: cg_status, message: &str, byte: Option<usize>) -> cg_status {
+    if let Some(err) = err {
+        *err = Box::into_raw(Box::new(cg_error::new(status, message, byte)));
+    }
+    status
+}
+
+/// Runs an accessor; a panic becomes `otherwise`.
+pub(crate) fn access<T>(otherwise: T, body: impl FnOnce() -> T) -> T {
+    catch_unwind(AssertUnwindSafe(body)).unwrap_or(otherwise)
+}
+
+/// The object behind a handle.
+///
+/// # Safety
+/// `handle` is NULL or points to a live object of this library.
+pub(crate) unsafe fn object<'a, T>(handle: *const T, what: &'static str) -> Result<&'a T, Fault> {
+    // SAFETY: the caller promises NULL or a live object.
+    unsafe { handle.as_ref() }.ok_or(Fault::Argument(what))
+}
+
+/// The text behind a pointer and a length.
+///
+/// # Safety
+/// `text` is valid for reads of `len` bytes that nobody changes meanwhile, or NULL.
+pub(crate) unsafe fn text<'a>(text: *const std::ffi::c_char, len: usize) -> Result<&'a str, Fault> {
+    if len == 0 {
+        return Ok("");
+    }
+    if text.is_null() {
+        return Err(Fault::Argument("a text is NULL but its length is not 0"));
+    }
+    if isize::try_from(len).is_err() {
+        return Err(Fault::Argument("a length is larger than any text can be"));
+    }
+    // SAFETY: not NULL, and the caller promises `len` readable bytes; `len` fits an allocation.
+    let bytes = unsafe { std::slice::from_raw_parts(text.cast::<u8>(), len) };
+    std::str::from_utf8(bytes).map_err(|e| Fault::NotUtf8(e.valid_up_to()))
+}
+
+/// Frees what [`produce`] made.
+///
+/// # Safety
+/// `handle` is NULL or came from this library and was not freed before.
+pub(crate) unsafe fn free<T>(handle: *mut T) {
+    if !handle.is_null() {
+        // SAFETY: the caller promises that it is ours and freed once. A panic in a destructor stops here too.
+        let _ = catch_unwind(AssertUnwindSafe(|| drop(unsafe { Box::from_raw(handle) })));
+    }
+}

@@ -1,0 +1,57 @@
+//! A scored note.
+
+use chartguard::{Report, wire};
+
+use crate::boundary::{access, free};
+use crate::status::cg_status;
+use crate::text::cg_str;
+
+/// A scored note: verdicts with evidence.
+pub struct cg_report {
+    score: Option<f64>,
+    json: String,
+}
+
+impl cg_report {
+    pub(crate) fn new(note: &str, report: &Report) -> Self {
+        Self { score: report.score, json: serde_json::Value::Object(wire::report(note, report)).to_string() }
+    }
+}
+
+/// The report as JSON, `{"doc_type","discipline","rubric","score","raw","coverage","criteria":[...]}`, evidence in code
+/// points of the note: the same bytes as from the command line. Borrowed from `report`.
+///
+/// # Safety
+/// `report` is NULL or live.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cg_report_json(report: *const cg_report) -> cg_str {
+    // SAFETY: promised by the caller.
+    access(cg_str::NONE, || unsafe { report.as_ref() }.map_or(cg_str::NONE, |r| cg_str::new(&r.json)))
+}
+
+/// Writes the score, from 0 to 1, to `*out`, or NaN when no criterion could be assessed.
+/// CG_STATUS_ARGUMENT, and nothing is written, when a pointer is NULL.
+///
+/// # Safety
+/// `report` is NULL or live; `out` is NULL or writable.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cg_report_score(report: *const cg_report, out: *mut f64) -> cg_status {
+    access(cg_status::Panic, || {
+        // SAFETY: promised by the caller.
+        let (Some(report), Some(out)) = (unsafe { report.as_ref() }, unsafe { out.as_mut() }) else {
+            return cg_status::Argument;
+        };
+        *out = report.score.unwrap_or(f64::NAN);
+        cg_status::Ok
+    })
+}
+
+/// Frees a report, and with it every text borrowed from it. NULL is allowed.
+///
+/// # Safety
+/// `report` is NULL or live, and nobody uses it afterwards.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cg_report_free(report: *mut cg_report) {
+    // SAFETY: promised by the caller.
+    unsafe { free(report) }
+}

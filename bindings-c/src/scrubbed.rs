@@ -1,0 +1,135 @@
+//! A scrubbed note and what was removed from it.
+
+use chartguard::scrub::Scrubbed;
+use chartguard::text::Offsets;
+use chartguard::wire;
+
+use crate::boundary::{access, free};
+use crate::status::cg_status;
+use crate::text::cg_str;
+
+/// A scrubbed note and what was removed from it.
+pub struct cg_scrubbed {
+    scrubbed: Scrubbed,
+    /// Start and end of each finding in code points of the input.
+    code_points: Vec<(usize, usize)>,
+    findings_json: String,
+}
+
+/// What was found, where, and what was done to it.
+#[repr(C)]
+#[derive(Debug, Clone, Copy)]
+pub struct cg_finding {
+    /// First byte in the input text.
+    pub start: usize,
+    /// One past the last byte in the input text.
+    pub end: usize,
+    /// First code point in the input text.
+    pub start_code_point: usize,
+    /// One past the last code point in the input text.
+    pub end_code_point: usize,
+    /// First byte of the replacement in the scrubbed text.
+    pub output_start: usize,
+    /// One past the last byte of the replacement in the scrubbed text.
+    pub output_end: usize,
+    /// What it is: a cg_category.
+    pub category: u32,
+    /// How sure, from 0 to 1.
+    pub score: f32,
+    /// The detector that was surest, such as "ssn.dashed".
+    pub detector: cg_str,
+    /// What was done: "tag", "mask" or "remove".
+    pub action: cg_str,
+}
+
+impl cg_scrubbed {
+    pub(crate) fn new(note: &str, scrubbed: Scrubbed) -> Self {
+        let offsets = Offsets::new(note);
+        let code_points = scrubbed
+            .findings
+            .iter()
+            .map(|f| (offsets.code_point(f.finding.span.start), offsets.code_point(f.finding.span.end)))
+            .collect();
+        let findings_json = wire::findings(note, &scrubbed).to_string();
+        Self { scrubbed, code_points, findings_json }
+    }
+}
+
+/// The text that may be shared. Borrowed from `scrubbed`.
+///
+/// # Safety
+/// `scrubbed` is NULL or live.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cg_scrubbed_text(scrubbed: *const cg_scrubbed) -> cg_str {
+    // SAFETY: promised by the caller.
+    access(cg_str::NONE, || unsafe { scrubbed.as_ref() }.map_or(cg_str::NONE, |s| cg_str::new(&s.scrubbed.text)))
+}
+
+/// How many findings there are; 0 for NULL.
+///
+/// # Safety
+/// `scrubbed` is NULL or live.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cg_scrubbed_finding_count(scrubbed: *const cg_scrubbed) -> usize {
+    // SAFETY: promised by the caller.
+    access(0, || unsafe { scrubbed.as_ref() }.map_or(0, |s| s.scrubbed.findings.len()))
+}
+
+/// Writes the finding at `index` (from 0, in the order of the text) to `*out`; its texts are borrowed from `scrubbed`.
+/// CG_STATUS_ARGUMENT, and nothing is written, when there is none or a pointer is NULL.
+///
+/// # Safety
+/// `scrubbed` is NULL or live; `out` is NULL or writable.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cg_scrubbed_finding_at(
+    scrubbed: *const cg_scrubbed,
+    index: usize,
+    out: *mut cg_finding,
+) -> cg_status {
+    access(cg_status::Panic, || {
+        // SAFETY: promised by the caller.
+        let (Some(scrubbed), Some(out)) = (unsafe { scrubbed.as_ref() }, unsafe { out.as_mut() }) else {
+            return cg_status::Argument;
+        };
+        let (Some(applied), Some((start_code_point, end_code_point))) =
+            (scrubbed.scrubbed.findings.get(index), scrubbed.code_points.get(index))
+        else {
+            return cg_status::Argument;
+        };
+        let finding = &applied.finding;
+        *out = cg_finding {
+            start: finding.span.start,
+            end: finding.span.end,
+            start_code_point: *start_code_point,
+            end_code_point: *end_code_point,
+            output_start: applied.output.start,
+            output_end: applied.output.end,
+            category: u32::from(finding.category.number()),
+            score: finding.score,
+            detector: cg_str::new(&finding.detector),
+            action: cg_str::new(applied.action.as_str()),
+        };
+        cg_status::Ok
+    })
+}
+
+/// The findings as JSON, `[{"start","end","category","score","detector","action"}]`, offsets in code points of the input:
+/// the same bytes as from the command line. Borrowed from `scrubbed`.
+///
+/// # Safety
+/// `scrubbed` is NULL or live.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cg_scrubbed_findings_json(scrubbed: *const cg_scrubbed) -> cg_str {
+    // SAFETY: promised by the caller.
+    access(cg_str::NONE, || unsafe { scrubbed.as_ref() }.map_or(cg_str::NONE, |s| cg_str::new(&s.findings_json)))
+}
+
+/// Frees a scrubbed note, and with it every text borrowed from it. NULL is allowed.
+///
+/// # Safety
+/// `scrubbed` is NULL or live, and nobody uses it afterwards.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cg_scrubbed_free(scrubbed: *mut cg_scrubbed) {
+    // SAFETY: promised by the caller.
+    unsafe { free(scrubbed) }
+}

@@ -1,0 +1,93 @@
+//! The scrubber: built once, shared by all threads.
+
+use std::ffi::c_char;
+
+use chartguard::Scrubber;
+
+use crate::boundary::{free, object, produce, text};
+use crate::error::cg_error;
+use crate::model::cg_model;
+use crate::scrubbed::cg_scrubbed;
+use crate::status::cg_status;
+
+/// Removes protected health information under one policy. Immutable; any number of threads may use it at once.
+pub struct cg_scrubber(Scrubber);
+
+/// Builds a scrubber from a JSON configuration:
+/// `{"policy": NAME | FILE | {...}, "categories": {...}, "model": "builtin" | "none" | DIRECTORY}`.
+///
+/// Every member may be absent, and an empty text (NULL, 0) is Safe Harbor with everything built in. On success `*out` is
+/// to be freed with cg_scrubber_free. CG_STATUS_CONFIG names what is wrong; CG_STATUS_MODEL and CG_STATUS_IO say what
+/// is wrong with a model or file. Any thread may call it.
+///
+/// # Safety
+/// `config_json` is readable for `len` bytes; `out` is writable; `err` is writable or NULL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cg_scrubber_new(
+    config_json: *const c_char,
+    len: usize,
+    out: *mut *mut cg_scrubber,
+    err: *mut *mut cg_error,
+) -> cg_status {
+    // SAFETY: promised by the caller.
+    unsafe { produce(out, err, || Ok(cg_scrubber(Scrubber::from_json(text(config_json, len)?)?))) }
+}
+
+/// As cg_scrubber_new, with a model that was loaded before; the configuration then names none.
+///
+/// The model is shared, not taken: it stays the caller's and may be freed at any time afterwards.
+///
+/// # Safety
+/// As cg_scrubber_new; `model` is a live model.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cg_scrubber_new_with_model(
+    config_json: *const c_char,
+    len: usize,
+    model: *const cg_model,
+    out: *mut *mut cg_scrubber,
+    err: *mut *mut cg_error,
+) -> cg_status {
+    // SAFETY: promised by the caller.
+    unsafe {
+        produce(out, err, || {
+            let model = object(model, "the model is NULL")?.0.clone();
+            Ok(cg_scrubber(Scrubber::from_json_with_model(text(config_json, len)?, model)?))
+        })
+    }
+}
+
+/// Removes protected health information from a note.
+///
+/// `text` is the note in UTF-8, `len` its bytes; it is read during the call only. On success `*out` holds the scrubbed text
+/// and what was removed, to be freed with cg_scrubbed_free; it does not depend on the scrubber. On failure there is no
+/// output of any kind: never the original, never a part of it. Any number of threads may share `scrubber`.
+///
+/// # Safety
+/// `scrubber` is live; `text` is readable for `len` bytes; `out` is writable; `err` is writable or NULL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cg_scrubber_scrub(
+    scrubber: *const cg_scrubber,
+    text: *const c_char,
+    len: usize,
+    out: *mut *mut cg_scrubbed,
+    err: *mut *mut cg_error,
+) -> cg_status {
+    // SAFETY: promised by the caller.
+    unsafe {
+        produce(out, err, || {
+            let scrubber = object(scrubber, "the scrubber is NULL")?;
+            let note = crate::boundary::text(text, len)?;
+            Ok(cg_scrubbed::new(note, scrubber.0.scrub(note)?))
+        })
+    }
+}
+
+/// Frees a scrubber. NULL is allowed. What it produced lives on.
+///
+/// # Safety
+/// `scrubber` is NULL or a live scrubber, which nobody uses afterwards.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cg_scrubber_free(scrubber: *mut cg_scrubber) {
+    // SAFETY: promised by the caller.
+    unsafe { free(scrubber) }
+}

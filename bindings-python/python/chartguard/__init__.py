@@ -1,0 +1,71 @@
+"""Remove protected health information from clinical notes and score their documentation, in this process.
+
+>>> import chartguard
+>>> scrubber = chartguard.Scrubber()
+>>> scrubbed = scrubber.scrub("Seen 03/14/2024. SSN 219-09-9999.")
+>>> scrubbed.text
+'Seen [DATE]. SSN [SSN].'
+>>> [(finding.category, finding.start, finding.end) for finding in scrubbed.findings]
+[('date', 5, 15), ('ssn', 21, 32)]
+
+Offsets count code points, so they slice a Python ``str``: ``text[finding.start:finding.end]``.
+
+Classes
+-------
+Scrubber, Scrubbed, Finding
+    Find and remove protected health information under a policy.
+Rubric, Scorer, Report, Criterion
+    Score a note against a rubric, with evidence.
+Analyzer, Outcome
+    Both in one call.
+Model
+    A token classification model from a directory, run in process.
+ChartguardError
+    Base of every error; none holds text of a note.
+
+Everything built is immutable and may be shared between threads; the GIL is released while notes are worked on.
+"""
+
+from chartguard._chartguard import (
+    Analyzer,
+    ChartguardError,
+    ConfigError,
+    Criterion,
+    FileError,
+    Finding,
+    InferenceError,
+    InputError,
+    InternalError,
+    Model,
+    ModelError,
+    Outcome,
+    Report,
+    Rubric,
+    RubricError,
+    Scorer,
+    Scrubbed,
+    Scrubber,
+    __version__,
+)
+
+__all__ = [
+    "Analyzer",
+    "ChartguardError",
+    "ConfigError",
+    "Criterion",
+    "FileError",
+    "Finding",
+    "InferenceError",
+    "InputError",
+    "InternalError",
+    "Model",
+    "ModelError",
+    "Outcome",
+    "Report",
+    "Rubric",
+    "RubricError",
+    "Scorer",
+    "Scrubbed",
+    "Scrubber",
+    "__version__",
+]

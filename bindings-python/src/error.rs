@@ -1,0 +1,72 @@
+//! The exceptions, and the one place where a core error or a panic becomes one.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use chartguard::{Error, ErrorCode};
+use pyo3::create_exception;
+use pyo3::exceptions::PyException;
+use pyo3::prelude::*;
+use pyo3::types::PyString;
+
+create_exception!(
+    chartguard,
+    ChartguardError,
+    PyException,
+    "Why a call gave no result. Never holds text of a note.\n\nAttributes\n----------\ncode : str\n    The kind of error, such as \"config\".\nwhere : list of str\n    Where it happened, outermost first; empty where no place applies."
+);
+create_exception!(chartguard, InputError, ChartguardError, "The text handed in cannot be processed.");
+create_exception!(chartguard, ConfigError, ChartguardError, "An option or a policy is wrong.");
+create_exception!(chartguard, RubricError, ChartguardError, "A rubric is wrong.");
+create_exception!(chartguard, ModelError, ChartguardError, "A model could not be loaded.");
+create_exception!(chartguard, InferenceError, ChartguardError, "A model failed while running.");
+create_exception!(chartguard, FileError, ChartguardError, "A file could not be read or written.");
+create_exception!(chartguard, InternalError, ChartguardError, "A defect in chartguard; nothing was returned.");
+
+/// The exception of a core error.
+pub(crate) fn exception(py: Python<'_>, error: &Error) -> PyErr {
+    let message = error.to_string();
+    let out = match error.code() {
+        ErrorCode::Input => InputError::new_err(message),
+        ErrorCode::Config => ConfigError::new_err(message),
+        ErrorCode::Rubric => RubricError::new_err(message),
+        ErrorCode::Model => ModelError::new_err(message),
+        ErrorCode::Inference => InferenceError::new_err(message),
+        ErrorCode::Io => FileError::new_err(message),
+        _ => InternalError::new_err(message),
+    };
+    describe(py, out, error.code().as_str(), error.locations().map(ToString::to_string).collect())
+}
+
+/// An exception about an argument of Python's own making.
+pub(crate) fn config(py: Python<'_>, message: impl Into<String>, place: &str) -> PyErr {
+    let message: String = message.into();
+    let out = ConfigError::new_err(format!("`{place}`: {message}"));
+    describe(py, out, "config", vec![place.to_owned()])
+}
+
+fn describe(py: Python<'_>, error: PyErr, code: &str, place: Vec<String>) -> PyErr {
+    let value = error.value(py);
+    match value.setattr("code", code).and_then(|()| value.setattr("where", place)) {
+        Ok(()) => error,
+        Err(failed) => failed,
+    }
+}
+
+/// Runs core work without the GIL. A panic becomes [`InternalError`]: PyO3's own would pass by `except Exception`.
+pub(crate) fn run<T: Send>(py: Python<'_>, work: impl FnOnce() -> chartguard::Result<T> + Send) -> PyResult<T> {
+    match py.detach(|| catch_unwind(AssertUnwindSafe(work))) {
+        Ok(result) => result.map_err(|error| exception(py, &error)),
+        Err(_) => {
+            let error = InternalError::new_err("a defect in chartguard stopped the call; there is no result");
+            Err(describe(py, error, "internal", Vec::new()))
+        }
+    }
+}
+
+/// The text of a Python string. One with lone surrogates is refused without repeating it, which Python's own error would.
+pub(crate) fn text<'a>(text: &'a Bound<'_, PyString>) -> PyResult<&'a str> {
+    text.to_str().map_err(|_| {
+        let error = InputError::new_err("the string holds a lone surrogate, which is no Unicode text");
+        describe(text.py(), error, "input", Vec::new())
+    })
+}

@@ -1,0 +1,50 @@
+//! A loaded model.
+
+use std::path::PathBuf;
+
+use pyo3::prelude::*;
+
+use crate::error::run;
+
+/// A token classification model loaded from a directory, run in this process.
+#[pyclass(frozen, module = "chartguard")]
+pub(crate) struct Model(pub(crate) chartguard::infer::Model);
+
+#[pymethods]
+impl Model {
+    /// Load a directory as Hugging Face Optimum exports it.
+    ///
+    /// Parameters
+    /// ----------
+    /// directory : str or os.PathLike
+    ///     Holds ``model.onnx``, ``tokenizer.json`` and ``config.json`` with ``id2label``.
+    ///
+    /// Returns
+    /// -------
+    /// Model
+    ///
+    /// Raises
+    /// ------
+    /// ModelError
+    ///     A file is missing, corrupt or of the wrong shape; the message says what was expected.
+    #[staticmethod]
+    fn load(py: Python<'_>, directory: PathBuf) -> PyResult<Self> {
+        run(py, || chartguard::infer::Model::load(directory)).map(Self)
+    }
+
+    /// The model's name: that of its directory.
+    #[getter]
+    fn name(&self) -> String {
+        self.0.name().to_owned()
+    }
+
+    /// The labels it gives, in the order of its outputs.
+    #[getter]
+    fn labels(&self) -> Vec<String> {
+        self.0.labels().to_vec()
+    }
+
+    fn __repr__(&self) -> String {
+        format!("<chartguard.Model {}>", self.0.name())
+    }
+}

@@ -1,0 +1,335 @@
+//! Finding and removing protected health information.
+
+use chartguard::scrub::Applied;
+use chartguard::text::Offsets;
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyList, PyString};
+
+use crate::error::{config, exception, run, text};
+use crate::model::Model;
+
+/// Notes worked on between two looks at Ctrl-C and the progress bar.
+pub(crate) const WINDOW: usize = 256;
+
+/// Removes protected health information from notes under one policy.
+///
+/// Immutable; may be shared between threads.
+///
+/// Parameters
+/// ----------
+/// policy : str, os.PathLike or dict, default "safe-harbor"
+///     A built-in policy ("safe-harbor", "limited-data-set"), a policy file, or its content as a dict.
+/// categories : dict, optional
+///     Changes single categories, as in a policy file: ``{"name": {"operator": "mask"}}``.
+/// model : str, os.PathLike or Model, default "builtin"
+///     "builtin", "none", a model directory, or a loaded model.
+/// key, seed : optional
+///     For operators that need them; no operator of this version does.
+///
+/// Raises
+/// ------
+/// ConfigError
+///     Names what is wrong and the nearest thing that exists.
+/// ModelError
+///     The model cannot be loaded.
+///
+/// Examples
+/// --------
+/// >>> from chartguard import Scrubber
+/// >>> Scrubber(categories={"date": {"operator": "keep"}}).scrub("03/14/2024, SSN 219-09-9999").text
+/// '03/14/2024, SSN [SSN]'
+#[pyclass(frozen, module = "chartguard")]
+pub(crate) struct Scrubber(pub(crate) chartguard::Scrubber);
+
+#[pymethods]
+impl Scrubber {
+    #[new]
+    #[pyo3(signature = (*, policy=None, categories=None, model=None, key=None, seed=None))]
+    #[pyo3(text_signature = "(*, policy='safe-harbor', categories=None, model='builtin', key=None, seed=None)")]
+    fn new(
+        py: Python<'_>,
+        policy: Option<&Bound<'_, PyAny>>,
+        categories: Option<&Bound<'_, PyAny>>,
+        model: Option<&Bound<'_, PyAny>>,
+        key: Option<&Bound<'_, PyAny>>,
+        seed: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Self> {
+        for (name, value) in [("key", key), ("seed", seed)] {
+            if value.is_some() {
+                return Err(config(py, "no operator of this version uses it", name));
+            }
+        }
+        let settings = PyDict::new(py);
+        settings.set_item("policy", policy)?;
+        settings.set_item("categories", categories)?;
+        let loaded = model.and_then(|model| model.cast::<Model>().ok());
+        if loaded.is_none() {
+            settings.set_item("model", model)?;
+        }
+        let json = dump(py, &settings)?;
+        let scrubber = match loaded.map(|model| model.get().0.clone()) {
+            Some(model) => run(py, || chartguard::Scrubber::from_json_with_model(&json, model)),
+            None => run(py, || chartguard::Scrubber::from_json(&json)),
+        };
+        scrubber.map(Self)
+    }
+
+    /// Find protected health information without removing it.
+    ///
+    /// Parameters
+    /// ----------
+    /// text : str
+    ///
+    /// Returns
+    /// -------
+    /// list of Finding
+    ///     Disjoint, in the order of the text, offsets in code points.
+    fn find(&self, py: Python<'_>, text: &Bound<'_, PyString>) -> PyResult<Vec<Finding>> {
+        let text = crate::error::text(text)?;
+        let found = run(py, || self.0.find(text))?;
+        let offsets = Offsets::new(text);
+        let policy = self.0.policy();
+        Ok(found.iter().map(|f| Finding::new(&offsets, f, policy.category(f.category).operator.as_str())).collect())
+    }
+
+    /// Remove protected health information from a note.
+    ///
+    /// Parameters
+    /// ----------
+    /// text : str
+    /// patient : optional
+    ///     For what is known of the patient; not supported by this version.
+    ///
+    /// Returns
+    /// -------
+    /// Scrubbed
+    ///
+    /// Raises
+    /// ------
+    /// ChartguardError
+    ///     The note could not be searched completely; there is then no output at all, never the original.
+    #[pyo3(signature = (text, *, patient=None))]
+    fn scrub(&self, py: Python<'_>, text: &Bound<'_, PyString>, patient: Option<&Bound<'_, PyAny>>) -> PyResult<Scrubbed> {
+        if patient.is_some() {
+            return Err(config(py, "not supported by this version", "patient"));
+        }
+        let text = crate::error::text(text)?;
+        run(py, || self.0.scrub(text).map(|scrubbed| Scrubbed::new(text, scrubbed)))
+    }
+
+    /// Remove protected health information from many notes.
+    ///
+    /// Parameters
+    /// ----------
+    /// texts : iterable of str
+    /// threads : int, optional
+    ///     Threads to work on; one if not given. Results keep the order of the notes and do not depend on it.
+    /// progress : bool, default False
+    ///     Show a tqdm progress bar where tqdm is installed.
+    ///
+    /// Returns
+    /// -------
+    /// list of Scrubbed
+    ///     The same as one `scrub` call each.
+    ///
+    /// Raises
+    /// ------
+    /// ChartguardError
+    ///     The message names the index of the note that failed.
+    #[pyo3(signature = (texts, *, threads=None, progress=false))]
+    fn scrub_batch(
+        &self,
+        py: Python<'_>,
+        texts: &Bound<'_, PyAny>,
+        threads: Option<usize>,
+        progress: bool,
+    ) -> PyResult<Vec<Scrubbed>> {
+        batch(py, texts, threads, progress, |notes| {
+            let done = self.0.scrub_batch(notes);
+            done.into_iter().zip(notes).map(|(one, note)| one.map(|scrubbed| Scrubbed::new(note, scrubbed))).collect()
+        })
+    }
+
+    /// The name of the policy.
+    #[getter]
+    fn policy(&self) -> String {
+        self.0.policy().name().to_owned()
+    }
+
+    fn __repr__(&self) -> String {
+        format!("<chartguard.Scrubber policy={:?}>", self.0.policy().name())
+    }
+}
+
+/// The keywords as the JSON that every language configures by; paths become strings.
+fn dump(py: Python<'_>, settings: &Bound<'_, PyDict>) -> PyResult<String> {
+    let options = PyDict::new(py);
+    options.set_item("default", py.import("os")?.getattr("fspath")?)?;
+    let json = py.import("json")?.call_method("dumps", (settings,), Some(&options));
+    let json = json.map_err(|e| config(py, format!("cannot be read as a policy: {}", e.value(py)), "policy"))?;
+    json.extract()
+}
+
+/// Runs `work` over windows of notes on `threads` threads, with a look at Ctrl-C between two windows.
+pub(crate) fn batch<T: Send>(
+    py: Python<'_>,
+    texts: &Bound<'_, PyAny>,
+    threads: Option<usize>,
+    progress: bool,
+    work: impl Fn(&[&str]) -> Vec<chartguard::Result<T>> + Send + Sync,
+) -> PyResult<Vec<T>> {
+    if texts.is_instance_of::<PyString>() {
+        return Err(config(py, "a list of notes is expected, not a single string", "texts"));
+    }
+    let threads = threads.unwrap_or(1);
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+    let pool = pool.map_err(|_| config(py, format!("no pool of {threads} threads could be started"), "threads"))?;
+    let notes: Vec<Bound<'_, PyString>> = texts
+        .try_iter()?
+        .enumerate()
+        .map(|(index, note)| {
+            let note = note?;
+            let kind = note.get_type().name().map(|n| n.to_string()).unwrap_or_default();
+            note.cast_into::<PyString>().map_err(|_| config(py, format!("note {index} is {kind}, not str"), "texts"))
+        })
+        .collect::<PyResult<_>>()?;
+    let bar = if progress { Some(bar(py, notes.len())?) } else { None };
+    let mut out = Vec::with_capacity(notes.len());
+    for window in notes.chunks(WINDOW) {
+        py.check_signals()?;
+        let borrowed = window.iter().map(text).collect::<PyResult<Vec<&str>>>()?;
+        let done = run(py, || Ok(pool.install(|| work(&borrowed))))?;
+        for one in done {
+            let index = out.len();
+            out.push(one.map_err(|error| {
+                let error = exception(py, &error);
+                let _ = error.value(py).call_method1("add_note", (format!("in the note at index {index}"),));
+                error
+            })?);
+        }
+        if let Some(bar) = bar.iter().flatten().next() {
+            bar.call_method1("update", (window.len(),))?;
+        }
+    }
+    if let Some(bar) = bar.iter().flatten().next() {
+        bar.call_method0("close")?;
+    }
+    Ok(out)
+}
+
+/// A tqdm bar, where tqdm is installed.
+fn bar(py: Python<'_>, total: usize) -> PyResult<Option<Bound<'_, PyAny>>> {
+    let Ok(tqdm) = py.import("tqdm.auto") else { return Ok(None) };
+    let options = PyDict::new(py);
+    options.set_item("total", total)?;
+    options.set_item("unit", "note")?;
+    tqdm.call_method("tqdm", (), Some(&options)).map(Some)
+}
+
+/// A piece of text that is protected health information. Holds no text.
+///
+/// Attributes
+/// ----------
+/// start, end : int
+///     Half-open range of code points of the note: ``text[start:end]``.
+/// category : str
+///     Such as "name"; see the README for all.
+/// score : float
+///     How sure, from 0 to 1.
+/// detector : str
+///     What found it, such as "ssn.dashed".
+/// action : str
+///     What the policy does with it: "tag", "mask" or "remove".
+#[pyclass(frozen, eq, hash, get_all, module = "chartguard")]
+#[derive(Clone, PartialEq)]
+pub(crate) struct Finding {
+    start: usize,
+    end: usize,
+    category: &'static str,
+    score: f64,
+    detector: String,
+    action: &'static str,
+}
+
+impl std::hash::Hash for Finding {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        (self.start, self.end, self.category).hash(state);
+    }
+}
+
+impl Finding {
+    pub(crate) fn new(offsets: &Offsets, finding: &chartguard::Finding, action: &'static str) -> Self {
+        Self {
+            start: offsets.code_point(finding.span.start),
+            end: offsets.code_point(finding.span.end),
+            category: finding.category.as_str(),
+            score: (f64::from(finding.score) * 1e4).round() / 1e4,
+            detector: finding.detector.to_string(),
+            action,
+        }
+    }
+}
+
+#[pymethods]
+impl Finding {
+    /// The finding as a dict.
+    fn to_dict<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let out = PyDict::new(py);
+        out.set_item("start", self.start)?;
+        out.set_item("end", self.end)?;
+        out.set_item("category", self.category)?;
+        out.set_item("score", self.score)?;
+        out.set_item("detector", &self.detector)?;
+        out.set_item("action", self.action)?;
+        Ok(out)
+    }
+
+    fn __repr__(&self) -> String {
+        let Self { start, end, category, score, detector, action } = self;
+        format!("Finding({start}, {end}, {category:?}, score={score}, detector={detector:?}, action={action:?})")
+    }
+}
+
+/// A note without its protected health information. ``repr`` shows no text.
+///
+/// Attributes
+/// ----------
+/// text : str
+///     The text that may be shared.
+/// findings : list of Finding
+///     What was removed; offsets in code points of the input.
+#[pyclass(frozen, module = "chartguard")]
+pub(crate) struct Scrubbed {
+    #[pyo3(get)]
+    text: String,
+    findings: Vec<Finding>,
+}
+
+impl Scrubbed {
+    pub(crate) fn new(note: &str, scrubbed: chartguard::Scrubbed) -> Self {
+        let offsets = Offsets::new(note);
+        let finding = |applied: &Applied| Finding::new(&offsets, &applied.finding, applied.action.as_str());
+        let findings = scrubbed.findings.iter().map(finding).collect();
+        Self { text: scrubbed.text, findings }
+    }
+}
+
+#[pymethods]
+impl Scrubbed {
+    #[getter]
+    fn findings<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
+        PyList::new(py, self.findings.iter().cloned())
+    }
+
+    /// The text and the findings as a dict.
+    fn to_dict<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let out = PyDict::new(py);
+        out.set_item("text", &self.text)?;
+        out.set_item("findings", self.findings.iter().map(|f| f.to_dict(py)).collect::<PyResult<Vec<_>>>()?)?;
+        Ok(out)
+    }
+
+    fn __repr__(&self) -> String {
+        format!("<chartguard.Scrubbed {} characters, {} findings>", self.text.chars().count(), self.findings.len())
+    }
+}

@@ -1,0 +1,128 @@
+//! Reads notes from files or standard input: UTF-8, checked, with the byte of the first mistake.
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Read};
+use std::path::Path;
+
+use serde_json::{Map, Value};
+
+use crate::error::{Error, Location, Result};
+
+/// Lines handed to the threads at a time: enough to keep them busy, few enough to bound memory.
+const WINDOW_LINES: usize = 256;
+/// Bytes handed to the threads at a time.
+const WINDOW_BYTES: usize = 8 << 20;
+
+/// The place an error names.
+fn name(path: &Path) -> String {
+    if is_stdin(path) { "standard input".into() } else { path.display().to_string() }
+}
+
+fn is_stdin(path: &Path) -> bool {
+    path.as_os_str() == "-"
+}
+
+fn open(path: &Path) -> Result<Box<dyn BufRead>> {
+    if is_stdin(path) {
+        return Ok(Box::new(BufReader::new(io::stdin())));
+    }
+    let file = File::open(path).map_err(|e| Error::io(path, &e))?;
+    Ok(Box::new(BufReader::with_capacity(1 << 16, file)))
+}
+
+/// A whole note.
+pub(super) fn note(path: &Path) -> Result<String> {
+    let mut bytes = Vec::new();
+    open(path)?.read_to_end(&mut bytes).map_err(|e| Error::io(Path::new(&name(path)), &e))?;
+    String::from_utf8(bytes).map_err(|e| {
+        Error::input("the text is not UTF-8; convert it first (for example with `iconv -t UTF-8`)")
+            .at(Location::Byte(e.utf8_error().valid_up_to()))
+            .at(Location::File(name(path)))
+    })
+}
+
+/// One line of JSON Lines.
+pub(super) struct Line {
+    /// All its members, `text` included.
+    pub(super) members: Map<String, Value>,
+    /// Its number, from 1.
+    number: usize,
+    /// The file it stands in.
+    file: String,
+}
+
+impl Line {
+    /// The note in it.
+    pub(super) fn text(&self) -> Result<&str> {
+        match self.members.get("text") {
+            Some(Value::String(text)) => Ok(text),
+            Some(_) => Err(self.error("`text` is not a string")),
+            None => Err(self.error("there is no `text`")),
+        }
+    }
+
+    /// A member that is a string, if it is there.
+    pub(super) fn string(&self, key: &str) -> Result<Option<&str>> {
+        match self.members.get(key) {
+            Some(Value::String(text)) => Ok(Some(text)),
+            Some(Value::Null) | None => Ok(None),
+            Some(_) => Err(self.error(&format!("`{key}` is not a string"))),
+        }
+    }
+
+    fn error(&self, what: &str) -> Error {
+        self.locate(Error::input(what))
+    }
+
+    /// Adds where the line is to an error.
+    pub(super) fn locate(&self, error: Error) -> Error {
+        error.at(Location::LineColumn { line: self.number, column: 1 }).at(Location::File(self.file.clone()))
+    }
+}
+
+/// JSON Lines, a bounded window of lines at a time.
+pub(super) struct Lines {
+    reader: Box<dyn BufRead>,
+    file: String,
+    number: usize,
+}
+
+impl Lines {
+    pub(super) fn open(path: &Path) -> Result<Self> {
+        Ok(Self { reader: open(path)?, file: name(path), number: 0 })
+    }
+
+    /// The next lines; none when the input has ended.
+    pub(super) fn window(&mut self) -> Result<Vec<Line>> {
+        let mut lines = Vec::new();
+        let mut bytes = 0;
+        while lines.len() < WINDOW_LINES && bytes < WINDOW_BYTES {
+            let mut raw = Vec::new();
+            let read = self.reader.read_until(b'\n', &mut raw).map_err(|e| Error::io(Path::new(&self.file), &e))?;
+            if read == 0 {
+                break;
+            }
+            self.number += 1;
+            bytes += read;
+            if raw.iter().all(u8::is_ascii_whitespace) {
+                continue;
+            }
+            lines.push(Line { members: self.parse(&raw)?, number: self.number, file: self.file.clone() });
+        }
+        Ok(lines)
+    }
+
+    fn parse(&self, raw: &[u8]) -> Result<Map<String, Value>> {
+        // A line's own text must not reach the error, so only where it went wrong is said.
+        serde_json::from_slice::<Map<String, Value>>(raw).map_err(|error| {
+            let what = match error.classify() {
+                serde_json::error::Category::Eof => "the line ends in the middle of its JSON object",
+                serde_json::error::Category::Data => "the line is JSON but not an object",
+                _ => "the line is not JSON in UTF-8",
+            };
+            Error::input(what)
+                .at(Location::LineColumn { line: self.number, column: error.column().max(1) })
+                .at(Location::File(self.file.clone()))
+        })
+    }
+}

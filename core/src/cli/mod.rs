@@ -1,0 +1,127 @@
+//! The `chartguard` command. [`run`] is also what the Python console script calls.
+
+mod analyze;
+mod eval;
+mod input;
+mod model;
+mod output;
+mod rubric;
+mod score;
+mod scrub;
+
+use std::ffi::OsString;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::error::{Error, Result};
+use crate::scrub::{Policy, Scrubber};
+
+/// Everything went well.
+const OK: u8 = 0;
+/// A score, or a check the caller asked for, fell below what the caller set.
+const BELOW: u8 = 1;
+/// Bad input or usage; nothing was left half written.
+const BAD: u8 = 2;
+
+/// Remove protected health information from clinical notes and score their documentation, on this machine alone.
+#[derive(Parser)]
+#[command(name = "chartguard", version, max_term_width = 110)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Remove protected health information from a note, or from notes in JSON Lines
+    Scrub(scrub::ScrubArgs),
+    /// Score a note's documentation against a rubric
+    Score(score::ScoreArgs),
+    /// Scrub and score notes, with the evidence under each verdict
+    Analyze(analyze::AnalyzeArgs),
+    /// Check a rubric file, or run the tests inside it
+    #[command(subcommand)]
+    Rubric(rubric::RubricCommand),
+    /// Check a model directory
+    #[command(subcommand)]
+    Model(model::ModelCommand),
+    /// Measure recall and precision against labelled notes
+    Eval(eval::EvalArgs),
+}
+
+/// What finds and what is done: shared by every command that scrubs.
+#[derive(Args)]
+struct ScrubberArgs {
+    /// A built-in policy (safe-harbor, limited-data-set) or a policy file (YAML or JSON)
+    #[arg(long, default_value = "safe-harbor", value_name = "NAME|FILE")]
+    policy: String,
+    /// The model beside the patterns and word lists: the built-in one, none, or a model directory
+    #[arg(long, default_value = "builtin", value_name = "builtin|none|DIR")]
+    model: String,
+}
+
+impl ScrubberArgs {
+    fn build(&self) -> Result<Scrubber> {
+        Scrubber::builder().policy(Policy::named(&self.policy)?).model_named(&self.model)?.build()
+    }
+}
+
+/// How many threads work; results keep their order.
+#[derive(Args)]
+struct ThreadArgs {
+    /// Threads for many notes; 0 takes as many as there are cores
+    #[arg(long, default_value_t = 1, value_name = "N")]
+    threads: usize,
+}
+
+impl ThreadArgs {
+    fn pool(&self) -> Result<rayon::ThreadPool> {
+        rayon::ThreadPoolBuilder::new()
+            .num_threads(self.threads)
+            .build()
+            .map_err(|e| Error::config(format!("no pool of {} threads: {e}", self.threads)))
+    }
+}
+
+/// What the input holds.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// Find out by looking
+    Auto,
+    /// A plain note
+    Text,
+}
+
+/// Runs the command with its arguments (the program's name first) and returns the exit status: 0, 1 when something fell
+/// below a threshold the caller set, 2 for bad input or usage.
+pub fn run<I>(arguments: I) -> u8
+where
+    I: IntoIterator,
+    I::Item: Into<OsString> + Clone,
+{
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version are no mistakes.
+            let status = if error.use_stderr() { BAD } else { OK };
+            let _ = error.print();
+            return status;
+        }
+    };
+    let outcome = match cli.command {
+        Command::Scrub(args) => scrub::run(&args),
+        Command::Score(args) => score::run(&args),
+        Command::Analyze(args) => analyze::run(&args),
+        Command::Rubric(command) => rubric::run(&command),
+        Command::Model(command) => model::run(&command),
+        Command::Eval(args) => eval::run(&args),
+    };
+    match outcome {
+        Ok(status) => status,
+        Err(output::Stop::Closed) => OK,
+        Err(output::Stop::Failed(error)) => {
+            eprintln!("chartguard: {error}");
+            BAD
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! `chartguard score`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use rayon::prelude::*;
+use serde_json::{Map, Value};
+
+use super::input::{self, Line};
+use super::output::{Outcome, Output, progress};
+use super::{BELOW, OK, ThreadArgs};
+use crate::error::Result;
+use crate::rubric::{Report, Rubric, ScoreOptions, Scorer};
+use crate::{report, wire};
+
+#[derive(Args)]
+pub(super) struct ScoreArgs {
+    /// The note, or JSON Lines with --jsonl; `-` reads standard input
+    #[arg(value_name = "FILE|-")]
+    file: PathBuf,
+    #[command(flatten)]
+    scorer: ScorerArgs,
+    #[command(flatten)]
+    threads: ThreadArgs,
+    /// Read lines {"id","text","doc_type"?,"discipline"?} and print a scored report a line
+    #[arg(long)]
+    jsonl: bool,
+    /// Print the report of a single note as JSON
+    #[arg(long)]
+    json: bool,
+    /// Exit with status 1 when a note scores below this (0 to 1)
+    #[arg(long, value_name = "SCORE")]
+    min_score: Option<f64>,
+}
+
+/// What scores: shared by every command that scores.
+#[derive(Args)]
+pub(super) struct ScorerArgs {
+    /// A built-in rubric or a rubric file (YAML or JSON)
+    #[arg(long, default_value = "medicare-outpatient-therapy", value_name = "ID|FILE")]
+    rubric: String,
+    /// The document's type, where it is known; otherwise it is detected
+    #[arg(long, value_name = "TYPE")]
+    doc_type: Option<String>,
+    /// The discipline (pt, ot, slp), where it is known; otherwise it is detected
+    #[arg(long, value_name = "DISCIPLINE")]
+    discipline: Option<String>,
+}
+
+impl ScorerArgs {
+    pub(super) fn scorer(&self) -> Result<Scorer> {
+        Ok(Scorer::new(Rubric::named(&self.rubric)?))
+    }
+
+    pub(super) fn options(&self) -> Result<ScoreOptions> {
+        ScoreOptions::parse(self.doc_type.as_deref(), self.discipline.as_deref())
+    }
+}
+
+pub(super) fn run(args: &ScoreArgs) -> Outcome {
+    let scorer = args.scorer.scorer()?;
+    let options = args.scorer.options()?;
+    let mut output = Output::stdout();
+    let mut below = false;
+    let mut judge = |report: &Report| {
+        below |= args.min_score.zip(report.score).is_some_and(|(least, score)| score < least);
+    };
+    if args.jsonl {
+        let pool = args.threads.pool()?;
+        let mut lines = input::Lines::open(&args.file)?;
+        let bar = progress(None, "notes");
+        loop {
+            let window = lines.window()?;
+            if window.is_empty() {
+                break;
+            }
+            bar.inc(window.len() as u64);
+            let done: Vec<Result<(Report, String)>> =
+                pool.install(|| window.par_iter().map(|line| score_line(&scorer, &options, line)).collect());
+            for line in done {
+                let (report, line) = line?;
+                judge(&report);
+                output.write(&line)?;
+            }
+        }
+        bar.finish_and_clear();
+    } else {
+        let text = input::note(&args.file)?;
+        let scored = scorer.score(&text, &options)?;
+        judge(&scored);
+        if args.json {
+            output.write(&format!("{:#}\n", Value::Object(wire::report(&text, &scored))))?;
+        } else {
+            output.write(&report::text(&scored, &text))?;
+        }
+    }
+    output.finish()?;
+    Ok(if below { BELOW } else { OK })
+}
+
+fn score_line(scorer: &Scorer, defaults: &ScoreOptions, line: &Line) -> Result<(Report, String)> {
+    let text = line.text()?;
+    let own = ScoreOptions::parse(line.string("doc_type")?, line.string("discipline")?).map_err(|e| line.locate(e))?;
+    let report = scorer.score(text, &own.or(defaults)).map_err(|e| line.locate(e))?;
+    let mut out = Map::new();
+    if let Some(id) = line.members.get("id") {
+        out.insert("id".into(), id.clone());
+    }
+    out.extend(wire::report(text, &report));
+    let mut printed = Value::Object(out).to_string();
+    printed.push('\n');
+    Ok((report, printed))
+}

@@ -1,0 +1,89 @@
+//! One configuration for every language: Python's keywords and C's JSON arrive here, so that they mean the same.
+
+use serde_json::{Map, Value};
+
+use super::{Policy, Scrubber};
+use crate::error::{Error, ErrorCode, Location, Result};
+
+const KEYS: &[&str] = &["policy", "categories", "model"];
+
+impl Scrubber {
+    /// Builds a scrubber from JSON: `{"policy": NAME | FILE | {...}, "categories": {...}, "model": "builtin" | "none" | DIR}`.
+    /// Every member may be absent, and so may the whole (an empty text is the default scrubber). `categories` changes
+    /// single categories of the policy and is written as in a policy file.
+    ///
+    /// ```
+    /// use chartguard::Scrubber;
+    /// let scrubber = Scrubber::from_json(r#"{"policy": "limited-data-set", "categories": {"name": {"operator": "mask"}}}"#)?;
+    /// assert_eq!(scrubber.scrub("SSN 219-09-9999, seen 03/14/2024.")?.text, "SSN [SSN], seen 03/14/2024.");
+    /// assert!(Scrubber::from_json(r#"{"polcy": "safe-harbor"}"#).unwrap_err().to_string().contains("`policy`"));
+    /// # Ok::<(), chartguard::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// When the JSON is malformed, or a key or value does not exist: the error names it and the nearest one that does.
+    pub fn from_json(json: &str) -> Result<Self> {
+        let (policy, model) = parse(json)?;
+        let builder = Self::builder().policy(policy);
+        match model {
+            Some(model) => builder.model_named(&model).map_err(|e| e.at(Location::Key("model".into())))?.build(),
+            None => builder.build(),
+        }
+    }
+
+    /// As [`from_json`](Self::from_json), with a model that was loaded before; the JSON then names none.
+    ///
+    /// # Errors
+    /// As [`from_json`](Self::from_json), and when the JSON names a model too.
+    #[cfg(feature = "onnx")]
+    pub fn from_json_with_model(json: &str, model: crate::infer::Model) -> Result<Self> {
+        let (policy, named) = parse(json)?;
+        if named.is_some() {
+            let error = Error::config("a model was handed in, so the configuration may not name another");
+            return Err(error.at(Location::Key("model".into())));
+        }
+        Self::builder().policy(policy).model(model).build()
+    }
+}
+
+fn parse(json: &str) -> Result<(Policy, Option<String>)> {
+    let config: Map<String, Value> = if json.trim().is_empty() {
+        Map::new()
+    } else {
+        serde_json::from_str(json).map_err(|e| {
+            Error::config("the configuration is not a JSON object")
+                .at(Location::LineColumn { line: e.line().max(1), column: e.column().max(1) })
+        })?
+    };
+    if let Some(key) = config.keys().find(|key| !KEYS.contains(&key.as_str())) {
+        return Err(Error::unknown(ErrorCode::Config, "key", key, KEYS.iter().copied()));
+    }
+    let policy = match config.get("policy") {
+        None | Some(Value::Null) => Policy::default(),
+        Some(Value::String(name)) => Policy::named(name).map_err(|e| e.at(Location::Key("policy".into())))?,
+        Some(inline @ Value::Object(_)) => {
+            Policy::from_yaml(&inline.to_string()).map_err(|e| e.at(Location::Key("policy".into())))?
+        }
+        Some(_) => {
+            let error = Error::config("a policy is a name, a file, or an object");
+            return Err(error.at(Location::Key("policy".into())));
+        }
+    };
+    let policy = match config.get("categories") {
+        None | Some(Value::Null) => policy,
+        Some(categories @ Value::Object(_)) => policy.with_categories(categories.clone())?,
+        Some(_) => {
+            let error = Error::config("an object such as {\"name\": {\"operator\": \"mask\"}} is expected");
+            return Err(error.at(Location::Key("categories".into())));
+        }
+    };
+    let model = match config.get("model") {
+        None | Some(Value::Null) => None,
+        Some(Value::String(model)) => Some(model.clone()),
+        Some(_) => {
+            let error = Error::config("a model is \"builtin\", \"none\" or a directory");
+            return Err(error.at(Location::Key("model".into())));
+        }
+    };
+    Ok((policy, model))
+}

@@ -1,0 +1,363 @@
+/* chartguard: removes protected health information from clinical notes and scores their documentation.
+ *
+ * Generated from bindings-c/src by cbindgen (`make header`); edits here are overwritten.
+ *
+ * Text       Every text going in is a pointer and a length in bytes: UTF-8, NUL allowed inside, no terminator needed.
+ *            NULL is allowed where the length is 0. Every text coming out is a cg_str borrowed from the object it was
+ *            asked of: it lives as long as that object and must not be freed.
+ * Ownership  What a function stores in an out-parameter belongs to the caller, who frees it with the matching _free.
+ *            _free(NULL) does nothing. On entry every out-parameter becomes NULL.
+ * Errors     A cg_status other than CG_STATUS_OK means that there is no result. Where the caller passed a cg_error **,
+ *            it then holds the details; NULL may be passed instead. Messages never hold text of a note.
+ * Threads    Built objects are immutable. Any number of threads may use the same object at the same time; only _free
+ *            needs that nobody else uses it any more. No function keeps state between calls or calls back.
+ * Panics     None crosses the boundary: CG_STATUS_PANIC is returned instead.
+ */
+
+#ifndef CHARTGUARD_H
+#define CHARTGUARD_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+// What became of a call.
+typedef enum {
+  // The call did what it was asked.
+  CG_STATUS_OK = 0,
+  // An argument broke the contract of the function (NULL where it is not allowed, an index past the end).
+  CG_STATUS_ARGUMENT = 1,
+  // The text cannot be processed, for example because it is not UTF-8.
+  CG_STATUS_INPUT = 2,
+  // A configuration or policy is wrong.
+  CG_STATUS_CONFIG = 3,
+  // A rubric is wrong.
+  CG_STATUS_RUBRIC = 4,
+  // A model could not be loaded.
+  CG_STATUS_MODEL = 5,
+  // A model failed while running.
+  CG_STATUS_INFERENCE = 6,
+  // A file could not be read or written.
+  CG_STATUS_IO = 7,
+  // A defect in chartguard was found by its own checks.
+  CG_STATUS_INTERNAL = 8,
+  // A defect in chartguard stopped the call.
+  CG_STATUS_PANIC = 9,
+} cg_status;
+
+// The kinds of protected health information. Numbers are frozen. In the order of 45 CFR 164.514(b)(2)(i).
+typedef enum {
+  // A person.
+  CG_CATEGORY_NAME = 1,
+  // Any element of a date but the year.
+  CG_CATEGORY_DATE = 2,
+  // An age over 89.
+  CG_CATEGORY_AGE = 3,
+  // Geography below the state.
+  CG_CATEGORY_LOCATION = 4,
+  // A body that places or employs a person.
+  CG_CATEGORY_ORGANIZATION = 5,
+  // A telephone or pager number.
+  CG_CATEGORY_PHONE = 6,
+  // A fax number.
+  CG_CATEGORY_FAX = 7,
+  // An e-mail address.
+  CG_CATEGORY_EMAIL = 8,
+  // A social security number or its last four digits.
+  CG_CATEGORY_SSN = 9,
+  // A medical record number.
+  CG_CATEGORY_MRN = 10,
+  // A health plan number.
+  CG_CATEGORY_HEALTH_PLAN = 11,
+  // An account, card or routing number.
+  CG_CATEGORY_ACCOUNT = 12,
+  // A certificate or licence number.
+  CG_CATEGORY_LICENSE = 13,
+  // A vehicle identification number or number plate.
+  CG_CATEGORY_VEHICLE = 14,
+  // A device identifier or serial number.
+  CG_CATEGORY_DEVICE = 15,
+  // A web address.
+  CG_CATEGORY_URL = 16,
+  // An internet protocol address.
+  CG_CATEGORY_IP = 17,
+  // A biometric identifier.
+  CG_CATEGORY_BIOMETRIC = 18,
+  // Any other unique number, characteristic or code.
+  CG_CATEGORY_OTHER_ID = 19,
+  // The patient's profession.
+  CG_CATEGORY_PROFESSION = 20,
+} cg_category;
+
+// Why a call gave no result. Holds no text of a note, so it may be logged.
+typedef struct cg_error cg_error;
+
+// A model loaded once, to be used by any number of scrubbers.
+typedef struct cg_model cg_model;
+
+// A scored note: verdicts with evidence.
+typedef struct cg_report cg_report;
+
+// What a note is scored against. Immutable.
+typedef struct cg_rubric cg_rubric;
+
+// Scores notes against one rubric. Immutable; any number of threads may use it at once.
+typedef struct cg_scorer cg_scorer;
+
+// A scrubbed note and what was removed from it.
+typedef struct cg_scrubbed cg_scrubbed;
+
+// Removes protected health information under one policy. Immutable; any number of threads may use it at once.
+typedef struct cg_scrubber cg_scrubber;
+
+// A UTF-8 text borrowed from the object it was asked of: pointer and length in bytes, not terminated by NUL.
+typedef struct {
+  // First byte; never NULL, even when `len` is 0, unless the object asked was NULL.
+  const char *ptr;
+  // Bytes.
+  size_t len;
+} cg_str;
+
+// What was found, where, and what was done to it.
+typedef struct {
+  // First byte in the input text.
+  size_t start;
+  // One past the last byte in the input text.
+  size_t end;
+  // First code point in the input text.
+  size_t start_code_point;
+  // One past the last code point in the input text.
+  size_t end_code_point;
+  // First byte of the replacement in the scrubbed text.
+  size_t output_start;
+  // One past the last byte of the replacement in the scrubbed text.
+  size_t output_end;
+  // What it is: a cg_category.
+  uint32_t category;
+  // How sure, from 0 to 1.
+  float score;
+  // The detector that was surest, such as "ssn.dashed".
+  cg_str detector;
+  // What was done: "tag", "mask" or "remove".
+  cg_str action;
+} cg_finding;
+
+#ifdef __cplusplus
+extern "C" {
+#endif // __cplusplus
+
+// The status of the call that failed; CG_STATUS_ARGUMENT for NULL.
+//
+// # Safety
+// `error` is NULL or a live error.
+cg_status cg_error_status(const cg_error *error);
+
+// What was wrong, where, and what would be right. Borrowed from `error`.
+//
+// # Safety
+// `error` is NULL or a live error.
+cg_str cg_error_message(const cg_error *error);
+
+// The byte of the input text where the mistake is, or SIZE_MAX where no byte applies.
+//
+// # Safety
+// `error` is NULL or a live error.
+size_t cg_error_byte(const cg_error *error);
+
+// Frees an error. NULL is allowed.
+//
+// # Safety
+// `error` is NULL or a live error, which nobody uses afterwards.
+void cg_error_free(cg_error *error);
+
+// Loads a model directory as Hugging Face Optimum exports it (`model.onnx`, `tokenizer.json`, `config.json`).
+//
+// `directory` is the UTF-8 path, `len` its bytes. On success `*out` is a model to be freed with cg_model_free; scrubbers
+// built with it keep what they need, so it may be freed before them. Any thread may call it.
+//
+// # Safety
+// `directory` is readable for `len` bytes; `out` is writable; `err` is writable or NULL.
+cg_status cg_model_load(const char *directory,
+                        size_t len,
+                        cg_model **out,
+                        cg_error **err);
+
+// Frees a model. NULL is allowed.
+//
+// # Safety
+// `model` is NULL or a live model, which nobody uses afterwards.
+void cg_model_free(cg_model *model);
+
+// The report as JSON, `{"doc_type","discipline","rubric","score","raw","coverage","criteria":[...]}`, evidence in code
+// points of the note: the same bytes as from the command line. Borrowed from `report`.
+//
+// # Safety
+// `report` is NULL or live.
+cg_str cg_report_json(const cg_report *report);
+
+// Writes the score, from 0 to 1, to `*out`, or NaN when no criterion could be assessed.
+// CG_STATUS_ARGUMENT, and nothing is written, when a pointer is NULL.
+//
+// # Safety
+// `report` is NULL or live; `out` is NULL or writable.
+cg_status cg_report_score(const cg_report *report, double *out);
+
+// Frees a report, and with it every text borrowed from it. NULL is allowed.
+//
+// # Safety
+// `report` is NULL or live, and nobody uses it afterwards.
+void cg_report_free(cg_report *report);
+
+// A rubric that ships with the library, such as "medicare-outpatient-therapy".
+//
+// On success `*out` is to be freed with cg_rubric_free. CG_STATUS_RUBRIC names the nearest when there is none of that
+// name. Any thread may call it.
+//
+// # Safety
+// `id` is readable for `len` bytes; `out` is writable; `err` is writable or NULL.
+cg_status cg_rubric_builtin(const char *id,
+                            size_t len,
+                            cg_rubric **out,
+                            cg_error **err);
+
+// Reads a rubric from YAML (or JSON, which is YAML).
+//
+// On success `*out` is to be freed with cg_rubric_free. CG_STATUS_RUBRIC says line, column and what was expected.
+// Any thread may call it.
+//
+// # Safety
+// `yaml` is readable for `len` bytes; `out` is writable; `err` is writable or NULL.
+cg_status cg_rubric_from_yaml(const char *yaml,
+                              size_t len,
+                              cg_rubric **out,
+                              cg_error **err);
+
+// Frees a rubric. NULL is allowed. Scorers built from it live on.
+//
+// # Safety
+// `rubric` is NULL or a live rubric, which nobody uses afterwards.
+void cg_rubric_free(cg_rubric *rubric);
+
+// Builds a scorer. The rubric is shared, not taken: it stays the caller's and may be freed at any time afterwards.
+//
+// On success `*out` is to be freed with cg_scorer_free. Any thread may call it.
+//
+// # Safety
+// `rubric` is live; `out` is writable; `err` is writable or NULL.
+cg_status cg_scorer_new(const cg_rubric *rubric,
+                        cg_scorer **out,
+                        cg_error **err);
+
+// Scores a note.
+//
+// `options_json` is NULL with length 0, or `{"doc_type": ..., "discipline": ...}` where these are known (`treatment`, `pt`);
+// what is absent is detected. On success `*out` is to be freed with cg_report_free; it does not depend on the scorer.
+// Any number of threads may share `scorer`.
+//
+// # Safety
+// `scorer` is live; `note` is readable for `len` bytes and `options_json` for `options_len`; `out` is writable; `err` is
+// writable or NULL.
+cg_status cg_scorer_score(const cg_scorer *scorer,
+                          const char *note,
+                          size_t len,
+                          const char *options_json,
+                          size_t options_len,
+                          cg_report **out,
+                          cg_error **err);
+
+// Frees a scorer. NULL is allowed. What it produced lives on.
+//
+// # Safety
+// `scorer` is NULL or a live scorer, which nobody uses afterwards.
+void cg_scorer_free(cg_scorer *scorer);
+
+// The text that may be shared. Borrowed from `scrubbed`.
+//
+// # Safety
+// `scrubbed` is NULL or live.
+cg_str cg_scrubbed_text(const cg_scrubbed *scrubbed);
+
+// How many findings there are; 0 for NULL.
+//
+// # Safety
+// `scrubbed` is NULL or live.
+size_t cg_scrubbed_finding_count(const cg_scrubbed *scrubbed);
+
+// Writes the finding at `index` (from 0, in the order of the text) to `*out`; its texts are borrowed from `scrubbed`.
+// CG_STATUS_ARGUMENT, and nothing is written, when there is none or a pointer is NULL.
+//
+// # Safety
+// `scrubbed` is NULL or live; `out` is NULL or writable.
+cg_status cg_scrubbed_finding_at(const cg_scrubbed *scrubbed,
+                                 size_t index,
+                                 cg_finding *out);
+
+// The findings as JSON, `[{"start","end","category","score","detector","action"}]`, offsets in code points of the input:
+// the same bytes as from the command line. Borrowed from `scrubbed`.
+//
+// # Safety
+// `scrubbed` is NULL or live.
+cg_str cg_scrubbed_findings_json(const cg_scrubbed *scrubbed);
+
+// Frees a scrubbed note, and with it every text borrowed from it. NULL is allowed.
+//
+// # Safety
+// `scrubbed` is NULL or live, and nobody uses it afterwards.
+void cg_scrubbed_free(cg_scrubbed *scrubbed);
+
+// Builds a scrubber from a JSON configuration:
+// `{"policy": NAME | FILE | {...}, "categories": {...}, "model": "builtin" | "none" | DIRECTORY}`.
+//
+// Every member may be absent, and an empty text (NULL, 0) is Safe Harbor with everything built in. On success `*out` is
+// to be freed with cg_scrubber_free. CG_STATUS_CONFIG names what is wrong; CG_STATUS_MODEL and CG_STATUS_IO say what
+// is wrong with a model or file. Any thread may call it.
+//
+// # Safety
+// `config_json` is readable for `len` bytes; `out` is writable; `err` is writable or NULL.
+cg_status cg_scrubber_new(const char *config_json,
+                          size_t len,
+                          cg_scrubber **out,
+                          cg_error **err);
+
+// As cg_scrubber_new, with a model that was loaded before; the configuration then names none.
+//
+// The model is shared, not taken: it stays the caller's and may be freed at any time afterwards.
+//
+// # Safety
+// As cg_scrubber_new; `model` is a live model.
+cg_status cg_scrubber_new_with_model(const char *config_json,
+                                     size_t len,
+                                     const cg_model *model,
+                                     cg_scrubber **out,
+                                     cg_error **err);
+
+// Removes protected health information from a note.
+//
+// `text` is the note in UTF-8, `len` its bytes; it is read during the call only. On success `*out` holds the scrubbed text
+// and what was removed, to be freed with cg_scrubbed_free; it does not depend on the scrubber. On failure there is no
+// output of any kind: never the original, never a part of it. Any number of threads may share `scrubber`.
+//
+// # Safety
+// `scrubber` is live; `text` is readable for `len` bytes; `out` is writable; `err` is writable or NULL.
+cg_status cg_scrubber_scrub(const cg_scrubber *scrubber,
+                            const char *text,
+                            size_t len,
+                            cg_scrubbed **out,
+                            cg_error **err);
+
+// Frees a scrubber. NULL is allowed. What it produced lives on.
+//
+// # Safety
+// `scrubber` is NULL or a live scrubber, which nobody uses afterwards.
+void cg_scrubber_free(cg_scrubber *scrubber);
+
+// The version of the library, such as "0.1.0": a static, NUL-terminated text. Any thread may call it at any time.
+const char *cg_version(void);
+
+// The number of the binary interface. It changes only when a program built against an older header could break.
+uint32_t cg_abi_version(void);
+
+#ifdef __cplusplus
+}  // extern "C"
+#endif  // __cplusplus
+
+#endif  /* CHARTGUARD_H */

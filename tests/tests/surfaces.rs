@@ -1,0 +1,136 @@
+//! The same texts give the same bytes from Rust, the command line and C. (Python compares itself with the command line.)
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use chartguard::{Policy, Rubric, ScoreOptions, Scorer, Scrubber, wire};
+use chartguard_tests::{build_folder, corpus, repository};
+use serde_json::{Value, json};
+
+/// What a surface prints for one text.
+#[derive(Debug, PartialEq)]
+struct Printed {
+    text: String,
+    findings: String,
+    report: String,
+}
+
+fn built(name: &str) -> PathBuf {
+    let path = build_folder().join(name);
+    assert!(path.exists(), "{} is not there: run `cargo build --workspace` first", path.display());
+    path
+}
+
+/// Runs a program with `input` on its standard input and returns its standard output.
+fn pipe(command: &mut Command, input: &[u8]) -> Vec<u8> {
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("the program starts");
+    let mut stdin = child.stdin.take().expect("it has a standard input");
+    let output = std::thread::scope(|scope| {
+        scope.spawn(move || stdin.write_all(input).expect("it reads its input"));
+        child.wait_with_output().expect("it ends")
+    });
+    assert!(output.status.success(), "{command:?} failed with {}", output.status);
+    output.stdout
+}
+
+fn through_rust(corpus: &[(String, String)]) -> Vec<Printed> {
+    let scrubber = Scrubber::new(Policy::default()).unwrap();
+    let scorer = Scorer::new(Rubric::builtin("medicare-outpatient-therapy").unwrap());
+    corpus
+        .iter()
+        .map(|(_, text)| {
+            let scrubbed = scrubber.scrub(text).unwrap();
+            let report = scorer.score(text, &ScoreOptions::default()).unwrap();
+            Printed {
+                findings: wire::findings(text, &scrubbed).to_string(),
+                text: scrubbed.text,
+                report: Value::Object(wire::report(text, &report)).to_string(),
+            }
+        })
+        .collect()
+}
+
+fn through_command_line(corpus: &[(String, String)], threads: &str) -> Vec<Printed> {
+    let lines: String = corpus.iter().map(|(id, text)| format!("{}\n", json!({"id": id, "text": text}))).collect();
+    let run = |arguments: &[&str]| {
+        let out = pipe(Command::new(built("chartguard")).args(arguments).args(["--threads", threads]), lines.as_bytes());
+        let out = String::from_utf8(out).unwrap();
+        out.lines().map(|line| serde_json::from_str::<serde_json::Map<String, Value>>(line).unwrap()).collect::<Vec<_>>()
+    };
+    let scrubbed = run(&["scrub", "--jsonl", "-"]);
+    let scored = run(&["score", "--jsonl", "-"]);
+    assert_eq!((scrubbed.len(), scored.len()), (corpus.len(), corpus.len()));
+    scrubbed
+        .into_iter()
+        .zip(scored)
+        .map(|(scrubbed, mut scored)| {
+            assert_eq!(scrubbed["id"], scored["id"]);
+            scored.shift_remove("id");
+            Printed {
+                text: scrubbed["text"].as_str().unwrap().to_owned(),
+                findings: scrubbed["findings"].to_string(),
+                report: Value::Object(scored).to_string(),
+            }
+        })
+        .collect()
+}
+
+/// Compiles `tests/c/surface.c` against the C library.
+fn compile_c(program: &Path) {
+    let library = built(&format!("{}chartguard{}", std::env::consts::DLL_PREFIX, std::env::consts::DLL_SUFFIX));
+    let folder = library.parent().unwrap();
+    let status = Command::new("cc")
+        .args(["-std=c11", "-Wall", "-Wextra", "-Werror", "-pedantic", "-Iinclude", "-o"])
+        .arg(program)
+        .arg("tests/c/surface.c")
+        .arg(format!("-L{}", folder.display()))
+        .arg("-lchartguard")
+        .arg(format!("-Wl,-rpath,{}", folder.display()))
+        .current_dir(repository())
+        .status()
+        .expect("a C compiler is there");
+    assert!(status.success(), "tests/c/surface.c does not compile");
+}
+
+fn through_c(corpus: &[(String, String)]) -> Vec<Printed> {
+    let program = build_folder().join("surface-c");
+    compile_c(&program);
+    let mut input = Vec::new();
+    for (_, text) in corpus {
+        input.extend(format!("{}\n", text.len()).into_bytes());
+        input.extend(text.as_bytes());
+    }
+    let out = pipe(&mut Command::new(program), &input);
+    // The answers are framed as the questions were: a length, a line break, the bytes.
+    let mut rest = out.as_slice();
+    let mut next = || {
+        let line = rest.iter().position(|b| *b == b'\n')?;
+        let len: usize = std::str::from_utf8(&rest[..line]).ok()?.parse().ok()?;
+        let (text, after) = rest[line + 1..].split_at(len);
+        rest = after;
+        Some(String::from_utf8(text.to_vec()).unwrap())
+    };
+    let mut printed = Vec::new();
+    while let Some(text) = next() {
+        printed.push(Printed { text, findings: next().unwrap(), report: next().unwrap() });
+    }
+    printed
+}
+
+fn assert_same(corpus: &[(String, String)], expected: &[Printed], surface: &str, printed: &[Printed]) {
+    assert_eq!(printed.len(), expected.len(), "{surface} answered for another number of texts");
+    for (((id, _), expected), printed) in corpus.iter().zip(expected).zip(printed) {
+        assert_eq!(printed, expected, "{surface} differs on {id}");
+    }
+    println!("{surface}: {} cases ran with the results of Rust", printed.len());
+}
+
+#[test]
+fn every_surface_gives_the_same_bytes() {
+    let corpus = corpus();
+    let expected = through_rust(&corpus);
+    assert_same(&corpus, &expected, "command line, 1 thread", &through_command_line(&corpus, "1"));
+    assert_same(&corpus, &expected, "command line, 3 threads", &through_command_line(&corpus, "3"));
+    assert_same(&corpus, &expected, "C", &through_c(&corpus));
+}
