@@ -109,7 +109,12 @@ impl Scrubber {
     /// ChartguardError
     ///     The note could not be searched completely; there is then no output at all, never the original.
     #[pyo3(signature = (text, *, patient=None))]
-    fn scrub(&self, py: Python<'_>, text: &Bound<'_, PyString>, patient: Option<&Bound<'_, PyAny>>) -> PyResult<Scrubbed> {
+    fn scrub(
+        &self,
+        py: Python<'_>,
+        text: &Bound<'_, PyString>,
+        patient: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Scrubbed> {
         if patient.is_some() {
             return Err(config(py, "not supported by this version", "patient"));
         }

@@ -77,7 +77,11 @@ fn scoring_cases() {
         for (id, verdict) in &case.verdicts {
             let got = value["criteria"].as_array().and_then(|all| all.iter().find(|c| c["id"] == id.as_str()));
             if got.is_none_or(|c| c["verdict"] != verdict.as_str()) {
-                wrong.push(format!("{}: {id} is {} and not {verdict}", case.name, got.map_or("absent".into(), |c| c["verdict"].to_string())));
+                wrong.push(format!(
+                    "{}: {id} is {} and not {verdict}",
+                    case.name,
+                    got.map_or("absent".into(), |c| c["verdict"].to_string())
+                ));
             }
         }
     }

@@ -54,9 +54,12 @@ fn through_rust(corpus: &[(String, String)]) -> Vec<Printed> {
 fn through_command_line(corpus: &[(String, String)], threads: &str) -> Vec<Printed> {
     let lines: String = corpus.iter().map(|(id, text)| format!("{}\n", json!({"id": id, "text": text}))).collect();
     let run = |arguments: &[&str]| {
-        let out = pipe(Command::new(built("chartguard")).args(arguments).args(["--threads", threads]), lines.as_bytes());
+        let out =
+            pipe(Command::new(built("chartguard")).args(arguments).args(["--threads", threads]), lines.as_bytes());
         let out = String::from_utf8(out).unwrap();
-        out.lines().map(|line| serde_json::from_str::<serde_json::Map<String, Value>>(line).unwrap()).collect::<Vec<_>>()
+        out.lines()
+            .map(|line| serde_json::from_str::<serde_json::Map<String, Value>>(line).unwrap())
+            .collect::<Vec<_>>()
     };
     let scrubbed = run(&["scrub", "--jsonl", "-"]);
     let scored = run(&["score", "--jsonl", "-"]);

@@ -81,10 +81,7 @@ impl ScoreOptions {
     /// These options, completed by `defaults`.
     #[must_use]
     pub fn or(self, defaults: &Self) -> Self {
-        Self {
-            doc_type: self.doc_type.or(defaults.doc_type),
-            discipline: self.discipline.or(defaults.discipline),
-        }
+        Self { doc_type: self.doc_type.or(defaults.doc_type), discipline: self.discipline.or(defaults.discipline) }
     }
 }
 

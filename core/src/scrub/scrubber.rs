@@ -162,7 +162,10 @@ impl Lists {
             let pattern = pattern.map_err(|_| Error::config("an entry of the deny list is too long to search for"))?;
             Ok((pattern, *category))
         });
-        Ok(Self { allow: policy.allow().iter().map(|t| t.trim().to_lowercase()).collect(), deny: deny.collect::<Result<_>>()? })
+        Ok(Self {
+            allow: policy.allow().iter().map(|t| t.trim().to_lowercase()).collect(),
+            deny: deny.collect::<Result<_>>()?,
+        })
     }
 
     fn apply(&self, text: &str, findings: &mut Vec<Finding>) {
