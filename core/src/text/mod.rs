@@ -4,6 +4,7 @@
 
 pub mod assertion;
 pub mod dates;
+mod lines;
 mod offsets;
 mod sections;
 mod sentences;
@@ -15,5 +16,5 @@ pub use offsets::{Offsets, Position};
 pub use sections::{Section, SectionKind, sections};
 pub use sentences::sentences;
 pub use span::Span;
-pub use tokens::{Token, TokenKind, tokens};
+pub use tokens::{Case, Token, TokenKind, tokens};
 pub use view::View;

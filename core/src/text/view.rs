@@ -2,19 +2,88 @@
 //! plain, while every span can be carried back to the exact bytes of the original.
 
 use std::borrow::Cow;
+use std::fmt;
 
 use super::Span;
 
 /// A plain view of a text for matching, with the way back to the original offsets.
-#[derive(Debug, Clone)]
+///
+/// ```
+/// use chartguard::text::View;
+/// let text = "SSN ２１９\u{2011}09\u{2011}99\u{200b}99.";
+/// let view = View::new(text);
+/// assert_eq!(view.as_str(), "SSN 219-09-9999.");
+/// let at = view.as_str().find("219-09-9999").unwrap();
+/// let source = view.to_source(chartguard::text::Span::new(at, at + 11));
+/// assert_eq!(source.of(text), "２１９\u{2011}09\u{2011}99\u{200b}99");
+/// ```
+#[derive(Clone)]
 pub struct View<'t> {
     text: Cow<'t, str>,
+    source_len: usize,
+    runs: Vec<Run>,
+}
+
+/// Neighbouring characters of the source that were changed alike: `count` of `source_len` bytes each, standing in the
+/// view as `view_len` bytes each, or removed where that is 0.
+#[derive(Debug, Clone, Copy)]
+struct Run {
+    view: usize,
+    source: usize,
+    count: u32,
+    view_len: u8,
+    source_len: u8,
+}
+
+impl Run {
+    fn view_end(self) -> usize {
+        self.view + self.count as usize * usize::from(self.view_len)
+    }
+
+    fn source_end(self) -> usize {
+        self.source + self.count as usize * usize::from(self.source_len)
+    }
+}
+
+// Never the text itself.
+impl fmt::Debug for View<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("View").field("bytes", &self.text.len()).field("runs", &self.runs.len()).finish_non_exhaustive()
+    }
 }
 
 impl<'t> View<'t> {
     /// Makes the view; borrows where nothing needs to change.
     pub fn new(text: &'t str) -> Self {
-        Self { text: Cow::Borrowed(text) }
+        let mut view = Self { text: Cow::Borrowed(text), source_len: text.len(), runs: Vec::new() };
+        if text.is_ascii() {
+            return view;
+        }
+        let bytes = text.as_bytes();
+        let mut plain = String::new();
+        let mut copied = 0;
+        let mut at = 0;
+        while let Some(found) = bytes[at..].iter().position(|byte| *byte >= 0x80) {
+            at += found;
+            let Some(c) = text[at..].chars().next() else { break };
+            let next = at + c.len_utf8();
+            if let Some(change) = change(c) {
+                if view.runs.is_empty() {
+                    plain.reserve(text.len());
+                }
+                plain.push_str(&text[copied..at]);
+                copied = next;
+                let view_len = u8::from(change.is_some());
+                push(&mut view.runs, plain.len(), at, view_len, c.len_utf8() as u8);
+                plain.extend(change);
+            }
+            at = next;
+        }
+        if !view.runs.is_empty() {
+            plain.push_str(&text[copied..]);
+            view.text = Cow::Owned(plain);
+        }
+        view
     }
 
     /// The plain text to match on.
@@ -22,8 +91,184 @@ impl<'t> View<'t> {
         &self.text
     }
 
-    /// Carries a span of the view to the original text, on character boundaries, covering all that was matched.
+    /// Whether the view is the text itself.
+    pub fn is_source(&self) -> bool {
+        self.runs.is_empty()
+    }
+
+    /// Carries a span of the view to the original text, on character boundaries, covering all that was matched:
+    /// invisible characters inside the span are covered, those around it are not. The whole view is the whole text.
     pub fn to_source(&self, span: Span) -> Span {
-        span
+        if self.runs.is_empty() {
+            return span;
+        }
+        if span.start == 0 && span.end >= self.text.len() {
+            return Span::new(0, self.source_len);
+        }
+        let start = self.start(span.start);
+        Span::new(start, self.end(span.end).max(start))
+    }
+
+    /// Where the source of the view's character at `at` starts.
+    fn start(&self, at: usize) -> usize {
+        let index = self.runs.partition_point(|run| run.view <= at);
+        let Some(run) = index.checked_sub(1).map(|index| self.runs[index]) else { return at };
+        match run.view_end() {
+            end if at < end => {
+                run.source + (at - run.view) / usize::from(run.view_len).max(1) * usize::from(run.source_len)
+            }
+            end => run.source_end() + (at - end),
+        }
+    }
+
+    /// Where the source of the view's character that ends at `at` ends.
+    fn end(&self, at: usize) -> usize {
+        let index = self.runs.partition_point(|run| run.view < at);
+        let Some(run) = index.checked_sub(1).map(|index| self.runs[index]) else { return at };
+        match run.view_end() {
+            end if at <= end => {
+                run.source + (at - run.view).div_ceil(usize::from(run.view_len).max(1)) * usize::from(run.source_len)
+            }
+            end => run.source_end() + (at - end),
+        }
+    }
+}
+
+/// Adds a changed character, to the run before it where that is of its kind.
+fn push(runs: &mut Vec<Run>, view: usize, source: usize, view_len: u8, source_len: u8) {
+    match runs.last_mut() {
+        Some(run)
+            if run.source_end() == source
+                && (run.view_len, run.source_len) == (view_len, source_len)
+                && run.count < u32::MAX =>
+        {
+            run.count += 1;
+        }
+        _ => runs.push(Run { view, source, count: 1, view_len, source_len }),
+    }
+}
+
+/// What stands for `c` in the view: `None` when it stays, `Some(None)` when it goes.
+fn change(c: char) -> Option<Option<char>> {
+    if is_invisible(c) {
+        return Some(None);
+    }
+    let plain = match c {
+        '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{FE58}' | '\u{FE63}' => '-',
+        '\u{A0}' | '\u{1680}' | '\u{2000}'..='\u{200A}' | '\u{202F}' | '\u{205F}' | '\u{3000}' => ' ',
+        '\u{85}' | '\u{2028}' | '\u{2029}' => '\n',
+        '\u{2018}'..='\u{201B}' | '\u{2032}' | '\u{2BC}' | '\u{B4}' => '\'',
+        '\u{201C}'..='\u{201F}' | '\u{2033}' => '"',
+        '\u{2044}' | '\u{2215}' => '/',
+        '\u{FF01}'..='\u{FF5E}' => char::from((u32::from(c) - 0xFF01 + 0x21) as u8),
+        _ => char::from(b'0' + digit(c)?),
+    };
+    Some(Some(plain))
+}
+
+/// The code points of the digit zero in the scripts in use, and the mathematical ones; nine digits follow each.
+/// Source: Unicode Character Database, general category Nd.
+const ZEROS: [u32; 33] = [
+    0x660, 0x6F0, 0x7C0, 0x966, 0x9E6, 0xA66, 0xAE6, 0xB66, 0xBE6, 0xC66, 0xCE6, 0xD66, 0xDE6, 0xE50, 0xED0, 0xF20,
+    0x1040, 0x1090, 0x17E0, 0x1810, 0x1946, 0x19D0, 0x1A80, 0x1A90, 0x1B50, 0x1BB0, 0x1C40, 0x1C50, 0x1D7CE, 0x1D7D8,
+    0x1D7E2, 0x1D7EC, 0x1D7F6,
+];
+
+fn digit(c: char) -> Option<u8> {
+    let code = u32::from(c);
+    if code < ZEROS[0] {
+        return None;
+    }
+    let zero = ZEROS[ZEROS.partition_point(|zero| *zero <= code).checked_sub(1)?];
+    (code - zero < 10).then_some((code - zero) as u8)
+}
+
+/// Characters that show nothing and only stand in the way: soft hyphen, zero-width, direction and variation marks, BOM.
+pub(crate) fn is_invisible(c: char) -> bool {
+    matches!(c,
+        '\u{AD}' | '\u{61C}' | '\u{180E}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}'
+        | '\u{2060}'..='\u{2064}' | '\u{2066}'..='\u{206F}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}')
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn borrows_when_plain() {
+        for text in ["", "plain\r\n\0", "José Gómez", "go\u{301}mez", "李 ½ µg"] {
+            let view = View::new(text);
+            assert!(matches!(view.text, Cow::Borrowed(_)) && view.is_source(), "{text}");
+            assert_eq!(view.to_source(Span::new(0, text.len())), Span::new(0, text.len()));
+        }
+    }
+
+    #[test]
+    fn makes_plain() {
+        for (text, plain) in [
+            ("０１２ Ａｚ：", "012 Az:"),
+            ("a\u{2013}b\u{2212}c", "a-b-c"),
+            ("a\u{a0}b\u{3000}c", "a b c"),
+            ("O\u{2019}Brien \u{201c}x\u{201d}", "O'Brien \"x\""),
+            ("\u{feff}Os\u{ad}ei\u{200b}", "Osei"),
+            ("٠٣/١٤ ۹ ९", "03/14 9 9"),
+            ("a\u{2028}b", "a\nb"),
+            ("1\u{2044}2", "1/2"),
+        ] {
+            assert_eq!(View::new(text).as_str(), plain);
+        }
+    }
+
+    #[test]
+    fn maps_back() {
+        let text = "\u{feff}x Os\u{200b}\u{200b}ei\u{200b}, \u{2019}\u{2019} ０１";
+        let view = View::new(text);
+        assert_eq!(view.as_str(), "x Osei, '' 01");
+        let of = |start, end| view.to_source(Span::new(start, end)).of(text);
+        assert_eq!(of(0, 1), "x");
+        assert_eq!(of(2, 6), "Os\u{200b}\u{200b}ei");
+        assert_eq!(of(4, 6), "ei");
+        assert_eq!(of(2, 4), "Os");
+        assert_eq!(of(6, 7), ",");
+        assert_eq!(of(9, 10), "\u{2019}");
+        assert_eq!(of(12, 13), "１");
+        assert_eq!(of(0, 13), text);
+        assert_eq!(of(4, 4), "");
+    }
+
+    #[test]
+    fn runs_stay_few() {
+        assert_eq!(View::new(&"０".repeat(5000)).runs.len(), 1);
+        assert_eq!(View::new(&"\u{200b}".repeat(5000)).runs.len(), 1);
+    }
+
+    #[test]
+    fn zeros_are_sorted() {
+        assert!(ZEROS.windows(2).all(|pair| pair[0] + 10 <= pair[1]));
+    }
+
+    proptest! {
+        #[test]
+        fn spans_come_back_whole(text in "(?s)([a-c0-9 \r\n]|[\u{200b}\u{ad}\u{feff}]|[０-９\u{2010}-\u{2015}’\u{a0}٠-٩]|[éó\u{301}😀]|.){0,24}") {
+            let view = View::new(&text);
+            let plain = view.as_str();
+            let edges: Vec<usize> = (0..=plain.len()).filter(|at| plain.is_char_boundary(*at)).collect();
+            prop_assert_eq!(view.to_source(Span::new(0, plain.len())), Span::new(0, text.len()));
+            for (index, start) in edges.iter().enumerate() {
+                let mut last = 0;
+                for end in &edges[index..] {
+                    let span = Span::new(*start, *end);
+                    let source = view.to_source(span);
+                    prop_assert!(text.get(source.range()).is_some());
+                    prop_assert!(source.end >= last);
+                    last = source.end;
+                    // What was matched is what is covered, but for the invisible.
+                    let again = View::new(source.of(&text)).as_str().to_owned();
+                    prop_assert_eq!(again.as_str(), span.of(plain));
+                }
+            }
+        }
     }
 }
