@@ -4,6 +4,7 @@
 
 pub mod assertion;
 pub mod dates;
+mod headings;
 mod lines;
 mod offsets;
 mod sections;
@@ -12,8 +13,9 @@ mod span;
 mod tokens;
 mod view;
 
+pub use headings::{SectionKind, UnknownSection};
 pub use offsets::{Offsets, Position};
-pub use sections::{Section, SectionKind, sections};
+pub use sections::{Section, sections};
 pub use sentences::sentences;
 pub use span::Span;
 pub use tokens::{Case, Token, TokenKind, tokens};
