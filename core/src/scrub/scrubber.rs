@@ -79,7 +79,7 @@ impl ScrubberBuilder {
     /// When the model is not a token classifier or its labels name no category.
     pub fn build(self) -> Result<Scrubber> {
         #[allow(unused_mut, reason = "grows only with feature `onnx`")]
-        let mut detectors = detect::detectors();
+        let mut detectors = detect::detectors()?;
         #[cfg(feature = "onnx")]
         if let Some(model) = self.model {
             detectors.push(Box::new(detect::ModelDetector::new(model)?));

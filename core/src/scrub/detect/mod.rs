@@ -4,9 +4,33 @@
 //! source of the rule and lines of examples. To add one, add its file and its line to [`PATTERNS`]. Detectors that need
 //! more than a pattern (names, places, organisations, models) implement [`Detector`] and stand in [`detectors`].
 
+#[macro_use]
+mod fragments;
+
+mod account;
+mod address;
+mod age;
+mod biometric;
+mod cues;
+mod date;
+mod device;
+mod email;
+mod fax;
+mod health_plan;
+mod ip;
+mod license;
 #[cfg(feature = "onnx")]
 mod model;
+mod mrn;
+mod other_id;
 mod pattern;
+mod phone;
+mod profession;
+mod scan;
+mod shape;
+mod ssn;
+mod url;
+mod vehicle;
 
 #[cfg(feature = "onnx")]
 pub(crate) use model::ModelDetector;
@@ -37,9 +61,28 @@ pub(crate) trait Detector: Send + Sync {
 }
 
 /// Every pattern, by file.
-pub(crate) const PATTERNS: &[&[Pattern]] = &[];
+pub(crate) const PATTERNS: &[&[Pattern]] = &[
+    account::PATTERNS,
+    address::PATTERNS,
+    age::PATTERNS,
+    biometric::PATTERNS,
+    date::PATTERNS,
+    device::PATTERNS,
+    email::PATTERNS,
+    fax::PATTERNS,
+    health_plan::PATTERNS,
+    ip::PATTERNS,
+    license::PATTERNS,
+    mrn::PATTERNS,
+    other_id::PATTERNS,
+    phone::PATTERNS,
+    profession::PATTERNS,
+    ssn::PATTERNS,
+    url::PATTERNS,
+    vehicle::PATTERNS,
+];
 
 /// The detectors that run when nothing else is asked for.
-pub(crate) fn detectors() -> Vec<Box<dyn Detector>> {
-    vec![Box::new(Patterns::builtin())]
+pub(crate) fn detectors() -> crate::Result<Vec<Box<dyn Detector>>> {
+    Ok(vec![Box::new(Patterns::builtin()?)])
 }

@@ -1,7 +1,16 @@
-//! The one pass over the text for all patterns.
+//! The one pass over the text for all patterns, and how a match becomes a finding.
 
+use std::collections::BTreeMap;
+use std::sync::{Arc, LazyLock, OnceLock};
+
+use regex_automata::{Anchored, Input, meta};
+
+use super::cues::{Cues, Hit};
+use super::scan::{Scanner, syntax};
 use super::{Detector, Note};
+use crate::error::{Error, Result};
 use crate::scrub::{Category, Finding, Kind};
+use crate::text::Span;
 
 /// What a validator thinks of a matched value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,15 +34,24 @@ pub(crate) struct Pattern {
     pub(crate) category: Category,
     /// What it finds within the category.
     pub(crate) kind: Kind,
-    /// Verbose-mode regular expression, matched where a word or number starts. A group named `v` is the finding; without
-    /// one the whole match is.
+    /// Verbose-mode regular expression over bytes, matched where a word or number starts; of several ends the farthest
+    /// that is accepted counts. A group named `v` is the finding; without one the whole match is. Repetition is bounded.
     pub(crate) regex: &'static str,
     /// Score without a cue; 0 when it is a finding only beside a cue.
     pub(crate) score: f32,
     /// Judges the matched value.
     pub(crate) validate: Option<fn(&str) -> Validity>,
-    /// Whole words, lower case, that raise the score when they stand shortly before the value.
+    /// Judges the text just before and just after the value.
+    pub(crate) around: Option<fn(&str, &str) -> bool>,
+    /// Whole words in the plain form of [`super::cues`] that raise the score when they stand shortly before the value, or
+    /// in brackets after it, or head its table column.
     pub(crate) cues: &'static [&'static str],
+    /// Whole words that forbid a finding when they stand before the value and nearer than any cue, or shortly after it.
+    pub(crate) unless: &'static [&'static str],
+    /// How many bytes may stand between a cue and the value.
+    pub(crate) window: usize,
+    /// Whether it may begin inside a row of numbers, right after a digit and a hyphen, point or slash.
+    pub(crate) glued: bool,
     /// Where the rule comes from.
     pub(crate) source: &'static str,
     /// Lines that must match; what must be found stands between `«` and `»`.
@@ -42,18 +60,296 @@ pub(crate) struct Pattern {
     pub(crate) rejects: &'static [&'static str],
 }
 
+impl Pattern {
+    /// A pattern of which nothing is said yet, to fill up the others.
+    pub(crate) const BLANK: Self = Self {
+        name: "",
+        category: Category::OtherId,
+        kind: Kind::Whole,
+        regex: "",
+        score: 0.0,
+        validate: None,
+        around: None,
+        cues: &[],
+        unless: &[],
+        window: 30,
+        glued: false,
+        source: "45 CFR 164.514(b)(2)(i)",
+        matches: &[],
+        rejects: &[],
+    };
+}
+
+/// Score of a value beside its cue, before distance is taken off; a farther cue says less than a nearer one.
+const CUED: f32 = 0.97;
+/// Score of a value that fails its check beside its cue.
+const CUED_INVALID: f32 = 0.6;
+/// How far the text around a value is shown to [`Pattern::around`], in bytes.
+const AROUND: usize = 40;
+
 /// All patterns, compiled into one automaton.
-pub(crate) struct Patterns {}
+pub(crate) struct Patterns {
+    compiled: Arc<Compiled>,
+}
+
+struct Compiled {
+    rules: Vec<Rule>,
+    /// Patterns of one regular expression share its place in the automaton: the rules of each.
+    sharing: Vec<Vec<usize>>,
+    scanner: Scanner,
+    cues: Cues,
+}
+
+struct Rule {
+    pattern: Pattern,
+    /// Numbers of its cues, sorted.
+    cues: Vec<usize>,
+    /// Numbers of the words that forbid it, sorted.
+    unless: Vec<usize>,
+    /// For patterns with a group `v`.
+    group: Option<OnceLock<Option<meta::Regex>>>,
+}
+
+static BUILTIN: LazyLock<std::result::Result<Arc<Compiled>, String>> =
+    LazyLock::new(|| Compiled::new(super::PATTERNS.iter().copied().flatten()).map(Arc::new).map_err(|e| e.to_string()));
 
 impl Patterns {
-    /// The built-in patterns.
-    pub(crate) fn builtin() -> Self {
-        Self {}
+    /// The built-in patterns, compiled once and shared.
+    ///
+    /// # Errors
+    /// When a built-in pattern does not compile.
+    pub(crate) fn builtin() -> Result<Self> {
+        match &*BUILTIN {
+            Ok(compiled) => Ok(Self { compiled: Arc::clone(compiled) }),
+            Err(message) => Err(Error::internal(message.clone())),
+        }
+    }
+}
+
+impl Compiled {
+    fn new<'p>(patterns: impl Iterator<Item = &'p Pattern>) -> Result<Self> {
+        let patterns: Vec<Pattern> = patterns.copied().collect();
+        let mut words: BTreeMap<&str, usize> = BTreeMap::new();
+        let mut number = |list: &[&'static str]| {
+            let mut numbers: Vec<usize> = list
+                .iter()
+                .map(|word| {
+                    let next = words.len();
+                    *words.entry(word).or_insert(next)
+                })
+                .collect();
+            numbers.sort_unstable();
+            numbers
+        };
+        let rules: Vec<Rule> = patterns
+            .iter()
+            .map(|pattern| Rule {
+                pattern: *pattern,
+                cues: number(pattern.cues),
+                unless: number(pattern.unless),
+                group: pattern.regex.contains("(?<v>").then(OnceLock::new),
+            })
+            .collect();
+        let mut ordered = vec![""; words.len()];
+        for (word, number) in words {
+            ordered[number] = word;
+        }
+        let mut regexes: Vec<&str> = Vec::new();
+        let mut sharing: Vec<Vec<usize>> = Vec::new();
+        for (number, pattern) in patterns.iter().enumerate() {
+            if let Some(place) = regexes.iter().position(|regex| *regex == pattern.regex) {
+                sharing[place].push(number);
+            } else {
+                regexes.push(pattern.regex);
+                sharing.push(vec![number]);
+            }
+        }
+        Ok(Self { rules, sharing, scanner: Scanner::new(&regexes)?, cues: Cues::new(&ordered)? })
+    }
+
+    fn find(&self, text: &str, findings: &mut Vec<Finding>) -> Result<()> {
+        let mut nearby = Nearby::default();
+        let mut taken: Vec<usize> = Vec::new();
+        self.scanner.scan(text.as_bytes(), |start, ends| {
+            taken.clear();
+            for &(regex, end) in ends.iter().rev() {
+                for &number in &self.sharing[regex] {
+                    if taken.contains(&number) {
+                        continue;
+                    }
+                    if let Some(finding) = self.judge(text, number, start, end, &mut nearby) {
+                        taken.push(number);
+                        findings.push(finding);
+                    }
+                }
+            }
+        })
+    }
+
+    /// What a match is worth.
+    fn judge(&self, text: &str, number: usize, start: usize, end: usize, nearby: &mut Nearby) -> Option<Finding> {
+        let rule = &self.rules[number];
+        let pattern = &rule.pattern;
+        let bytes = text.as_bytes();
+        if !pattern.glued && start >= 2 && b"-./".contains(&bytes[start - 1]) && bytes[start - 2].is_ascii_digit() {
+            return None;
+        }
+        let span = match &rule.group {
+            None => Span::new(start, end),
+            Some(group) => {
+                let regex = group.get_or_init(|| meta::Builder::new().syntax(syntax()).build(pattern.regex).ok()).as_ref()?;
+                let mut captures = regex.create_captures();
+                regex.search_captures(&Input::new(text).range(start..end).anchored(Anchored::Yes), &mut captures);
+                let value = captures.get_group_by_name("v")?;
+                Span::new(value.start, value.end)
+            }
+        };
+        let span = Span::new(text.floor_char_boundary(span.start), text.ceil_char_boundary(span.end));
+        if let Some(around) = pattern.around {
+            let low = text.floor_char_boundary(span.start.saturating_sub(AROUND));
+            let high = text.ceil_char_boundary(span.end.saturating_add(AROUND).min(text.len()));
+            if !around(&text[low..span.start], &text[span.end..high]) {
+                return None;
+            }
+        }
+        let validity = pattern.validate.map_or(Validity::Unknown, |validate| validate(span.of(text)));
+        if validity == Validity::Never {
+            return None;
+        }
+        let cue = self.nearest(text, rule, span, nearby)?;
+        let score = match (cue, validity) {
+            (Some(_), Validity::Invalid) => CUED_INVALID,
+            (Some(distance), validity) => {
+                let sure = CUED - 0.002 * distance as f32 + if validity == Validity::Valid { 0.02 } else { 0.0 };
+                sure.max(pattern.score)
+            }
+            (None, Validity::Invalid) => return None,
+            (None, Validity::Valid) if pattern.score > 0.0 => pattern.score + (1.0 - pattern.score) * 0.5,
+            (None, _) => pattern.score,
+        };
+        (score > 0.0).then(|| Finding::new(span, pattern.category, score, pattern.name).with_kind(pattern.kind))
+    }
+
+    /// Distance to the nearest cue; the outer `None` when a nearer word forbids the finding.
+    fn nearest(&self, text: &str, rule: &Rule, span: Span, nearby: &mut Nearby) -> Option<Option<usize>> {
+        if rule.cues.is_empty() && rule.unless.is_empty() {
+            return Some(None);
+        }
+        let least = |hits: &[Hit], list: &[usize], accept: &dyn Fn(&Hit) -> bool| {
+            hits.iter().filter(|hit| list.binary_search(&hit.cue).is_ok() && accept(hit)).map(|hit| hit.distance).min()
+        };
+        let window = rule.pattern.window;
+        let before = nearby.before(&self.cues, text, span.start);
+        let mut cue = least(before, &rule.cues, &|hit| hit.linked && hit.distance <= window);
+        let mut against = least(before, &rule.unless, &|hit| hit.distance <= window);
+        let after = nearby.after(&self.cues, text, span.end);
+        cue = cue.into_iter().chain(least(after, &rule.cues, &|hit| hit.linked)).min();
+        against = against.into_iter().chain(least(after, &rule.unless, &|_| true)).min();
+        if cue.is_none() && rule.pattern.score < 0.5 && !rule.cues.is_empty() {
+            cue = least(nearby.header(&self.cues, text, span.start), &rule.cues, &|_| true);
+        }
+        match (cue, against) {
+            (Some(cue), Some(against)) if against < cue => None,
+            (None, Some(_)) => None,
+            _ => Some(cue),
+        }
+    }
+}
+
+/// The cues around the last value that was looked at; patterns that match at one place share them.
+#[derive(Default)]
+struct Nearby {
+    before: (Option<usize>, Vec<Hit>),
+    after: (Option<usize>, Vec<Hit>),
+    header: (Option<usize>, Vec<Hit>),
+}
+
+impl Nearby {
+    fn before(&mut self, cues: &Cues, text: &str, at: usize) -> &[Hit] {
+        Self::fill(&mut self.before, at, |hits| cues.before(text, at, hits))
+    }
+
+    fn after(&mut self, cues: &Cues, text: &str, at: usize) -> &[Hit] {
+        Self::fill(&mut self.after, at, |hits| cues.after(text, at, hits))
+    }
+
+    fn header(&mut self, cues: &Cues, text: &str, at: usize) -> &[Hit] {
+        Self::fill(&mut self.header, at, |hits| cues.header(text, at, hits))
+    }
+
+    fn fill(kept: &mut (Option<usize>, Vec<Hit>), at: usize, find: impl FnOnce(&mut Vec<Hit>)) -> &[Hit] {
+        if kept.0 != Some(at) {
+            kept.0 = Some(at);
+            kept.1.clear();
+            find(&mut kept.1);
+        }
+        &kept.1
     }
 }
 
 impl Detector for Patterns {
-    fn detect(&self, _note: &Note<'_>, _findings: &mut Vec<Finding>) -> crate::Result<()> {
-        Ok(())
+    fn detect(&self, note: &Note<'_>, findings: &mut Vec<Finding>) -> Result<()> {
+        self.compiled.find(note.text, findings)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scrub::resolve::resolve;
+
+    /// A line of examples without its marks, and what they mark.
+    fn unmarked(line: &str) -> (String, Vec<Span>) {
+        let (mut text, mut spans) = (String::new(), Vec::new());
+        let mut open = None;
+        for c in line.chars() {
+            match c {
+                '«' => open = Some(text.len()),
+                '»' => spans.extend(open.take().map(|start| Span::new(start, text.len()))),
+                other => text.push(other),
+            }
+        }
+        (text, spans)
+    }
+
+    fn all(text: &str) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        BUILTIN.as_ref().expect("the built-in patterns compile").find(text, &mut findings).expect("the text is searched");
+        findings.retain(|finding| finding.score >= 0.5);
+        findings
+    }
+
+    #[test]
+    fn every_example_of_every_pattern_holds() {
+        let mut wrong = Vec::new();
+        let mut lines = 0;
+        for pattern in super::super::PATTERNS.iter().copied().flatten() {
+            assert!(!pattern.matches.is_empty() && !pattern.rejects.is_empty(), "{} lacks examples", pattern.name);
+            for line in pattern.matches {
+                lines += 1;
+                let (text, expected) = unmarked(line);
+                let raw = all(&text);
+                let own: Vec<Span> = raw.iter().filter(|f| f.detector == pattern.name).map(|f| f.span).collect();
+                let resolved = resolve(raw);
+                let found: Vec<Span> = resolved.iter().filter(|f| f.category == pattern.category).map(|f| f.span).collect();
+                if !expected.iter().all(|span| found.contains(span)) || !expected.iter().any(|span| own.contains(span)) {
+                    wrong.push(format!("{}: {line}: found {resolved:?}", pattern.name));
+                }
+            }
+            for line in pattern.rejects {
+                lines += 1;
+                if all(line).iter().any(|finding| finding.detector == pattern.name) {
+                    wrong.push(format!("{} must not match: {line}", pattern.name));
+                }
+            }
+        }
+        assert!(wrong.is_empty(), "{} of {lines}:\n{}", wrong.len(), wrong.join("\n"));
+    }
+
+    #[test]
+    fn names_are_unique() {
+        let mut names: Vec<&str> = super::super::PATTERNS.iter().copied().flatten().map(|pattern| pattern.name).collect();
+        names.sort_unstable();
+        assert!(names.windows(2).all(|pair| pair[0] != pair[1]));
     }
 }

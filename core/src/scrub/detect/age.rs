@@ -1,0 +1,88 @@
+//! Ages over 89 (45 CFR 164.514(b)(2)(i)(C)): the number alone, in digits or words.
+
+use super::Pattern;
+use super::shape::stands_alone;
+use crate::scrub::Category;
+
+const AGE: Pattern = Pattern { category: Category::Age, source: "45 CFR 164.514(b)(2)(i)(C)", ..Pattern::BLANK };
+
+/// What a number over 89 measures when it is no age.
+const MEASURES: &[&str] = &[
+    "degrees", "degree", "pulse", "hr", "bp", "spo2", "sat", "sats", "o2", "weight", "wt", "lbs", "lb", "kg", "temp", "temperature", "t", "tmax", "glucose", "percent", "score", "flexion", "extension", "rom", "range",
+    "mg", "ml", "bpm", "fever", "minutes", "map", "heart rate", "rate", "systolic", "diastolic", "stage", "room", "height", "feet", "steps",
+];
+
+pub(super) const PATTERNS: &[Pattern] = &[
+    Pattern {
+        name: "age.years_old",
+        regex: r"\b(?<v>(?:9[0-9OolI]|1[01][0-9]|12[0-5]))(?:\x20|\t|-|\r?\n){0,2}(?i:y(?:ea)?rs?\.?(?:\x20|-|\r?\n){0,2}(?:old|of\x20age|o\b)|year(?:\x20|-)?ol[ds]|y\.?\x20?/\x20?o\b|y\.?\x20?o\.?\b|yof\b|yom\b|y/m\b|y/f\b|a(?:ñ|n)os)",
+        score: 0.95,
+        matches: &["«93»-year-old woman", "a «94» y/o M", "«94»yo F", "«101» years old", "«97» years of age", "«90» y.o. female", "«92»-yr-old", "«95» years-old", "«91»\nyear old"],
+        rejects: &["89-year-old", "for 95 years", "193-year-old oak", "90 yards", "9-year-old"],
+        ..AGE
+    },
+    Pattern {
+        name: "age.cue",
+        regex: r"\b(?:0?9[0-9]|1[01][0-9]|12[0-5])\b",
+        cues: &["age", "aged", "ages", "age of", "turned", "turning", "lived to", "lived to be", "died at", "passed at", "edad", "pt age", "patient age", "age sex", "age yrs", "age years", "at age", "is now", "deceased at"],
+        unless: MEASURES,
+        window: 5,
+        around: Some(stands_alone),
+        matches: &["age «94»", "Age: «94»", "died at age «91»", "aged «101»", "she turned «95» in spring", "\"age\":«93»", "Age/Sex: «94»/F", "Age\t«92»"],
+        rejects: &["age 88", "average 94", "HR 94", "dosage 100 mg", "turned 90 degrees", "age 9", "pages 94", "is now 95%"],
+        ..AGE
+    },
+    Pattern {
+        name: "age.birthday",
+        regex: r"\b(?<v>(?:9[0-9]|1[01][0-9])(?i:st|nd|rd|th))\x20(?i:birthday|b-?day|year\x20of\x20life)\b",
+        score: 0.9,
+        matches: &["before her «95th» birthday"],
+        rejects: &["his 50th birthday", "the 95th percentile"],
+        ..AGE
+    },
+    Pattern {
+        name: "age.sex",
+        regex: r"\b(?<v>9[0-9]|1[01][0-9])(?:\x20|-|/|,\x20|\x20?y(?:r|rs)?\.?\x20?/?)(?i:female|male|woman|man|lady|gentleman|gentlewoman)\b",
+        score: 0.9,
+        matches: &["«94» female", "«91» male with", "a «96» yr lady", "«92»/male"],
+        rejects: &["93 mm", "59 female", "100 men"],
+        ..AGE
+    },
+    Pattern {
+        name: "age.sex_letter",
+        regex: r"\b(?<v>9[0-4]|10[7-9])(?:\x20?[yY](?:r|rs)?\.?\x20?/?|[-/]|\x20)?[MF]\b",
+        score: 0.7,
+        unless: MEASURES,
+        around: Some(stands_alone),
+        matches: &["«94»F with falls", "pt is a «92» M with CHF", "«91»/F seen"],
+        rejects: &["temp 92 F", "fever to 94F", "90 MG"],
+        ..AGE
+    },
+    Pattern {
+        name: "age.hl7",
+        regex: r"\b(?<v>0?9[0-9]|1[01][0-9])Y(?:RS?)?\b",
+        score: 0.8,
+        source: "DICOM PS3.5 6.2, AS",
+        matches: &["«094»Y F", "age «94»Y"],
+        rejects: &["089Y", "94YZ"],
+        ..AGE
+    },
+    Pattern {
+        name: "age.words",
+        regex: r"\b(?<v>(?i:ninety(?:(?:-|\x20)(?:one|two|three|four|five|six|seven|eight|nine))?|(?:one|a)(?:-|\x20)hundred(?:(?:\x20|-)(?:and(?:\x20|-))?(?:one|two|three|four|five|six|seven|eight|nine|ten))?))(?:\x20|-|\r?\n)(?i:years?(?:\x20|-|\r?\n)(?:old|of\x20age)|y/?o\b|yr\x20old)",
+        score: 0.95,
+        matches: &["«ninety-three»-year-old", "«Ninety two» years old", "a «one hundred and two» year old man"],
+        rejects: &["ninety years ago", "nineteen-year-old", "ninety degrees"],
+        ..AGE
+    },
+    Pattern {
+        name: "age.words_cue",
+        regex: r"\b(?i:ninety(?:(?:-|\x20)(?:one|two|three|four|five|six|seven|eight|nine))?|(?:one|a)(?:-|\x20)hundred(?:(?:\x20|-)(?:and(?:\x20|-))?(?:one|two|three|four|five|six|seven|eight|nine|ten))?)\b",
+        cues: &["age", "aged", "age of", "turned", "turning", "lived to", "lived to be", "died at"],
+        unless: MEASURES,
+        window: 5,
+        matches: &["age «ninety-four»", "she turned «ninety»"],
+        rejects: &["ninety percent", "turned ninety degrees"],
+        ..AGE
+    },
+];

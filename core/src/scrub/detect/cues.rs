@@ -1,0 +1,194 @@
+//! The words that stand near a value and say what it is.
+//!
+//! Cues are compared in a plain form: lower case, one blank for any run of blanks, points, hyphens, slashes and
+//! underscores, a blank before each `#` and between the parts of a camel-case key. So `medical record number` also stands
+//! for `Medical-Record_Number` and for the JSON key `medicalRecordNumber`, and `mr #` for `MR#`.
+
+use aho_corasick::AhoCorasick;
+
+use crate::error::{Error, Result};
+
+/// How far before a value cues are looked for, in bytes. Patterns narrow this by their own window.
+const REACH: usize = 80;
+
+/// How far after a value words are looked for.
+const REACH_AFTER: usize = 20;
+
+/// What a new line between a cue and its value counts for.
+const LINE_PENALTY: usize = 8;
+
+/// How far up a table its header is looked for.
+const TABLE_REACH: usize = 4096;
+
+/// What a cue in a column's header counts for as distance.
+const HEADER_DISTANCE: usize = 20;
+
+/// A cue near a value.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Hit {
+    /// Its number among all cues.
+    pub(super) cue: usize,
+    /// Bytes between cue and value.
+    pub(super) distance: usize,
+    /// Whether nothing between the two says that the cue speaks of something else.
+    pub(super) linked: bool,
+}
+
+/// All cue words of all patterns, found together.
+pub(super) struct Cues {
+    words: AhoCorasick,
+}
+
+impl Cues {
+    pub(super) fn new(words: &[&str]) -> Result<Self> {
+        let words = AhoCorasick::new(words).map_err(|e| Error::internal(format!("cues do not compile: {e}")))?;
+        Ok(Self { words })
+    }
+
+    /// The cues in the text just before `at`.
+    pub(super) fn before(&self, text: &str, at: usize, hits: &mut Vec<Hit>) {
+        let bytes = text.as_bytes();
+        let mut low = at.saturating_sub(REACH);
+        // One line back: a value may stand under its key, and sentences wrap.
+        let mut lines = 0;
+        let mut content = false;
+        for place in (low..at).rev() {
+            if bytes[place] == b'\n' {
+                lines += 1;
+                if lines > 1 && content {
+                    low = place + 1;
+                    break;
+                }
+                content = false;
+            } else if !bytes[place].is_ascii_whitespace() {
+                content = lines > 0 || content;
+            }
+        }
+        let raw = &bytes[low..at];
+        self.hits(raw, low > 0 && bytes[low - 1].is_ascii_alphanumeric(), |cue, _, end| {
+            let gap = &raw[end..];
+            let lines = gap.iter().filter(|&&byte| byte == b'\n').count();
+            hits.push(Hit { cue, distance: gap.len() + LINE_PENALTY * lines, linked: linked(gap) });
+        });
+    }
+
+    /// The cues in the text just after `at`, as in "555-0100 (fax)".
+    pub(super) fn after(&self, text: &str, at: usize, hits: &mut Vec<Hit>) {
+        let bytes = text.as_bytes();
+        let high = bytes.len().min(at + REACH_AFTER);
+        let line = bytes[at..high].iter().position(|&byte| byte == b'\n').map_or(high, |length| at + length);
+        let raw = &bytes[at..line];
+        self.hits(raw, at > 0 && bytes[at - 1].is_ascii_alphanumeric(), |cue, start, _| {
+            let linked = raw[..start].iter().all(|byte| b" (-[".contains(byte)) && raw[..start].contains(&b'(');
+            hits.push(Hit { cue, distance: start, linked });
+        });
+    }
+
+    /// The cues in the header of the table column that holds `at`.
+    pub(super) fn header(&self, text: &str, at: usize, hits: &mut Vec<Hit>) {
+        if let Some(cell) = header_cell(text.as_bytes(), at) {
+            self.hits(cell, false, |cue, _, _| hits.push(Hit { cue, distance: HEADER_DISTANCE, linked: true }));
+        }
+    }
+
+    /// Calls `found` with each cue in `raw` that stands as whole words, and its place in `raw`.
+    fn hits(&self, raw: &[u8], mut inside_word: bool, mut found: impl FnMut(usize, usize, usize)) {
+        let mut plain = Vec::with_capacity(raw.len() + 16);
+        let mut places = Vec::with_capacity(raw.len() + 16);
+        if inside_word {
+            plain.push(b'x');
+            places.push(0);
+        }
+        for (place, &byte) in raw.iter().enumerate() {
+            let last = plain.last().copied().unwrap_or(b' ');
+            let blank = matches!(byte, b' ' | b'_' | b'-' | b'.' | b'/' | b'\t' | b'\n' | b'\r');
+            let camel = byte.is_ascii_uppercase() && place > 0 && raw[place - 1].is_ascii_lowercase();
+            if (blank || camel || byte == b'#') && last != b' ' {
+                plain.push(b' ');
+                places.push(place);
+            }
+            if !blank {
+                plain.push(byte.to_ascii_lowercase());
+                places.push(place);
+            }
+        }
+        inside_word = false;
+        let _ = inside_word;
+        for hit in self.words.find_overlapping_iter(&plain) {
+            let starts = hit.start() == 0 || !plain[hit.start() - 1].is_ascii_alphanumeric();
+            let ends = plain.get(hit.end()).is_none_or(|byte| !byte.is_ascii_alphabetic());
+            if starts && ends && hit.end() > 0 {
+                found(hit.pattern().as_usize(), places[hit.start()], places[hit.end() - 1] + 1);
+            }
+        }
+    }
+}
+
+/// Whether the text between a cue and a value leaves the value to the cue: no other number between them that is not one
+/// of a list, and no new key.
+fn linked(gap: &[u8]) -> bool {
+    let mut digits = 0;
+    let mut number = false;
+    let mut clause = false;
+    let mut word_start = 0;
+    for (place, &byte) in gap.iter().enumerate() {
+        if byte.is_ascii_digit() {
+            digits += 1;
+            number |= digits >= 3;
+            continue;
+        }
+        digits = 0;
+        match byte {
+            b':' | b'=' => {
+                let word: Vec<u8> = gap[word_start..place].iter().filter(|b| b.is_ascii_alphabetic()).map(u8::to_ascii_lowercase).collect();
+                let own: &[&[u8]] = &[b"", b"no", b"number", b"num", b"id", b"value", b"code", b"is"];
+                if clause && !own.contains(&word.as_slice()) {
+                    return false;
+                }
+                clause = true;
+                number = false || number;
+                word_start = place;
+            }
+            b'.' | b';' | b',' | b'\n' | b'|' | b'\t' => {
+                clause = true;
+                word_start = place;
+            }
+            b' ' => word_start = place,
+            _ => {}
+        }
+    }
+    if number {
+        // A list of values shares its cue: "MRN 4471203, 4471209 and 4471210".
+        let tail = gap.iter().rposition(u8::is_ascii_digit).map_or(gap, |last| &gap[last + 1..]);
+        let joined: Vec<u8> = tail.iter().filter(|b| !b.is_ascii_whitespace()).map(u8::to_ascii_lowercase).collect();
+        return matches!(joined.as_slice(), b"," | b";" | b"/" | b"&" | b"and" | b"or" | b",and" | b",or");
+    }
+    true
+}
+
+/// The cell above `at` in the first line of the table it stands in.
+fn header_cell(bytes: &[u8], at: usize) -> Option<&[u8]> {
+    let line_start = |end: usize| bytes[..end].iter().rposition(|&b| b == b'\n').map_or(0, |p| p + 1);
+    let low = at.saturating_sub(TABLE_REACH);
+    let start = line_start(at).max(low);
+    let mark = [b'|', b'\t', b','].into_iter().find(|mark| bytes[start..at].contains(mark) || bytes[at..].iter().take(120).take_while(|&&b| b != b'\n').any(|b| b == mark))?;
+    let column = bytes[start..at].iter().filter(|&&b| b == mark).count();
+    let cells = |line: &[u8]| line.iter().filter(|&&b| b == mark).count();
+    let end = bytes[at..].iter().take(TABLE_REACH).position(|&b| b == b'\n').map_or(bytes.len().min(at + TABLE_REACH), |p| at + p);
+    let width = cells(&bytes[start..end]);
+    let mut header = None;
+    let mut top = start;
+    while top > low {
+        let above = line_start(top - 1).max(low);
+        let line = &bytes[above..top - 1];
+        if cells(line) != width {
+            break;
+        }
+        // Rules such as |---|---| are no header.
+        if line.iter().any(u8::is_ascii_alphabetic) {
+            header = Some(line);
+        }
+        top = above;
+    }
+    header?.split(|&b| b == mark).nth(column)
+}

@@ -1,0 +1,246 @@
+//! Says which patterns match where, in one left-to-right walk over the text.
+//!
+//! The walk stops only where a word, a number or a telling symbol starts, and only when some pattern can begin with the
+//! two bytes there. At such a place one lazy DFA holds all patterns at once, so that no pattern hides another.
+
+use regex_automata::hybrid::{dfa, dfa::DFA};
+use regex_automata::nfa::thompson::{self, NFA, State, WhichCaptures};
+use regex_automata::util::pool::Pool;
+use regex_automata::util::primitives::{PatternID, StateID};
+use regex_automata::util::syntax;
+use regex_automata::{Anchored, Input, MatchKind};
+
+use crate::error::{Error, Result};
+
+/// Memory a thread may spend on determined states; when it is full they are found anew.
+const CACHE_BYTES: usize = 24 << 20;
+
+/// A pattern that can begin with more pairs of letters than this can begin with any word. It is tried only where a digit,
+/// an at sign or an inner point is near, or ordinary prose would be slow.
+const ANY_WORD_PAIRS: usize = 400;
+
+/// The lower-level syntax of every pattern: verbose, bytes, no Unicode tables.
+pub(super) fn syntax() -> syntax::Config {
+    syntax::Config::new().unicode(false).utf8(false).ignore_whitespace(true)
+}
+
+/// Bytes that make a stretch of text worth a closer look, and where words and numbers start.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Class {
+    Blank,
+    Letter,
+    Digit,
+    Point,
+    At,
+    Symbol,
+}
+
+const CLASSES: [Class; 256] = {
+    let mut classes = [Class::Symbol; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        classes[byte] = match byte as u8 {
+            b' ' | b'\t' | b'\n' | b'\r' | 0x0b | 0x0c => Class::Blank,
+            b'0'..=b'9' => Class::Digit,
+            b'a'..=b'z' | b'A'..=b'Z' | 0x80..=0xff => Class::Letter,
+            b'.' => Class::Point,
+            b'@' => Class::At,
+            _ => Class::Symbol,
+        };
+        byte += 1;
+    }
+    classes
+};
+
+fn class(byte: u8) -> Class {
+    CLASSES[usize::from(byte)]
+}
+
+/// A set of pairs of bytes.
+struct Pairs(Box<[u64; 1024]>);
+
+impl Pairs {
+    fn new() -> Self {
+        Self(Box::new([0; 1024]))
+    }
+
+    fn insert(&mut self, first: u8, second: u8) {
+        let bit = usize::from(first) << 8 | usize::from(second);
+        self.0[bit >> 6] |= 1 << (bit & 63);
+    }
+
+    fn contains(&self, first: u8, second: u8) -> bool {
+        let bit = usize::from(first) << 8 | usize::from(second);
+        self.0[bit >> 6] & (1 << (bit & 63)) != 0
+    }
+
+    fn add(&mut self, other: &Self) {
+        for (mine, theirs) in self.0.iter_mut().zip(other.0.iter()) {
+            *mine |= theirs;
+        }
+    }
+
+    fn letter_pairs(&self) -> usize {
+        let letters = || (b'a'..=b'z').chain(b'A'..=b'Z');
+        letters().flat_map(|first| letters().map(move |second| (first, second))).filter(|&(a, b)| self.contains(a, b)).count()
+    }
+}
+
+type NewCache = Box<dyn Fn() -> dfa::Cache + Send + Sync + std::panic::UnwindSafe + std::panic::RefUnwindSafe>;
+
+/// All patterns in one automaton.
+pub(super) struct Scanner {
+    dfa: DFA,
+    caches: Pool<dfa::Cache, NewCache>,
+    /// What some pattern can begin with, patterns that begin with any word left out.
+    telling: Pairs,
+    /// What some pattern can begin with.
+    all: Pairs,
+}
+
+impl Scanner {
+    /// Compiles the patterns; their numbers are their places in `regexes`.
+    pub(super) fn new(regexes: &[&str]) -> Result<Self> {
+        let unreadable = |error: &dyn std::fmt::Display| Error::internal(format!("pattern does not compile: {error}"));
+        let nfa = thompson::Compiler::new()
+            .syntax(syntax())
+            .configure(thompson::Config::new().utf8(false).which_captures(WhichCaptures::None))
+            .build_many(regexes)
+            .map_err(|error| unreadable(&error))?;
+        let (mut telling, mut all) = (Pairs::new(), Pairs::new());
+        for pattern in nfa.patterns() {
+            let pairs = beginnings(&nfa, pattern);
+            if pairs.letter_pairs() <= ANY_WORD_PAIRS {
+                telling.add(&pairs);
+            }
+            all.add(&pairs);
+        }
+        let dfa = dfa::Builder::new()
+            .configure(
+                dfa::Config::new().match_kind(MatchKind::All).cache_capacity(CACHE_BYTES).skip_cache_capacity_check(true),
+            )
+            .build_from_nfa(nfa)
+            .map_err(|error| unreadable(&error))?;
+        let for_cache = dfa.clone();
+        let new_cache: NewCache = Box::new(move || for_cache.create_cache());
+        Ok(Self { dfa, caches: Pool::new(new_cache), telling, all })
+    }
+
+    /// Calls `found` at each place where patterns match, with every pattern and every end it can have there, nearest end
+    /// first.
+    pub(super) fn scan(&self, text: &[u8], mut found: impl FnMut(usize, &[(usize, usize)])) -> Result<()> {
+        let mut cache = self.caches.get();
+        let mut ends = Vec::new();
+        let mut at = 0;
+        while at < text.len() {
+            if class(text[at]) == Class::Blank {
+                at += 1;
+                continue;
+            }
+            let start = at;
+            let mut busy = false;
+            while let Some(&byte) = text.get(at) {
+                match class(byte) {
+                    Class::Blank => break,
+                    Class::Digit | Class::At => busy = true,
+                    Class::Point => busy |= text.get(at + 1).is_some_and(u8::is_ascii_alphanumeric),
+                    _ => {}
+                }
+                at += 1;
+            }
+            let next = text[at..].iter().take(3).find(|&&byte| class(byte) != Class::Blank);
+            busy |= next.is_some_and(u8::is_ascii_digit);
+            let table = if busy { &self.all } else { &self.telling };
+            let mut before = Class::Blank;
+            for place in start..at {
+                let here = class(text[place]);
+                let starts = here != before || !matches!(here, Class::Letter | Class::Digit);
+                before = here;
+                if !starts || !table.contains(text[place], text.get(place + 1).copied().unwrap_or(b'\n')) {
+                    continue;
+                }
+                self.ends(&mut cache, text, place, &mut ends)?;
+                if !ends.is_empty() {
+                    found(place, &ends);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn ends(&self, cache: &mut dfa::Cache, text: &[u8], start: usize, ends: &mut Vec<(usize, usize)>) -> Result<()> {
+        ends.clear();
+        let gave_up = |_| Error::internal("the pattern automaton gave up".to_owned());
+        let input = Input::new(text).range(start..).anchored(Anchored::Yes);
+        let mut state = self.dfa.start_state_forward(cache, &input).map_err(|_| gave_up(()))?;
+        for (at, &byte) in text.iter().enumerate().skip(start) {
+            state = self.dfa.next_state(cache, state, byte).map_err(|_| gave_up(()))?;
+            if state.is_tagged() {
+                if state.is_match() {
+                    // A lazy DFA reports a match one byte late.
+                    for index in 0..self.dfa.match_len(cache, state) {
+                        ends.push((self.dfa.match_pattern(cache, state, index).as_usize(), at));
+                    }
+                } else if state.is_dead() {
+                    return Ok(());
+                } else if state.is_quit() {
+                    return Err(gave_up(()));
+                }
+            }
+        }
+        state = self.dfa.next_eoi_state(cache, state).map_err(|_| gave_up(()))?;
+        if state.is_match() {
+            for index in 0..self.dfa.match_len(cache, state) {
+                ends.push((self.dfa.match_pattern(cache, state, index).as_usize(), text.len()));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The pairs of bytes a pattern can begin with.
+fn beginnings(nfa: &NFA, pattern: PatternID) -> Pairs {
+    let mut pairs = Pairs::new();
+    let Some(start) = nfa.start_pattern(pattern) else { return pairs };
+    for (first, next) in steps(nfa, start).0 {
+        let (seconds, done) = steps(nfa, next);
+        for first in first.0..=first.1 {
+            if done {
+                (0..=255).for_each(|second| pairs.insert(first, second));
+            }
+            for &(second, _) in &seconds {
+                (second.0..=second.1).for_each(|second| pairs.insert(first, second));
+            }
+        }
+    }
+    pairs
+}
+
+/// The byte ranges that lead on from a state, with where they lead, and whether a match is already there.
+fn steps(nfa: &NFA, from: StateID) -> (Vec<((u8, u8), StateID)>, bool) {
+    let (mut steps, mut done) = (Vec::new(), false);
+    let (mut seen, mut open) = (std::collections::BTreeSet::from([from]), vec![from]);
+    while let Some(id) = open.pop() {
+        let mut follow = |next: StateID| {
+            if seen.insert(next) {
+                open.push(next);
+            }
+        };
+        match nfa.state(id) {
+            State::ByteRange { trans } => steps.push(((trans.start, trans.end), trans.next)),
+            State::Sparse(sparse) => {
+                steps.extend(sparse.transitions.iter().map(|trans| ((trans.start, trans.end), trans.next)));
+            }
+            State::Dense(dense) => steps.extend(dense.iter().map(|trans| ((trans.start, trans.end), trans.next))),
+            State::Look { next, .. } | State::Capture { next, .. } => follow(*next),
+            State::Union { alternates } => alternates.iter().copied().for_each(follow),
+            State::BinaryUnion { alt1, alt2 } => {
+                follow(*alt1);
+                follow(*alt2);
+            }
+            State::Match { .. } => done = true,
+            State::Fail => {}
+        }
+    }
+    (steps, done)
+}

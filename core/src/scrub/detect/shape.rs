@@ -1,0 +1,102 @@
+//! What the shape of a value, or the words right around it, say of it whatever its category.
+
+use super::Validity;
+
+/// Units and counted things: a number before one of them is a quantity.
+const UNITS: &[&str] = &[
+    "mg", "mcg", "ug", "g", "gm", "grams", "kg", "lb", "lbs", "pounds", "oz", "ml", "cc", "l", "liters", "dl", "units", "unit", "u", "iu",
+    "meq", "mmol", "mm", "cm", "m", "in", "inch", "inches", "ft", "feet", "mmhg", "bpm", "hz", "min", "mins", "minutes", "minute",
+    "sec", "secs", "seconds", "hr", "hrs", "hours", "hour", "day", "days", "week", "weeks", "month", "months", "year", "years", "yrs",
+    "reps", "rep", "sets", "set", "times", "time", "x", "steps", "step", "degrees", "degree", "deg", "percent", "tabs", "tab", "tablet", "tablets",
+    "caps", "capsules", "puffs", "drops", "doses", "dose", "visits", "visit", "sessions", "session", "points", "pts", "kcal",
+    "calories", "cells", "copies", "gauge", "french", "fr", "more", "and", "patients", "people", "meters", "metres", "yards", "miles",
+];
+
+/// Whether a unit or a counted thing follows.
+pub(super) fn unit_follows(after: &str) -> bool {
+    let after = after.trim_start_matches([' ', '-']);
+    if after.starts_with('%') || after.starts_with('°') {
+        return true;
+    }
+    let word: String = after.chars().take_while(char::is_ascii_alphabetic).collect::<String>().to_ascii_lowercase();
+    word != "and" && word != "more" && UNITS.contains(&word.as_str())
+}
+
+/// Neither a digit nor, across a mark, another digit stands before or after: the value is not a part of a longer number.
+pub(super) fn stands_alone(before: &str, after: &str) -> bool {
+    let joins = |mark: u8| b"./-,:".contains(&mark);
+    let (before, after) = (before.as_bytes(), after.as_bytes());
+    let left = match before {
+        [.., last] if last.is_ascii_digit() => false,
+        [.., digit, mark] if joins(*mark) && digit.is_ascii_digit() => false,
+        _ => true,
+    };
+    let right = match after {
+        [first, ..] if first.is_ascii_digit() => false,
+        [mark, digit, ..] if joins(*mark) && digit.is_ascii_digit() => false,
+        _ => true,
+    };
+    left && right
+}
+
+/// No digit stands right before or after.
+pub(super) fn whole_number(before: &str, after: &str) -> bool {
+    !before.ends_with(|c: char| c.is_ascii_digit()) && !after.starts_with(|c: char| c.is_ascii_digit())
+}
+
+/// What can be a number that a site gives: enough digits, and not the shape of a date, a decimal, a year or a quantity.
+pub(super) fn identifier(value: &str) -> Validity {
+    let digits = value.bytes().filter(u8::is_ascii_digit).count();
+    let letters = value.bytes().filter(u8::is_ascii_alphabetic).count();
+    let enough = digits >= 4 || (digits == 3 && letters >= 1 && value.len() >= 5);
+    if !enough || is_date(value) || is_decimal(value) || is_year(value) || is_quantity(value) {
+        return Validity::Never;
+    }
+    Validity::Unknown
+}
+
+/// An identifier of which three digits or two digits and two letters are enough, as beside the surest cues.
+pub(super) fn short_identifier(value: &str) -> Validity {
+    let digits = value.bytes().filter(u8::is_ascii_digit).count();
+    if digits >= 2 && value.len() >= 4 && !is_date(value) && !is_decimal(value) && !is_year(value) && !is_quantity(value) {
+        Validity::Unknown
+    } else {
+        Validity::Never
+    }
+}
+
+fn is_year(value: &str) -> bool {
+    value.len() == 4 && value.bytes().all(|b| b.is_ascii_digit()) && (value.starts_with("19") || value.starts_with("20"))
+}
+
+fn is_decimal(value: &str) -> bool {
+    value.split_once('.').is_some_and(|(whole, part)| {
+        whole.len() <= 4 && part.len() <= 3 && [whole, part].iter().all(|s| !s.is_empty() && s.bytes().all(|b| b.is_ascii_digit()))
+    })
+}
+
+fn is_quantity(value: &str) -> bool {
+    let unit = value.trim_start_matches(|c: char| c.is_ascii_digit());
+    unit.len() < value.len() && unit.len() > 1 && UNITS.contains(&unit.to_ascii_lowercase().as_str())
+}
+
+/// Whether a value is written as a calendar date in digits.
+pub(super) fn is_date(value: &str) -> bool {
+    for mark in ['/', '-', '.'] {
+        let parts: Vec<&str> = value.split(mark).collect();
+        if parts.len() == 3 && parts.iter().all(|p| !p.is_empty() && p.bytes().all(|b| b.is_ascii_digit())) {
+            let lengths = [parts[0].len(), parts[1].len(), parts[2].len()];
+            if matches!(lengths, [1..=2, 1..=2, 2 | 4] | [4, 1..=2, 1..=2]) {
+                return true;
+            }
+        }
+    }
+    value.contains('/') && value.bytes().filter(u8::is_ascii_digit).count() <= 6 && value.bytes().all(|b| b.is_ascii_digit() || b == b'/')
+}
+
+/// Cue words after which a number is a code of a public list, not of a person.
+pub(super) const PUBLIC_CODES: &[&str] = &[
+    "cpt", "hcpcs", "icd", "icd 9", "icd 10", "loinc", "snomed", "snomed ct", "ndc", "rxnorm", "rxcui", "cvx", "nct", "doi", "pmid", "pmcid",
+    "isbn", "issn", "lot", "lot #", "lot no", "lot number", "batch", "room", "rm", "bed", "page", "version", "model", "part", "ref", "cat",
+    "catalog", "clia", "diagnosis code", "procedure code", "dx code", "billing code", "revenue code", "mrs", "drg",
+];
