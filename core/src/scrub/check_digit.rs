@@ -75,13 +75,18 @@ pub(crate) fn aba(value: &str) -> bool {
     let digits = digits(value);
     let prefix = digits.first().zip(digits.get(1)).map_or(99, |(a, b)| a * 10 + b);
     let known = matches!(prefix, 0..=12 | 21..=32 | 61..=72 | 80);
-    digits.len() == 9 && known && digits.iter().zip([3, 7, 1].iter().cycle()).map(|(d, w)| d * w).sum::<u32>().is_multiple_of(10)
+    digits.len() == 9
+        && known
+        && digits.iter().zip([3, 7, 1].iter().cycle()).map(|(d, w)| d * w).sum::<u32>().is_multiple_of(10)
 }
 
 /// International bank account number: ISO 13616, remainder 1 modulo 97 (ISO 7064).
 pub(crate) fn iban(value: &str) -> bool {
     let plain: Vec<u8> = value.bytes().filter(u8::is_ascii_alphanumeric).map(|b| b.to_ascii_uppercase()).collect();
-    if !(15..=34).contains(&plain.len()) || !plain[..2].iter().all(u8::is_ascii_uppercase) || !plain[2..4].iter().all(u8::is_ascii_digit) {
+    if !(15..=34).contains(&plain.len())
+        || !plain[..2].iter().all(u8::is_ascii_uppercase)
+        || !plain[2..4].iter().all(u8::is_ascii_digit)
+    {
         return false;
     }
     let rest = plain[4..].iter().chain(&plain[..4]).fold(0_u32, |rest, &byte| match byte {
@@ -94,7 +99,13 @@ pub(crate) fn iban(value: &str) -> bool {
 /// GTIN-14 in a unique device identifier: GS1 weights 3 and 1 (GS1 General Specifications, 7.9).
 pub(crate) fn gtin(value: &str) -> bool {
     let digits = digits(value);
-    digits.len() == 14 && digits.iter().enumerate().map(|(place, d)| d * if place % 2 == 0 { 3 } else { 1 }).sum::<u32>().is_multiple_of(10)
+    digits.len() == 14
+        && digits
+            .iter()
+            .enumerate()
+            .map(|(place, d)| d * if place % 2 == 0 { 3 } else { 1 })
+            .sum::<u32>()
+            .is_multiple_of(10)
 }
 
 /// Whether the area, group and serial of a social security number can exist (SSA, POMS RM 10201.030 and 10201.035).

@@ -6,6 +6,7 @@
 mod action;
 mod apply;
 mod category;
+mod check_digit;
 mod config;
 mod detect;
 mod finding;

@@ -39,17 +39,45 @@ pub(super) const PATTERNS: &[Pattern] = &[
     Pattern {
         name: "address.street",
         regex: concat!(
-            r"\b[0-9]{1,6}(?:-[0-9]{1,5}|[A-Za-z]|\x201/2)?,?(?:", ws!(), direction!(), r"){0,2}(?:", ws!(),
-            r"[A-Za-z0-9\x80-\xff][A-Za-z0-9\x80-\xff'.-]{0,24}){1,4}?", ws!(), suffix!(), r"\b\.?(?:\x20", direction!(), r"\b)?", unit!(), r"\b"
+            r"\b[0-9]{1,6}(?:-[0-9]{1,5}|[A-Za-z]|\x201/2)?,?(?:",
+            ws!(),
+            direction!(),
+            r"){0,2}(?:",
+            ws!(),
+            r"[A-Za-z0-9\x80-\xff][A-Za-z0-9\x80-\xff'.-]{0,24}){1,4}?",
+            ws!(),
+            suffix!(),
+            r"\b\.?(?:\x20",
+            direction!(),
+            r"\b)?",
+            unit!(),
+            r"\b"
         ),
         score: 0.9,
         validate: Some(street),
-        around: Some(|before, after| !before.ends_with(['.', '$', '#', '<', '>']) && !after.starts_with('%')),
+        around: Some(|before, _, after| !before.ends_with(['.', '$', '#', '<', '>']) && !after.starts_with('%')),
         matches: &[
-            "lives at «4471 Willow Bend Lane», alone", "«12 N. Oak St., Apt 4B», Dayton", "«88 Martin Luther King Jr Blvd» now", "at «1600 SW 5th Ave Suite 200».", "«221B Baker Street»", "«7 elm st» with spouse", "«4100 COUNTY LINE RD»", "«19 Mill\nRoad»", "«350 Fifth Avenue, Floor 3»",
+            "lives at «4471 Willow Bend Lane», alone",
+            "«12 N. Oak St., Apt 4B», Dayton",
+            "«88 Martin Luther King Jr Blvd» now",
+            "at «1600 SW 5th Ave Suite 200».",
+            "«221B Baker Street»",
+            "«7 elm st» with spouse",
+            "«4100 COUNTY LINE RD»",
+            "«19 Mill\nRoad»",
+            "«350 Fifth Avenue, Floor 3»",
         ],
         rejects: &[
-            "5 mg tablet by mouth this way", "2 weeks of rehab at the park", "3 steps with walker down the drive", "seen 10 days ago by Dr", "0 of 10 pain at the knee point", "repeat 2 CT", "walked 50 feet on the track", "20 reps each way", "4 stairs at her place", "6 months in the place",
+            "5 mg tablet by mouth this way",
+            "2 weeks of rehab at the park",
+            "3 steps with walker down the drive",
+            "seen 10 days ago by Dr",
+            "0 of 10 pain at the knee point",
+            "repeat 2 CT",
+            "walked 50 feet on the track",
+            "20 reps each way",
+            "4 stairs at her place",
+            "6 months in the place",
             "10 Jan at the park",
         ],
         ..STREET
@@ -57,13 +85,32 @@ pub(super) const PATTERNS: &[Pattern] = &[
     Pattern {
         name: "address.numbered_road",
         regex: concat!(
-            r"\b[0-9]{1,6}(?:\x20", direction!(), r")?\x20(?i:county\x20(?:road|rd|hwy|highway)|co\.?\x20r(?:oa)?d|cr|state\x20(?:route|road|rd|hwy|highway)|sr|us|u\.s\.|us\x20(?:hwy|highway|route)|interstate|hwy|highway|route|rte|rt|rural\x20route|rr|fm|farm\x20to\x20market(?:\x20road)?|ranch\x20road|township\x20road|old\x20(?:hwy|highway)|avenue|ave|street)
-              \x20\#?[0-9A-Z]{1,5}(?:\x20", direction!(), r"\b)?", unit!(), r"\b"
+            r"\b[0-9]{1,6}(?:\x20",
+            direction!(),
+            r")?\x20(?i:county\x20(?:road|rd|hwy|highway)|co\.?\x20r(?:oa)?d|cr|state\x20(?:route|road|rd|hwy|highway)|sr|us|u\.s\.|us\x20(?:hwy|highway|route)|interstate|hwy|highway|route|rte|rt|rural\x20route|rr|fm|farm\x20to\x20market(?:\x20road)?|ranch\x20road|township\x20road|old\x20(?:hwy|highway)|avenue|ave|street)
+              \x20\#?[0-9A-Z]{1,5}(?:\x20",
+            direction!(),
+            r"\b)?",
+            unit!(),
+            r"\b"
         ),
         score: 0.85,
-        validate: Some(|value| if value.bytes().last().is_some_and(|b| b.is_ascii_alphanumeric()) && value.split(' ').skip(1).any(|w| w.bytes().any(|b| b.is_ascii_digit())) { Validity::Unknown } else { Validity::Never }),
+        validate: Some(|value| {
+            if value.bytes().last().is_some_and(|b| b.is_ascii_alphanumeric())
+                && value.split(' ').skip(1).any(|w| w.bytes().any(|b| b.is_ascii_digit()))
+            {
+                Validity::Unknown
+            } else {
+                Validity::Never
+            }
+        }),
         around: Some(whole_number),
-        matches: &["at «4471 County Road 12»", "«88 State Route 9 North»", "«1203 FM 2222», Austin", "«705 Highway 61 S»"],
+        matches: &[
+            "at «4471 County Road 12»",
+            "«88 State Route 9 North»",
+            "«1203 FM 2222», Austin",
+            "«705 Highway 61 S»",
+        ],
         rejects: &["2 us exams", "3 rt knee", "5 sr staff"],
         ..STREET
     },
@@ -71,8 +118,23 @@ pub(super) const PATTERNS: &[Pattern] = &[
         name: "address.po_box",
         regex: r"\b(?i:p\.?\x20?o\.?\x20?(?:box|bx)|post\x20office\x20box|postal\x20box|box|apartado(?:\x20postal)?|rr\x20?\#?\x20?[0-9]{1,4},?\x20box|hc\x20?[0-9]{1,4},?\x20box|psc\x20[0-9]{1,5},?\x20box|cmr\x20[0-9]{1,5},?\x20box|unit\x20[0-9]{1,5},?\x20box|rural\x20route\x20[0-9]{1,4},?\x20box|lock\x20?box)\x20?\#?:?\x20?[0-9]{1,7}[A-Za-z]?\b",
         score: 0.9,
-        validate: Some(|value| if value.len() >= 3 && value[..3].eq_ignore_ascii_case("box") && value.bytes().filter(u8::is_ascii_digit).count() < 3 { Validity::Never } else { Validity::Unknown }),
-        matches: &["«P.O. Box 4471», Dayton", "«PO Box 88»", "mail to «RR 2 Box 114»", "«HC 61 Box 4471»", "«Post Office Box 12»"],
+        validate: Some(|value| {
+            if value.len() >= 3
+                && value[..3].eq_ignore_ascii_case("box")
+                && value.bytes().filter(u8::is_ascii_digit).count() < 3
+            {
+                Validity::Never
+            } else {
+                Validity::Unknown
+            }
+        }),
+        matches: &[
+            "«P.O. Box 4471», Dayton",
+            "«PO Box 88»",
+            "mail to «RR 2 Box 114»",
+            "«HC 61 Box 4471»",
+            "«Post Office Box 12»",
+        ],
         rejects: &["boxes of 10", "box 2 of gauze", "2 boxes"],
         ..STREET
     },
@@ -80,7 +142,7 @@ pub(super) const PATTERNS: &[Pattern] = &[
         name: "address.unit",
         regex: r"\b(?i:apt|apartment)\.?\x20?\#?\x20?(?<v>[0-9]{1,5}[A-Za-z]?|[A-Za-z]-?[0-9]{1,4})\b",
         score: 0.7,
-        around: Some(|_, after| !unit_follows(after)),
+        around: Some(|_, _, after| !unit_follows(after)),
         matches: &["in Apt «4B» upstairs", "Apartment #«1203»"],
         rejects: &["apt to fall", "an apartment"],
         ..STREET
@@ -135,8 +197,15 @@ pub(super) const PATTERNS: &[Pattern] = &[
         name: "address.zip_state",
         regex: r"\b[0-9]{5}(?:-[0-9]{4})?\b",
         score: 0.9,
-        around: Some(|before, after| after_state(before) && whole_number(before, after)),
-        matches: &["Dayton, OH «45402»", "Ohio «45402-1234»", "^Dayton^OH^«45402»", "Dayton, oh «45402»", "NY, «10001»", "New Mexico\n«87501»"],
+        around: Some(|before, value, after| after_state(before) && whole_number(before, value, after)),
+        matches: &[
+            "Dayton, OH «45402»",
+            "Ohio «45402-1234»",
+            "^Dayton^OH^«45402»",
+            "Dayton, oh «45402»",
+            "NY, «10001»",
+            "New Mexico\n«87501»",
+        ],
         rejects: &["WBC in 12400", "or 12400 cells", "CPT: 97110", "PT 97110", "code OT 97530"],
         ..ZIP
     },
@@ -144,6 +213,14 @@ pub(super) const PATTERNS: &[Pattern] = &[
         name: "address.postal_canada",
         regex: r"\b[ABCEGHJ-NPRSTVXYabceghj-nprstvxy][0-9][A-Za-z]\x20[0-9][A-Za-z][0-9]\b",
         score: 0.8,
+        validate: Some(|value| {
+            if value.starts_with(['T', 't']) && value[2..].starts_with(['N', 'n']) && value[5..].starts_with(['M', 'm'])
+            {
+                Validity::Never
+            } else {
+                Validity::Unknown
+            }
+        }),
         source: "Canada Post Addressing Guidelines",
         matches: &["Toronto ON «M5V 2T6»", "«k1a 0b1»"],
         rejects: &["T1N0M0", "T4N 1M0", "M5V2T6X"],
@@ -160,17 +237,94 @@ pub(super) const PATTERNS: &[Pattern] = &[
     },
 ];
 
-const ZIP_CUES: &[&str] = &["zip", "zip code", "zipcode", "zip #", "postal code", "postal", "postcode", "post code", "codigo postal", "cp", "c p"];
+const ZIP_CUES: &[&str] = &[
+    "zip",
+    "zip code",
+    "zipcode",
+    "zip #",
+    "postal code",
+    "postal",
+    "postcode",
+    "post code",
+    "codigo postal",
+    "cp",
+    "c p",
+];
 
 const STATES: &[&str] = &[
-    "alabama", "alaska", "arizona", "arkansas", "california", "colorado", "connecticut", "delaware", "florida", "georgia", "hawaii", "idaho", "illinois", "indiana", "iowa", "kansas", "kentucky", "louisiana", "maine", "maryland",
-    "massachusetts", "michigan", "minnesota", "mississippi", "missouri", "montana", "nebraska", "nevada", "hampshire", "jersey", "mexico", "york", "carolina", "dakota", "ohio", "oklahoma", "oregon", "pennsylvania", "island", "tennessee",
-    "texas", "utah", "vermont", "virginia", "washington", "wisconsin", "wyoming", "columbia", "rico", "guam", "calif", "penn", "mass", "conn", "tenn", "ariz", "fla", "wash", "minn", "mich", "ill", "ind", "tex", "okla", "ore", "colo",
+    "alabama",
+    "alaska",
+    "arizona",
+    "arkansas",
+    "california",
+    "colorado",
+    "connecticut",
+    "delaware",
+    "florida",
+    "georgia",
+    "hawaii",
+    "idaho",
+    "illinois",
+    "indiana",
+    "iowa",
+    "kansas",
+    "kentucky",
+    "louisiana",
+    "maine",
+    "maryland",
+    "massachusetts",
+    "michigan",
+    "minnesota",
+    "mississippi",
+    "missouri",
+    "montana",
+    "nebraska",
+    "nevada",
+    "hampshire",
+    "jersey",
+    "mexico",
+    "york",
+    "carolina",
+    "dakota",
+    "ohio",
+    "oklahoma",
+    "oregon",
+    "pennsylvania",
+    "island",
+    "tennessee",
+    "texas",
+    "utah",
+    "vermont",
+    "virginia",
+    "washington",
+    "wisconsin",
+    "wyoming",
+    "columbia",
+    "rico",
+    "guam",
+    "calif",
+    "penn",
+    "mass",
+    "conn",
+    "tenn",
+    "ariz",
+    "fla",
+    "wash",
+    "minn",
+    "mich",
+    "ill",
+    "ind",
+    "tex",
+    "okla",
+    "ore",
+    "colo",
 ];
 
 const STATE_CODES: &[&str] = &[
-    "al", "ak", "az", "ar", "ca", "co", "ct", "de", "fl", "ga", "hi", "id", "il", "in", "ia", "ks", "ky", "la", "me", "md", "ma", "mi", "mn", "ms", "mo", "mt", "ne", "nv", "nh", "nj", "nm", "ny", "nc", "nd", "oh", "ok", "or", "pa", "ri", "sc", "sd",
-    "tn", "tx", "ut", "vt", "va", "wa", "wv", "wi", "wy", "dc", "pr", "vi", "gu", "as", "mp", "ae", "ap", "aa",
+    "al", "ak", "az", "ar", "ca", "co", "ct", "de", "fl", "ga", "hi", "id", "il", "in", "ia", "ks", "ky", "la", "me",
+    "md", "ma", "mi", "mn", "ms", "mo", "mt", "ne", "nv", "nh", "nj", "nm", "ny", "nc", "nd", "oh", "ok", "or", "pa",
+    "ri", "sc", "sd", "tn", "tx", "ut", "vt", "va", "wa", "wv", "wi", "wy", "dc", "pr", "vi", "gu", "as", "mp", "ae",
+    "ap", "aa",
 ];
 
 /// Whether a state, by name or by its letters, stands right before.
@@ -179,7 +333,9 @@ fn after_state(before: &str) -> bool {
     if before.len() - kept.len() > 6 || kept.len() == before.len() {
         return false;
     }
-    let start = kept.rfind(|c: char| !c.is_ascii_alphabetic()).map_or(0, |at| at + kept[at..].chars().next().map_or(1, char::len_utf8));
+    let start = kept
+        .rfind(|c: char| !c.is_ascii_alphabetic())
+        .map_or(0, |at| at + kept[at..].chars().next().map_or(1, char::len_utf8));
     let word = &kept[start..];
     let lower = word.to_ascii_lowercase();
     if STATES.contains(&lower.as_str()) {
@@ -193,17 +349,236 @@ fn after_state(before: &str) -> bool {
 
 /// Words that stand between a number and "way" or "drive" when it is not an address.
 const NOT_STREETS: &[&str] = &[
-    "mg", "mcg", "ml", "cc", "kg", "lb", "lbs", "units", "tablet", "tablets", "tab", "tabs", "cap", "caps", "of", "and", "or", "the", "a", "an", "to", "in", "on", "at", "by", "for", "with", "from", "per", "was", "were", "is", "are", "has", "had",
-    "day", "days", "week", "weeks", "month", "months", "year", "years", "hour", "hours", "minute", "minutes", "min", "times", "time", "x", "reps", "sets", "feet", "ft", "steps", "step", "stairs", "degrees", "cm", "mm", "inch", "inches", "percent",
-    "ago", "old", "out", "over", "up", "down", "this", "that", "her", "his", "their", "daily", "po", "bid", "tid", "qd", "prn", "pain", "yo", "y", "left", "right", "then", "when", "while", "after", "before", "each", "every", "both", "no", "not", "into", "through",
-    "she", "he", "patient", "pt", "they", "who", "which", "as", "vs", "did", "does", "do", "will", "would", "may", "can", "repeat", "chest", "abdominal", "head", "grade", "level", "levels", "visits", "sessions", "blocks", "block", "miles", "mile", "meters", "point", "points", "view", "views",
-    "lead", "vessel", "more", "trials", "attempts", "person", "people", "children", "kids", "siblings", "pack", "packs", "beers", "drinks", "doses", "dose", "puffs", "drops", "weekly", "seen", "feeling", "ambulated", "walked", "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec", "stable", "ok",
-    "good", "new", "like", "about", "liters", "l", "hz", "mhz", "ghz", "mmhg", "bpm", "kcal", "am", "pm", "a.m.", "p.m.", "hrs", "hr", "mins", "secs", "sec", "seconds", "second",
+    "mg",
+    "mcg",
+    "ml",
+    "cc",
+    "kg",
+    "lb",
+    "lbs",
+    "units",
+    "tablet",
+    "tablets",
+    "tab",
+    "tabs",
+    "cap",
+    "caps",
+    "of",
+    "and",
+    "or",
+    "the",
+    "a",
+    "an",
+    "to",
+    "in",
+    "on",
+    "at",
+    "by",
+    "for",
+    "with",
+    "from",
+    "per",
+    "was",
+    "were",
+    "is",
+    "are",
+    "has",
+    "had",
+    "day",
+    "days",
+    "week",
+    "weeks",
+    "month",
+    "months",
+    "year",
+    "years",
+    "hour",
+    "hours",
+    "minute",
+    "minutes",
+    "min",
+    "times",
+    "time",
+    "x",
+    "reps",
+    "sets",
+    "feet",
+    "ft",
+    "steps",
+    "step",
+    "stairs",
+    "degrees",
+    "cm",
+    "mm",
+    "inch",
+    "inches",
+    "percent",
+    "ago",
+    "old",
+    "out",
+    "over",
+    "up",
+    "down",
+    "this",
+    "that",
+    "her",
+    "his",
+    "their",
+    "daily",
+    "po",
+    "bid",
+    "tid",
+    "qd",
+    "prn",
+    "pain",
+    "yo",
+    "y",
+    "left",
+    "right",
+    "then",
+    "when",
+    "while",
+    "after",
+    "before",
+    "each",
+    "every",
+    "both",
+    "no",
+    "not",
+    "into",
+    "through",
+    "she",
+    "he",
+    "patient",
+    "pt",
+    "they",
+    "who",
+    "which",
+    "as",
+    "vs",
+    "did",
+    "does",
+    "do",
+    "will",
+    "would",
+    "may",
+    "can",
+    "repeat",
+    "chest",
+    "abdominal",
+    "head",
+    "grade",
+    "level",
+    "levels",
+    "visits",
+    "sessions",
+    "blocks",
+    "block",
+    "miles",
+    "mile",
+    "meters",
+    "point",
+    "points",
+    "view",
+    "views",
+    "lead",
+    "vessel",
+    "more",
+    "trials",
+    "attempts",
+    "person",
+    "people",
+    "children",
+    "kids",
+    "siblings",
+    "pack",
+    "packs",
+    "beers",
+    "drinks",
+    "doses",
+    "dose",
+    "puffs",
+    "drops",
+    "weekly",
+    "seen",
+    "feeling",
+    "ambulated",
+    "walked",
+    "jan",
+    "feb",
+    "mar",
+    "apr",
+    "jun",
+    "jul",
+    "aug",
+    "sep",
+    "sept",
+    "oct",
+    "nov",
+    "dec",
+    "stable",
+    "ok",
+    "good",
+    "new",
+    "like",
+    "about",
+    "liters",
+    "l",
+    "hz",
+    "mhz",
+    "ghz",
+    "mmhg",
+    "bpm",
+    "kcal",
+    "am",
+    "pm",
+    "a.m.",
+    "p.m.",
+    "hrs",
+    "hr",
+    "mins",
+    "secs",
+    "sec",
+    "seconds",
+    "second",
 ];
 
 /// Suffixes that are streets even in small letters; the others are ordinary words.
 const STRONG: &[&str] = &[
-    "street", "st", "avenue", "ave", "road", "rd", "lane", "ln", "blvd", "boulevard", "drive", "dr", "court", "ct", "circle", "cir", "terrace", "ter", "parkway", "pkwy", "highway", "hwy", "trail", "trl", "place", "pl", "way", "sq", "plz", "cv", "xing", "tpke", "loop", "square",
+    "street",
+    "st",
+    "avenue",
+    "ave",
+    "road",
+    "rd",
+    "lane",
+    "ln",
+    "blvd",
+    "boulevard",
+    "drive",
+    "dr",
+    "court",
+    "ct",
+    "circle",
+    "cir",
+    "terrace",
+    "ter",
+    "parkway",
+    "pkwy",
+    "highway",
+    "hwy",
+    "trail",
+    "trl",
+    "place",
+    "pl",
+    "way",
+    "sq",
+    "plz",
+    "cv",
+    "xing",
+    "tpke",
+    "loop",
+    "square",
 ];
 
 fn street(value: &str) -> Validity {
@@ -211,15 +586,28 @@ fn street(value: &str) -> Validity {
     let name = &words[1..];
     let lower = |word: &str| word.trim_end_matches('.').to_ascii_lowercase();
     // The first suffix with at least one word before it ends the name.
-    let Some(end) = name.iter().skip(1).position(|word| STRONG.contains(&lower(word).as_str())).map(|at| at + 1).or(name.len().checked_sub(1)) else {
+    let Some(end) = name
+        .iter()
+        .skip(1)
+        .position(|word| STRONG.contains(&lower(word).as_str()))
+        .map(|at| at + 1)
+        .or(name.len().checked_sub(1))
+    else {
         return Validity::Never;
     };
     let between = &name[..end];
-    if between.iter().any(|word| NOT_STREETS.contains(&lower(word).as_str()) && !(word.starts_with(|c: char| c.is_ascii_uppercase()) && word.len() > 3)) {
+    if between.iter().any(|word| {
+        NOT_STREETS.contains(&lower(word).as_str())
+            && !(word.starts_with(|c: char| c.is_ascii_uppercase()) && word.len() > 3)
+    }) {
         return Validity::Never;
     }
-    let capital = |word: &&str| word.starts_with(|c: char| c.is_uppercase() || c.is_ascii_digit()) || ["de", "la", "del", "of", "the", "las", "los", "el"].contains(word);
-    let named = between.iter().all(capital) && name.get(end).is_some_and(|suffix| suffix.starts_with(|c: char| c.is_uppercase()));
+    let capital = |word: &&str| {
+        word.starts_with(|c: char| c.is_uppercase() || c.is_ascii_digit())
+            || ["de", "la", "del", "of", "the", "las", "los", "el"].contains(word)
+    };
+    let named = between.iter().all(capital)
+        && name.get(end).is_some_and(|suffix| suffix.starts_with(|c: char| c.is_uppercase()));
     let plain = value.bytes().all(|b| !b.is_ascii_uppercase());
     let strong = name.get(end).is_some_and(|suffix| STRONG.contains(&lower(suffix).as_str()));
     // Small letters throughout: a short name before a sure suffix, and more than a count of things.

@@ -1,15 +1,53 @@
 //! Ages over 89 (45 CFR 164.514(b)(2)(i)(C)): the number alone, in digits or words.
 
 use super::Pattern;
-use super::shape::stands_alone;
+use super::shape::{stands_alone, unit_follows};
 use crate::scrub::Category;
 
 const AGE: Pattern = Pattern { category: Category::Age, source: "45 CFR 164.514(b)(2)(i)(C)", ..Pattern::BLANK };
 
 /// What a number over 89 measures when it is no age.
 const MEASURES: &[&str] = &[
-    "degrees", "degree", "pulse", "hr", "bp", "spo2", "sat", "sats", "o2", "weight", "wt", "lbs", "lb", "kg", "temp", "temperature", "t", "tmax", "glucose", "percent", "score", "flexion", "extension", "rom", "range",
-    "mg", "ml", "bpm", "fever", "minutes", "map", "heart rate", "rate", "systolic", "diastolic", "stage", "room", "height", "feet", "steps",
+    "degrees",
+    "degree",
+    "pulse",
+    "hr",
+    "bp",
+    "spo2",
+    "sat",
+    "sats",
+    "o2",
+    "weight",
+    "wt",
+    "lbs",
+    "lb",
+    "kg",
+    "temp",
+    "temperature",
+    "t",
+    "tmax",
+    "glucose",
+    "percent",
+    "score",
+    "flexion",
+    "extension",
+    "rom",
+    "range",
+    "mg",
+    "ml",
+    "bpm",
+    "fever",
+    "minutes",
+    "map",
+    "heart rate",
+    "rate",
+    "systolic",
+    "diastolic",
+    "stage",
+    "room",
+    "height",
+    "feet",
+    "steps",
 ];
 
 pub(super) const PATTERNS: &[Pattern] = &[
@@ -17,19 +55,69 @@ pub(super) const PATTERNS: &[Pattern] = &[
         name: "age.years_old",
         regex: r"\b(?<v>(?:9[0-9OolI]|1[01][0-9]|12[0-5]))(?:\x20|\t|-|\r?\n){0,2}(?i:y(?:ea)?rs?\.?(?:\x20|-|\r?\n){0,2}(?:old|of\x20age|o\b)|year(?:\x20|-)?ol[ds]|y\.?\x20?/\x20?o\b|y\.?\x20?o\.?\b|yof\b|yom\b|y/m\b|y/f\b|a(?:ñ|n)os)",
         score: 0.95,
-        matches: &["«93»-year-old woman", "a «94» y/o M", "«94»yo F", "«101» years old", "«97» years of age", "«90» y.o. female", "«92»-yr-old", "«95» years-old", "«91»\nyear old"],
+        matches: &[
+            "«93»-year-old woman",
+            "a «94» y/o M",
+            "«94»yo F",
+            "«101» years old",
+            "«97» years of age",
+            "«90» y.o. female",
+            "«92»-yr-old",
+            "«95» years-old",
+            "«91»\nyear old",
+        ],
         rejects: &["89-year-old", "for 95 years", "193-year-old oak", "90 yards", "9-year-old"],
         ..AGE
     },
     Pattern {
         name: "age.cue",
         regex: r"\b(?:0?9[0-9]|1[01][0-9]|12[0-5])\b",
-        cues: &["age", "aged", "ages", "age of", "turned", "turning", "lived to", "lived to be", "died at", "passed at", "edad", "pt age", "patient age", "age sex", "age yrs", "age years", "at age", "is now", "deceased at"],
+        cues: &[
+            "age",
+            "aged",
+            "ages",
+            "age of",
+            "turned",
+            "turning",
+            "lived to",
+            "lived to be",
+            "died at",
+            "passed at",
+            "edad",
+            "pt age",
+            "patient age",
+            "age sex",
+            "age yrs",
+            "age years",
+            "at age",
+            "is now",
+            "deceased at",
+        ],
         unless: MEASURES,
         window: 5,
-        around: Some(stands_alone),
-        matches: &["age «94»", "Age: «94»", "died at age «91»", "aged «101»", "she turned «95» in spring", "\"age\":«93»", "Age/Sex: «94»/F", "Age\t«92»"],
-        rejects: &["age 88", "average 94", "HR 94", "dosage 100 mg", "turned 90 degrees", "age 9", "pages 94", "is now 95%"],
+        around: Some(|before, value, after| {
+            stands_alone(before, value, after) && (!unit_follows(after) || after.trim_start().starts_with(['y', 'Y']))
+        }),
+        matches: &[
+            "age «94»",
+            "Age: «94»",
+            "died at age «91»",
+            "aged «101»",
+            "she turned «95» in spring",
+            "\"age\":«93»",
+            "Age/Sex: «94»/F",
+            "Age\t«92»",
+        ],
+        rejects: &[
+            "age 88",
+            "average 94",
+            "HR 94",
+            "dosage 100 mg",
+            "turned 90 degrees",
+            "age 9",
+            "pages 94",
+            "is now 95%",
+        ],
         ..AGE
     },
     Pattern {

@@ -4,14 +4,100 @@ use super::shape::short_identifier;
 use super::{Pattern, Validity};
 use crate::scrub::Category;
 
-const BIOMETRIC: Pattern = Pattern { category: Category::Biometric, source: "45 CFR 164.514(b)(2)(i)(P), (Q)", ..Pattern::BLANK };
+const BIOMETRIC: Pattern =
+    Pattern { category: Category::Biometric, source: "45 CFR 164.514(b)(2)(i)(P), (Q)", ..Pattern::BLANK };
 
 /// What a face, a voice or a finger leaves behind.
 const CUES: &[&str] = &[
-    "fingerprint", "fingerprints", "finger print", "fingerprint template", "fingerprint id", "thumbprint", "thumb print", "voiceprint", "voice print", "voice sample", "voice recording", "voice id", "voice file", "voice template", "voice", "retina scan", "retinal scan", "retina", "retinal template", "iris", "iris scan", "iris template", "iris code", "irises", "face",
-    "face id", "face template", "facial", "facial scan", "facial recognition", "facial template", "facial image", "faceprint", "face print", "face scan", "face photo", "photo", "photograph", "photos", "picture", "headshot", "portrait", "full face photo", "full face photograph", "palm", "palm vein", "palm print", "palmprint", "palm scan", "biometric", "biometric id",
-    "biometric template", "biometrics", "biometric hash", "biometric enrollment", "template", "template id", "hand geometry", "dna profile", "dna sample id", "genetic profile", "gait signature", "gait id", "vein", "vein scan", "vein pattern", "image file", "photo id", "video", "video file", "audio", "audio file", "recording", "recorded", "dental record", "selfie", "huella", "huella digital",
-    "fp template", "enrollment id", "enrolment id", "scan id", "fpid", "fp id", "signature id", "voice biometric", "palm template", "face vector", "face embedding",
+    "fingerprint",
+    "fingerprints",
+    "finger print",
+    "fingerprint template",
+    "fingerprint id",
+    "thumbprint",
+    "thumb print",
+    "voiceprint",
+    "voice print",
+    "voice sample",
+    "voice recording",
+    "voice id",
+    "voice file",
+    "voice template",
+    "voice",
+    "retina scan",
+    "retinal scan",
+    "retina",
+    "retinal template",
+    "iris",
+    "iris scan",
+    "iris template",
+    "iris code",
+    "irises",
+    "face",
+    "face id",
+    "face template",
+    "facial",
+    "facial scan",
+    "facial recognition",
+    "facial template",
+    "facial image",
+    "faceprint",
+    "face print",
+    "face scan",
+    "face photo",
+    "photo",
+    "photograph",
+    "photos",
+    "picture",
+    "headshot",
+    "portrait",
+    "full face photo",
+    "full face photograph",
+    "palm",
+    "palm vein",
+    "palm print",
+    "palmprint",
+    "palm scan",
+    "biometric",
+    "biometric id",
+    "biometric template",
+    "biometrics",
+    "biometric hash",
+    "biometric enrollment",
+    "template",
+    "template id",
+    "hand geometry",
+    "dna profile",
+    "dna sample id",
+    "genetic profile",
+    "gait signature",
+    "gait id",
+    "vein",
+    "vein scan",
+    "vein pattern",
+    "image file",
+    "photo id",
+    "video",
+    "video file",
+    "audio",
+    "audio file",
+    "recording",
+    "recorded",
+    "dental record",
+    "selfie",
+    "huella",
+    "huella digital",
+    "fp template",
+    "enrollment id",
+    "enrolment id",
+    "scan id",
+    "fpid",
+    "fp id",
+    "signature id",
+    "voice biometric",
+    "palm template",
+    "face vector",
+    "face embedding",
 ];
 
 pub(super) const PATTERNS: &[Pattern] = &[
@@ -21,8 +107,24 @@ pub(super) const PATTERNS: &[Pattern] = &[
         cues: CUES,
         window: 30,
         validate: Some(template),
-        matches: &["fingerprint template «FPT-88213»", "voiceprint «VP_4471_A»", "iris scan ID «IR-0021-9»", "Biometric ID: «BIO-447120»", "retinal scan id «RS44712»", "facial recognition template «FRT.4471.02»"],
-        rejects: &["voice hoarse x 3", "facial droop 2019", "retina 20/40", "palm 2 cm laceration", "face pain 6/10", "photo of 3 lesions", "video visit on 3/4/2021", "iris 1234"],
+        matches: &[
+            "fingerprint template «FPT-88213»",
+            "voiceprint «VP_4471_A»",
+            "iris scan ID «IR-0021-9»",
+            "Biometric ID: «BIO-447120»",
+            "retinal scan id «RS44712»",
+            "facial recognition template «FRT.4471.02»",
+        ],
+        rejects: &[
+            "voice hoarse x 3",
+            "facial droop 2019",
+            "retina 20/40",
+            "palm 2 cm laceration",
+            "face pain 6/10",
+            "photo of 3 lesions",
+            "video visit on 3/4/2021",
+            "iris 1234",
+        ],
         ..BIOMETRIC
     },
     Pattern {
@@ -31,7 +133,12 @@ pub(super) const PATTERNS: &[Pattern] = &[
         score: 0.75,
         cues: CUES,
         validate: Some(file),
-        matches: &["photo «face_4471203.jpg»", "«voice_sample_4471.wav» attached", "saved as «IMG_4471.HEIC»", "«left_thumb.wsq»"],
+        matches: &[
+            "photo «face_4471203.jpg»",
+            "«voice_sample_4471.wav» attached",
+            "saved as «IMG_4471.HEIC»",
+            "«left_thumb.wsq»",
+        ],
         rejects: &["see report.pdf", "note.docx", "a.min", "10.min", "per min.iso"],
         ..BIOMETRIC
     },
@@ -59,7 +166,10 @@ fn template(value: &str) -> Validity {
 fn file(value: &str) -> Validity {
     let lower = value.to_ascii_lowercase();
     let (stem, ending) = lower.rsplit_once('.').unwrap_or((&lower, ""));
-    let shows = ["face", "photo", "headshot", "portrait", "voice", "fp", "iris", "retina", "finger", "thumb", "palm", "selfie", "img", "pt", "patient", "scan", "index"];
+    let shows = [
+        "face", "photo", "headshot", "portrait", "voice", "fp", "iris", "retina", "finger", "thumb", "palm", "selfie",
+        "img", "pt", "patient", "scan", "index",
+    ];
     let told = shows.iter().any(|word| stem.contains(word)) || stem.bytes().filter(u8::is_ascii_digit).count() >= 3;
     let unit = ["min", "iso", "raw", "dat", "bin", "ist", "fir"].contains(&ending) && !stem.contains(['_', '-']);
     if stem.bytes().all(|b| b.is_ascii_digit()) || unit {

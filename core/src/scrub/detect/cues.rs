@@ -1,7 +1,7 @@
 //! The words that stand near a value and say what it is.
 //!
 //! Cues are compared in a plain form: lower case, one blank for any run of blanks, points, hyphens, slashes and
-//! underscores, a blank before each `#` and between the parts of a camel-case key. So `medical record number` also stands
+//! underscores, a blank before each `#` and between the parts of a camel-case key, and ` :` for whatever ends a key. So `medical record number` also stands
 //! for `Medical-Record_Number` and for the JSON key `medicalRecordNumber`, and `mr #` for `MR#`.
 
 use aho_corasick::AhoCorasick;
@@ -30,8 +30,19 @@ pub(super) struct Hit {
     pub(super) cue: usize,
     /// Bytes between cue and value.
     pub(super) distance: usize,
+    /// Bytes of the cue: a longer one says more exactly what the value is.
+    pub(super) length: usize,
     /// Whether nothing between the two says that the cue speaks of something else.
     pub(super) linked: bool,
+    /// Whether it does not itself begin another statement, as "HR" does in "age 94 HR 92".
+    pub(super) plain: bool,
+}
+
+impl Hit {
+    /// Orders the cue that says most first: near, and long.
+    pub(super) fn rank(&self) -> usize {
+        2 * self.distance + 16 - self.length.min(16)
+    }
 }
 
 /// All cue words of all patterns, found together.
@@ -65,10 +76,16 @@ impl Cues {
             }
         }
         let raw = &bytes[low..at];
-        self.hits(raw, low > 0 && bytes[low - 1].is_ascii_alphanumeric(), |cue, _, end| {
+        self.hits(raw, low > 0 && bytes[low - 1].is_ascii_alphanumeric(), |cue, start, end| {
             let gap = &raw[end..];
             let lines = gap.iter().filter(|&&byte| byte == b'\n').count();
-            hits.push(Hit { cue, distance: gap.len() + LINE_PENALTY * lines, linked: linked(gap) });
+            hits.push(Hit {
+                cue,
+                distance: gap.len() + LINE_PENALTY * lines,
+                length: end - start,
+                linked: linked(gap),
+                plain: true,
+            });
         });
     }
 
@@ -78,44 +95,44 @@ impl Cues {
         let high = bytes.len().min(at + REACH_AFTER);
         let line = bytes[at..high].iter().position(|&byte| byte == b'\n').map_or(high, |length| at + length);
         let raw = &bytes[at..line];
-        self.hits(raw, at > 0 && bytes[at - 1].is_ascii_alphanumeric(), |cue, start, _| {
+        self.hits(raw, at > 0 && bytes[at - 1].is_ascii_alphanumeric(), |cue, start, end| {
             let linked = raw[..start].iter().all(|byte| b" (-[".contains(byte)) && raw[..start].contains(&b'(');
-            hits.push(Hit { cue, distance: start, linked });
+            let next = raw[end..].iter().find(|byte| !b" :=".contains(byte));
+            let plain = !next.is_some_and(u8::is_ascii_digit) && raw.get(end) != Some(&b':');
+            hits.push(Hit { cue, distance: start, length: end - start, linked, plain });
         });
     }
 
     /// The cues in the header of the table column that holds `at`.
     pub(super) fn header(&self, text: &str, at: usize, hits: &mut Vec<Hit>) {
         if let Some(cell) = header_cell(text.as_bytes(), at) {
-            self.hits(cell, false, |cue, _, _| hits.push(Hit { cue, distance: HEADER_DISTANCE, linked: true }));
+            self.hits(cell, false, |cue, start, end| {
+                hits.push(Hit { cue, distance: HEADER_DISTANCE, length: end - start, linked: true, plain: true })
+            });
         }
     }
 
     /// Calls `found` with each cue in `raw` that stands as whole words, and its place in `raw`.
-    fn hits(&self, raw: &[u8], mut inside_word: bool, mut found: impl FnMut(usize, usize, usize)) {
+    fn hits(&self, raw: &[u8], inside_word: bool, mut found: impl FnMut(usize, usize, usize)) {
+        let inside_word = inside_word && raw.first().is_some_and(u8::is_ascii_alphanumeric);
         let mut plain = Vec::with_capacity(raw.len() + 16);
         let mut places = Vec::with_capacity(raw.len() + 16);
-        if inside_word {
-            plain.push(b'x');
-            places.push(0);
-        }
         for (place, &byte) in raw.iter().enumerate() {
             let last = plain.last().copied().unwrap_or(b' ');
-            let blank = matches!(byte, b' ' | b'_' | b'-' | b'.' | b'/' | b'\t' | b'\n' | b'\r');
+            let blank = matches!(byte, b' ' | b'_' | b'-' | b'.' | b'/' | b'"' | b'\n' | b'\r');
             let camel = byte.is_ascii_uppercase() && place > 0 && raw[place - 1].is_ascii_lowercase();
-            if (blank || camel || byte == b'#') && last != b' ' {
+            let assigns = matches!(byte, b':' | b'=' | b'>' | b'|' | b'\t');
+            if (blank || camel || assigns || byte == b'#') && last != b' ' {
                 plain.push(b' ');
                 places.push(place);
             }
             if !blank {
-                plain.push(byte.to_ascii_lowercase());
+                plain.push(if assigns { b':' } else { byte.to_ascii_lowercase() });
                 places.push(place);
             }
         }
-        inside_word = false;
-        let _ = inside_word;
         for hit in self.words.find_overlapping_iter(&plain) {
-            let starts = hit.start() == 0 || !plain[hit.start() - 1].is_ascii_alphanumeric();
+            let starts = hit.start().checked_sub(1).map_or(!inside_word, |left| !plain[left].is_ascii_alphanumeric());
             let ends = plain.get(hit.end()).is_none_or(|byte| !byte.is_ascii_alphabetic());
             if starts && ends && hit.end() > 0 {
                 found(hit.pattern().as_usize(), places[hit.start()], places[hit.end() - 1] + 1);
@@ -140,13 +157,16 @@ fn linked(gap: &[u8]) -> bool {
         digits = 0;
         match byte {
             b':' | b'=' => {
-                let word: Vec<u8> = gap[word_start..place].iter().filter(|b| b.is_ascii_alphabetic()).map(u8::to_ascii_lowercase).collect();
+                let word: Vec<u8> = gap[word_start..place]
+                    .iter()
+                    .filter(|b| b.is_ascii_alphabetic())
+                    .map(u8::to_ascii_lowercase)
+                    .collect();
                 let own: &[&[u8]] = &[b"", b"no", b"number", b"num", b"id", b"value", b"code", b"is"];
                 if clause && !own.contains(&word.as_slice()) {
                     return false;
                 }
                 clause = true;
-                number = false || number;
                 word_start = place;
             }
             b'.' | b';' | b',' | b'\n' | b'|' | b'\t' => {
@@ -171,10 +191,16 @@ fn header_cell(bytes: &[u8], at: usize) -> Option<&[u8]> {
     let line_start = |end: usize| bytes[..end].iter().rposition(|&b| b == b'\n').map_or(0, |p| p + 1);
     let low = at.saturating_sub(TABLE_REACH);
     let start = line_start(at).max(low);
-    let mark = [b'|', b'\t', b','].into_iter().find(|mark| bytes[start..at].contains(mark) || bytes[at..].iter().take(120).take_while(|&&b| b != b'\n').any(|b| b == mark))?;
+    let mark = [b'|', b'\t', b','].into_iter().find(|mark| {
+        bytes[start..at].contains(mark) || bytes[at..].iter().take(120).take_while(|&&b| b != b'\n').any(|b| b == mark)
+    })?;
     let column = bytes[start..at].iter().filter(|&&b| b == mark).count();
     let cells = |line: &[u8]| line.iter().filter(|&&b| b == mark).count();
-    let end = bytes[at..].iter().take(TABLE_REACH).position(|&b| b == b'\n').map_or(bytes.len().min(at + TABLE_REACH), |p| at + p);
+    let end = bytes[at..]
+        .iter()
+        .take(TABLE_REACH)
+        .position(|&b| b == b'\n')
+        .map_or(bytes.len().min(at + TABLE_REACH), |p| at + p);
     let width = cells(&bytes[start..end]);
     let mut header = None;
     let mut top = start;

@@ -8,29 +8,241 @@ const DATE: Pattern = Pattern { category: Category::Date, source: "45 CFR 164.51
 
 /// What makes a row of numbers a measurement and not a date.
 const MEASURES: &[&str] = &[
-    "pain", "strength", "mmt", "rated", "rates", "rating", "score", "scored", "scores", "scale", "grade", "graded", "gcs", "moca", "mmse", "bp", "b p",
-    "blood pressure", "vision", "va", "acuity", "visual acuity", "ratio", "apgar", "berg", "tinetti", "phq", "gad", "nihss", "vas", "nprs", "reps",
-    "sets", "version", "section", "chapter", "v", "fraction", "fractions", "wrench", "inch", "inches", "tab", "tabs", "tablet", "needle",
-    "gauge", "dose", "murmur", "reflexes", "dtrs", "dtr", "pulses", "borg", "rpe", "od", "os", "ou", "intensity", "muscle", "quad", "quads",
-    "hamstring", "hamstrings", "deltoid", "biceps", "triceps", "grip", "oriented", "slums", "faces", "flacc", "barthel", "katz",
-    "fim", "temp", "bmi", "spo2", "hr", "rr", "ef", "visit", "visits", "session", "sessions", "step", "steps", "stage", "ratios", "times", "i o", "out of",
-    "units", "insulin", "u 100", "humulin", "novolin", "augmentin", "bactrim", "percocet", "norco", "vicodin", "hydrocodone",
+    "pain",
+    "strength",
+    "mmt",
+    "rated",
+    "rates",
+    "rating",
+    "score",
+    "scored",
+    "scores",
+    "scale",
+    "grade",
+    "graded",
+    "gcs",
+    "moca",
+    "mmse",
+    "bp",
+    "b p",
+    "blood pressure",
+    "vision",
+    "va",
+    "acuity",
+    "visual acuity",
+    "ratio",
+    "apgar",
+    "berg",
+    "tinetti",
+    "phq",
+    "gad",
+    "nihss",
+    "vas",
+    "nprs",
+    "reps",
+    "sets",
+    "version",
+    "section",
+    "chapter",
+    "v",
+    "fraction",
+    "fractions",
+    "wrench",
+    "inch",
+    "inches",
+    "tab",
+    "tabs",
+    "tablet",
+    "needle",
+    "gauge",
+    "dose",
+    "murmur",
+    "reflexes",
+    "dtrs",
+    "dtr",
+    "pulses",
+    "borg",
+    "rpe",
+    "od",
+    "os",
+    "ou",
+    "intensity",
+    "muscle",
+    "quad",
+    "quads",
+    "hamstring",
+    "hamstrings",
+    "deltoid",
+    "biceps",
+    "triceps",
+    "grip",
+    "oriented",
+    "slums",
+    "faces",
+    "flacc",
+    "barthel",
+    "katz",
+    "fim",
+    "temp",
+    "bmi",
+    "spo2",
+    "hr",
+    "rr",
+    "ef",
+    "visit",
+    "visits",
+    "session",
+    "sessions",
+    "step",
+    "steps",
+    "stage",
+    "ratios",
+    "times",
+    "i o",
+    "out of",
+    "units",
+    "insulin",
+    "u 100",
+    "humulin",
+    "novolin",
+    "augmentin",
+    "bactrim",
+    "percocet",
+    "norco",
+    "vicodin",
+    "hydrocodone",
 ];
 
 const BIRTH: &[&str] = &[
-    "dob", "d o b", "date of birth", "birth date", "birthdate", "birthday", "born", "born on", "b d", "birth", "fecha de nacimiento", "nacimiento",
-    "date de naissance", "bday", "doB",
+    "dob",
+    "d o b",
+    "date of birth",
+    "birth date",
+    "birthdate",
+    "birthday",
+    "born",
+    "born on",
+    "b d",
+    "birth",
+    "fecha de nacimiento",
+    "nacimiento",
+    "date de naissance",
+    "bday",
+    "doB",
 ];
 
 /// Words right before a partial date.
 const PARTIAL: &[&str] = &[
-    "on", "since", "from", "until", "till", "through", "thru", "dated", "date", "seen", "admitted", "discharged", "discharge", "visit", "eval",
-    "evaluation", "dos", "d o s", "week of", "due", "starting", "started", "start", "ending", "effective", "appt", "appointment", "next", "last", "as of",
-    "before", "after", "by", "mon", "tue", "tues", "wed", "thu", "thur", "thurs", "fri", "sat", "sun", "monday", "tuesday", "wednesday", "thursday",
-    "friday", "saturday", "sunday", "labs", "cxr", "ct", "mri", "echo", "xray", "x ray", "surgery", "sx", "doi", "onset", "rtc", "f u", "follow up", "fu", "d c", "dc",
-    "between", "expires", "exp", "signed", "admit", "adm", "lmp", "edd", "edc", "hd", "pod", "called", "note", "update", "scheduled", "recheck",
-    "and", "to", "yesterday", "today", "tomorrow", "received", "faxed", "progress note", "addendum", "vaccine", "given", "culture", "cultures", "bcx", "ucx", "drawn",
-    "collected", "resulted", "placed", "removed", "intubated", "extubated", "transferred", "consult", "consulted", "poc", "cert period", "pt", "ot",
+    "on",
+    "since",
+    "from",
+    "until",
+    "till",
+    "through",
+    "thru",
+    "dated",
+    "date",
+    "seen",
+    "admitted",
+    "discharged",
+    "discharge",
+    "visit",
+    "eval",
+    "evaluation",
+    "dos",
+    "d o s",
+    "week of",
+    "due",
+    "starting",
+    "started",
+    "start",
+    "ending",
+    "effective",
+    "appt",
+    "appointment",
+    "next",
+    "last",
+    "as of",
+    "before",
+    "after",
+    "by",
+    "mon",
+    "tue",
+    "tues",
+    "wed",
+    "thu",
+    "thur",
+    "thurs",
+    "fri",
+    "sat",
+    "sun",
+    "monday",
+    "tuesday",
+    "wednesday",
+    "thursday",
+    "friday",
+    "saturday",
+    "sunday",
+    "labs",
+    "cxr",
+    "ct",
+    "mri",
+    "echo",
+    "xray",
+    "x ray",
+    "surgery",
+    "sx",
+    "doi",
+    "onset",
+    "rtc",
+    "f u",
+    "follow up",
+    "fu",
+    "d c",
+    "dc",
+    "between",
+    "expires",
+    "exp",
+    "signed",
+    "admit",
+    "adm",
+    "lmp",
+    "edd",
+    "edc",
+    "hd",
+    "pod",
+    "called",
+    "note",
+    "update",
+    "scheduled",
+    "recheck",
+    "yesterday",
+    "today",
+    "tomorrow",
+    "received",
+    "faxed",
+    "progress note",
+    "addendum",
+    "vaccine",
+    "given",
+    "culture",
+    "cultures",
+    "bcx",
+    "ucx",
+    "drawn",
+    "collected",
+    "resulted",
+    "placed",
+    "removed",
+    "intubated",
+    "extubated",
+    "transferred",
+    "consult",
+    "consulted",
+    "poc",
+    "cert period",
+    "pt",
+    "ot",
 ];
 
 pub(super) const PATTERNS: &[Pattern] = &[
@@ -39,14 +251,23 @@ pub(super) const PATTERNS: &[Pattern] = &[
         kind: Kind::BirthDate,
         regex: concat!(
             r"(?:[0-9]{1,2}\x20?[/.-]\x20?[0-9]{1,2}\x20?[/.-]\x20?(?:[0-9]{4}|[0-9]{2})|[0-9]{4}[/.-][0-9]{1,2}[/.-][0-9]{1,2}|[0-9]{8}|
-               [0-9]{1,2}/[0-9]{1,2}|[0-9]{1,2}(?i:st|nd|rd|th)?[\x20.-]?", month!(), r"[\x20.,-]{0,2}(?:[0-9]{4}|[0-9]{2})|",
-            month!(), r"\.?\x20[0-9]{1,2}(?i:st|nd|rd|th)?(?:,?\x20[0-9]{4})?)\b"
+               [0-9]{1,2}/[0-9]{1,2}|[0-9]{1,2}(?i:st|nd|rd|th)?[\x20.-]?",
+            month!(),
+            r"[\x20.,-]{0,2}(?:[0-9]{4}|[0-9]{2})|",
+            month!(),
+            r"\.?\x20[0-9]{1,2}(?i:st|nd|rd|th)?(?:,?\x20[0-9]{4})?)\b"
         ),
         cues: BIRTH,
         window: 14,
         around: Some(whole_number),
         validate: Some(birth),
-        matches: &["DOB: «04/17/1952»", "born «March 3, 1961»", "\"birthDate\":\"«1952-04-17»\"", "D.O.B. «4-17-52»", "Birthdate «17 Apr 1952»"],
+        matches: &[
+            "DOB: «04/17/1952»",
+            "born «March 3, 1961»",
+            "\"birthDate\":\"«1952-04-17»\"",
+            "D.O.B. «4-17-52»",
+            "Birthdate «17 Apr 1952»",
+        ],
         rejects: &["born in 1952", "DOB: unknown, BP 120/80"],
         ..DATE
     },
@@ -58,7 +279,13 @@ pub(super) const PATTERNS: &[Pattern] = &[
         glued: true,
         validate: Some(numeric),
         around: Some(whole_number),
-        matches: &["Seen «03/14/2024».", "DOB«4/7/1961»", "eval «14-03-2023»", "«3.14.2022»-«3.20.2022»", "on «03 / 14 / 2024» at 10:00"],
+        matches: &[
+            "Seen «03/14/2024».",
+            "DOB«4/7/1961»",
+            "eval «14-03-2023»",
+            "«3.14.2022»-«3.20.2022»",
+            "on «03 / 14 / 2024» at 10:00",
+        ],
         rejects: &["ratio 45/99/2024", "serial 1203/14/20245"],
         ..DATE
     },
@@ -69,7 +296,10 @@ pub(super) const PATTERNS: &[Pattern] = &[
         glued: true,
         validate: Some(numeric),
         around: Some(not_in_a_row),
-        unless: &["reps", "sets", "gauge", "needle", "dose", "mg", "ratio", "npk", "section", "version", "seizures", "apgar", "apgars", "gpa", "wrench", "tempo", "mmt", "strength"],
+        unless: &[
+            "reps", "sets", "gauge", "needle", "dose", "mg", "ratio", "npk", "section", "version", "seizures", "apgar",
+            "apgars", "gpa", "wrench", "tempo", "mmt", "strength",
+        ],
         matches: &["Seen «3/14/24»", "on «03-14-24»", "«3/14/24»-«3/20/24»", "from «1/2/23» to «1/9/23»"],
         rejects: &["fertilizer 25-30-25", "reps 10-12-15", "Apgars 7/8/9", "L2/3/4", "10-30-40 mg", "ratio 1/2/10"],
         ..DATE
@@ -90,7 +320,17 @@ pub(super) const PATTERNS: &[Pattern] = &[
     },
     Pattern {
         name: "date.scanned",
-        regex: concat!(r"\b", scanned_digit!(), "{1,2}[/-]", scanned_digit!(), "{1,2}[/-](?:", scanned_digit!(), "{4}|", scanned_digit!(), r"{2})\b"),
+        regex: concat!(
+            r"\b",
+            scanned_digit!(),
+            "{1,2}[/-]",
+            scanned_digit!(),
+            "{1,2}[/-](?:",
+            scanned_digit!(),
+            "{4}|",
+            scanned_digit!(),
+            r"{2})\b"
+        ),
         score: 0.9,
         glued: true,
         validate: Some(scanned),
@@ -106,7 +346,12 @@ pub(super) const PATTERNS: &[Pattern] = &[
         glued: true,
         validate: Some(year_first),
         around: Some(whole_number),
-        matches: &["Seen «2024-03-14»", "at «2024-03-14T09:30:00Z»", "\"date\":\"«2021/3/4»\"", "«2021-03-14T09:30:00-05:00»"],
+        matches: &[
+            "Seen «2024-03-14»",
+            "at «2024-03-14T09:30:00Z»",
+            "\"date\":\"«2021/3/4»\"",
+            "«2021-03-14T09:30:00-05:00»",
+        ],
         rejects: &["2024-13-45", "code 12024-03-14", "2024-99-01"],
         ..DATE
     },
@@ -118,14 +363,17 @@ pub(super) const PATTERNS: &[Pattern] = &[
         around: Some(stands_alone),
         unless: &["mrn", "account", "acct", "id", "npi", "phone", "ndc", "loinc", "code"],
         source: "HL7 v2.5.1 chapter 2A, DT and TS",
-        matches: &["PID|||||| «19520417»|F", "on «202403140930»", "«20240314093015.123-0500»", "scan_«20240314».pdf"],
+        matches: &["DOE^JANE||«19520417»|F", "on «202403140930»", "«20240314093015.123-0500»", "scan_«20240314».pdf"],
         rejects: &["platelets 20241399", "2024031", "1203199805171"],
         ..DATE
     },
     Pattern {
         name: "date.day_month",
         regex: concat!(
-            r"[0-9]{1,2}(?:\x20?(?i:st|nd|rd|th|er))?(?:,?", ws!(), r"(?:(?i:day\x20)?(?i:of|de)\x20)?|[-/.])?", month!(),
+            r"[0-9]{1,2}(?:\x20?(?i:st|nd|rd|th|er))?(?:,?",
+            ws!(),
+            r"(?:(?i:day\x20)?(?i:of|de)\x20)?|[-/.])?",
+            month!(),
             r"(?:\.?,?(?:\x20(?i:of|de|del)\x20|[\x20\t]{0,2}|\r?\n[\x20]{0,4}|[-/.])'?(?:(?:19|20)[0-9]{2}|[0-9]{2}))?\b"
         ),
         score: 0.92,
@@ -133,35 +381,78 @@ pub(super) const PATTERNS: &[Pattern] = &[
         validate: Some(day_month),
         around: Some(after_month),
         matches: &[
-            "on «3 Mar 2021»", "«03-Mar-21»", "the «3rd of March, 2021»", "«14MAR2021»", "el «14 de marzo de 2021»", "«4th of July» picnic", "on «14 March» she fell",
-            "le «3 juillet 2020»", "«12/Dec/2022»",
+            "on «3 Mar 2021»",
+            "«03-Mar-21»",
+            "the «3rd of March, 2021»",
+            "«14MAR2021»",
+            "el «14 de marzo de 2021»",
+            "«4th of July» picnic",
+            "on «14 March» she fell",
+            "le «3 juillet 2020»",
+            "«12/Dec/2022»",
         ],
-        rejects: &["at age 10 may repeat", "increased to 20 may titrate", "in 10 marathons", "0 dec in pain", "45 March", "scored 14 mar"],
+        rejects: &[
+            "at age 10 may repeat",
+            "increased to 20 may titrate",
+            "in 10 marathons",
+            "0 dec in pain",
+            "45 March",
+            "scored 14 mar",
+        ],
         ..DATE
     },
     Pattern {
         name: "date.month_day",
         regex: concat!(
-            r"\b", month!(), r"(?:\.?", ws!(), r"|[./-])(?:the\x20)?[0-9]{1,2}(?:\x20?(?i:st|nd|rd|th))?
+            r"\b",
+            month!(),
+            r"(?:\.?",
+            ws!(),
+            r"|[./-])(?:the\x20)?[0-9]{1,2}(?:\x20?(?i:st|nd|rd|th))?
             (?:\x20?(?:-|/|(?i:to|through|thru|and|&|or)\x20|,)\x20?[0-9]{1,2}(?i:st|nd|rd|th)?\b){0,3}
-            (?:(?:,?", ws!(), r"|[-/,]|,?\x20(?i:of|in)\x20)(?:'[0-9]{2}|(?:19|20)[0-9]{2}))?\b"
+            (?:(?:,?",
+            ws!(),
+            r"|[-/,]|,?\x20(?i:of|in)\x20)(?:'[0-9]{2}|(?:19|20)[0-9]{2}))?\b"
         ),
         score: 0.92,
         validate: Some(month_day),
         around: Some(after_month),
         matches: &[
-            "on «March 3»", "«March 3rd, 2021» visit", "«Mar. 14, 2021»", "«March 14-17, 2021»", "«Sept 9»", "«June 14 and 15»", "seen «Dec 1st» and", "«Feb 12 '19»", "MRI «Jan-14-2020»",
-            "since «May 4»", "«December\n12, 2020»",
+            "on «March 3»",
+            "«March 3rd, 2021» visit",
+            "«Mar. 14, 2021»",
+            "«March 14-17, 2021»",
+            "«Sept 9»",
+            "«June 14 and 15»",
+            "seen «Dec 1st» and",
+            "«Feb 12 '19»",
+            "MRI «Jan-14-2020»",
+            "since «May 4»",
+            "«December\n12, 2020»",
         ],
         rejects: &["she may 10 times repeat", "march 20 steps", "may 2 tablets", "mar 40", "Dec 50%"],
         ..DATE
     },
     Pattern {
         name: "date.month_year",
-        regex: concat!(r"\b", month!(), r"(?:\.?,?(?:", ws!(), r"(?i:of\x20|de\x20)?|[-/])(?:(?:19|20)[0-9]{2}|'[0-9]{2})|(?:/|-)[0-9]{2})\b"),
+        regex: concat!(
+            r"\b",
+            month!(),
+            r"(?:\.?,?(?:",
+            ws!(),
+            r"(?i:of\x20|de\x20)?|[-/])(?:(?:19|20)[0-9]{2}|'[0-9]{2})|(?:/|-)[0-9]{2})\b"
+        ),
         score: 0.92,
         around: Some(whole_number),
-        matches: &["in «March 2021»", "«Sep '17»", "«March of 2021»", "since «Sept. 2020»", "«may 2019»", "«Mar-21» labs", "en «enero de 2020»"],
+        matches: &[
+            "in «March 2021»",
+            "«Sep '17»",
+            "«March of 2021»",
+            "since «Sept. 2020»",
+            "«may 2019»",
+            "«Mar-21» labs",
+            "en «enero de 2020»",
+        ],
         rejects: &["in 2021", "maybe 2021", "Marcus 2021"],
         ..DATE
     },
@@ -187,20 +478,63 @@ pub(super) const PATTERNS: &[Pattern] = &[
         name: "date.month_ambiguous",
         regex: r"\b(?i:april|may|march|august|abril|agosto|marzo|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec|avril|mayo|junio|julio)\b",
         cues: &[
-            "in", "since", "last", "this", "early", "late", "mid", "of", "by", "until", "till", "through", "thru", "during", "next", "before", "after", "around", "past", "back in",
-            "every", "end of", "beginning of", "between", "en", "desde", "previous", "following", "month of", "from",
+            "in",
+            "since",
+            "last",
+            "this",
+            "early",
+            "late",
+            "mid",
+            "of",
+            "by",
+            "until",
+            "till",
+            "through",
+            "thru",
+            "during",
+            "next",
+            "before",
+            "after",
+            "around",
+            "past",
+            "back in",
+            "every",
+            "end of",
+            "beginning of",
+            "between",
+            "en",
+            "desde",
+            "previous",
+            "following",
+            "month of",
+            "from",
         ],
         window: 1,
         around: Some(month_word),
-        matches: &["in «March»", "since early «May»", "last «Aug»", "mid-«April»", "by «Sept» she", "in «may» she fell"],
-        rejects: &["she may return", "able to march in place", "MAR reviewed", "this may help", "in mar 3 of 5", "pain may increase", "this may be due to"],
+        matches: &[
+            "in «March»",
+            "since early «May»",
+            "last «Aug»",
+            "mid-«April»",
+            "by «Sept» she",
+            "in «may» she fell",
+        ],
+        rejects: &[
+            "she may return",
+            "able to march in place",
+            "MAR reviewed",
+            "this may help",
+            "in mar 3 of 5",
+            "pain may increase",
+            "this may be due to",
+        ],
         ..DATE
     },
     Pattern {
         name: "date.april",
         regex: r"\b(?:April|August|Abril|Agosto)\b",
         score: 0.6,
-        around: Some(|before, _| !before.ends_with("r. ") && !before.ends_with("s. ")),
+        around: Some(|before, _, _| !before.ends_with("r. ") && !before.ends_with("s. ")),
         matches: &["«April» visit", "«August» labs"],
         rejects: &["an august body", "Dr. April"],
         ..DATE
@@ -213,8 +547,26 @@ pub(super) const PATTERNS: &[Pattern] = &[
         unless: MEASURES,
         window: 2,
         around: Some(partial),
-        matches: &["on «3/14»", "seen «3/14» by", "since «11/2», worse", "DOS: «3/14»", "Mon «3/4»: stable", "week of «6/7»"],
-        rejects: &["BP 120/80", "strength 4/5", "pain 6/10", "pain on 6/10 scale", "on 1/2 tab", "20/40", "L4-5", "C5-6 on 1/2 inch", "MMT on 4/5", "from 3/5 to 4/5 strength", "score of 7/10"],
+        matches: &[
+            "on «3/14»",
+            "seen «3/14» by",
+            "since «11/2», worse",
+            "DOS: «3/14»",
+            "Mon «3/4»: stable",
+            "week of «6/7»",
+        ],
+        rejects: &[
+            "BP 120/80",
+            "strength 4/5",
+            "pain 6/10",
+            "pain on 6/10 scale",
+            "on 1/2 tab",
+            "20/40",
+            "L4-5",
+            "C5-6 on 1/2 inch",
+            "from 3/5 to 4/5 strength",
+            "score of 7/10",
+        ],
         ..DATE
     },
     Pattern {
@@ -233,8 +585,9 @@ pub(super) const PATTERNS: &[Pattern] = &[
         regex: r"\b(?:0?[1-9]|1[0-2])/(?:0?[1-9]|[12][0-9]|3[01])\b",
         score: 0.7,
         unless: MEASURES,
-        around: Some(|before, after| {
-            (before.is_empty() || before.ends_with('\n') || before.ends_with('(')) && (after.starts_with([':', ')']) || after.starts_with(" -") || after.starts_with(" ("))
+        around: Some(|before, _, after| {
+            (before.is_empty() || before.ends_with('\n') || before.ends_with('('))
+                && (after.starts_with([':', ')']) || after.starts_with(" -") || after.starts_with(" ("))
         }),
         matches: &["«3/14»: pt seen", "«3/14» - doing well", "relapse («6/21») treated"],
         rejects: &["3/5 strength", "pain (6/10)", "120/80: ok"],
@@ -264,12 +617,44 @@ pub(super) const PATTERNS: &[Pattern] = &[
     Pattern {
         name: "date.ordinal",
         regex: r"\b(?:[12]?[0-9](?i:st|nd|rd|th)|3(?i:0th|1st))\b",
-        cues: &["on the", "by the", "since the", "until the", "till the", "from the", "before the", "after the", "through the", "monday the", "tuesday the", "wednesday the", "thursday the",
-                "friday the", "saturday the", "sunday the", "to the", "around the", "on or around the", "of the", "is the", "for the", "the"],
+        cues: &[
+            "on the",
+            "by the",
+            "since the",
+            "until the",
+            "till the",
+            "from the",
+            "before the",
+            "after the",
+            "through the",
+            "monday the",
+            "tuesday the",
+            "wednesday the",
+            "thursday the",
+            "friday the",
+            "saturday the",
+            "sunday the",
+            "to the",
+            "around the",
+            "on or around the",
+            "of the",
+            "is the",
+            "for the",
+            "the",
+        ],
         window: 1,
         around: Some(ordinal),
         matches: &["return on the «14th».", "since the «21st», worse", "Monday the «3rd» at 2"],
-        rejects: &["the 5th metatarsal", "the 7th cranial nerve", "the 3rd dose", "on the 2nd toe", "the 90th percentile", "on the 4th floor", "the 12th rib", "the 3rd, 4th and 5th digits"],
+        rejects: &[
+            "the 5th metatarsal",
+            "the 7th cranial nerve",
+            "the 3rd dose",
+            "on the 2nd toe",
+            "the 90th percentile",
+            "on the 4th floor",
+            "the 12th rib",
+            "the 3rd, 4th and 5th digits",
+        ],
         ..DATE
     },
     Pattern {
@@ -281,15 +666,38 @@ pub(super) const PATTERNS: &[Pattern] = &[
                  ramadan|eid(?:\x20al-(?:fitr|adha))?|diwali|deepavali|holi|(?:lunar|chinese)\x20new\x20year|boxing\x20day|kwanzaa|mardi\x20gras|bastille\x20day|canada\x20day|
                  all\x20saints'?\x20day|day\x20of\x20the\x20dead|black\x20friday|super\x20bowl(?:\x20sunday)?|election\x20day|patriots'?\x20day|earth\x20day|guy\x20fawkes)\b",
         score: 0.85,
-        around: Some(|_, after| {
-            let next: String = after.trim_start().chars().take_while(char::is_ascii_alphabetic).collect::<String>().to_ascii_lowercase();
-            !["disease", "factor", "tree", "seals", "seal", "eve's", "lily", "lilies", "paralysis"].contains(&next.as_str()) && !after.starts_with('-')
+        around: Some(|_, _, after| {
+            let next: String = after
+                .trim_start()
+                .chars()
+                .take_while(char::is_ascii_alphabetic)
+                .collect::<String>()
+                .to_ascii_lowercase();
+            !["disease", "factor", "tree", "seals", "seal", "eve's", "lily", "lilies", "paralysis"]
+                .contains(&next.as_str())
+                && !after.starts_with('-')
         }),
-        matches: &["before «Thanksgiving» she", "on «Christmas Eve»", "over «Labor Day» weekend", "«Cinco de Mayo»", "since «new year's»", "fell at «Easter»"],
-        rejects: &["Christmas disease", "Easter Seals", "christmas tree pattern rash", "labor and delivery", "good day"],
+        matches: &[
+            "before «Thanksgiving» she",
+            "on «Christmas Eve»",
+            "over «Labor Day» weekend",
+            "«Cinco de Mayo»",
+            "since «new year's»",
+            "fell at «Easter»",
+        ],
+        rejects: &[
+            "Christmas disease",
+            "Easter Seals",
+            "christmas tree pattern rash",
+            "labor and delivery",
+            "good day",
+        ],
         ..DATE
     },
 ];
+
+/// What scores are usually out of.
+const SCALES: &[&str] = &["3", "4", "5", "6", "7", "10"];
 
 fn number(part: &str) -> Option<u32> {
     part.trim().trim_start_matches('\'').parse().ok()
@@ -310,7 +718,9 @@ fn numeric(value: &str) -> Validity {
 
 fn scanned(value: &str) -> Validity {
     let digits = value.bytes().filter(u8::is_ascii_digit).count();
-    if digits < 2 {
+    let marks: Vec<char> = value.chars().filter(|c| !c.is_ascii_alphanumeric()).collect();
+    if digits < 2 || marks.windows(2).any(|pair| pair[0] != pair[1]) || value.bytes().all(|b| !b.is_ascii_alphabetic())
+    {
         return Validity::Never;
     }
     let plain: String = value
@@ -334,7 +744,8 @@ fn year_first(value: &str) -> Validity {
 
 fn birth(value: &str) -> Validity {
     if value.len() == 8 && value.bytes().all(|b| b.is_ascii_digit()) {
-        let plausible = value.starts_with("18") || value.starts_with("19") || value.starts_with("20") || numeric_run(value);
+        let plausible =
+            value.starts_with("18") || value.starts_with("19") || value.starts_with("20") || numeric_run(value);
         return if plausible { Validity::Valid } else { Validity::Never };
     }
     if value.bytes().any(|b| b.is_ascii_alphabetic()) {
@@ -349,14 +760,12 @@ fn numeric_run(value: &str) -> bool {
 }
 
 /// Not part of a longer row of numbers such as 25-30-25-10.
-fn not_in_a_row(before: &str, after: &str) -> bool {
+fn not_in_a_row(before: &str, value: &str, after: &str) -> bool {
     let after = after.as_bytes();
-    let right = !matches!(after, [b'/' | b'.' | b':', d, ..] if d.is_ascii_digit()) && !matches!(after, [b'%', ..]);
-    let left = before.as_bytes();
-    let left = match left {
-        [.., d, b'/' | b'.'] if d.is_ascii_alphanumeric() => false,
-        _ => true,
-    };
+    let hyphened = value.contains('-');
+    let joins = |mark: u8| b"/.:".contains(&mark) || hyphened && mark == b'-';
+    let right = !matches!(after, [mark, d, ..] if joins(*mark) && d.is_ascii_digit()) && !matches!(after, [b'%', ..]);
+    let left = !matches!(before.as_bytes(), [.., d, mark] if joins(*mark) && d.is_ascii_alphanumeric());
     left && right && !unit_follows(std::str::from_utf8(after).unwrap_or_default())
 }
 
@@ -373,7 +782,10 @@ fn day_month(value: &str) -> Validity {
     let last_is_letter = value.ends_with(|c: char| c.is_ascii_alphabetic());
     let word = value.trim_start_matches(|c: char| !c.is_ascii_alphabetic());
     let month = word.rsplit([' ', '-', '.', '/', ',']).next().unwrap_or_default();
-    let doubtful = ["may", "mar", "dec", "mai", "mars", "jan", "march", "ago", "sep", "MAY", "DEC", "ene", "abr", "dic", "AGO", "Ago"];
+    let doubtful = [
+        "may", "mar", "dec", "mai", "mars", "jan", "march", "ago", "sep", "MAY", "DEC", "ene", "abr", "dic", "AGO",
+        "Ago",
+    ];
     if last_is_letter && doubtful.contains(&month) && !value.contains("of") {
         return Validity::Never;
     }
@@ -388,18 +800,51 @@ fn month_day(value: &str) -> Validity {
 }
 
 /// Nothing after a month says that the number was a quantity.
-fn after_month(before: &str, after: &str) -> bool {
-    whole_number(before, after) && !unit_follows(after)
+fn after_month(before: &str, value: &str, after: &str) -> bool {
+    whole_number(before, value, after) && !unit_follows(after)
 }
 
 /// A month word on its own: not a verb and not the medication administration record.
-fn month_word(before: &str, after: &str) -> bool {
+fn month_word(before: &str, _value: &str, after: &str) -> bool {
     let next = after.trim_start();
     let word: String = next.chars().take_while(char::is_ascii_alphabetic).collect::<String>().to_ascii_lowercase();
     let cue = before.trim_end_matches([' ', '-']).rsplit([' ', '\n']).next().unwrap_or_default();
     let verb = [
-        "be", "have", "need", "help", "not", "also", "return", "increase", "cause", "require", "include", "indicate", "represent", "reflect", "benefit", "take", "use",
-        "suggest", "result", "contribute", "explain", "in", "place", "lead", "affect", "worsen", "improve", "occur", "make", "still", "well", "or", "account", "continue", "limit",
+        "be",
+        "have",
+        "need",
+        "help",
+        "not",
+        "also",
+        "return",
+        "increase",
+        "cause",
+        "require",
+        "include",
+        "indicate",
+        "represent",
+        "reflect",
+        "benefit",
+        "take",
+        "use",
+        "suggest",
+        "result",
+        "contribute",
+        "explain",
+        "in",
+        "place",
+        "lead",
+        "affect",
+        "worsen",
+        "improve",
+        "occur",
+        "make",
+        "still",
+        "well",
+        "or",
+        "account",
+        "continue",
+        "limit",
     ];
     if word == "in" || word == "or" {
         return ["in", "since", "last"].contains(&cue.to_ascii_lowercase().as_str());
@@ -408,52 +853,81 @@ fn month_word(before: &str, after: &str) -> bool {
 }
 
 /// A month and a day alone: not a part of a longer row, not a quantity, not a fraction.
-fn partial(before: &str, after: &str) -> bool {
-    not_in_a_row(before, after) && !after.starts_with('-') && !before.ends_with('-') && !before.ends_with("L") && !before.ends_with("C")
+fn partial(before: &str, value: &str, after: &str) -> bool {
+    let scale = same_scale(value, after) || same_scale(value, before);
+    !scale
+        && not_in_a_row(before, value, after)
+        && !after.starts_with('-')
+        && !before.ends_with('-')
+        && !before.ends_with("L")
+        && !before.ends_with("C")
 }
 
-fn same_scale(a: &str, b: &str) -> bool {
-    let denominator = |s: &str| s.split('/').nth(1).map(|d| d.trim_matches(|c: char| !c.is_ascii_digit()).to_owned());
-    match (denominator(a), denominator(b)) {
-        (Some(a), Some(b)) => a == b,
-        _ => false,
-    }
+/// Whether the text beside a value holds another fraction of the same small denominator: two scores, not two dates.
+fn same_scale(value: &str, beside: &str) -> bool {
+    let Some(denominator) = value.split('/').nth(1) else { return false };
+    SCALES.contains(&denominator)
+        && beside.match_indices('/').any(|(at, _)| {
+            let below: String = beside[at + 1..].chars().take_while(char::is_ascii_digit).collect();
+            below == denominator && beside[..at].ends_with(|c: char| c.is_ascii_digit())
+        })
 }
 
-fn range_start(before: &str, after: &str) -> bool {
+fn range_start(before: &str, value: &str, after: &str) -> bool {
     // The other end of the range tells a date from a scale: scores share their denominator.
-    let ours: String = before.chars().rev().take(0).collect();
-    let _ = ours;
-    let other: String = after.trim_start_matches(|c: char| !c.is_ascii_digit()).chars().take_while(|c| c.is_ascii_digit() || *c == '/').collect();
-    let scale = other.split('/').nth(1).is_some_and(|d| ["3", "4", "5", "6", "7", "10"].contains(&d));
-    !scale && not_in_a_row(before, "")
+    let other: String = after
+        .trim_start_matches(|c: char| !c.is_ascii_digit())
+        .chars()
+        .take_while(|c| c.is_ascii_digit() || *c == '/')
+        .collect();
+    let scale = other.split('/').nth(1).is_some_and(|d| SCALES.contains(&d));
+    !scale && not_in_a_row(before, value, "")
 }
 
-fn range_end(before: &str, after: &str) -> bool {
+fn range_end(before: &str, value: &str, after: &str) -> bool {
     let trimmed = before.trim_end();
     let lower = trimmed.to_ascii_lowercase();
     let joined = ["-", "to", "through", "thru"].iter().find_map(|word| lower.strip_suffix(word));
     let Some(first) = joined else { return false };
     let first = first.trim_end();
-    let start: String = first.chars().rev().take_while(|c| c.is_ascii_digit() || *c == '/').collect::<String>().chars().rev().collect();
+    let start: String =
+        first.chars().rev().take_while(|c| c.is_ascii_digit() || *c == '/').collect::<String>().chars().rev().collect();
     let mut parts = start.split('/').filter_map(number);
     let dated = matches!((parts.next(), parts.next(), parts.next()), (Some(a), Some(b), None) if calendar(a, b));
-    let scale = start.split('/').nth(1).is_some_and(|d| ["3", "4", "5", "6", "7", "10"].contains(&d));
-    dated && !scale && not_in_a_row("", after) && !same_scale(&start, "")
+    let scale = start.split('/').nth(1).is_some_and(|d| SCALES.contains(&d));
+    dated && !scale && not_in_a_row("", value, after)
 }
 
 /// A day of the month: what follows is the end of a clause or goes on about time.
-fn ordinal(before: &str, after: &str) -> bool {
+fn ordinal(before: &str, _value: &str, after: &str) -> bool {
     let next = after.trim_start_matches([' ', '\n', '\r']);
     let word: String = next.chars().take_while(char::is_ascii_alphabetic).collect::<String>().to_ascii_lowercase();
     let bare = before.to_ascii_lowercase();
-    let timed = ["on the ", "by the ", "since the ", "until the ", "till the ", "before the ", "after the ", "from the ", "through the ", "day the "].iter().any(|c| bare.ends_with(c));
+    let timed = [
+        "on the ",
+        "by the ",
+        "since the ",
+        "until the ",
+        "till the ",
+        "before the ",
+        "after the ",
+        "from the ",
+        "through the ",
+        "day the ",
+    ]
+    .iter()
+    .any(|c| bare.ends_with(c));
     if next.starts_with(',') {
         return timed && !next[1..].trim_start().starts_with(|c: char| c.is_ascii_digit());
     }
     if next.is_empty() || next.starts_with(['.', ';', ')', '?', '!']) {
         return timed;
     }
-    timed && ["at", "to", "with", "because", "she", "he", "when", "for", "but", "by", "after", "around", "if", "so", "they", "we", "unless", "via", "patient", "pt", "without"].contains(&word.as_str())
+    timed
+        && [
+            "at", "to", "with", "because", "she", "he", "when", "for", "but", "by", "after", "around", "if", "so",
+            "they", "we", "unless", "via", "patient", "pt", "without",
+        ]
+        .contains(&word.as_str())
         || word == "of" && next[2..].trim_start().to_ascii_lowercase().starts_with("the month")
 }

@@ -3,7 +3,8 @@
 use super::Pattern;
 use crate::scrub::Category;
 
-const EMAIL: Pattern = Pattern { category: Category::Email, source: "45 CFR 164.514(b)(2)(i)(F); RFC 5322", ..Pattern::BLANK };
+const EMAIL: Pattern =
+    Pattern { category: Category::Email, source: "45 CFR 164.514(b)(2)(i)(F); RFC 5322", ..Pattern::BLANK };
 
 pub(super) const PATTERNS: &[Pattern] = &[
     Pattern {
@@ -27,7 +28,11 @@ pub(super) const PATTERNS: &[Pattern] = &[
         name: "email.spelt_out",
         regex: r"\b(?i:e-?mail(?:\x20address)?|mailto)(?:\x20is|\x20at|\x20to|:)?[\x20:]{1,2}(?<v>[A-Za-z0-9._%+-]{2,40}(?:\x20?[\[(]\x20?|\x20)(?i:at)(?:\x20?[\])]\x20?|\x20)[A-Za-z0-9-]{2,40}(?:(?:\x20?[\[(]\x20?|\x20)(?i:dot)(?:\x20?[\])]\x20?|\x20)[A-Za-z0-9-]{2,20}|\.[A-Za-z]{2,10}){1,3})\b",
         score: 0.9,
-        matches: &["email: «jane.roe at example dot com»", "e-mail is «jroe [at] example [dot] org»", "email «roe (at) example.net»"],
+        matches: &[
+            "email: «jane.roe at example dot com»",
+            "e-mail is «jroe [at] example [dot] org»",
+            "email «roe (at) example.net»",
+        ],
         rejects: &["email at home", "email at the front desk", "emailed at discharge"],
         ..EMAIL
     },

@@ -1,12 +1,49 @@
 //! Fax numbers (45 CFR 164.514(b)(2)(i)(E)): numbers of the telephone network beside the word fax.
 
-use super::phone::{BARE, INTERNATIONAL, LOCAL, NORTH_AMERICAN};
 use super::Pattern;
+use super::phone::{BARE, INTERNATIONAL, LOCAL, NORTH_AMERICAN};
 use super::shape::stands_alone;
 use crate::scrub::Category;
 
-const CUES: &[&str] = &["fax", "fax #", "fax no", "fax number", "faxed", "faxed to", "facsimile", "telefax", "efax", "e fax", "fx", "fax to", "faxes", "f", "phone fax", "ph fax", "tel fax", "faxing"];
-const OTHERS: &[&str] = &["phone", "tel", "telephone", "cell", "ph", "mobile", "pager", "call", "office", "home", "work", "p", "t", "c", "o", "phone number", "voice"];
+const CUES: &[&str] = &[
+    "fax",
+    "fax #",
+    "fax no",
+    "fax number",
+    "faxed",
+    "faxed to",
+    "facsimile",
+    "telefax",
+    "efax",
+    "e fax",
+    "fx",
+    "fax to",
+    "faxes",
+    "f",
+    "phone fax",
+    "ph fax",
+    "tel fax",
+    "faxing",
+];
+const OTHERS: &[&str] = &[
+    "phone",
+    "tel",
+    "telephone",
+    "cell",
+    "ph",
+    "mobile",
+    "pager",
+    "call",
+    "office",
+    "home",
+    "work",
+    "p",
+    "t",
+    "c",
+    "o",
+    "phone number",
+    "voice",
+];
 const FAX: Pattern = Pattern {
     category: Category::Fax,
     source: "45 CFR 164.514(b)(2)(i)(E)",
@@ -22,7 +59,12 @@ pub(super) const PATTERNS: &[Pattern] = &[
     Pattern {
         name: "fax.north_american",
         regex: NORTH_AMERICAN,
-        matches: &["Fax: «(212) 555-0143»", "fax «212-555-0143»", "Phone 212-555-0142 F: «212-555-0143»", "«212-555-0143» (fax)"],
+        matches: &[
+            "Fax: «(212) 555-0143»",
+            "fax «212-555-0143»",
+            "Phone 212-555-0142 F: «212-555-0143»",
+            "«212-555-0143» (fax)",
+        ],
         rejects: &["Phone: 212-555-0142", "Fax: none. Phone 212-555-0142"],
         ..FAX
     },

@@ -5,7 +5,26 @@ use super::{Pattern, Validity};
 use crate::scrub::Category;
 
 const IP: Pattern = Pattern { category: Category::Ip, source: "45 CFR 164.514(b)(2)(i)(O)", ..Pattern::BLANK };
-const CUES: &[&str] = &["ip", "ip address", "ipv4", "ipv6", "host", "addr", "from", "login", "logged in", "workstation", "server", "client", "gateway", "subnet", "accessed from", "remote", "src", "source"];
+const CUES: &[&str] = &[
+    "ip",
+    "ip address",
+    "ipv4",
+    "ipv6",
+    "host",
+    "addr",
+    "from",
+    "login",
+    "logged in",
+    "workstation",
+    "server",
+    "client",
+    "gateway",
+    "subnet",
+    "accessed from",
+    "remote",
+    "src",
+    "source",
+];
 
 pub(super) const PATTERNS: &[Pattern] = &[
     Pattern {

@@ -41,8 +41,8 @@ pub(crate) struct Pattern {
     pub(crate) score: f32,
     /// Judges the matched value.
     pub(crate) validate: Option<fn(&str) -> Validity>,
-    /// Judges the text just before and just after the value.
-    pub(crate) around: Option<fn(&str, &str) -> bool>,
+    /// Judges the value between the text just before and just after it.
+    pub(crate) around: Option<fn(&str, &str, &str) -> bool>,
     /// Whole words in the plain form of [`super::cues`] that raise the score when they stand shortly before the value, or
     /// in brackets after it, or head its table column.
     pub(crate) cues: &'static [&'static str],
@@ -81,9 +81,11 @@ impl Pattern {
 }
 
 /// Score of a value beside its cue, before distance is taken off; a farther cue says less than a nearer one.
-const CUED: f32 = 0.97;
+const CUED: f32 = 0.96;
 /// Score of a value that fails its check beside its cue.
 const CUED_INVALID: f32 = 0.6;
+/// How far before a value a word may stand that forbids it, in bytes.
+const UNLESS_WINDOW: usize = 24;
 /// How far the text around a value is shown to [`Pattern::around`], in bytes.
 const AROUND: usize = 40;
 
@@ -197,7 +199,8 @@ impl Compiled {
         let span = match &rule.group {
             None => Span::new(start, end),
             Some(group) => {
-                let regex = group.get_or_init(|| meta::Builder::new().syntax(syntax()).build(pattern.regex).ok()).as_ref()?;
+                let regex =
+                    group.get_or_init(|| meta::Builder::new().syntax(syntax()).build(pattern.regex).ok()).as_ref()?;
                 let mut captures = regex.create_captures();
                 regex.search_captures(&Input::new(text).range(start..end).anchored(Anchored::Yes), &mut captures);
                 let value = captures.get_group_by_name("v")?;
@@ -208,7 +211,7 @@ impl Compiled {
         if let Some(around) = pattern.around {
             let low = text.floor_char_boundary(span.start.saturating_sub(AROUND));
             let high = text.ceil_char_boundary(span.end.saturating_add(AROUND).min(text.len()));
-            if !around(&text[low..span.start], &text[span.end..high]) {
+            if !around(&text[low..span.start], span.of(text), &text[span.end..high]) {
                 return None;
             }
         }
@@ -219,8 +222,10 @@ impl Compiled {
         let cue = self.nearest(text, rule, span, nearby)?;
         let score = match (cue, validity) {
             (Some(_), Validity::Invalid) => CUED_INVALID,
-            (Some(distance), validity) => {
-                let sure = CUED - 0.002 * distance as f32 + if validity == Validity::Valid { 0.02 } else { 0.0 };
+            (Some(cue), validity) => {
+                let exact = 0.001 * cue.length.min(16) as f32;
+                let sure =
+                    CUED - 0.002 * cue.distance as f32 + exact + if validity == Validity::Valid { 0.01 } else { 0.0 };
                 sure.max(pattern.score)
             }
             (None, Validity::Invalid) => return None,
@@ -230,26 +235,29 @@ impl Compiled {
         (score > 0.0).then(|| Finding::new(span, pattern.category, score, pattern.name).with_kind(pattern.kind))
     }
 
-    /// Distance to the nearest cue; the outer `None` when a nearer word forbids the finding.
-    fn nearest(&self, text: &str, rule: &Rule, span: Span, nearby: &mut Nearby) -> Option<Option<usize>> {
+    /// The cue that says most; the outer `None` when a nearer word forbids the finding.
+    fn nearest(&self, text: &str, rule: &Rule, span: Span, nearby: &mut Nearby) -> Option<Option<Hit>> {
         if rule.cues.is_empty() && rule.unless.is_empty() {
             return Some(None);
         }
-        let least = |hits: &[Hit], list: &[usize], accept: &dyn Fn(&Hit) -> bool| {
-            hits.iter().filter(|hit| list.binary_search(&hit.cue).is_ok() && accept(hit)).map(|hit| hit.distance).min()
+        let best = |hits: &[Hit], list: &[usize], accept: &dyn Fn(&Hit) -> bool| {
+            hits.iter()
+                .filter(|hit| list.binary_search(&hit.cue).is_ok() && accept(hit))
+                .min_by_key(|hit| hit.rank())
+                .copied()
         };
         let window = rule.pattern.window;
         let before = nearby.before(&self.cues, text, span.start);
-        let mut cue = least(before, &rule.cues, &|hit| hit.linked && hit.distance <= window);
-        let mut against = least(before, &rule.unless, &|hit| hit.distance <= window);
+        let mut cue = best(before, &rule.cues, &|hit| hit.linked && hit.distance <= window);
+        let mut against = best(before, &rule.unless, &|hit| hit.distance <= UNLESS_WINDOW.max(window));
         let after = nearby.after(&self.cues, text, span.end);
-        cue = cue.into_iter().chain(least(after, &rule.cues, &|hit| hit.linked)).min();
-        against = against.into_iter().chain(least(after, &rule.unless, &|_| true)).min();
+        cue = cue.into_iter().chain(best(after, &rule.cues, &|hit| hit.linked)).min_by_key(Hit::rank);
+        against = against.into_iter().chain(best(after, &rule.unless, &|hit| hit.plain)).min_by_key(|hit| hit.distance);
         if cue.is_none() && rule.pattern.score < 0.5 && !rule.cues.is_empty() {
-            cue = least(nearby.header(&self.cues, text, span.start), &rule.cues, &|_| true);
+            cue = best(nearby.header(&self.cues, text, span.start), &rule.cues, &|_| true);
         }
         match (cue, against) {
-            (Some(cue), Some(against)) if against < cue => None,
+            (Some(cue), Some(against)) if against.distance <= cue.distance => None,
             (None, Some(_)) => None,
             _ => Some(cue),
         }
@@ -314,7 +322,11 @@ mod tests {
 
     fn all(text: &str) -> Vec<Finding> {
         let mut findings = Vec::new();
-        BUILTIN.as_ref().expect("the built-in patterns compile").find(text, &mut findings).expect("the text is searched");
+        BUILTIN
+            .as_ref()
+            .expect("the built-in patterns compile")
+            .find(text, &mut findings)
+            .expect("the text is searched");
         findings.retain(|finding| finding.score >= 0.5);
         findings
     }
@@ -331,8 +343,10 @@ mod tests {
                 let raw = all(&text);
                 let own: Vec<Span> = raw.iter().filter(|f| f.detector == pattern.name).map(|f| f.span).collect();
                 let resolved = resolve(raw);
-                let found: Vec<Span> = resolved.iter().filter(|f| f.category == pattern.category).map(|f| f.span).collect();
-                if !expected.iter().all(|span| found.contains(span)) || !expected.iter().any(|span| own.contains(span)) {
+                let found: Vec<Span> =
+                    resolved.iter().filter(|f| f.category == pattern.category).map(|f| f.span).collect();
+                if !expected.iter().all(|span| found.contains(span)) || !expected.iter().any(|span| own.contains(span))
+                {
                     wrong.push(format!("{}: {line}: found {resolved:?}", pattern.name));
                 }
             }
@@ -348,7 +362,8 @@ mod tests {
 
     #[test]
     fn names_are_unique() {
-        let mut names: Vec<&str> = super::super::PATTERNS.iter().copied().flatten().map(|pattern| pattern.name).collect();
+        let mut names: Vec<&str> =
+            super::super::PATTERNS.iter().copied().flatten().map(|pattern| pattern.name).collect();
         names.sort_unstable();
         assert!(names.windows(2).all(|pair| pair[0] != pair[1]));
     }

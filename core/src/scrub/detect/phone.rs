@@ -4,29 +4,98 @@ use super::shape::{stands_alone, unit_follows, whole_number};
 use super::{Pattern, Validity};
 use crate::scrub::{Category, check_digit};
 
-const PHONE: Pattern = Pattern { category: Category::Phone, source: "45 CFR 164.514(b)(2)(i)(D); North American Numbering Plan", ..Pattern::BLANK };
+const PHONE: Pattern = Pattern {
+    category: Category::Phone,
+    source: "45 CFR 164.514(b)(2)(i)(D); North American Numbering Plan",
+    ..Pattern::BLANK
+};
 
 /// A number of the North American plan with its usual punctuation and an extension.
 macro_rules! north_american {
     () => {
         concat!(
-            r"(?:\+?1[\x20.-]?|\+1\x20?)?(?:\([0-9]{3}\)", ws!(), r"?-?|[0-9]{3}(?:[.\x20/-]|\x20-\x20|\x20\.\x20|-?", ws!(),
-            r"))[0-9]{3}(?:[.\x20-]|\x20-\x20|-?", ws!(), r")[0-9]{4}(?:[,;]?\x20{0,2}(?i:x|ext\.?|extension|\#)[\x20:]{0,2}[0-9]{1,6})?"
+            r"(?:\+?1[\x20.-]?|\+1\x20?)?(?:\([0-9]{3}\)",
+            ws!(),
+            r"?-?|[0-9]{3}(?:[.\x20/-]|\x20-\x20|\x20\.\x20|-?",
+            ws!(),
+            r"))[0-9]{3}(?:[.\x20-]|\x20-\x20|-?",
+            ws!(),
+            r")[0-9]{4}(?:[,;]?\x20{0,2}(?i:x|ext\.?|extension|\#)[\x20:]{0,2}[0-9]{1,6})?"
         )
     };
 }
 pub(super) const NORTH_AMERICAN: &str = north_american!();
 /// Seven digits.
-pub(super) const LOCAL: &str = r"\b[0-9]{3}(?:[.-]|\x20-\x20|\x20)[0-9]{4}(?:[,;]?\x20{0,2}(?i:x|ext\.?)[\x20:]{0,2}[0-9]{1,6})?\b";
+pub(super) const LOCAL: &str =
+    r"\b[0-9]{3}(?:[.-]|\x20-\x20|\x20)[0-9]{4}(?:[,;]?\x20{0,2}(?i:x|ext\.?)[\x20:]{0,2}[0-9]{1,6})?\b";
 /// A number with a country code.
 pub(super) const INTERNATIONAL: &str = r"(?:\+|\b00|\b011[\x20-])[1-9][0-9]{0,2}[\x20.-]?(?:\(0?[0-9]{1,4}\)[\x20.-]?)?[0-9]{1,5}(?:[\x20.-]?[0-9]{2,5}){1,5}\b";
 /// Ten digits in a row.
 pub(super) const BARE: &str = r"\b1?[2-9][0-9]{9}\b";
 
 pub(super) const CUES: &[&str] = &[
-    "phone", "phone #", "phones", "telephone", "tel", "tel #", "tel no", "ph", "ph #", "cell", "cell #", "cellphone", "cell phone", "mobile", "mob", "home", "work", "call", "calls", "called", "calling", "callback", "call back",
-    "contact", "contact #", "contact number", "pager", "beeper", "text", "texts", "texted", "dial", "reach", "reached", "reachable at", "number", "voicemail", "whatsapp", "ext", "hotline", "line", "emergency contact",
-    "office", "clinic", "h", "w", "c", "p", "o", "m", "t", "landline", "telefono", "tfno", "celular", "sms", "messaged", "tty", "tdd", "cb", "answering service", "desk",
+    "phone",
+    "phone #",
+    "phones",
+    "telephone",
+    "tel",
+    "tel #",
+    "tel no",
+    "ph",
+    "ph #",
+    "cell",
+    "cell #",
+    "cellphone",
+    "cell phone",
+    "mobile",
+    "mob",
+    "home",
+    "work",
+    "call",
+    "calls",
+    "called",
+    "calling",
+    "callback",
+    "call back",
+    "contact",
+    "contact #",
+    "contact number",
+    "pager",
+    "beeper",
+    "text",
+    "texts",
+    "texted",
+    "dial",
+    "reach",
+    "reached",
+    "reachable at",
+    "number",
+    "voicemail",
+    "whatsapp",
+    "ext",
+    "hotline",
+    "line",
+    "emergency contact",
+    "office",
+    "clinic",
+    "h",
+    "w",
+    "c",
+    "p",
+    "o",
+    "m",
+    "t",
+    "landline",
+    "telefono",
+    "tfno",
+    "celular",
+    "sms",
+    "messaged",
+    "tty",
+    "tdd",
+    "cb",
+    "answering service",
+    "desk",
 ];
 
 pub(super) const PATTERNS: &[Pattern] = &[
@@ -37,7 +106,16 @@ pub(super) const PATTERNS: &[Pattern] = &[
         validate: Some(north_american),
         around: Some(stands_alone),
         cues: CUES,
-        matches: &["call «(212) 555-0142»", "«212-555-0142»", "«1-212-555-0142 x 44»", "«212.555.0142»", "«+1 212 555 0142»", "Tel «(212)555-0142 ext. 9»", "«(212)\n555-0142»", "ph«212-555-0188»"],
+        matches: &[
+            "call «(212) 555-0142»",
+            "«212-555-0142»",
+            "«1-212-555-0142 x 44»",
+            "«212.555.0142»",
+            "«+1 212 555 0142»",
+            "Tel «(212)555-0142 ext. 9»",
+            "«(212)\n555-0142»",
+            "ph«212-555-0188»",
+        ],
         rejects: &["219-09-9999", "platelets 212 555 thousand", "7212-555-01429"],
         ..PHONE
     },
@@ -57,7 +135,7 @@ pub(super) const PATTERNS: &[Pattern] = &[
         regex: LOCAL,
         cues: CUES,
         validate: Some(local),
-        around: Some(|before, after| stands_alone(before, after) && !unit_follows(after)),
+        around: Some(|before, value, after| stands_alone(before, value, after) && !unit_follows(after)),
         window: 24,
         matches: &["call «555-0142»", "Phone: «555.0142 x12»", "cell is «867 5309»"],
         rejects: &["calories 250-1000", "555-0142", "called with glucose 300-4000 mg", "called about 123-4567-89"],
@@ -103,7 +181,7 @@ pub(super) const PATTERNS: &[Pattern] = &[
         regex: r"\b(?i:ext\.?|extn\.?|extension)\x20?(?:\#|:|no\.?|is|number)?\x20?(?<v>[0-9]{3,6})\b",
         score: 0.75,
         validate: Some(extension),
-        around: Some(|_, after| !unit_follows(after)),
+        around: Some(|_, _, after| !unit_follows(after)),
         matches: &["at ext. «4471»", "extension «20418»", "Ext: «882»"],
         rejects: &["extension 120", "knee ext 0 to 130 degrees", "extension 15 degrees", "ext 1500 mg"],
         ..PHONE
@@ -119,9 +197,25 @@ pub(super) const PATTERNS: &[Pattern] = &[
     Pattern {
         name: "phone.pager",
         regex: r"\b(?:[0-9]{3}-)?[0-9]{3,7}\b",
-        cues: &["pager", "pager #", "beeper", "pgr", "pgr #", "pager number", "pager no", "page me at", "pager id", "paged at", "pg #", "bleep", "vocera", "page"],
+        cues: &[
+            "pager",
+            "pager #",
+            "beeper",
+            "pgr",
+            "pgr #",
+            "pager number",
+            "pager no",
+            "page me at",
+            "pager id",
+            "paged at",
+            "pg #",
+            "bleep",
+            "vocera",
+        ],
         window: 8,
-        around: Some(|before, after| stands_alone(before, after) && !unit_follows(after) && !after.trim_start().starts_with("of")),
+        around: Some(|before, value, after| {
+            stands_alone(before, value, after) && !unit_follows(after) && !after.trim_start().starts_with("of")
+        }),
         matches: &["pager «4471»", "Pager #: «31882»", "beeper «555-0142»"],
         rejects: &["page 2 of 104", "pager 12", "page 104 of 2000"],
         ..PHONE

@@ -3,7 +3,8 @@
 use super::Pattern;
 use crate::scrub::Category;
 
-const PROFESSION: Pattern = Pattern { category: Category::Profession, source: "i2b2 2014 annotation guidelines, PROFESSION", ..Pattern::BLANK };
+const PROFESSION: Pattern =
+    Pattern { category: Category::Profession, source: "i2b2 2014 annotation guidelines, PROFESSION", ..Pattern::BLANK };
 
 /// Occupations in general terms.
 macro_rules! occupation {
@@ -25,10 +26,17 @@ pub(super) const PATTERNS: &[Pattern] = &[
         name: "profession.works_as",
         regex: concat!(
             r"\b(?i:works?|worked|working|employed|job|career|occupation|profession|retired|former|ex)(?:\x20(?i:as|is|was|part\x20time|full\x20time|from\x20being|from\x20work\x20as|for\x20years\x20as)){0,3}(?:\x20(?i:an?|the|her|his)\b)?[\x20:-]{1,3}(?<v>(?:[A-Za-z-]{3,16}\x20){0,2}?",
-            occupation!(), r")\b"
+            occupation!(),
+            r")\b"
         ),
         score: 0.8,
-        matches: &["works as a «high school teacher»", "retired «machinist»", "employed as an «electrician»", "Occupation: «office manager»", "former «truck driver»"],
+        matches: &[
+            "works as a «high school teacher»",
+            "retired «machinist»",
+            "employed as an «electrician»",
+            "Occupation: «office manager»",
+            "former «truck driver»",
+        ],
         rejects: &["works out daily", "retired in 2019", "working diagnosis"],
         ..PROFESSION
     },
@@ -42,12 +50,18 @@ pub(super) const PATTERNS: &[Pattern] = &[
     },
     Pattern {
         name: "profession.is_a",
-        regex: concat!(r"\b(?i:he|she|patient|pt|who)\x20(?i:is|was)\x20(?:currently\x20)?(?i:an?\x20)(?i:retired\x20|former\x20)?(?<v>(?:[A-Za-z-]{3,16}\x20)?", occupation!(), r")\b"),
+        regex: concat!(
+            r"\b(?i:he|she|patient|pt|who)\x20(?i:is|was)\x20(?:currently\x20)?(?i:an?\x20)(?i:retired\x20|former\x20)?(?<v>(?:[A-Za-z-]{3,16}\x20)?",
+            occupation!(),
+            r")\b"
+        ),
         score: 0.75,
         matches: &["She is a «librarian» and", "Patient is a retired «postal worker»"],
         rejects: &["She is a pleasant woman", "patient is a good historian"],
-        around: Some(|_, _| true),
-        validate: Some(|value| if value.ends_with("historian") { super::Validity::Never } else { super::Validity::Unknown }),
+        around: Some(|_, _, _| true),
+        validate: Some(
+            |value| if value.ends_with("historian") { super::Validity::Never } else { super::Validity::Unknown },
+        ),
         ..PROFESSION
     },
 ];

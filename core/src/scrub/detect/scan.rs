@@ -31,6 +31,7 @@ enum Class {
     Letter,
     Digit,
     Point,
+    Under,
     At,
     Symbol,
 }
@@ -44,6 +45,7 @@ const CLASSES: [Class; 256] = {
             b'0'..=b'9' => Class::Digit,
             b'a'..=b'z' | b'A'..=b'Z' | 0x80..=0xff => Class::Letter,
             b'.' => Class::Point,
+            b'_' => Class::Under,
             b'@' => Class::At,
             _ => Class::Symbol,
         };
@@ -82,7 +84,10 @@ impl Pairs {
 
     fn letter_pairs(&self) -> usize {
         let letters = || (b'a'..=b'z').chain(b'A'..=b'Z');
-        letters().flat_map(|first| letters().map(move |second| (first, second))).filter(|&(a, b)| self.contains(a, b)).count()
+        letters()
+            .flat_map(|first| letters().map(move |second| (first, second)))
+            .filter(|&(a, b)| self.contains(a, b))
+            .count()
     }
 }
 
@@ -117,7 +122,10 @@ impl Scanner {
         }
         let dfa = dfa::Builder::new()
             .configure(
-                dfa::Config::new().match_kind(MatchKind::All).cache_capacity(CACHE_BYTES).skip_cache_capacity_check(true),
+                dfa::Config::new()
+                    .match_kind(MatchKind::All)
+                    .cache_capacity(CACHE_BYTES)
+                    .skip_cache_capacity_check(true),
             )
             .build_from_nfa(nfa)
             .map_err(|error| unreadable(&error))?;
@@ -142,7 +150,7 @@ impl Scanner {
             while let Some(&byte) = text.get(at) {
                 match class(byte) {
                     Class::Blank => break,
-                    Class::Digit | Class::At => busy = true,
+                    Class::Digit | Class::At | Class::Under => busy = true,
                     Class::Point => busy |= text.get(at + 1).is_some_and(u8::is_ascii_alphanumeric),
                     _ => {}
                 }
@@ -231,7 +239,9 @@ fn steps(nfa: &NFA, from: StateID) -> (Vec<((u8, u8), StateID)>, bool) {
             State::Sparse(sparse) => {
                 steps.extend(sparse.transitions.iter().map(|trans| ((trans.start, trans.end), trans.next)));
             }
-            State::Dense(dense) => steps.extend(dense.iter().map(|trans| ((trans.start, trans.end), trans.next))),
+            State::Dense(dense) => {
+                steps.extend((0..=255).filter_map(|byte| Some(((byte, byte), dense.matches_byte(byte)?))));
+            }
             State::Look { next, .. } | State::Capture { next, .. } => follow(*next),
             State::Union { alternates } => alternates.iter().copied().for_each(follow),
             State::BinaryUnion { alt1, alt2 } => {

