@@ -59,5 +59,7 @@ mod yaml;
 
 pub use analyze::{Analyzer, Outcome};
 pub use error::{Error, ErrorCode, Location, Result};
+#[cfg(feature = "onnx")]
+pub use infer::Model;
 pub use rubric::{Report, Rubric, ScoreOptions, Scorer};
 pub use scrub::{Category, Finding, Operator, Policy, Scrubbed, Scrubber};

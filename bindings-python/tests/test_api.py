@@ -1,0 +1,172 @@
+"""The classes: what they promise, what they refuse, and that nothing they print holds PHI."""
+
+import doctest
+import subprocess
+import sys
+import threading
+
+import chartguard
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+NOTE = "Pt Jane Roe seen by Dr. Adeyemi on 03/14/2024.\nSSN: 219-09-9999\nTotal treatment time: 45 min.\n"
+
+
+def test_doctests():
+    module_doc = doctest.testmod(chartguard)
+    assert module_doc.failed == 0 and module_doc.attempted > 0
+    finder = doctest.DocTestFinder()
+    runner = doctest.DocTestRunner()
+    for cls in (chartguard.Scrubber, chartguard.Scorer):
+        for test in finder.find(cls, cls.__name__, globs={}):
+            runner.run(test)
+    assert runner.failures == 0 and runner.tries > 0
+
+
+def test_everything_is_documented():
+    for name in chartguard.__all__:
+        thing = getattr(chartguard, name)
+        if isinstance(thing, type):
+            assert thing.__doc__, name
+            for member, value in vars(thing).items():
+                if not member.startswith("_") and callable(value):
+                    assert value.__doc__, f"{name}.{member}"
+
+
+def test_policy_by_name_dict_and_file(tmp_path):
+    inline = {"extends": "safe-harbor", "categories": {"date": {"operator": "keep"}}}
+    path = tmp_path / "policy.yaml"
+    path.write_text("extends: safe-harbor\ncategories: {date: {operator: keep}}\n")
+    by_keyword = chartguard.Scrubber(categories={"date": {"operator": "keep"}}).scrub(NOTE)
+    for scrubber in (chartguard.Scrubber(policy=inline), chartguard.Scrubber(policy=path)):
+        assert scrubber.scrub(NOTE).text == by_keyword.text
+    assert "03/14/2024" in by_keyword.text and "219-09-9999" not in by_keyword.text
+
+
+@pytest.mark.parametrize(
+    ("keywords", "expected"),
+    [
+        ({"policy": "safe-harbour"}, "safe-harbor"),
+        ({"policy": {"categorys": {}}}, "categories"),
+        ({"categories": {"nmae": {}}}, "name"),
+        ({"categories": {"name": {"operator": "maskk"}}}, "mask"),
+        ({"categories": ["name"]}, "categories"),
+        ({"key": b"secret"}, "key"),
+        ({"policy": object()}, "policy"),
+    ],
+)
+def test_wrong_configuration_is_named(keywords, expected):
+    with pytest.raises(chartguard.ConfigError, match=expected) as caught:
+        chartguard.Scrubber(**keywords)
+    assert caught.value.code == "config"
+    assert isinstance(caught.value.where, list)
+
+
+def test_unknown_keyword_and_wrong_types():
+    with pytest.raises(TypeError):
+        chartguard.Scrubber(polcy="safe-harbor")
+    with pytest.raises(TypeError):
+        chartguard.Scrubber("safe-harbor")
+    with pytest.raises(TypeError):
+        chartguard.Scrubber().scrub(b"bytes")
+
+
+def test_lone_surrogate_is_refused_without_repeating_the_text(scrubber):
+    with pytest.raises(chartguard.InputError) as caught:
+        scrubber.scrub("Jane Roe \ud800")
+    assert "Jane" not in str(caught.value) and caught.value.__cause__ is None
+    assert "Jane" not in repr(caught.value.__context__)
+
+
+def test_reprs_hold_no_text(scrubber, scorer):
+    outcome = chartguard.Analyzer(scrubber, scorer).analyze(NOTE)
+    shown = [outcome, outcome.scrubbed, outcome.report, *outcome.scrubbed.findings, *outcome.report.criteria]
+    for thing in [scrubber, scorer, *shown]:
+        assert not any(secret in repr(thing) for secret in ("Jane", "Roe", "Adeyemi", "219"))
+
+
+def test_batch_equals_single_calls_on_any_number_of_threads(scrubber):
+    texts = [f"{i}: {NOTE}" for i in range(600)]
+    single = [scrubber.scrub(text).text for text in texts]
+    for threads in (None, 1, 3):
+        assert [s.text for s in scrubber.scrub_batch(texts, threads=threads)] == single
+    assert [s.text for s in scrubber.scrub_batch(iter(texts), threads=2, progress=True)] == single
+    assert scrubber.scrub_batch([]) == []
+
+
+def test_batch_names_the_note_that_failed(scrubber):
+    with pytest.raises(chartguard.ConfigError, match="note 1 is int"):
+        scrubber.scrub_batch(["fine", 3])
+    with pytest.raises(chartguard.ConfigError, match="single string"):
+        scrubber.scrub_batch("one note")
+
+
+def test_scores(scorer):
+    report = scorer.score(NOTE, doc_type="treatment_note", discipline="pt")
+    assert report.doc_type == "treatment_note" and report.discipline == "pt"
+    met = {c.id: c for c in report.criteria}["tx.total-minutes"]
+    assert met.verdict == "met"
+    assert any("45 min" in NOTE[start:end] for start, end in met.evidence)
+    assert 0 <= report.score <= 1 and 0 <= report.coverage <= 1
+    assert report.to_dict()["rubric"]["hash"] == chartguard.Rubric.builtin("medicare-outpatient-therapy").hash
+    page = report.to_html()
+    assert page.lstrip().lower().startswith("<!doctype html>") and "http://" not in page and "https://" not in page
+    with pytest.raises(chartguard.ConfigError, match="treatment_note"):
+        scorer.score(NOTE, doc_type="tretment_note")
+
+
+def test_rubric_mistakes_have_a_line():
+    with pytest.raises(chartguard.RubricError, match="line"):
+        chartguard.Rubric.from_yaml("id: [")
+    with pytest.raises(chartguard.RubricError):
+        chartguard.Rubric.builtin("medicare")
+
+
+def test_models(tiny_model, tmp_path):
+    model = chartguard.Model.load(tiny_model)
+    assert model.labels and "O" in model.labels
+    by_object = chartguard.Scrubber(model=model).scrub(NOTE)
+    assert by_object.text == chartguard.Scrubber(model=tiny_model).scrub(NOTE).text
+    with pytest.raises(chartguard.ModelError, match="model.onnx|directory"):
+        chartguard.Model.load(tmp_path)
+
+
+def test_threads_share_one_scrubber(scrubber):
+    expected = scrubber.scrub(NOTE).text
+    results = []
+
+    def work():
+        for _ in range(50):
+            results.append(scrubber.scrub(NOTE).text == expected)
+
+    threads = [threading.Thread(target=work) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(results) == 400 and all(results)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(max_size=400))
+def test_any_text_keeps_what_is_outside_its_findings(text):
+    scrubbed = SHARED.scrub(text)
+    rest, at = scrubbed.text, 0
+    for finding in scrubbed.findings:
+        assert at <= finding.start < finding.end <= len(text)
+        kept = text[at : finding.start]
+        assert rest.startswith(kept)
+        rest = rest[len(kept) + len(f"[{finding.category.upper()}]") :]
+        at = finding.end
+    assert rest == text[at:]
+
+
+SHARED = chartguard.Scrubber()
+
+
+def test_console_script():
+    done = subprocess.run([sys.executable, "-m", "chartguard", "--version"], capture_output=True, text=True, check=True)
+    assert chartguard.__version__ in done.stdout
+    bad = subprocess.run([sys.executable, "-m", "chartguard", "scrub", "/no/such/file"], capture_output=True, text=True)
+    assert bad.returncode == 2 and "/no/such/file" in bad.stderr and not bad.stdout

@@ -1,0 +1,267 @@
+/* Every function of the C interface: what it promises, and what it does with NULL and wrong arguments.
+ *
+ * usage: api MODEL_DIRECTORY */
+#include <math.h>
+#include <pthread.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "chartguard.h"
+
+static int checks = 0;
+
+#define CHECK(condition)                                                         \
+  do {                                                                           \
+    checks++;                                                                    \
+    if (!(condition)) {                                                          \
+      fprintf(stderr, "%s:%d: not so: %s\n", __FILE__, __LINE__, #condition);    \
+      exit(1);                                                                   \
+    }                                                                            \
+  } while (0)
+
+static const char NOTE[] = "Pt seen by Dr. Adeyemi on 03/14/2024.\nSSN: 219-09-9999\nTotal treatment time: 45 min.\n";
+
+static int contains(cg_str text, const char *part) {
+  size_t len = strlen(part);
+  for (size_t i = 0; text.ptr && i + len <= text.len; i++) {
+    if (memcmp(text.ptr + i, part, len) == 0) return 1;
+  }
+  return 0;
+}
+
+static cg_scrubber *scrubber(const char *config) {
+  cg_scrubber *out = NULL;
+  cg_error *err = NULL;
+  cg_status status = cg_scrubber_new(config, config ? strlen(config) : 0, &out, &err);
+  if (status != CG_STATUS_OK) {
+    cg_str message = cg_error_message(err);
+    fprintf(stderr, "%.*s\n", (int)message.len, message.ptr);
+  }
+  CHECK(status == CG_STATUS_OK && out && !err);
+  return out;
+}
+
+static void versions(void) {
+  CHECK(strlen(cg_version()) >= 5);
+  CHECK(cg_abi_version() == 1);
+}
+
+static void scrubbing(void) {
+  cg_scrubber *scr = scrubber(NULL);
+  cg_scrubbed *out = NULL;
+  cg_error *err = NULL;
+  CHECK(cg_scrubber_scrub(scr, NOTE, sizeof NOTE - 1, &out, &err) == CG_STATUS_OK);
+  CHECK(!contains(cg_scrubbed_text(out), "219-09-9999"));
+  CHECK(contains(cg_scrubbed_text(out), "[SSN]"));
+  CHECK(contains(cg_scrubbed_findings_json(out), "\"category\":\"ssn\""));
+  size_t count = cg_scrubbed_finding_count(out);
+  CHECK(count >= 3);
+  int ssn = 0;
+  for (size_t i = 0; i < count; i++) {
+    cg_finding finding;
+    CHECK(cg_scrubbed_finding_at(out, i, &finding) == CG_STATUS_OK);
+    CHECK(finding.start < finding.end && finding.end <= sizeof NOTE - 1);
+    CHECK(finding.start_code_point == finding.start && finding.end_code_point == finding.end);
+    CHECK(finding.output_end <= cg_scrubbed_text(out).len);
+    CHECK(finding.score > 0 && finding.score <= 1 && finding.detector.len > 0 && finding.action.len > 0);
+    ssn += finding.category == CG_CATEGORY_SSN && memcmp(NOTE + finding.start, "219-09-9999", 11) == 0;
+  }
+  CHECK(ssn == 1);
+  cg_finding none;
+  CHECK(cg_scrubbed_finding_at(out, count, &none) == CG_STATUS_ARGUMENT);
+  CHECK(cg_scrubbed_finding_at(out, SIZE_MAX, &none) == CG_STATUS_ARGUMENT);
+  CHECK(cg_scrubbed_finding_at(out, 0, NULL) == CG_STATUS_ARGUMENT);
+  /* What was produced does not need the scrubber any more. */
+  cg_scrubber_free(scr);
+  CHECK(contains(cg_scrubbed_text(out), "[SSN]"));
+  cg_scrubbed_free(out);
+}
+
+static void texts(void) {
+  cg_scrubber *scr = scrubber("{\"model\": \"none\"}");
+  cg_scrubbed *out = NULL;
+  cg_error *err = NULL;
+  /* Empty, with and without a pointer. */
+  CHECK(cg_scrubber_scrub(scr, NULL, 0, &out, &err) == CG_STATUS_OK && cg_scrubbed_text(out).len == 0);
+  CHECK(cg_scrubbed_finding_count(out) == 0 && cg_scrubbed_text(out).ptr);
+  cg_scrubbed_free(out);
+  /* NUL is kept. */
+  CHECK(cg_scrubber_scrub(scr, "a\0b", 3, &out, &err) == CG_STATUS_OK);
+  CHECK(cg_scrubbed_text(out).len == 3 && memcmp(cg_scrubbed_text(out).ptr, "a\0b", 3) == 0);
+  cg_scrubbed_free(out);
+  /* Code points and bytes differ after a letter with an accent. */
+  const char accent[] = "\xc3\xa9t\xc3\xa9 SSN 219-09-9999";
+  CHECK(cg_scrubber_scrub(scr, accent, sizeof accent - 1, &out, &err) == CG_STATUS_OK);
+  cg_finding finding;
+  CHECK(cg_scrubbed_finding_at(out, 0, &finding) == CG_STATUS_OK);
+  CHECK(finding.start == 10 && finding.start_code_point == 8);
+  cg_scrubbed_free(out);
+  /* Not UTF-8: the byte is named, nothing comes out, and the text is not repeated. */
+  out = (cg_scrubbed *)&finding;
+  CHECK(cg_scrubber_scrub(scr, "Smith \xff", 7, &out, &err) == CG_STATUS_INPUT);
+  CHECK(!out && err && cg_error_status(err) == CG_STATUS_INPUT && cg_error_byte(err) == 6);
+  CHECK(contains(cg_error_message(err), "byte 6") && !contains(cg_error_message(err), "Smith"));
+  cg_error_free(err);
+  /* NULL with a length, and lengths no text has. */
+  CHECK(cg_scrubber_scrub(scr, NULL, 7, &out, NULL) == CG_STATUS_ARGUMENT && !out);
+  CHECK(cg_scrubber_scrub(scr, "x", SIZE_MAX, &out, NULL) == CG_STATUS_ARGUMENT && !out);
+  cg_scrubber_free(scr);
+}
+
+static void configuration(void) {
+  cg_scrubber *out = NULL;
+  cg_error *err = NULL;
+  const char *wrong[][2] = {
+      {"{\"polcy\": \"safe-harbor\"}", "`policy`"},
+      {"{\"policy\": \"safe-harbour\"}", "safe-harbor"},
+      {"{\"categories\": {\"name\": {\"operator\": \"maskk\"}}}", "`mask`"},
+      {"{\"categories\": {\"nmae\": {}}}", "`name`"},
+      {"[]", "object"},
+      {"{", "object"},
+  };
+  for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+    CHECK(cg_scrubber_new(wrong[i][0], strlen(wrong[i][0]), &out, &err) == CG_STATUS_CONFIG);
+    CHECK(!out && contains(cg_error_message(err), wrong[i][1]) && cg_error_byte(err) == SIZE_MAX);
+    cg_error_free(err);
+  }
+  const char *missing = "{\"model\": \"/no/such/model\"}";
+  CHECK(cg_scrubber_new(missing, strlen(missing), &out, &err) != CG_STATUS_OK && !out);
+  cg_error_free(err);
+
+  cg_scrubber *limited = scrubber("{\"policy\": \"limited-data-set\", \"categories\": {\"ssn\": {\"operator\": \"remove\"}}}");
+  cg_scrubbed *scrubbed = NULL;
+  CHECK(cg_scrubber_scrub(limited, NOTE, sizeof NOTE - 1, &scrubbed, &err) == CG_STATUS_OK);
+  CHECK(contains(cg_scrubbed_text(scrubbed), "03/14/2024") && contains(cg_scrubbed_text(scrubbed), "SSN: \n"));
+  cg_scrubbed_free(scrubbed);
+  cg_scrubber_free(limited);
+}
+
+static void scoring(void) {
+  cg_rubric *rubric = NULL;
+  cg_scorer *scorer = NULL;
+  cg_report *report = NULL;
+  cg_error *err = NULL;
+  const char *id = "medicare-outpatient-therapy";
+  CHECK(cg_rubric_builtin("medicare", 8, &rubric, &err) != CG_STATUS_OK && !rubric && err);
+  cg_error_free(err);
+  CHECK(cg_rubric_from_yaml("id: [", 5, &rubric, &err) == CG_STATUS_RUBRIC && !rubric);
+  CHECK(contains(cg_error_message(err), "line"));
+  cg_error_free(err);
+  CHECK(cg_rubric_builtin(id, strlen(id), &rubric, &err) == CG_STATUS_OK);
+  CHECK(cg_scorer_new(rubric, &scorer, &err) == CG_STATUS_OK);
+  cg_rubric_free(rubric);
+
+  const char *options = "{\"doc_type\": \"treatment_note\", \"discipline\": \"pt\"}";
+  CHECK(cg_scorer_score(scorer, NOTE, sizeof NOTE - 1, options, strlen(options), &report, &err) == CG_STATUS_OK);
+  CHECK(contains(cg_report_json(report), "\"doc_type\":\"treatment_note\""));
+  CHECK(contains(cg_report_json(report), "\"verdict\":\"met\""));
+  double score = -1;
+  CHECK(cg_report_score(report, &score) == CG_STATUS_OK && score >= 0 && score <= 1);
+  cg_report_free(report);
+
+  CHECK(cg_scorer_score(scorer, NULL, 0, NULL, 0, &report, &err) == CG_STATUS_OK);
+  CHECK(cg_report_score(report, &score) == CG_STATUS_OK && (isnan(score) || (score >= 0 && score <= 1)));
+  cg_report_free(report);
+
+  const char *bad = "{\"doc_type\": \"tretment_note\"}";
+  CHECK(cg_scorer_score(scorer, NOTE, sizeof NOTE - 1, bad, strlen(bad), &report, &err) == CG_STATUS_CONFIG && !report);
+  CHECK(contains(cg_error_message(err), "treatment_note"));
+  cg_error_free(err);
+  cg_scorer_free(scorer);
+}
+
+static void models(const char *directory) {
+  cg_model *model = NULL;
+  cg_scrubber *scr = NULL;
+  cg_scrubbed *out = NULL;
+  cg_error *err = NULL;
+  CHECK(cg_model_load("/no/such/model", 14, &model, &err) != CG_STATUS_OK && !model && err);
+  cg_error_free(err);
+  CHECK(cg_model_load(directory, strlen(directory), &model, &err) == CG_STATUS_OK && model);
+  CHECK(cg_scrubber_new_with_model(NULL, 0, NULL, &scr, NULL) == CG_STATUS_ARGUMENT && !scr);
+  const char *named = "{\"model\": \"none\"}";
+  CHECK(cg_scrubber_new_with_model(named, strlen(named), model, &scr, &err) == CG_STATUS_CONFIG && !scr);
+  cg_error_free(err);
+  CHECK(cg_scrubber_new_with_model(NULL, 0, model, &scr, &err) == CG_STATUS_OK);
+  cg_model_free(model);
+  CHECK(cg_scrubber_scrub(scr, NOTE, sizeof NOTE - 1, &out, &err) == CG_STATUS_OK);
+  CHECK(contains(cg_scrubbed_text(out), "[SSN]"));
+  cg_scrubbed_free(out);
+  cg_scrubber_free(scr);
+}
+
+static void null_everywhere(void) {
+  cg_error *err = NULL;
+  cg_scrubbed *scrubbed = NULL;
+  cg_scorer *scorer = NULL;
+  cg_report *report = NULL;
+  double score;
+  cg_finding finding;
+  CHECK(cg_scrubber_new(NULL, 0, NULL, NULL) == CG_STATUS_ARGUMENT);
+  CHECK(cg_scrubber_new(NULL, 0, NULL, &err) == CG_STATUS_ARGUMENT && err);
+  cg_error_free(err);
+  CHECK(cg_scrubber_scrub(NULL, "x", 1, &scrubbed, NULL) == CG_STATUS_ARGUMENT && !scrubbed);
+  CHECK(cg_scrubber_scrub(NULL, NULL, 0, NULL, NULL) == CG_STATUS_ARGUMENT);
+  CHECK(cg_rubric_builtin(NULL, 0, NULL, NULL) == CG_STATUS_ARGUMENT);
+  CHECK(cg_rubric_builtin(NULL, 3, NULL, NULL) == CG_STATUS_ARGUMENT);
+  CHECK(cg_rubric_from_yaml(NULL, 0, NULL, NULL) == CG_STATUS_ARGUMENT);
+  CHECK(cg_scorer_new(NULL, &scorer, NULL) == CG_STATUS_ARGUMENT && !scorer);
+  CHECK(cg_scorer_new(NULL, NULL, NULL) == CG_STATUS_ARGUMENT);
+  CHECK(cg_scorer_score(NULL, NULL, 0, NULL, 0, &report, NULL) == CG_STATUS_ARGUMENT && !report);
+  CHECK(cg_model_load(NULL, 0, NULL, NULL) == CG_STATUS_ARGUMENT);
+  CHECK(!cg_scrubbed_text(NULL).ptr && cg_scrubbed_text(NULL).len == 0);
+  CHECK(!cg_scrubbed_findings_json(NULL).ptr);
+  CHECK(cg_scrubbed_finding_count(NULL) == 0);
+  CHECK(cg_scrubbed_finding_at(NULL, 0, &finding) == CG_STATUS_ARGUMENT);
+  CHECK(!cg_report_json(NULL).ptr);
+  CHECK(cg_report_score(NULL, &score) == CG_STATUS_ARGUMENT);
+  CHECK(cg_error_status(NULL) == CG_STATUS_ARGUMENT && !cg_error_message(NULL).ptr && cg_error_byte(NULL) == SIZE_MAX);
+  cg_scrubber_free(NULL);
+  cg_scrubbed_free(NULL);
+  cg_rubric_free(NULL);
+  cg_scorer_free(NULL);
+  cg_report_free(NULL);
+  cg_model_free(NULL);
+  cg_error_free(NULL);
+}
+
+static void *scrub_often(void *shared) {
+  for (int i = 0; i < 20; i++) {
+    cg_scrubbed *out = NULL;
+    if (cg_scrubber_scrub(shared, NOTE, sizeof NOTE - 1, &out, NULL) != CG_STATUS_OK) return "failed";
+    int right = contains(cg_scrubbed_text(out), "[SSN]") && !contains(cg_scrubbed_text(out), "219-09-9999");
+    cg_scrubbed_free(out);
+    if (!right) return "wrong";
+  }
+  return NULL;
+}
+
+static void threads(void) {
+  cg_scrubber *shared = scrubber(NULL);
+  pthread_t running[8];
+  for (size_t i = 0; i < 8; i++) CHECK(pthread_create(&running[i], NULL, scrub_often, shared) == 0);
+  for (size_t i = 0; i < 8; i++) {
+    void *fault = NULL;
+    CHECK(pthread_join(running[i], &fault) == 0 && !fault);
+  }
+  cg_scrubber_free(shared);
+}
+
+int main(int argc, char **argv) {
+  if (argc != 2) {
+    fprintf(stderr, "usage: %s MODEL_DIRECTORY\n", argv[0]);
+    return 2;
+  }
+  versions();
+  null_everywhere();
+  texts();
+  scrubbing();
+  configuration();
+  scoring();
+  models(argv[1]);
+  threads();
+  printf("C api: %d checks passed\n", checks);
+  return 0;
+}

@@ -1,0 +1,187 @@
+//! The command: exit statuses, errors that say what and where and repeat nothing of a note, help.
+
+use std::fs;
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::{Command, Output, Stdio};
+
+use chartguard_tests::{build_folder, repository};
+
+fn run(arguments: &[&str], input: &[u8]) -> Output {
+    let program = build_folder().join("chartguard");
+    assert!(program.exists(), "run `cargo build --workspace` first");
+    let mut child = Command::new(program)
+        .args(arguments)
+        .current_dir(repository())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // A command that stops at a mistake need not read all of its input.
+    let _ = child.stdin.take().unwrap().write_all(input);
+    child.wait_with_output().unwrap()
+}
+
+fn stdout(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+fn scratch(name: &str) -> PathBuf {
+    let folder = build_folder().join("command-tests").join(name);
+    let _ = fs::remove_dir_all(&folder);
+    fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+#[test]
+fn scrubs_standard_input_byte_for_byte() {
+    let out = run(&["scrub", "-"], "\u{feff}a\r\nSSN 219-09-9999\0\r\n".as_bytes());
+    assert_eq!(out.status.code(), Some(0));
+    assert_eq!(stdout(&out), "\u{feff}a\r\nSSN [SSN]\0\r\n");
+    assert!(out.stderr.is_empty());
+    assert_eq!(stdout(&run(&["scrub", "-"], b"")), "");
+}
+
+#[test]
+fn jsonl_passes_other_members_through_in_order() {
+    let line = r#"{"zeta":1.50,"id":"a","text":"SSN 219-09-9999","more":{"b":[null,"x"],"a":2}}"#;
+    let out = run(&["scrub", "--jsonl", "-"], format!("{line}\n\n{line}").as_bytes());
+    assert_eq!(out.status.code(), Some(0), "{}", stderr(&out));
+    let lines: Vec<String> = stdout(&out).lines().map(str::to_owned).collect();
+    assert_eq!(lines.len(), 2);
+    assert!(lines[0].starts_with(r#"{"zeta":1.5,"id":"a","text":"SSN [SSN]","more":{"b":[null,"x"],"a":2},"findings":[{"start":4,"end":15,"category":"ssn","#), "{}", lines[0]);
+    assert!(lines[0].ends_with(r#""action":"tag"}]}"#), "{}", lines[0]);
+}
+
+#[test]
+fn mistakes_are_named_and_nothing_is_repeated() {
+    let folder = scratch("mistakes");
+    let latin = folder.join("latin1.txt");
+    fs::write(&latin, b"Patient Quackenbush\xe9 seen").unwrap();
+    let rubric = folder.join("rubric.yaml");
+    fs::write(&rubric, "id: x\nversion: 1\n  title: [\n").unwrap();
+    let policy = folder.join("policy.yaml");
+    fs::write(&policy, "categories:\n  name: {operatr: tag}\n").unwrap();
+    let empty = folder.join("model");
+    fs::create_dir_all(&empty).unwrap();
+    let at = |path: &PathBuf| path.to_str().unwrap().to_owned();
+    let cases: Vec<(Vec<String>, &[u8], Vec<&str>)> = vec![
+        (vec!["scrub".into(), at(&latin)], b"", vec!["latin1.txt", "byte 19", "UTF-8"]),
+        (vec!["scrub".into(), "/no/such/file".into()], b"", vec!["/no/such/file"]),
+        (vec!["scrub".into(), at(&folder)], b"", vec!["command-tests"]),
+        (vec!["scrub".into(), "--policy".into(), "safe-harbour".into(), "-".into()], b"", vec!["safe-harbor"]),
+        (vec!["scrub".into(), "--policy".into(), at(&policy), "-".into()], b"", vec!["policy.yaml", "operator", "operatr"]),
+        (vec!["scrub".into(), "--model".into(), at(&empty), "-".into()], b"", vec!["model.onnx"]),
+        (vec!["scrub".into(), "--polcy".into(), "x".into(), "-".into()], b"", vec!["--policy"]),
+        (vec!["scrub".into(), "--jsonl".into(), "-".into()], b"{\"id\":1,\"text\":\"a\"}\n{\"text\": Quackenbush}", vec!["line 2", "not JSON"]),
+        (vec!["scrub".into(), "--jsonl".into(), "-".into()], b"{\"id\":1}", vec!["line 1", "`text`"]),
+        (vec!["scrub".into(), "--jsonl".into(), "-".into()], b"{\"text\":[\"Quackenbush\"]}", vec!["line 1", "not a string"]),
+        (vec!["scrub".into(), "--jsonl".into(), "-".into()], b"[1]", vec!["line 1", "object"]),
+        (vec!["score".into(), "--rubric".into(), at(&rubric), "-".into()], b"", vec!["rubric.yaml", "line"]),
+        (vec!["score".into(), "--rubric".into(), "medicare".into(), "-".into()], b"", vec!["medicare-outpatient-therapy"]),
+        (vec!["score".into(), "--doc-type".into(), "evalution".into(), "-".into()], b"", vec!["evaluation"]),
+        (vec!["eval".into(), "-".into()], b"", vec!["no labelled note"]),
+        (vec!["eval".into(), "-".into()], b"{\"text\":\"Quackenbush\",\"spans\":[{\"start\":0,\"end\":99,\"label\":\"name\"}]}", vec!["line 1", "11 code points"]),
+        (vec!["eval".into(), "-".into()], b"{\"text\":\"Quackenbush\",\"spans\":[{\"start\":0,\"end\":4,\"label\":\"nmae\"}]}", vec!["`name`"]),
+        (vec!["model".into(), "check".into(), at(&empty)], b"", vec!["model.onnx"]),
+        (vec![], b"", vec!["Usage"]),
+    ];
+    for (arguments, input, parts) in cases {
+        let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+        let out = run(&arguments, input);
+        let message = stderr(&out);
+        assert_eq!(out.status.code(), Some(2), "{arguments:?}: {message}");
+        for part in parts {
+            assert!(message.contains(part), "{arguments:?} lacks {part:?}: {message}");
+        }
+        assert!(!message.contains("Quackenbush"), "{message}");
+        assert!(!stdout(&out).contains("Quackenbush"));
+    }
+}
+
+#[test]
+fn thresholds_set_the_exit_status() {
+    let gold = br#"{"text":"SSN 219-09-9999","spans":[{"start":4,"end":15,"label":"ssn"}]}"#;
+    assert_eq!(run(&["eval", "--min-recall", "0.99", "--min-precision", "0.99", "-"], gold).status.code(), Some(0));
+    let missed = br#"{"text":"SSN 219-09-9999 zqx","spans":[{"start":16,"end":19,"label":"name"}]}"#;
+    assert_eq!(run(&["eval", "--min-recall", "0.99", "-"], missed).status.code(), Some(1));
+    let note = b"PT DAILY NOTE 03/14/2024. Gait training.";
+    assert_eq!(run(&["score", "--min-score", "0.99", "-"], note).status.code(), Some(1));
+    assert_eq!(run(&["score", "--min-score", "0", "-"], note).status.code(), Some(0));
+}
+
+#[test]
+fn analyze_shows_the_scrubbed_note_and_writes_pages() {
+    let folder = scratch("analyze");
+    let pages = folder.join("pages");
+    let notes = ["examples/notes/pt-evaluation.txt", "examples/notes/pt-treatment-note.txt"];
+    let out = run(&["analyze", notes[0], notes[1], "--html", pages.to_str().unwrap()], b"");
+    assert_eq!(out.status.code(), Some(0), "{}", stderr(&out));
+    let shown = stdout(&out);
+    assert!(shown.contains("[NAME]") && shown.contains("[DATE]"));
+    for page in ["pt-evaluation.html", "pt-treatment-note.html"] {
+        let html = fs::read_to_string(pages.join(page)).unwrap();
+        assert!(html.contains("[NAME]") && html.to_lowercase().starts_with("<!doctype html>"));
+        assert!(!html.contains("http://") && !html.contains("https://"), "a page loads nothing");
+    }
+    assert_eq!(fs::read_dir(&pages).unwrap().count(), 2, "no partial file is left");
+}
+
+#[test]
+fn rubrics_check_and_test_themselves() {
+    let listed = stdout(&run(&["rubric", "list"], b""));
+    assert!(listed.lines().any(|id| id == "medicare-outpatient-therapy"));
+    for id in listed.lines() {
+        for verb in ["check", "test"] {
+            let out = run(&["rubric", verb, id], b"");
+            assert_eq!(out.status.code(), Some(0), "rubric {verb} {id}: {}", stdout(&out));
+        }
+    }
+}
+
+#[test]
+fn models_are_checked() {
+    let out = run(&["model", "check", "tests/models/tiny-tagger"], b"");
+    assert_eq!(out.status.code(), Some(0), "{}", stderr(&out));
+    assert!(stdout(&out).contains("labels:"));
+    let out = run(&["scrub", "--model", "tests/models/tiny-tagger", "-"], b"SSN 219-09-9999");
+    assert_eq!(stdout(&out), "SSN [SSN]", "{}", stderr(&out));
+    let out = run(&["scrub", "--model", "none", "-"], b"SSN 219-09-9999");
+    assert_eq!(stdout(&out), "SSN [SSN]");
+}
+
+#[test]
+fn help_names_every_command_and_option() {
+    let help = stdout(&run(&["--help"], b""));
+    for command in ["scrub", "score", "analyze", "rubric", "model", "eval"] {
+        assert!(help.contains(command));
+        let own = run(&[command, "--help"], b"");
+        assert_eq!(own.status.code(), Some(0));
+        assert!(stdout(&own).contains("Usage:"));
+    }
+    for option in ["--policy", "--model", "--format", "--threads", "--jsonl"] {
+        assert!(stdout(&run(&["scrub", "--help"], b"")).contains(option));
+    }
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_mistake() {
+    let lines = "{\"id\":1,\"text\":\"SSN 219-09-9999\"}\n".repeat(20_000);
+    let mut child = Command::new(build_folder().join("chartguard"))
+        .args(["scrub", "--jsonl", "--model", "none", "-"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let _ = child.stdin.take().unwrap().write_all(lines.as_bytes());
+    let out = child.wait_with_output().unwrap();
+    assert_eq!(out.status.code(), Some(0));
+    assert!(out.stderr.is_empty(), "{}", stderr(&out));
+}
