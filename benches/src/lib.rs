@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 
 /// The sample notes of `examples/notes`, in the order of their names.
 pub fn sample_notes() -> Vec<String> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("benches/ lies in the repository").join("examples/notes");
+    let folder =
+        Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("benches/ lies in the repository").join("examples/notes");
     let mut paths: Vec<_> = fs::read_dir(&folder)
         .expect("examples/notes is there")
         .filter_map(|entry| entry.ok().map(|e| e.path()))

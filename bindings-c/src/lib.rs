@@ -5,14 +5,14 @@
 #![allow(non_camel_case_types, reason = "C names")]
 
 mod boundary;
-mod category;
-mod error;
-mod model;
-mod report;
-mod rubric;
-mod scorer;
-mod scrubbed;
-mod scrubber;
-mod status;
-mod text;
-mod version;
+pub mod category;
+pub mod error;
+pub mod model;
+pub mod report;
+pub mod rubric;
+pub mod scorer;
+pub mod scrubbed;
+pub mod scrubber;
+pub mod status;
+pub mod text;
+pub mod version;

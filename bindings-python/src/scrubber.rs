@@ -263,7 +263,7 @@ impl std::hash::Hash for Finding {
 }
 
 impl Finding {
-    pub(crate) fn new(offsets: &Offsets, finding: &chartguard::Finding, action: &'static str) -> Self {
+    pub(crate) fn new(offsets: &Offsets<'_>, finding: &chartguard::Finding, action: &'static str) -> Self {
         Self {
             start: offsets.code_point(finding.span.start),
             end: offsets.code_point(finding.span.end),

@@ -220,7 +220,10 @@ fn debug_output_holds_no_text() {
     let analyzer = Analyzer::new(SCRUBBER.clone(), SCORER.clone());
     let outcome = analyzer.analyze(&text, &ScoreOptions::default()).unwrap();
     for shown in [format!("{scrubbed:?}"), format!("{report:?}"), format!("{outcome:?}"), format!("{:?}", *SCRUBBER)] {
-        assert!(!shown.contains("Quackenbush") && !shown.contains("219-09") && !shown.contains("03/14/2024"), "{shown}");
+        assert!(
+            !shown.contains("Quackenbush") && !shown.contains("219-09") && !shown.contains("03/14/2024"),
+            "{shown}"
+        );
     }
 }
 
