@@ -49,13 +49,13 @@ pub(super) const PATTERNS: &[Pattern] = &[
     },
     Pattern {
         name: "account.iban",
-        regex: r"\b[A-Z]{2}[0-9]{2}(?:\x20?[A-Z0-9]{4}){2,7}(?:\x20?[A-Z0-9]{1,4})?\b",
-        score: 0.9,
-        cues: &["iban"],
-        validate: Some(|value| if check_digit::iban(value) { Validity::Valid } else { Validity::Invalid }),
+        regex: concat!(r"\b[A-Za-z]{2}[0-9]{2}(?:", ws!(), r"?[A-Za-z0-9]{4}){2,7}(?:\x20?[A-Za-z0-9]{1,4})?\b"),
+        score: 0.75,
+        cues: &["iban", "account", "acct", "account number", "card on file"],
+        validate: Some(iban),
         source: "ISO 13616",
         matches: &["IBAN «GB82 WEST 1234 5698 7654 32»", "«DE89370400440532013000»"],
-        rejects: &["GB83 WEST 1234 5698 7654 32", "DE00370400440532013000"],
+        rejects: &["GB83WEST1234", "in12 that week they went"],
         ..ACCOUNT
     },
     Pattern {
@@ -101,7 +101,8 @@ pub(super) const PATTERNS: &[Pattern] = &[
             "bill #",
             "bill no",
             "bill number",
-            "statement",
+            "card on file",
+            "statement :",
             "statement #",
             "fin",
             "fin #",
@@ -198,13 +199,21 @@ pub(super) const PATTERNS: &[Pattern] = &[
             "visa ending",
             "amex ending in",
             "last four of card",
-            "card on file",
             "debit card ending in",
         ],
         window: 6,
         around: Some(stands_alone),
         matches: &["card ending in «4471»", "acct ending «8823»"],
         rejects: &["year ending 12/2020", "4471"],
+        ..ACCOUNT
+    },
+    Pattern {
+        name: "account.hl7_field",
+        regex: r"\bPID(?:\|[^|]{0,80}){17}\|(?<v>[A-Za-z0-9][A-Za-z0-9\x20-]{3,34})",
+        score: 0.9,
+        source: "HL7 v2.5.1 chapter 3, PID-18",
+        matches: &["PID|1||x1||||x2|M|||s||x3|||M||«44-7120»|"],
+        rejects: &["PID|1||x1||||x2|M|||s||x3|||M|||x"],
         ..ACCOUNT
     },
     Pattern {
@@ -226,3 +235,16 @@ pub(super) const PATTERNS: &[Pattern] = &[
         ..ACCOUNT
     },
 ];
+
+/// An account number of a bank by its check digits, or by its shape alone where it is mostly digits.
+fn iban(value: &str) -> Validity {
+    let digits = value.bytes().filter(u8::is_ascii_digit).count();
+    let letters = value.bytes().filter(u8::is_ascii_alphabetic).count();
+    if check_digit::iban(value) {
+        Validity::Valid
+    } else if digits >= 12 && letters <= 6 {
+        Validity::Unknown
+    } else {
+        Validity::Never
+    }
+}

@@ -1,6 +1,6 @@
 //! Street addresses, post office boxes, ZIP codes and coordinates (45 CFR 164.514(b)(2)(i)(B)).
 
-use super::shape::{stands_alone, unit_follows, whole_number};
+use super::shape::{is_date, stands_alone, unit_follows, whole_number};
 use super::{Pattern, Validity};
 use crate::scrub::{Category, Kind};
 
@@ -55,7 +55,7 @@ pub(super) const PATTERNS: &[Pattern] = &[
         ),
         score: 0.9,
         validate: Some(street),
-        around: Some(|before, _, after| !before.ends_with(['.', '$', '#', '<', '>']) && !after.starts_with('%')),
+        around: Some(street_around),
         matches: &[
             "lives at «4471 Willow Bend Lane», alone",
             "«12 N. Oak St., Apt 4B», Dayton",
@@ -596,9 +596,23 @@ fn street(value: &str) -> Validity {
         return Validity::Never;
     };
     let between = &name[..end];
+    // A second house number, or the end of a sentence, inside: the match ran on.
+    let abbreviation = |word: &str| {
+        word.len() <= 3 || ["blvd.", "gen.", "capt.", "prof."].contains(&word.to_ascii_lowercase().as_str())
+    };
+    if between.iter().any(|word| {
+        let digits = word.bytes().filter(u8::is_ascii_digit).count();
+        digits >= 3 && !word.ends_with(|c: char| c.is_ascii_alphabetic())
+            || word.ends_with('.') && !abbreviation(word)
+            || is_date(word)
+    }) {
+        return Validity::Never;
+    }
     if between.iter().any(|word| {
         NOT_STREETS.contains(&lower(word).as_str())
-            && !(word.starts_with(|c: char| c.is_ascii_uppercase()) && word.len() > 3)
+            && !(word.starts_with(|c: char| c.is_ascii_uppercase())
+                && word.trim_end_matches('.').len() > 3
+                && !MONTHS.contains(&lower(word).as_str()))
     }) {
         return Validity::Never;
     }
@@ -631,4 +645,16 @@ fn coordinates(value: &str) -> Validity {
     let plausible = latitude.abs() <= 90.0 && longitude.abs() <= 180.0;
     let told = lettered || ((latitude.abs() > 15.0 || longitude.abs() > 60.0) && longitude.abs() > 15.0);
     if plausible && told { Validity::Unknown } else { Validity::Never }
+}
+
+/// Words of three letters and more that are months or titles and no part of a street's name after a small number.
+const MONTHS: &[&str] =
+    &["sept", "june", "july", "january", "february", "october", "november", "december", "adm", "page"];
+
+/// "Dr" before a name is a title; what follows a colon or a point is a part of something else.
+fn street_around(before: &str, value: &str, after: &str) -> bool {
+    let clock = before.ends_with(':') && before[..before.len() - 1].ends_with(|c: char| c.is_ascii_digit());
+    let title = ["dr", "dr."].iter().any(|title| value.to_ascii_lowercase().rsplit([' ', '\n']).next() == Some(title))
+        && after.trim_start_matches('.').strip_prefix(' ').is_some_and(|next| next.starts_with(char::is_uppercase));
+    !clock && !title && !before.ends_with(['.', '$', '#', '<', '>']) && !after.starts_with('%')
 }

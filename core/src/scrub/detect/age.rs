@@ -121,6 +121,90 @@ pub(super) const PATTERNS: &[Pattern] = &[
         ..AGE
     },
     Pattern {
+        name: "age.relative",
+        regex: r"\b(?:9[0-9]|1[01][0-9])\b",
+        cues: &[
+            "mother is",
+            "father is",
+            "mom is",
+            "dad is",
+            "grandmother is",
+            "grandfather is",
+            "grandma is",
+            "grandpa is",
+            "aunt is",
+            "uncle is",
+            "wife is",
+            "husband is",
+            "spouse is",
+            "sister is",
+            "brother is",
+            "parents are",
+            "patient is",
+            "pt is",
+            "she is",
+            "he is",
+            "she was",
+            "he was",
+            "she s",
+            "he s",
+            "reached",
+            "mother",
+            "father",
+            "grandmother",
+            "grandfather",
+            "aunt",
+            "uncle",
+            "sister",
+            "brother",
+            "wife",
+            "husband",
+            "spouse",
+            "until",
+            "lived until",
+            "passed away at",
+            "passed at",
+            "died",
+            "deceased",
+            "alive at",
+            "living at",
+            "alive",
+            "who is",
+            "nearly",
+            "almost",
+            "she turns",
+            "he turns",
+            "turns",
+        ],
+        unless: MEASURES,
+        window: 2,
+        around: Some(|before, value, after| {
+            let ends = after.is_empty()
+                || after.starts_with([',', '.', ';', ')', '\n', '\r'])
+                || [" and ", " in good", " when ", " with ", " but "].iter().any(|next| after.starts_with(next));
+            ends && stands_alone(before, value, after)
+                && !after.starts_with(".")
+                    | after.trim_start_matches('.').starts_with([' ', '\n', '\r'])
+                    | (after.len() <= 1)
+        }),
+        matches: &[
+            "Mother is «96», aunt died",
+            "grandfather reached «98» in good health",
+            "She is «94» and lives alone",
+        ],
+        rejects: &["she is 95% better", "he is 94 kg", "mother is 76, well", "temp is 99, she is 98.6"],
+        ..AGE
+    },
+    Pattern {
+        name: "age.after_birth",
+        regex: r"\b(?:9[0-9]|1[01][0-9])\b",
+        score: 0.85,
+        around: Some(after_birth),
+        matches: &["DOB / Age: 06JUN23 / «100»", "DOB: 3/4/1927 («97»)"],
+        rejects: &["DOB 3/4/1957 (67)", "born early, 94 kg"],
+        ..AGE
+    },
+    Pattern {
         name: "age.birthday",
         regex: r"\b(?<v>(?:9[0-9]|1[01][0-9])(?i:st|nd|rd|th))\x20(?i:birthday|b-?day|year\x20of\x20life)\b",
         score: 0.9,
@@ -166,7 +250,26 @@ pub(super) const PATTERNS: &[Pattern] = &[
     Pattern {
         name: "age.words_cue",
         regex: r"\b(?i:ninety(?:(?:-|\x20)(?:one|two|three|four|five|six|seven|eight|nine))?|(?:one|a)(?:-|\x20)hundred(?:(?:\x20|-)(?:and(?:\x20|-))?(?:one|two|three|four|five|six|seven|eight|nine|ten))?)\b",
-        cues: &["age", "aged", "age of", "turned", "turning", "lived to", "lived to be", "died at"],
+        cues: &[
+            "age",
+            "aged",
+            "age of",
+            "turned",
+            "turning",
+            "lived to",
+            "lived to be",
+            "died at",
+            "reached",
+            "mother is",
+            "father is",
+            "grandmother is",
+            "grandfather is",
+            "she is",
+            "he is",
+            "turns",
+            "until",
+            "nearly",
+        ],
         unless: MEASURES,
         window: 5,
         matches: &["age «ninety-four»", "she turned «ninety»"],
@@ -174,3 +277,14 @@ pub(super) const PATTERNS: &[Pattern] = &[
         ..AGE
     },
 ];
+
+/// Whether a date of birth stands right before, as in "DOB 3/4/1927 (97)".
+fn after_birth(before: &str, value: &str, after: &str) -> bool {
+    let date = before.trim_end_matches([' ', '/', '(', ',']);
+    let lower = before.to_ascii_lowercase();
+    date.len() < before.trim_end().len()
+        && date.ends_with(|c: char| c.is_ascii_digit())
+        && ["dob", "d.o.b", "birth", "born", "age"].iter().any(|word| lower.contains(word))
+        && stands_alone(before.trim_end_matches('/'), value, after)
+        && !unit_follows(after)
+}

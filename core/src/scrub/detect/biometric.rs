@@ -1,6 +1,6 @@
 //! Biometric templates, and files of a face or a voice (45 CFR 164.514(b)(2)(i)(P) and (Q)).
 
-use super::shape::short_identifier;
+use super::shape::{PRODUCTS, no_quantity, short_identifier};
 use super::{Pattern, Validity};
 use crate::scrub::Category;
 
@@ -106,6 +106,8 @@ pub(super) const PATTERNS: &[Pattern] = &[
         regex: identifier!(),
         cues: CUES,
         window: 30,
+        unless: PRODUCTS,
+        around: Some(no_quantity),
         validate: Some(template),
         matches: &[
             "fingerprint template «FPT-88213»",
@@ -125,6 +127,18 @@ pub(super) const PATTERNS: &[Pattern] = &[
             "video visit on 3/4/2021",
             "iris 1234",
         ],
+        ..BIOMETRIC
+    },
+    Pattern {
+        name: "biometric.coded",
+        regex: r"\b[A-Za-z]{1,6}[:\#][A-Za-z0-9-]{5,20}\b",
+        cues: CUES,
+        window: 12,
+        validate: Some(|value| {
+            if value.bytes().filter(u8::is_ascii_digit).count() >= 4 { Validity::Unknown } else { Validity::Never }
+        }),
+        matches: &["iris template «RT:4471GA203» on file"],
+        rejects: &["face at:10", "voice note:loudness"],
         ..BIOMETRIC
     },
     Pattern {

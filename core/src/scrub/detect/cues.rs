@@ -45,6 +45,13 @@ impl Hit {
     }
 }
 
+impl Hit {
+    /// Whether it forbids what `cue` speaks for: it stands nearer, or is as near and no shorter.
+    pub(super) fn outweighs(&self, cue: &Self) -> bool {
+        self.distance < cue.distance || self.distance == cue.distance && self.length >= cue.length
+    }
+}
+
 /// All cue words of all patterns, found together.
 pub(super) struct Cues {
     words: AhoCorasick,
@@ -78,14 +85,11 @@ impl Cues {
         let raw = &bytes[low..at];
         self.hits(raw, low > 0 && bytes[low - 1].is_ascii_alphanumeric(), |cue, start, end| {
             let gap = &raw[end..];
+            // A value on the line under its cue is as near as one beside it.
+            let blank = gap.iter().all(u8::is_ascii_whitespace);
             let lines = gap.iter().filter(|&&byte| byte == b'\n').count();
-            hits.push(Hit {
-                cue,
-                distance: gap.len() + LINE_PENALTY * lines,
-                length: end - start,
-                linked: linked(gap),
-                plain: true,
-            });
+            let distance = if blank { gap.len().min(1) } else { gap.len() + LINE_PENALTY * lines };
+            hits.push(Hit { cue, distance, length: end - start, linked: linked(gap), plain: true });
         });
     }
 
@@ -144,6 +148,13 @@ impl Cues {
 /// Whether the text between a cue and a value leaves the value to the cue: no other number between them that is not one
 /// of a list, and no new key.
 fn linked(gap: &[u8]) -> bool {
+    // A cell between cue and value belongs to another column.
+    let mut cells = gap.split(|byte| matches!(byte, b'|' | b'\t')).skip(1).peekable();
+    while let Some(cell) = cells.next() {
+        if cells.peek().is_some() && cell.iter().any(u8::is_ascii_alphanumeric) {
+            return false;
+        }
+    }
     let mut digits = 0;
     let mut number = false;
     let mut clause = false;
@@ -188,24 +199,24 @@ fn linked(gap: &[u8]) -> bool {
 
 /// The cell above `at` in the first line of the table it stands in.
 fn header_cell(bytes: &[u8], at: usize) -> Option<&[u8]> {
-    let line_start = |end: usize| bytes[..end].iter().rposition(|&b| b == b'\n').map_or(0, |p| p + 1);
     let low = at.saturating_sub(TABLE_REACH);
-    let start = line_start(at).max(low);
-    let mark = [b'|', b'\t', b','].into_iter().find(|mark| {
-        bytes[start..at].contains(mark) || bytes[at..].iter().take(120).take_while(|&&b| b != b'\n').any(|b| b == mark)
-    })?;
-    let column = bytes[start..at].iter().filter(|&&b| b == mark).count();
+    let line_start =
+        |end: usize| bytes[low..end].iter().rposition(|&b| b == b'\n').map_or(low, |place| low + place + 1);
+    let start = line_start(at);
+    let end = bytes[at..].iter().take(TABLE_REACH).position(|&b| b == b'\n').map_or(bytes.len(), |place| at + place);
+    let line = bytes.get(start..end.min(at + TABLE_REACH))?;
+    let mark = [b'|', b'\t', b','].into_iter().find(|mark| line.contains(mark))?;
+    // Commas make a table only where no sentence could have put them.
+    if mark == b',' && line.windows(2).any(|pair| pair == b", ") {
+        return None;
+    }
     let cells = |line: &[u8]| line.iter().filter(|&&b| b == mark).count();
-    let end = bytes[at..]
-        .iter()
-        .take(TABLE_REACH)
-        .position(|&b| b == b'\n')
-        .map_or(bytes.len().min(at + TABLE_REACH), |p| at + p);
-    let width = cells(&bytes[start..end]);
+    let width = cells(line);
+    let column = cells(&bytes[start..at]);
     let mut header = None;
     let mut top = start;
     while top > low {
-        let above = line_start(top - 1).max(low);
+        let above = line_start(top - 1);
         let line = &bytes[above..top - 1];
         if cells(line) != width {
             break;

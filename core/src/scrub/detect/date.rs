@@ -4,7 +4,39 @@ use super::shape::{stands_alone, unit_follows, whole_number};
 use super::{Pattern, Validity};
 use crate::scrub::{Category, Kind};
 
-const DATE: Pattern = Pattern { category: Category::Date, source: "45 CFR 164.514(b)(2)(i)(C)", ..Pattern::BLANK };
+/// The weekday, or the article, that belongs to the date after it.
+fn lead(before: &str) -> usize {
+    const DAYS: &[&str] = &[
+        "monday",
+        "tuesday",
+        "wednesday",
+        "thursday",
+        "friday",
+        "saturday",
+        "sunday",
+        "mon",
+        "tue",
+        "tues",
+        "wed",
+        "thu",
+        "thur",
+        "thurs",
+        "fri",
+        "sat",
+        "sun",
+        "the",
+    ];
+    let kept = before.trim_end_matches([' ', ',', '.']);
+    if kept.len() == before.len() || before.len() - kept.len() > 3 {
+        return 0;
+    }
+    let word = kept.len() - kept.bytes().rev().take_while(u8::is_ascii_alphabetic).count();
+    let day = kept[word..].to_ascii_lowercase();
+    if DAYS.contains(&day.as_str()) { before.len() - word } else { 0 }
+}
+
+const DATE: Pattern =
+    Pattern { lead: Some(lead), category: Category::Date, source: "45 CFR 164.514(b)(2)(i)(C)", ..Pattern::BLANK };
 
 /// What makes a row of numbers a measurement and not a date.
 const MEASURES: &[&str] = &[
@@ -232,6 +264,42 @@ const PARTIAL: &[&str] = &[
     "drawn",
     "collected",
     "resulted",
+    "return",
+    "returns",
+    "returned",
+    "replaced",
+    "implanted",
+    "stopped",
+    "repeat",
+    "resume",
+    "resumed",
+    "hold",
+    "held",
+    "changed",
+    "infusion",
+    "session",
+    "performed",
+    "done",
+    "completed",
+    "symptoms",
+    "refill",
+    "refilled",
+    "met",
+    "discussed",
+    "printed",
+    "reviewed",
+    "injection",
+    "transfused",
+    "fell",
+    "injury",
+    "interrogated",
+    "cancelled",
+    "missed",
+    "arrived",
+    "expired",
+    "delivered",
+    "closed",
+    "opened",
     "placed",
     "removed",
     "intubated",
@@ -285,6 +353,7 @@ pub(super) const PATTERNS: &[Pattern] = &[
             "eval «14-03-2023»",
             "«3.14.2022»-«3.20.2022»",
             "on «03 / 14 / 2024» at 10:00",
+            "«Friday 3/14/2024»",
         ],
         rejects: &["ratio 45/99/2024", "serial 1203/14/20245"],
         ..DATE
@@ -383,7 +452,7 @@ pub(super) const PATTERNS: &[Pattern] = &[
         matches: &[
             "on «3 Mar 2021»",
             "«03-Mar-21»",
-            "the «3rd of March, 2021»",
+            "«the 3rd of March, 2021»",
             "«14MAR2021»",
             "el «14 de marzo de 2021»",
             "«4th of July» picnic",
@@ -508,6 +577,8 @@ pub(super) const PATTERNS: &[Pattern] = &[
             "following",
             "month of",
             "from",
+            "onset",
+            "symptom onset",
         ],
         window: 1,
         around: Some(month_word),
@@ -552,7 +623,7 @@ pub(super) const PATTERNS: &[Pattern] = &[
             "seen «3/14» by",
             "since «11/2», worse",
             "DOS: «3/14»",
-            "Mon «3/4»: stable",
+            "«Mon 3/4»: stable",
             "week of «6/7»",
         ],
         rejects: &[
@@ -578,6 +649,36 @@ pub(super) const PATTERNS: &[Pattern] = &[
         around: Some(partial),
         matches: &["«03/14» stable", "labs «12/05»"],
         rejects: &["strength 04/05", "09/16 wrench", "pain 03/10"],
+        ..DATE
+    },
+    Pattern {
+        name: "date.partial_hyphen",
+        regex: r"\b0[1-9]-(?:0[1-9]|[12][0-9]|3[01])\b",
+        score: 0.6,
+        glued: true,
+        unless: MEASURES,
+        around: Some(partial),
+        matches: &["stopped «01-20».", "Return «04-19» at 8"],
+        rejects: &["01-20 mg", "score 03-10", "1-20", "2-01-20"],
+        ..DATE
+    },
+    Pattern {
+        name: "date.partial_timed",
+        regex: r"\b(?:0?[1-9]|1[0-2])[/-](?:0?[1-9]|[12][0-9]|3[01])\b",
+        score: 0.85,
+        glued: true,
+        around: Some(|before, value, after| partial(before, value, after) && time_follows(after)),
+        matches: &["«5/28» 6:09 PM", "seen «3-14» at 14:05", "«11/2» @0930 RN"],
+        rejects: &["4/5 at rest", "pain 6/10 at 5 reps", "2-3 at night"],
+        ..DATE
+    },
+    Pattern {
+        name: "date.year_month",
+        regex: r"\b(?:19|20)[0-9]{2}[-/](?:0[1-9]|1[0-2])\b",
+        score: 0.7,
+        around: Some(|before, value, after| not_in_a_row(before, value, after) && stands_alone(before, value, after)),
+        matches: &["between «2011-11» and", "in «2019/04» she"],
+        rejects: &["season 2019-20", "2011-13", "2011-11-99"],
         ..DATE
     },
     Pattern {
@@ -644,7 +745,7 @@ pub(super) const PATTERNS: &[Pattern] = &[
         ],
         window: 1,
         around: Some(ordinal),
-        matches: &["return on the «14th».", "since the «21st», worse", "Monday the «3rd» at 2"],
+        matches: &["return on «the 14th».", "since «the 21st», worse", "Monday «the 3rd» at 2"],
         rejects: &[
             "the 5th metatarsal",
             "the 7th cranial nerve",
@@ -801,7 +902,24 @@ fn month_day(value: &str) -> Validity {
 
 /// Nothing after a month says that the number was a quantity.
 fn after_month(before: &str, value: &str, after: &str) -> bool {
+    if value.contains([' ', '-', ',', '/']) && begins_date(after) {
+        return false;
+    }
     whole_number(before, value, after) && !unit_follows(after)
+}
+
+/// Whether the text goes on as a date of its own, so that a number before it was the date's and no end of a range.
+fn begins_date(after: &str) -> bool {
+    let after = after.as_bytes();
+    match after {
+        [b'/' | b'-', digit, ..] if digit.is_ascii_digit() => true,
+        [b' ' | b'-', word @ ..] => {
+            const MONTHS: &[&[u8]] =
+                &[b"jan", b"feb", b"mar", b"apr", b"may", b"jun", b"jul", b"aug", b"sep", b"oct", b"nov", b"dec"];
+            word.get(..3).is_some_and(|start| MONTHS.iter().any(|month| month.eq_ignore_ascii_case(start)))
+        }
+        _ => false,
+    }
 }
 
 /// A month word on its own: not a verb and not the medication administration record.
@@ -896,6 +1014,17 @@ fn range_end(before: &str, value: &str, after: &str) -> bool {
     let dated = matches!((parts.next(), parts.next(), parts.next()), (Some(a), Some(b), None) if calendar(a, b));
     let scale = start.split('/').nth(1).is_some_and(|d| SCALES.contains(&d));
     dated && !scale && not_in_a_row("", value, after)
+}
+
+/// Whether a clock time follows, with or without "at".
+fn time_follows(after: &str) -> bool {
+    let next = after.trim_start_matches([' ', ',']);
+    let next = next.strip_prefix("at ").unwrap_or(next).trim_start_matches(['@', ' ']);
+    let digits = next.bytes().take_while(u8::is_ascii_digit).count();
+    match next.as_bytes().get(digits) {
+        Some(b':') => (1..=2).contains(&digits),
+        _ => digits == 4 && next.len() > 3 && !next.starts_with("19") && after.contains('@'),
+    }
 }
 
 /// A day of the month: what follows is the end of a clause or goes on about time.

@@ -37,6 +37,15 @@ pub(super) const PATTERNS: &[Pattern] = &[
         ..EMAIL
     },
     Pattern {
+        name: "email.spoken",
+        regex: r"\b(?i:at)\x20(?:[A-Za-z0-9-]{2,30}\x20(?i:dot)\x20){1,3}(?i:com|org|net|edu|gov|io|co|us|uk|ca|mil)\b",
+        score: 0.9,
+        lead: Some(|before| before.len() - before.trim_end().rfind(char::is_whitespace).map_or(0, |at| at + 1)),
+        matches: &["reach me at «roe at example dot com» or"],
+        rejects: &["meet at three dot seven", "at dot com"],
+        ..EMAIL
+    },
+    Pattern {
         name: "email.bracketed",
         regex: r"\b[A-Za-z0-9._+-]{2,40}\x20?[\[({]\x20?(?i:at)\x20?[\])}]\x20?[A-Za-z0-9-]{2,40}(?:\x20?[\[({]\x20?(?i:dot)\x20?[\])}]\x20?|\.)[A-Za-z]{2,18}\b",
         score: 0.9,

@@ -12,7 +12,7 @@ macro_rules! month {
     () => {
         r"(?i:jan(?:uary|uar|vier)?|feb(?:ruary|rero)?|f(?:e|é)vrier|mar(?:ch|zo|s)?|apr(?:il)?|abr(?:il)?|avril|may(?:o)?|mai|
            june?|junio|juin|july?|julio|juillet|aug(?:ust)?|ago(?:sto)?|ao(?:u|û)t|sept?(?:ember|iembre|embre)?|setiembre|
-           oct(?:ober|ubre|obre)?|nov(?:ember|iembre|embre)?|dec(?:ember)?|dic(?:iembre)?|d(?:e|é)cembre|enero|ene)"
+           [o0]ct(?:ober|ubre|obre)?|n[o0]v(?:ember|iembre|embre)?|dec(?:ember)?|dic(?:iembre)?|d(?:e|é)cembre|enero|ene)"
     };
 }
 

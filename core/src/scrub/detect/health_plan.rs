@@ -164,6 +164,10 @@ pub(super) const PATTERNS: &[Pattern] = &[
             "secondary insurance",
             "primary insurance",
             "insurance",
+            "secondary :",
+            "primary :",
+            "tertiary :",
+            "insurer",
             "carrier id",
             "umi",
             "group",
@@ -196,6 +200,27 @@ pub(super) const PATTERNS: &[Pattern] = &[
             "policy of 03/04/2021",
             "CPT 97110",
         ],
+        ..PLAN
+    },
+    Pattern {
+        name: "health_plan.hl7_plan",
+        regex: r"\bIN1\|[^|]{0,4}\|[^|]{0,40}\|(?<v>[A-Za-z0-9-]{4,30})",
+        score: 0.85,
+        source: "HL7 v2.5.1 chapter 6, IN1-3",
+        validate: Some(identifier),
+        unless: &[],
+        matches: &["IN1|1|PPO|«XQJ44712033»|ACME"],
+        rejects: &["IN1|1|PPO|ACME|", "IN2|1|PPO|4471203"],
+        ..PLAN
+    },
+    Pattern {
+        name: "health_plan.hl7_policy",
+        regex: r"\bIN1(?:\|[^|]{0,60}){35}\|(?<v>[A-Za-z0-9-]{4,30})",
+        score: 0.9,
+        source: "HL7 v2.5.1 chapter 6, IN1-36",
+        unless: &[],
+        matches: &["IN1|1|a|b|||||||||||||||||||||||||||||||||«XQJ44712033»"],
+        rejects: &["IN1|1|a|b|||4471203"],
         ..PLAN
     },
     Pattern {

@@ -1,7 +1,7 @@
 //! Medical record numbers (45 CFR 164.514(b)(2)(i)(H)): whatever shape a site gives them, by their cue.
 
 use super::Pattern;
-use super::shape::{PUBLIC_CODES, identifier, no_quantity, short_identifier};
+use super::shape::{PRODUCTS, PUBLIC_CODES, identifier, is_date, no_quantity, short_identifier, stands_alone};
 use crate::scrub::Category;
 
 const MRN: Pattern = Pattern {
@@ -92,6 +92,9 @@ pub(super) const PATTERNS: &[Pattern] = &[
             "person id",
             "pt identifier",
             "subject mrn",
+            "ur",
+            "ur #",
+            "ur no",
         ],
         validate: Some(identifier),
         matches: &[
@@ -133,10 +136,44 @@ pub(super) const PATTERNS: &[Pattern] = &[
         ..MRN
     },
     Pattern {
+        name: "mrn.after_name",
+        regex: identifier!(),
+        score: 0.75,
+        unless: &[],
+        around: Some(|before, _, _| after_name(before)),
+        validate: Some(|value| {
+            if value.bytes().filter(u8::is_ascii_digit).count() >= 6 {
+                identifier(value)
+            } else {
+                super::Validity::Never
+            }
+        }),
+        matches: &[
+            "ROE, JANE   «401770»   Printed",
+            "Roe, Jane «00447120»",
+            "ROE, JANE Q  «E447120331»  F",
+            "NOTE :: ROE, JANE :: «44 71 20» ::",
+        ],
+        rejects: &["Bismol, Pepto 447", "seen, treated 4471203 times", "Milk, whole 200000 units"],
+        ..MRN
+    },
+    Pattern {
+        name: "mrn.terminal_digits",
+        regex: r"\b[0-9]{3,4}-[0-9]{2}-[0-9]{2}\b",
+        score: 0.6,
+        unless: PRODUCTS,
+        around: Some(stands_alone),
+        source: "AHIMA, terminal digit filing",
+        validate: Some(|value| if is_date(value) { super::Validity::Never } else { super::Validity::Unknown }),
+        matches: &["chart «850-03-96» pulled"],
+        rejects: &["CAS 850-03-96", "2021-03-14", "850-03-9"],
+        ..MRN
+    },
+    Pattern {
         name: "mrn.prefixed",
-        regex: r"\b(?i:mrn|mr)[-_\#:]?(?<v>[0-9]{5,12})\b",
+        regex: r"\b(?i:mrn|mr)[-_\#:]?[0-9]{5,12}\b",
         score: 0.9,
-        matches: &["pt MRN«4471203» seen", "MR-«4471209»"],
+        matches: &["pt «MRN4471203» seen", "«MR-4471209» here"],
         rejects: &["MR 12", "mrna1273"],
         ..MRN
     },
@@ -168,3 +205,19 @@ pub(super) const PATTERNS: &[Pattern] = &[
         ..MRN
     },
 ];
+
+/// Whether "Last, First" or "LAST, FIRST M" stands right before: lists and headers put the record number after the name.
+fn after_name(before: &str) -> bool {
+    let name = before.trim_end_matches([' ', '\t', '(', '|', ':', '-', '#']);
+    if name.len() == before.len() {
+        return false;
+    }
+    let line = name.rsplit('\n').next().unwrap_or_default();
+    let Some((last, first)) = line.rsplit_once(',') else { return false };
+    let capital = |word: &str| {
+        word.starts_with(char::is_uppercase) && word.chars().all(|c| c.is_alphabetic() || "'.-".contains(c))
+    };
+    let family = last.rsplit([' ', ':', '|', '\t']).next().unwrap_or_default();
+    let given: Vec<&str> = first.split_whitespace().collect();
+    family.len() > 1 && capital(family) && (1..=4).contains(&given.len()) && given.iter().all(|word| capital(word))
+}

@@ -1,6 +1,6 @@
 //! Any other number or code that is one person's (45 CFR 164.514(b)(2)(i)(R)).
 
-use super::shape::{PUBLIC_CODES, identifier, no_quantity, short_identifier};
+use super::shape::{PRODUCTS, PUBLIC_CODES, identifier, no_quantity, short_identifier, stands_alone};
 use super::{Pattern, Validity};
 use crate::scrub::Category;
 
@@ -404,6 +404,7 @@ pub(super) const PATTERNS: &[Pattern] = &[
             "auth",
             "prior auth",
             "prior authorization",
+            "incident",
         ],
         window: 2,
         validate: Some(everyday),
@@ -503,7 +504,7 @@ pub(super) const PATTERNS: &[Pattern] = &[
     },
     Pattern {
         name: "other_id.accession",
-        regex: r"\b(?i:[A-Z]{1,3}[0-9]{2}-[0-9]{4,7}|[0-9]{2}-(?:SP|S|CY|MB|HS|US|CT|MR|XR|GP|NG)-?[0-9]{4,7}|(?:ACC|ACN|SPEC|SPC|CLM|ENC|REQ|ORD|WC|AUTH|PA|REF|CASE|STUDY|SUBJ|SUB|PT|RX)-?[0-9]{5,14})\b",
+        regex: r"\b(?i:[A-Z]{1,3}[0-9]{2}-[0-9]{4,7}|[0-9]{2}-(?:SP|S|CY|MB|HS|US|CT|MR|XR|GP|NG)-?[0-9]{4,7}|(?:INC|MSG|TKT|SR|ACC|ACN|SPEC|SPC|CLM|ENC|REQ|ORD|WC|AUTH|PA|REF|CASE|STUDY|SUBJ|SUB|PT|RX)-?[0-9]{5,14})\b",
         score: 0.7,
         matches: &["path «S24-008712»", "«CLM4471203»", "«ENC-44712033» closed", "«24-SP-04471»"],
         rejects: &["T12-L1", "CT 2021", "B12-5", "PA 12"],
@@ -515,6 +516,69 @@ pub(super) const PATTERNS: &[Pattern] = &[
         score: 0.9,
         matches: &["sent «1Z999AA10123456784»"],
         rejects: &["1Z999"],
+        ..OTHER
+    },
+    Pattern {
+        name: "other_id.signed_by",
+        regex: r"\b(?i:[a-z]{3,10}[0-9]{2,4})\b",
+        cues: &[
+            "by",
+            "user",
+            "printed by",
+            "entered by",
+            "signed by",
+            "login",
+            "userid",
+            "released by",
+            "updated by",
+            "initials",
+        ],
+        window: 2,
+        matches: &["Printed 3/14/2024 by «roejj01»", "by «marsh55»"],
+        rejects: &["by 5mg", "by IL17", "marsh55"],
+        ..OTHER
+    },
+    Pattern {
+        name: "other_id.user_key",
+        regex: r"\b(?i:user|username|userid|uid|login|account|usr)=(?<v>[A-Za-z0-9._-]{3,30})\b",
+        score: 0.9,
+        matches: &["LOGIN ok user=«jroe» ip"],
+        rejects: &["user = none", "login=1"],
+        ..OTHER
+    },
+    Pattern {
+        name: "other_id.hl7_message",
+        regex: r"\bMSH\|(?:[^|]{0,60}\|){8}(?<v>[A-Za-z0-9._-]{4,40})\|",
+        score: 0.85,
+        source: "HL7 v2.5.1 chapter 2, MSH-10",
+        matches: &["MSH|^~\\&|a|b|c|d|20240314||ADT^A01|«MSG447120»|P|2.5"],
+        rejects: &["MSH|^~\\&|a|b|c|d|x||ADT^A01|"],
+        ..OTHER
+    },
+    Pattern {
+        name: "other_id.letters_digits",
+        regex: r"\b(?:[A-Z]{1,4}-?[0-9]{6,12}[A-Z]?|[A-Z]{2,4}[0-9]{5}[A-Z]|[A-Z]{2,3}-[0-9]{4,7}-[A-Z0-9]{1,3})\b",
+        score: 0.6,
+        unless: PRODUCTS,
+        around: Some(stands_alone),
+        validate: Some(identifier),
+        matches: &["(«F4471203») here", "right «SDV447120»", "unit «KM-44712-Z» off"],
+        rejects: &["NCT01234567", "part AB447120", "T12345", "M54.50", "Part No. X4471203"],
+        ..OTHER
+    },
+    Pattern {
+        name: "other_id.digits",
+        regex: r"\b[0-9]{7,10}\b",
+        score: 0.55,
+        unless: PRODUCTS,
+        around: Some(|before, value, after| {
+            stands_alone(before, value, after)
+                && no_quantity(before, value, after)
+                && !before.ends_with(['$', '<', '>', '.', ',', '~', '≥', '≤'])
+        }),
+        validate: Some(|value| if value.ends_with("000") { Validity::Never } else { Validity::Unknown }),
+        matches: &["on file «4471203» now"],
+        rejects: &["NDC 4471203", "1250000 copies", "$4471203", "447120"],
         ..OTHER
     },
     Pattern {

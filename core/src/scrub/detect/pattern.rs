@@ -43,6 +43,8 @@ pub(crate) struct Pattern {
     pub(crate) validate: Option<fn(&str) -> Validity>,
     /// Judges the value between the text just before and just after it.
     pub(crate) around: Option<fn(&str, &str, &str) -> bool>,
+    /// How many bytes right before the value belong to it, such as those of the weekday before a date.
+    pub(crate) lead: Option<fn(&str) -> usize>,
     /// Whole words in the plain form of [`super::cues`] that raise the score when they stand shortly before the value, or
     /// in brackets after it, or head its table column.
     pub(crate) cues: &'static [&'static str],
@@ -70,6 +72,7 @@ impl Pattern {
         score: 0.0,
         validate: None,
         around: None,
+        lead: None,
         cues: &[],
         unless: &[],
         window: 30,
@@ -232,6 +235,10 @@ impl Compiled {
             (None, Validity::Valid) if pattern.score > 0.0 => pattern.score + (1.0 - pattern.score) * 0.5,
             (None, _) => pattern.score,
         };
+        let lead = pattern
+            .lead
+            .map_or(0, |lead| lead(&text[text.floor_char_boundary(span.start.saturating_sub(AROUND))..span.start]));
+        let span = Span::new(text.floor_char_boundary(span.start - lead), span.end);
         (score > 0.0).then(|| Finding::new(span, pattern.category, score, pattern.name).with_kind(pattern.kind))
     }
 
@@ -257,7 +264,7 @@ impl Compiled {
             cue = best(nearby.header(&self.cues, text, span.start), &rule.cues, &|_| true);
         }
         match (cue, against) {
-            (Some(cue), Some(against)) if against.distance <= cue.distance => None,
+            (Some(cue), Some(against)) if against.outweighs(&cue) => None,
             (None, Some(_)) => None,
             _ => Some(cue),
         }

@@ -1,6 +1,6 @@
 //! Telephone, pager and extension numbers (45 CFR 164.514(b)(2)(i)(D)).
 
-use super::shape::{stands_alone, unit_follows, whole_number};
+use super::shape::{PRODUCTS, stands_alone, unit_follows, whole_number};
 use super::{Pattern, Validity};
 use crate::scrub::{Category, check_digit};
 
@@ -146,6 +146,7 @@ pub(super) const PATTERNS: &[Pattern] = &[
         regex: r"\b555[.-][0-9]{4}(?:\x20?(?i:x|ext\.?)\x20?[0-9]{1,6})?\b",
         score: 0.7,
         around: Some(stands_alone),
+        unless: PRODUCTS,
         matches: &["at «555-0142»"],
         rejects: &["1555-0142", "212 mL, 555-01"],
         ..PHONE
@@ -188,10 +189,41 @@ pub(super) const PATTERNS: &[Pattern] = &[
     },
     Pattern {
         name: "phone.extension_short",
-        regex: r"\bx-?(?<v>[0-9]{4,5})\b",
+        regex: r"\b[xX]-?[0-9]{4,5}\b",
         score: 0.7,
-        matches: &["reach me at x«44712»", "nursing x«4471»"],
+        matches: &["reach me at «x44712»", "nursing «x4471»"],
         rejects: &["x10 reps", "3 x 1000", "0x12345"],
+        ..PHONE
+    },
+    Pattern {
+        name: "phone.listed",
+        regex: LOCAL,
+        score: 0.8,
+        validate: Some(local),
+        around: Some(|before, _, _| {
+            let before = before.trim_end();
+            let first = ["or", "and", "/", ",", ";"].iter().find_map(|word| before.strip_suffix(word));
+            first.is_some_and(|first| first.trim_end().bytes().rev().take_while(u8::is_ascii_digit).count() == 4)
+        }),
+        matches: &["212-555-0142 or «867-5309»"],
+        rejects: &["or 300-4000", "from 1200 or so, 300-4000"],
+        ..PHONE
+    },
+    Pattern {
+        name: "phone.page_at",
+        regex: r"\b(?i:page|paged|pager|beep|call|reach|reached)\x20[A-Za-z\x80-\xff'.,\x20-]{2,40}\x20(?i:at|on)\x20(?i:ext\.?\x20|x)?(?<v>[0-9]{4,5})\b",
+        score: 0.85,
+        around: Some(|_, _, after| !unit_follows(after)),
+        matches: &["Page Dr. Osei at «22833» for", "reached the unit clerk at «4471»"],
+        rejects: &["reached goal at 12 weeks", "call light on 24 hours"],
+        ..PHONE
+    },
+    Pattern {
+        name: "phone.spoken",
+        regex: r"\b(?i:zero|oh|one|two|three|four|five|six|seven|eight|nine)(?:(?:,?\x20|-)(?i:zero|oh|one|two|three|four|five|six|seven|eight|nine|hundred|double)){6,11}\b",
+        score: 0.85,
+        matches: &["call «five five five oh one four two» thanks"],
+        rejects: &["one two three", "count one two three four five"],
         ..PHONE
     },
     Pattern {
@@ -238,7 +270,11 @@ fn local(value: &str) -> Validity {
 /// Eight to fifteen digits (ITU-T E.164).
 fn international(value: &str) -> Validity {
     let digits = value.bytes().filter(u8::is_ascii_digit).count();
-    if (8..=17).contains(&digits) { Validity::Unknown } else { Validity::Never }
+    if (8..=17).contains(&digits) && (value.starts_with('+') || digits >= 11) {
+        Validity::Unknown
+    } else {
+        Validity::Never
+    }
 }
 
 /// "Extension 120" is a joint angle: no extension has under three digits, and none of three digits is under 200.

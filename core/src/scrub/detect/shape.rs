@@ -18,7 +18,7 @@ const COUNTED: &[&str] =
 
 /// Whether a unit or a counted thing follows.
 pub(super) fn unit_follows(after: &str) -> bool {
-    let after = after.trim_start_matches([' ', '-']);
+    let after = after.trim_start_matches([' ', '-', '\n', '\r']);
     if after.starts_with('%') || after.starts_with('°') {
         return true;
     }
@@ -42,7 +42,7 @@ pub(super) fn no_quantity(_before: &str, value: &str, after: &str) -> bool {
 
 /// Neither a digit nor, across a mark, another digit stands before or after: the value is not a part of a longer number.
 pub(super) fn stands_alone(before: &str, _value: &str, after: &str) -> bool {
-    let joins = |mark: u8| b"./-,:".contains(&mark);
+    let joins = |mark: u8| b"./-:".contains(&mark);
     let (before, after) = (before.as_bytes(), after.as_bytes());
     let left = match before {
         [.., last] if last.is_ascii_digit() => false,
@@ -67,7 +67,13 @@ pub(super) fn identifier(value: &str) -> Validity {
     let digits = value.bytes().filter(u8::is_ascii_digit).count();
     let letters = value.bytes().filter(u8::is_ascii_alphabetic).count();
     let enough = digits >= 4 || (digits == 3 && letters >= 1 && value.len() >= 5);
-    if !enough || is_named_number(value) || is_date(value) || is_decimal(value) || is_year(value) || is_quantity(value)
+    if !enough
+        || is_trial(value)
+        || is_named_number(value)
+        || is_date(value)
+        || is_decimal(value)
+        || is_year(value)
+        || is_quantity(value)
     {
         return Validity::Never;
     }
@@ -89,6 +95,11 @@ pub(super) fn short_identifier(value: &str) -> Validity {
     } else {
         Validity::Never
     }
+}
+
+/// A trial's number in a public registry.
+fn is_trial(value: &str) -> bool {
+    value.len() > 3 && ["NCT", "PMC"].iter().any(|prefix| value.as_bytes()[..3].eq_ignore_ascii_case(prefix.as_bytes()))
 }
 
 /// A word in capitals and a number after it, as "CPT 97110" or "IS 447120": the number is looked at on its own.
@@ -185,4 +196,55 @@ pub(super) const PUBLIC_CODES: &[&str] = &[
     "plate",
     "plates",
     "license plate",
+    "code",
+    "codes",
+];
+
+/// Words before the number of a product, which is nobody's.
+pub(super) const PRODUCTS: &[&str] = &[
+    "model",
+    "model #",
+    "model no",
+    "pn",
+    "p n",
+    "part",
+    "part #",
+    "part no",
+    "part number",
+    "catalogue",
+    "catalog",
+    "catalogue no",
+    "catalog no",
+    "cat",
+    "cat #",
+    "cat no",
+    "item",
+    "item #",
+    "item no",
+    "sku",
+    "product",
+    "product code",
+    "stock",
+    "stock no",
+    "reorder",
+    "ref",
+    "lot",
+    "lot #",
+    "lot no",
+    "lot number",
+    "batch",
+    "batch no",
+    "gtin",
+    "ndc",
+    "isbn",
+    "issn",
+    "upc",
+    "cas",
+    "cas no",
+    "rs",
+    "pmid",
+    "nct",
+    "loinc",
+    "snomed",
+    "exp",
 ];

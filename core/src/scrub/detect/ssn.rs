@@ -1,6 +1,6 @@
 //! Social security numbers and taxpayer numbers of their shape (45 CFR 164.514(b)(2)(i)(G)).
 
-use super::shape::{stands_alone, whole_number};
+use super::shape::{PRODUCTS, stands_alone, whole_number};
 use super::{Pattern, Validity};
 use crate::scrub::{Category, check_digit};
 
@@ -41,8 +41,9 @@ pub(super) const PATTERNS: &[Pattern] = &[
         cues: CUES,
         validate: Some(shaped),
         around: Some(whole_number),
+        unless: PRODUCTS,
         matches: &["SSN «219-09-9999»", "«219-09-9999» on file", "SSN: «000-12-3456»", "ITIN «912-70-1234»"],
-        rejects: &["phone 212-555-0142", "catalog 219-090-9999"],
+        rejects: &["phone 212-555-0142", "catalog 219-090-9999", "Part 219-09-9999 tubing"],
         ..SSN
     },
     Pattern {
@@ -79,10 +80,19 @@ pub(super) const PATTERNS: &[Pattern] = &[
     },
     Pattern {
         name: "ssn.masked",
-        regex: r"(?:[xX*\#]{3}[-\x20]?[xX*\#]{2}|[xX*\#]{5})[-\x20]?(?<v>[0-9]{4})\b",
+        regex: r"(?:[xX*\#]{3}[-\x20]?[xX*\#]{2}|[xX*\#]{5})[-\x20]?[0-9]{4}\b",
         score: 0.85,
-        matches: &["SSN xxx-xx-«4471»", "***-**-«4471»", "XXXXX«4471»"],
+        matches: &["SSN «xxx-xx-4471»", "«***-**-4471»", "«XXXXX4471»"],
         rejects: &["xx-4471", "x 4471"],
+        ..SSN
+    },
+    Pattern {
+        name: "ssn.hl7_field",
+        regex: r"\bPID(?:\|[^|]{0,80}){18}\|(?<v>[0-9Xx*-]{4,12})",
+        score: 0.9,
+        source: "HL7 v2.5.1 chapter 3, PID-19",
+        matches: &["PID|1||x1||||x2|M|||s||x3|||M||x9|«219099999»|"],
+        rejects: &["PID|1||x1||||x2|M|||s||x3|||M||x9||"],
         ..SSN
     },
     Pattern {

@@ -107,6 +107,33 @@ pub(super) const PATTERNS: &[Pattern] = &[
         ],
         ..VEHICLE
     },
+    Pattern {
+        name: "vehicle.plate_shape",
+        regex: r"\b[0-9][A-Za-z]{3}[0-9]{3}\b",
+        score: 0.6,
+        cues: &[
+            "drives",
+            "drove",
+            "driving",
+            "car",
+            "truck",
+            "van",
+            "suv",
+            "sedan",
+            "pickup",
+            "motorcycle",
+            "towed",
+            "parked",
+            "registered",
+            "vehicle",
+            "plate",
+            "tag",
+        ],
+        source: "California DMV, standard plate",
+        matches: &["Drives «7ABC123», a pickup"],
+        rejects: &["7ABC12", "17ABC123"],
+        ..VEHICLE
+    },
 ];
 
 fn vin(value: &str) -> Validity {
