@@ -1,0 +1,223 @@
+//! Cuts a text into the pieces a model knows, with the exact bytes each came from; the only file that names `tokenizers`.
+
+use std::path::Path;
+
+use unicode_normalization::char::is_combining_mark;
+
+use super::directory::{self, Config};
+use super::guarded;
+use crate::error::{Error, ErrorCode, Location, Result};
+use crate::text::Span;
+
+/// Texts are tokenized in chunks of about this many bytes, cut at blanks: some normalizers take more than linear time, and
+/// what a tokenizer returns takes 30 times the memory of the text.
+const CHUNK: usize = 16 << 10;
+
+/// A piece of the text as the model sees it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Piece {
+    pub(super) id: u32,
+    /// The bytes it came from, on character boundaries, without blanks at its ends; empty where it came from blanks.
+    pub(super) span: Span,
+    /// Whether a word, a number or a mark begins with it.
+    pub(super) starts_word: bool,
+}
+
+/// A tokenizer that neither truncates nor pads.
+pub(super) struct Tokenizer {
+    inner: tokenizers::Tokenizer,
+    prefix: Vec<u32>,
+    suffix: Vec<u32>,
+    probe: u32,
+    pad: u32,
+    vocabulary: Option<u32>,
+}
+
+impl Tokenizer {
+    /// Reads `tokenizer.json`.
+    pub(super) fn load(directory: &Path, config: &Config) -> Result<Self> {
+        let path = directory.join(directory::TOKENIZER);
+        let bytes = directory::read(&path, directory::TOKENIZER_LIMIT)?;
+        guarded(ErrorCode::Model, "the tokenizer was read", || Self::parse(&bytes, config))
+            .map_err(|e| e.at(directory::file(&path)))
+    }
+
+    fn parse(bytes: &[u8], config: &Config) -> Result<Self> {
+        let wrong = |e: tokenizers::Error| {
+            let message: String = e.to_string().chars().take(200).collect();
+            Error::model(format!("not the tokenizer file that Hugging Face tokenizers writes: {message}"))
+        };
+        let mut inner = tokenizers::Tokenizer::from_bytes(bytes).map_err(wrong)?;
+        let pad_of_file = inner.get_padding().map(|p| p.pad_id);
+        inner.with_truncation(None).map_err(wrong)?;
+        inner.with_padding(None);
+        // "[SEP]" in a note is five characters, not the end of the input.
+        inner.set_encode_special_tokens(true);
+        let pad = config
+            .pad_id
+            .or_else(|| config.pad_token.as_deref().and_then(|token| inner.token_to_id(token)))
+            .or(pad_of_file)
+            .or_else(|| ["[PAD]", "<pad>"].iter().find_map(|token| inner.token_to_id(token)))
+            .unwrap_or(0);
+        let framed = inner.encode("a", true).map_err(wrong)?;
+        let special = framed.get_special_tokens_mask();
+        let first = special.iter().position(|m| *m == 0);
+        let last = special.iter().rposition(|m| *m == 0);
+        let (Some(first), Some(last)) = (first, last) else {
+            return Err(Error::model("makes no piece of the letter `a`: expected a vocabulary that covers letters"));
+        };
+        let ids = framed.get_ids();
+        Ok(Self {
+            prefix: ids[..first].to_vec(),
+            suffix: ids[last + 1..].to_vec(),
+            probe: ids[first],
+            pad,
+            vocabulary: config.vocabulary,
+            inner,
+        })
+    }
+
+    /// The id that fills a window up.
+    pub(super) fn pad_id(&self) -> u32 {
+        self.pad
+    }
+
+    /// How many special tokens stand around the pieces of a window.
+    pub(super) fn special_tokens(&self) -> usize {
+        self.prefix.len() + self.suffix.len()
+    }
+
+    /// How many special tokens stand before the pieces of a window.
+    pub(super) fn tokens_before(&self) -> usize {
+        self.prefix.len()
+    }
+
+    /// The ids of the pieces between the special tokens of a window.
+    pub(super) fn frame(&self, pieces: &[Piece]) -> Vec<i64> {
+        let pieces = pieces.iter().map(|p| p.id);
+        self.prefix.iter().copied().chain(pieces).chain(self.suffix.iter().copied()).map(i64::from).collect()
+    }
+
+    /// A short input to try a model with.
+    pub(super) fn probe(&self) -> Vec<i64> {
+        let pieces = std::iter::repeat_n(self.probe, 3);
+        self.prefix.iter().copied().chain(pieces).chain(self.suffix.iter().copied()).map(i64::from).collect()
+    }
+
+    /// The pieces of `text[chunk]`, appended to `pieces`, with spans in bytes of `text`.
+    ///
+    /// # Errors
+    /// When the tokenizer fails, or leaves out a letter, a digit or an ASCII mark.
+    pub(super) fn pieces(&self, text: &str, chunk: Span, pieces: &mut Vec<Piece>) -> Result<()> {
+        guarded(ErrorCode::Inference, "a text was tokenized", || {
+            // The tokenizer's own message may quote the text.
+            let encoding = self
+                .inner
+                .encode(chunk.of(text), false)
+                .map_err(|_| Error::inference("the tokenizer failed").at(Location::Byte(chunk.start)))?;
+            let words = encoding.get_word_ids();
+            let mut covered = chunk.start;
+            let mut word = None;
+            let mut begun = None;
+            for (i, (&id, &(start, end))) in encoding.get_ids().iter().zip(encoding.get_offsets()).enumerate() {
+                if self.vocabulary.is_some_and(|size| id >= size) {
+                    return Err(Error::inference(format!(
+                        "the tokenizer made piece {id} but the model knows {} pieces",
+                        self.vocabulary.unwrap_or_default()
+                    )));
+                }
+                let start = text.floor_char_boundary(chunk.start + start.min(chunk.len()));
+                let end = text.ceil_char_boundary(chunk.start + end.min(chunk.len())).max(start);
+                check_left_out(text, covered, start)?;
+                let end = if end > start { with_marks(text, end, chunk.end) } else { end };
+                covered = covered.max(end);
+                let span = trimmed(text, Span::new(start, end));
+                // The bytes of one character may be several pieces.
+                let goes_on = begun == Some(span.start) || !stands_alone(text, span);
+                pieces.push(Piece { id, span, starts_word: word.is_none() || words[i] != word || !goes_on });
+                word = words[i];
+                begun = Some(span.start);
+            }
+            check_left_out(text, covered, chunk.end)
+        })
+    }
+}
+
+/// Cuts a text into chunks to tokenize, at blanks wherever there are any.
+pub(super) fn chunks(text: &str) -> impl Iterator<Item = Span> {
+    let mut start = 0;
+    std::iter::from_fn(move || {
+        if start == text.len() {
+            return None;
+        }
+        let end = cut(text, start);
+        let chunk = Span::new(start, end);
+        start = end;
+        Some(chunk)
+    })
+}
+
+/// Where the chunk that begins at `start` ends.
+fn cut(text: &str, start: usize) -> usize {
+    if text.len() - start <= CHUNK {
+        return text.len();
+    }
+    let limit = text.floor_char_boundary(start + CHUNK);
+    let half = text.ceil_char_boundary(start + CHUNK / 2);
+    // Before a blank, since byte-level tokenizers join a blank to the word after it; before other white space or at a
+    // mark only where there is none. An unbroken run is cut where it must be, but not inside a character with its marks.
+    let tail = &text[half..limit];
+    let mut anywhere = None;
+    let mut at_mark = None;
+    let mut following = text[limit..].chars().next();
+    for (at, c) in tail.char_indices().rev() {
+        let after = half + at + c.len_utf8();
+        match following {
+            Some(' ') if !c.is_whitespace() => return after,
+            Some(next) if next.is_whitespace() && !c.is_whitespace() => anywhere = anywhere.or(Some(after)),
+            Some(next) if !is_combining_mark(next) && (!c.is_alphanumeric() || !next.is_alphanumeric()) => {
+                at_mark = at_mark.or(Some(after));
+            }
+            _ => {}
+        }
+        following = Some(c);
+    }
+    anywhere.or(at_mark).unwrap_or(limit)
+}
+
+/// That no piece is missing for anything the model should have seen between two pieces.
+///
+/// Tokenizers drop blanks, control characters and, with some normalizers, combining marks.
+fn check_left_out(text: &str, from: usize, to: usize) -> Result<()> {
+    if from >= to {
+        return Ok(());
+    }
+    let seen = |c: char| c.is_ascii_graphic() || (c.is_alphanumeric() && !is_combining_mark(c));
+    match text[from..to].find(seen) {
+        None => Ok(()),
+        Some(at) => Err(Error::inference(
+            "the tokenizer made no piece for a character: expected one that covers every character, or an unknown token",
+        )
+        .at(Location::Byte(from + at))),
+    }
+}
+
+/// The end of the piece that ends at `end`, with the combining marks that a normalizer dropped after it.
+fn with_marks(text: &str, end: usize, limit: usize) -> usize {
+    text[end..limit].chars().take_while(|c| is_combining_mark(*c)).fold(end, |at, c| at + c.len_utf8())
+}
+
+fn trimmed(text: &str, span: Span) -> Span {
+    let piece = span.of(text);
+    let start = span.start + (piece.len() - piece.trim_start().len());
+    Span::new(start, start + piece.trim().len())
+}
+
+/// Whether a piece begins after a mark or is one: "O'Brien" and "Smith, MD" have marks that are words of their own even to
+/// tokenizers that split at blanks only.
+fn stands_alone(text: &str, span: Span) -> bool {
+    let joins = |c: char| c.is_alphanumeric() || is_combining_mark(c);
+    let before = text[..span.start].chars().next_back();
+    let first = span.of(text).chars().next();
+    !before.is_some_and(joins) || !first.is_some_and(joins)
+}

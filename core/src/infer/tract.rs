@@ -1,0 +1,407 @@
+//! Loads and runs ONNX graphs; the only file that names tract.
+//!
+//! Plans with a symbolic length run 2 to 12 times slower in tract than plans of one length, so the graph is kept with a
+//! symbol for the length, and a plan is made from it for each length when it is first needed. Lengths are rounded up to a
+//! few, and inputs padded under the attention mask, so that the plans stay few.
+
+use std::collections::{HashMap, HashSet};
+use std::path::{Component, Path};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use tract_onnx::pb;
+use tract_onnx::prelude::*;
+use tract_onnx::tract_hir::internal::ToDim;
+
+use super::tokenizer::Tokenizer;
+use super::{directory, guarded};
+use crate::error::{Error, ErrorCode, Result};
+
+/// All files of weights together.
+const WEIGHTS_LIMIT: u64 = 8 << 30;
+/// Each plan holds its own copy of the weights, packed; as many are kept as come to about this many bytes.
+const PLANS_BYTES: u64 = 1 << 30;
+const PLANS_KEPT: (u64, u64) = (2, 16);
+/// Messages of tract can hold whole nodes.
+const MESSAGE: usize = 300;
+
+const EXPECTED_INPUTS: &str =
+    "expected input_ids, attention_mask and, if the model has it, token_type_ids, all int64 of shape batch x sequence";
+
+/// What is fed to an input of the graph.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Feed {
+    Ids,
+    Mask,
+    Types,
+}
+
+/// A graph, and the plans made from it so far.
+pub(super) struct Network {
+    graph: Graph,
+    feeds: Vec<Feed>,
+    labels: usize,
+    /// The longest input it takes.
+    longest: usize,
+    pad: i64,
+    /// Most recently used first.
+    plans: Mutex<Vec<(usize, Arc<Slot>)>>,
+    plans_kept: usize,
+}
+
+/// A plan that one thread makes while others wait for it.
+type Slot = OnceLock<Result<Arc<TypedSimplePlan>>>;
+
+/// The graph in the furthest form that is not yet for one length.
+enum Graph {
+    /// Types and shapes known, with a symbol for the length.
+    Symbolic(TypedModel, Symbol),
+    /// As it was parsed: some graphs cannot be understood without a length.
+    Parsed(InferenceModel),
+}
+
+/// What the model says of each token: one row a token, one column a label.
+pub(super) struct Logits {
+    values: Vec<f32>,
+    labels: usize,
+}
+
+impl Logits {
+    pub(super) fn row(&self, token: usize) -> &[f32] {
+        &self.values[token * self.labels..(token + 1) * self.labels]
+    }
+}
+
+impl Network {
+    /// Loads `model.onnx`, checks its shape, and runs it once.
+    pub(super) fn load(directory: &Path, labels: usize, longest: usize, tokenizer: &Tokenizer) -> Result<Self> {
+        let path = directory.join(directory::ONNX);
+        guarded(ErrorCode::Model, "the graph was read", || {
+            let (parsed, feeds, bytes) = parse(directory, &path)?;
+            // A panic on the way to a symbolic graph only means that this way is closed.
+            let symbolic = guarded(ErrorCode::Model, "shapes were worked out", || symbolic(parsed.clone(), &feeds));
+            let mut network = Self {
+                graph: Graph::Parsed(parsed),
+                feeds,
+                labels,
+                longest,
+                pad: i64::from(tokenizer.pad_id()),
+                plans: Mutex::default(),
+                plans_kept: (PLANS_BYTES / bytes.max(1)).clamp(PLANS_KEPT.0, PLANS_KEPT.1) as usize,
+            };
+            let probe = tokenizer.probe();
+            if let Ok(graph) = symbolic {
+                let parsed = std::mem::replace(&mut network.graph, graph);
+                if network.try_out(&probe).is_ok() {
+                    return Ok(network);
+                }
+                network.graph = parsed;
+                network.plans = Mutex::default();
+            }
+            network.try_out(&probe)?;
+            Ok(network)
+        })
+        .map_err(|e| Error::new(ErrorCode::Model, e.message()).at(directory::file(&path)))
+    }
+
+    /// The graph with types, for one length.
+    fn fixed(&self, length: usize) -> TractResult<TypedModel> {
+        match &self.graph {
+            Graph::Symbolic(model, symbol) => model.set_symbols(&HashMap::from([(symbol.clone(), length.to_dim())])),
+            Graph::Parsed(parsed) => {
+                let mut parsed = parsed.clone();
+                for at in 0..self.feeds.len() {
+                    parsed.set_input_fact(at, i64::fact([1, length]).into())?;
+                }
+                parsed.into_typed()?.into_decluttered()
+            }
+        }
+    }
+
+    /// Runs it once on a short input.
+    fn try_out(&self, probe: &[i64]) -> Result<()> {
+        let logits = self.session().run(probe)?;
+        if logits.values.iter().any(|value| value.is_nan()) {
+            return Err(Error::model("the model gives values that are no numbers: expected finite logits"));
+        }
+        Ok(())
+    }
+
+    /// The length of the plan for an input of `length` tokens: a power of two or three quarters of one.
+    fn bucket(&self, length: usize) -> usize {
+        let power = length.next_power_of_two().max(16);
+        let rounded = if length <= power / 4 * 3 { power / 4 * 3 } else { power };
+        rounded.min(self.longest).max(length)
+    }
+
+    /// The plan for one length, made when it is first asked for.
+    fn plan(&self, length: usize) -> Result<Arc<TypedSimplePlan>> {
+        let slot = {
+            let mut plans = self.plans.lock().unwrap_or_else(PoisonError::into_inner);
+            let entry = match plans.iter().position(|(made_for, _)| *made_for == length) {
+                Some(at) => plans.remove(at),
+                None => (length, Arc::default()),
+            };
+            plans.truncate(self.plans_kept - 1);
+            let slot = Arc::clone(&entry.1);
+            plans.insert(0, entry);
+            slot
+        };
+        slot.get_or_init(|| {
+            guarded(ErrorCode::Inference, "a plan was made", || {
+                let model = self.fixed(length).and_then(TypedModel::into_optimized).map_err(|e| wrong(&e))?;
+                TypedSimplePlan::new(model).map_err(|e| wrong(&e))
+            })
+        })
+        .clone()
+    }
+
+    /// What one thread needs to run the model, to be kept for the length of a document.
+    pub(super) fn session(&self) -> Session<'_> {
+        Session { network: self, states: Vec::new() }
+    }
+}
+
+/// The running states of one thread.
+pub(super) struct Session<'n> {
+    network: &'n Network,
+    states: Vec<(usize, TypedSimpleState)>,
+}
+
+impl Session<'_> {
+    /// The logits for each of `ids`, which are no more than the model takes.
+    ///
+    /// # Errors
+    /// When the model fails or its output does not have the shape it was loaded with.
+    pub(super) fn run(&mut self, ids: &[i64]) -> Result<Logits> {
+        guarded(ErrorCode::Inference, "the model ran", || {
+            let length = self.network.bucket(ids.len());
+            let at = if let Some(at) = self.states.iter().position(|(made_for, _)| *made_for == length) {
+                at
+            } else {
+                let state = self.network.plan(length)?.spawn().map_err(|e| failed(&e))?;
+                self.states.push((length, state));
+                self.states.len() - 1
+            };
+            let inputs = self.network.inputs(ids, length).map_err(|e| failed(&e))?;
+            let outputs = self.states[at].1.run(inputs).map_err(|e| failed(&e))?;
+            self.network.logits(outputs.first(), ids.len(), length)
+        })
+        // A state that failed half way is not used again.
+        .inspect_err(|_| self.states.clear())
+    }
+}
+
+impl Network {
+    /// The inputs in the graph's order, filled up to `length`.
+    fn inputs(&self, ids: &[i64], length: usize) -> TractResult<TVec<TValue>> {
+        self.feeds
+            .iter()
+            .map(|feed| {
+                let mut values = vec![0; length];
+                match feed {
+                    Feed::Ids => {
+                        values[..ids.len()].copy_from_slice(ids);
+                        values[ids.len()..].fill(self.pad);
+                    }
+                    Feed::Mask => values[..ids.len()].fill(1),
+                    Feed::Types => {}
+                }
+                Ok(Tensor::from_shape::<i64>(&[1, length], &values)?.into_tvalue())
+            })
+            .collect()
+    }
+
+    /// The rows of an output that belong to the tokens fed in.
+    fn logits(&self, output: Option<&TValue>, tokens: usize, length: usize) -> Result<Logits> {
+        let output = output.ok_or_else(|| Error::inference("the model gave no output"))?;
+        match *output.shape() {
+            [1, rows, columns] if rows == length && columns == self.labels => {}
+            [1, rows, columns] if rows == length => {
+                return Err(Error::inference(format!(
+                    "the output has {columns} values for each token, but `id2label` in {} has {} labels: expected as many",
+                    directory::CONFIG,
+                    self.labels
+                )));
+            }
+            ref shape => {
+                return Err(Error::inference(format!(
+                    "the output for {length} tokens has the shape {shape:?}: expected batch x sequence x labels, that is \
+                     [1, {length}, {}]",
+                    self.labels
+                )));
+            }
+        }
+        let output = output.cast_to::<f32>().map_err(|e| failed(&e))?;
+        let view = output.try_as_plain_ram().map_err(|e| failed(&e))?;
+        let values = view.as_slice::<f32>().map_err(|e| failed(&e))?;
+        Ok(Logits { values: values[..tokens * self.labels].to_vec(), labels: self.labels })
+    }
+}
+
+/// The graph with types and shapes, and a symbol for the length.
+fn symbolic(mut parsed: InferenceModel, feeds: &[Feed]) -> Result<Graph> {
+    let length = parsed.symbols.new_with_prefix("tokens");
+    let shape = [1.to_dim(), length.to_dim()];
+    (0..feeds.len())
+        .try_for_each(|at| parsed.set_input_fact(at, i64::fact(&shape).into()))
+        .and_then(|()| parsed.into_typed())
+        .and_then(TypedModel::into_decluttered)
+        .map(|model| Graph::Symbolic(model, length))
+        .map_err(|e| wrong(&e))
+}
+
+/// Reads and checks a graph: the graph, what to feed it, and how many bytes its weights take.
+fn parse(directory: &Path, path: &Path) -> Result<(InferenceModel, Vec<Feed>, u64)> {
+    let bytes = directory::read(path, directory::ONNX_LIMIT)?;
+    let size = bytes.len() as u64;
+    let onnx = tract_onnx::onnx().with_ignore_value_info(true);
+    let proto = onnx
+        .proto_model_for_read(&mut bytes.as_slice())
+        .map_err(|_| Error::model("not an ONNX model, or cut short: the file cannot be decoded"))?;
+    drop(bytes);
+    let graph = proto.graph.as_ref().filter(|graph| !graph.node.is_empty() && !graph.output.is_empty());
+    let graph = graph.ok_or_else(|| Error::model("not an ONNX model: expected a graph with nodes and an output"))?;
+    check_nodes(graph, |op| onnx.op_register.0.contains_key(op))?;
+    let feeds = feeds(graph)?;
+    let outside = check_external(graph, directory)?;
+    let parsed = onnx.parse(&proto, directory.to_str()).map_err(|e| wrong(&e))?;
+    if let Some(name) = parsed.unresolved_inputs.first() {
+        return Err(Error::model(format!("nothing in the graph makes `{}`", shown(name))));
+    }
+    let mut model = parsed.model;
+    // Exports may add hidden states; the logits are so named, or come first.
+    let logits = graph.output.iter().position(|output| output.name == "logits").unwrap_or(0);
+    let outlet = model.outputs.get(logits).copied().ok_or_else(|| Error::model("the graph has no output"))?;
+    model.select_output_outlets(&[outlet]).map_err(|e| wrong(&e))?;
+    Ok((model, feeds, size + outside))
+}
+
+/// That every operator is known and every value is made before it is used, as ONNX demands: no cycles, no loose ends.
+fn check_nodes(graph: &pb::GraphProto, known: impl Fn(&str) -> bool) -> Result<()> {
+    let inputs = graph.input.iter().map(|input| input.name.as_str());
+    let weights = graph.initializer.iter().map(|weights| weights.name.as_str());
+    let mut made: HashSet<&str> = inputs.chain(weights).collect();
+    for node in &graph.node {
+        if !known(&node.op_type) {
+            return Err(Error::model(format!(
+                "the node `{}` is a `{}`: expected an ONNX operator that tract knows",
+                shown(&node.name),
+                shown(&node.op_type)
+            )));
+        }
+        if let Some(early) = node.input.iter().find(|name| !name.is_empty() && !made.contains(name.as_str())) {
+            return Err(Error::model(format!(
+                "the node `{}` uses `{}` before anything makes it: expected nodes in the order they run",
+                shown(&node.name),
+                shown(early)
+            )));
+        }
+        made.extend(node.output.iter().map(String::as_str));
+    }
+    match graph.output.iter().find(|output| !made.contains(output.name.as_str())) {
+        Some(output) => Err(Error::model(format!("nothing in the graph makes the output `{}`", shown(&output.name)))),
+        None => Ok(()),
+    }
+}
+
+/// What to feed each input of the graph.
+fn feeds(graph: &pb::GraphProto) -> Result<Vec<Feed>> {
+    let weights: HashSet<&str> = graph.initializer.iter().map(|weights| weights.name.as_str()).collect();
+    let mut feeds = Vec::new();
+    for input in graph.input.iter().filter(|input| !weights.contains(input.name.as_str())) {
+        let feed = match input.name.as_str() {
+            "input_ids" => Feed::Ids,
+            "attention_mask" => Feed::Mask,
+            "token_type_ids" => Feed::Types,
+            other => return Err(Error::model(format!("an input is `{}`: {EXPECTED_INPUTS}", shown(other)))),
+        };
+        check_input(input)?;
+        feeds.push(feed);
+    }
+    for (feed, name) in [(Feed::Ids, "input_ids"), (Feed::Mask, "attention_mask")] {
+        if !feeds.contains(&feed) {
+            return Err(Error::model(format!("no input `{name}`: {EXPECTED_INPUTS}")));
+        }
+    }
+    Ok(feeds)
+}
+
+/// That an input is int64 of any batch and any length.
+fn check_input(input: &pb::ValueInfoProto) -> Result<()> {
+    use pb::tensor_shape_proto::dimension::Value;
+    let name = shown(&input.name);
+    let Some(pb::type_proto::Value::TensorType(tensor)) = input.r#type.as_ref().and_then(|t| t.value.as_ref()) else {
+        return Err(Error::model(format!("the input `{name}` is no tensor: {EXPECTED_INPUTS}")));
+    };
+    if tensor.elem_type != pb::tensor_proto::DataType::Int64 as i32 {
+        return Err(Error::model(format!("the input `{name}` is not int64: {EXPECTED_INPUTS}")));
+    }
+    let dims = tensor.shape.as_ref().map_or(&[][..], |shape| &shape.dim);
+    if dims.len() != 2 {
+        return Err(Error::model(format!("the input `{name}` has {} dimensions: {EXPECTED_INPUTS}", dims.len())));
+    }
+    for (dim, fits) in [(&dims[0], Some(1)), (&dims[1], None)] {
+        if let Some(Value::DimValue(size)) = dim.value
+            && Some(size) != fits
+        {
+            return Err(Error::model(format!(
+                "the input `{name}` has a dimension fixed at {size}: expected an export with dynamic batch and sequence"
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// That weights in other files lie in the directory; how many bytes these files have.
+fn check_external(graph: &pb::GraphProto, directory: &Path) -> Result<u64> {
+    let constants = graph.node.iter().flat_map(|node| &node.attribute).filter_map(|attribute| attribute.t.as_ref());
+    let mut seen = HashSet::new();
+    let mut total = 0;
+    for tensor in graph.initializer.iter().chain(constants) {
+        let location = tensor.external_data.iter().find(|entry| entry.key == "location");
+        let Some(location) = location.map(|entry| entry.value.as_str()).filter(|location| seen.insert(*location)) else {
+            continue;
+        };
+        let plain = Path::new(location).components().all(|c| matches!(c, Component::Normal(_) | Component::CurDir));
+        let home = directory.canonicalize();
+        let resolved = directory.join(location).canonicalize();
+        // A link inside may point outside.
+        let inside = plain && !resolved.as_ref().is_ok_and(|file| !home.is_ok_and(|home| file.starts_with(home)));
+        if !inside {
+            return Err(Error::model(format!(
+                "weights are kept in `{}`: expected a file inside the model directory",
+                shown(location)
+            )));
+        }
+        let size = resolved.and_then(std::fs::metadata).ok().filter(std::fs::Metadata::is_file).map(|meta| meta.len());
+        total += size.ok_or_else(|| {
+            Error::model(format!("weights are kept in `{}`: no such file in the model directory", shown(location)))
+        })?;
+    }
+    if total > WEIGHTS_LIMIT {
+        return Err(Error::model(format!("weights in other files take more than {WEIGHTS_LIMIT} bytes")));
+    }
+    Ok(total)
+}
+
+/// The start of a name from a file that may hold anything.
+fn shown(name: &str) -> String {
+    name.chars().take(60).collect()
+}
+
+/// What tract says of a graph it cannot load.
+fn wrong(error: &TractError) -> Error {
+    let message: String = format!("{error:#}").chars().take(MESSAGE).collect();
+    Error::model(format!("tract cannot run the graph: {message}"))
+}
+
+/// Says at which node a run failed, and no more: what follows could hold the ids of a text's pieces.
+fn failed(error: &TractError) -> Error {
+    let message = error.to_string();
+    let place: String = message.split(": ").next().unwrap_or_default().chars().take(100).collect();
+    Error::inference(if place.starts_with("Evaluating") {
+        format!("the model failed ({place})")
+    } else {
+        "the model failed".to_owned()
+    })
+}
