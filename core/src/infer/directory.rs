@@ -97,8 +97,9 @@ impl Config {
     /// Reads `config.json` and, where it is there, `special_tokens_map.json`.
     pub(super) fn read(directory: &Path) -> Result<Self> {
         let path = directory.join(CONFIG);
-        let raw: RawConfig = serde_json::from_slice(&read(&path, CONFIG_LIMIT)?)
-            .map_err(|e| Error::model(format!("not the JSON expected of a model's configuration: {e}")).at(file(&path)))?;
+        let raw: RawConfig = serde_json::from_slice(&read(&path, CONFIG_LIMIT)?).map_err(|e| {
+            Error::model(format!("not the JSON expected of a model's configuration: {e}")).at(file(&path))
+        })?;
         let labels = labels(raw.id2label).map_err(|e| e.at(file(&path)))?;
         let positions = match raw.max_position_embeddings {
             None | Some(-1) => None,

@@ -359,7 +359,8 @@ fn check_external(graph: &pb::GraphProto, directory: &Path) -> Result<u64> {
     let mut total = 0;
     for tensor in graph.initializer.iter().chain(constants) {
         let location = tensor.external_data.iter().find(|entry| entry.key == "location");
-        let Some(location) = location.map(|entry| entry.value.as_str()).filter(|location| seen.insert(*location)) else {
+        let Some(location) = location.map(|entry| entry.value.as_str()).filter(|location| seen.insert(*location))
+        else {
             continue;
         };
         let plain = Path::new(location).components().all(|c| matches!(c, Component::Normal(_) | Component::CurDir));

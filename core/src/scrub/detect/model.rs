@@ -8,15 +8,33 @@ use crate::infer::{Model, Tagger};
 use crate::scrub::{Category, Finding, Kind};
 
 /// What the labels of common de-identification data sets mean, beside our own category names, in capitals without marks:
-/// i2b2 2006 and 2014, CoNLL 2003, OntoNotes, and the sets that hospitals publish models for.
+/// i2b2 2006 and 2014, `CoNLL` 2003, `OntoNotes`, and the sets that hospitals publish models for.
 const LABELS: &[(Category, Kind, &[&str])] = &[
     (
         Category::Name,
         Kind::Whole,
         &[
-            "PATIENT", "DOCTOR", "USERNAME", "PERSON", "PER", "HCW", "STAFF", "PHYSICIAN", "CLINICIAN", "PROVIDER",
-            "NURSE", "RELATIVE", "FIRSTNAME", "MIDDLENAME", "LASTNAME", "SURNAME", "GIVENNAME", "FULLNAME", "PATIENTNAME",
-            "DOCTORNAME", "PERSONNAME",
+            "PATIENT",
+            "DOCTOR",
+            "USERNAME",
+            "PERSON",
+            "PER",
+            "HCW",
+            "STAFF",
+            "PHYSICIAN",
+            "CLINICIAN",
+            "PROVIDER",
+            "NURSE",
+            "RELATIVE",
+            "FIRSTNAME",
+            "MIDDLENAME",
+            "LASTNAME",
+            "SURNAME",
+            "GIVENNAME",
+            "FULLNAME",
+            "PATIENTNAME",
+            "DOCTORNAME",
+            "PERSONNAME",
         ],
     ),
     (Category::Date, Kind::Whole, &["DATETIME"]),
@@ -182,11 +200,11 @@ mod tests {
         ] {
             assert!(by_model.contains(&expected), "{expected:?} {by_model:?}");
         }
-        let scrubbed = scrubber.scrub(text).unwrap().text;
+        let output = scrubber.scrub(text).unwrap().text;
         for gone in ["Tanel", "Brimos", "3/14", "Kelor", "94"] {
-            assert!(!scrubbed.contains(gone), "{gone}");
+            assert!(!output.contains(gone), "{gone}");
         }
-        assert!(scrubbed.contains("Age: 45"));
+        assert!(output.contains("Age: 45"));
         assert!(scrubber.find("").unwrap().is_empty());
     }
 
