@@ -1,9 +1,16 @@
 //! Whether a statement is affirmed: ConText-style negated, hypothetical, historical and other-person scopes
 //! (Harkema et al. 2009, doi:10.1016/j.jbi.2009.05.002).
 
+mod triggers;
+
+#[cfg(test)]
+mod cases;
+
 use serde::{Deserialize, Serialize};
 
-use super::Span;
+use super::lines::list_marker;
+use super::{Span, TokenKind, sentences, tokens};
+use triggers::{Effect, Reach, Toward, Trigger};
 
 /// How a clinician stands to what a phrase says. All false is a plain, present statement about the patient.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,9 +31,245 @@ impl Assertion {
     pub fn is_affirmed(self) -> bool {
         self == Self::default()
     }
+
+    fn add(&mut self, effect: Effect) {
+        match effect {
+            Effect::Negated => self.negated = true,
+            Effect::Hypothetical => self.hypothetical = true,
+            Effect::Historical => self.historical = true,
+            Effect::OtherPerson => self.other_person = true,
+            Effect::Nothing => {}
+        }
+    }
 }
 
-/// The assertion status of `span` within `text`, judged by the sentence around it.
-pub fn assertion(_text: &str, _span: Span) -> Assertion {
-    Assertion::default()
+/// Bytes on each side of a phrase that are looked at: no sentence worth trusting is longer.
+const WINDOW: usize = 400;
+
+/// The assertion status of `span` within `text`, judged by the sentence around it, and by the line that leads to it where
+/// that ends with a colon. A word of `span` itself never counts as a trigger.
+///
+/// ```
+/// use chartguard::text::{Span, assertion::assertion};
+/// let text = "Denies falls, but pain is worse. No goals set.";
+/// let of = |word: &str| {
+///     let start = text.find(word).unwrap();
+///     assertion(text, Span::new(start, start + word.len()))
+/// };
+/// assert!(of("falls").negated);
+/// assert!(of("pain").is_affirmed());
+/// assert!(of("goals").negated);
+/// ```
+pub fn assertion(text: &str, span: Span) -> Assertion {
+    let mut found = Assertion::default();
+    if text.get(span.range()).is_none() {
+        return found;
+    }
+    let (window, at) = window(text, span);
+    let all = sentences(window);
+    let Some(first) = all.iter().position(|sentence| sentence.end > at.start) else { return found };
+    let last = all.iter().rposition(|sentence| sentence.start < at.end.max(at.start + 1)).unwrap_or(first).max(first);
+    let mut scope = all[first].cover(all[last]);
+    // "Falls?" and "Goals:" are answered by what follows.
+    if scope.of(window).ends_with(['?', ':'])
+        && let Some(next) = all.get(last + 1)
+        && triggers::is_answer(next.of(window))
+    {
+        scope = scope.cover(*next);
+    }
+    // "Denies:" speaks for the lines below it.
+    let lead = all[..first].iter().rev().find(|before| list_marker(before.of(window)) == 0).copied();
+    let direct = list_marker(all[first].of(window)) > 0 || first > 0 && lead == Some(all[first - 1]);
+    if let Some(lead) = lead.filter(|lead| direct && lead.of(window).ends_with(':')) {
+        let gap = &window[lead.end..all[first].start];
+        if !gap.contains("\n\n") && !gap.contains("\r\n\r\n") {
+            for (_, _, trigger) in matches(&words(window, lead), None) {
+                if trigger.toward != Toward::Back {
+                    found.add(trigger.effect);
+                }
+            }
+        }
+    }
+    judge(&words(window, scope), at, &mut found);
+    found
+}
+
+/// The text around `span` that is looked at, and the span in it.
+fn window(text: &str, span: Span) -> (&str, Span) {
+    let mut start = span.start.saturating_sub(WINDOW);
+    while !text.is_char_boundary(start) {
+        start += 1;
+    }
+    let mut end = (span.end + WINDOW).min(text.len());
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    // A word that was cut says something else.
+    if start > 0 {
+        let cut = text[start..span.start].find(char::is_whitespace).unwrap_or(0);
+        start += cut;
+    }
+    (&text[start..end], Span::new(span.start - start, span.end - start))
+}
+
+/// A word or mark of the sentence, lower case.
+struct Word {
+    text: String,
+    span: Span,
+}
+
+fn words(text: &str, scope: Span) -> Vec<Word> {
+    tokens(scope.of(text))
+        .into_iter()
+        .filter(|token| token.kind != TokenKind::Newline)
+        .map(|token| {
+            let span = Span::new(scope.start + token.span.start, scope.start + token.span.end);
+            Word { text: span.of(text).to_lowercase().replace('\u{2019}', "'"), span }
+        })
+        .collect()
+}
+
+/// The triggers of the sentence, longest first at each place, none of which shares a word with `target`.
+fn matches(words: &[Word], target: Option<&std::ops::Range<usize>>) -> Vec<(usize, usize, Trigger)> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    while at < words.len() {
+        let clear = |end: usize| target.is_none_or(|target| end <= target.start || at >= target.end);
+        match triggers::at(words[at..].iter().map(|word| word.text.as_str()), |len| clear(at + len)) {
+            Some((len, trigger)) => {
+                found.push((at, at + len, trigger));
+                at += len;
+            }
+            None => at += 1,
+        }
+    }
+    found
+}
+
+fn judge(words: &[Word], span: Span, found: &mut Assertion) {
+    let start = words.partition_point(|word| word.span.end <= span.start);
+    let end = words.partition_point(|word| word.span.start < span.end).max(start);
+    let target = start..end;
+    for (from, to, trigger) in matches(words, Some(&target)) {
+        let reaches = if to <= target.start {
+            trigger.toward != Toward::Back && reaches_forward(words, to, target.start, trigger)
+        } else if from >= target.end {
+            trigger.toward != Toward::Forward && reaches_back(words, target.end, from)
+                || is_value(words, target.end, from, to, trigger)
+        } else {
+            false
+        };
+        if reaches {
+            found.add(trigger.effect);
+        }
+    }
+}
+
+/// Whether nothing between a trigger that ends at `from` and a phrase at `to` ends its scope.
+fn reaches_forward(words: &[Word], from: usize, to: usize, trigger: Trigger) -> bool {
+    if let Reach::Few(count) = trigger.reach
+        && to - from > count
+    {
+        return false;
+    }
+    let subjects = matches!(trigger.effect, Effect::Negated | Effect::Historical);
+    for at in from..to {
+        let word = words[at].text.as_str();
+        let gap = at - from;
+        let next = words.get(at + 1).map_or("", |next| next.text.as_str());
+        let stops = match word {
+            ";" | "|" => true,
+            ":" => gap > 0,
+            "," => match trigger.reach {
+                Reach::List => triggers::is_subject(next),
+                _ => !in_alternatives(words, at) || subjects && triggers::is_subject(next),
+            },
+            "and" | "&" => subjects && (triggers::is_subject(next) || triggers::is_predicate(next)),
+            "patient" | "pt" => trigger.effect == Effect::OtherPerson || subjects && gap > 1,
+            _ if triggers::is_terminator(word) => trigger.effect != Effect::Hypothetical || gap > 0,
+            _ => match trigger.effect {
+                Effect::Negated => gap > 1 && triggers::is_subject(word),
+                Effect::Historical => triggers::is_present(word) || gap > 1 && triggers::is_subject(word),
+                _ => false,
+            },
+        };
+        if stops {
+            return false;
+        }
+    }
+    // The phrase itself may be where a new clause starts: "no falls, reports pain".
+    true
+}
+
+/// Whether a list with "or" goes on after the comma at `at`: "no redness, warmth, or swelling".
+fn in_alternatives(words: &[Word], at: usize) -> bool {
+    words[at + 1..]
+        .iter()
+        .take(24)
+        .take_while(|word| !triggers::is_terminator(&word.text) && !matches!(word.text.as_str(), ";" | ":" | "|"))
+        .any(|word| matches!(word.text.as_str(), "or" | "nor"))
+}
+
+/// Whether nothing between a phrase that ends at `from` and a trigger at `to` that looks back ends its scope.
+fn reaches_back(words: &[Word], from: usize, to: usize) -> bool {
+    let labelled = to > from && words[to - 1].text == ":";
+    !words[from..to].iter().any(|word| {
+        matches!(word.text.as_str(), ";" | "|")
+            || word.text == "," && !labelled
+            || triggers::is_terminator(&word.text)
+            || matches!(word.text.as_str(), "and" | "with" | "no" | "not" | "denies")
+    })
+}
+
+/// Whether a negation that usually looks ahead is the value of a label: "Falls: no", "Pain - none".
+fn is_value(words: &[Word], from: usize, at: usize, end: usize, trigger: Trigger) -> bool {
+    let closes = words.get(end).is_none_or(|next| {
+        matches!(next.text.as_str(), "." | "," | ";" | "|" | ")" | "/")
+            || words.get(end + 1).is_some_and(|after| after.text == ":")
+    });
+    trigger.effect == Effect::Negated
+        && closes
+        && at > from
+        && matches!(words[at - 1].text.as_str(), ":" | "?" | "-" | "=" | "|")
+        && at - from <= 6
+        && words[from..at - 1].iter().all(|word| !matches!(word.text.as_str(), ":" | ";" | "|" | "."))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn cases() {
+        let mut wrong = Vec::new();
+        for (case, expected) in cases::CASES {
+            let start = case.find('«').expect("marked");
+            let end = case.find('»').expect("marked") - '«'.len_utf8();
+            let text = case.replace(['«', '»'], "");
+            let found = assertion(&text, Span::new(start, end));
+            let mut flags = String::new();
+            for (flag, letter) in
+                [(found.negated, 'n'), (found.hypothetical, 'h'), (found.historical, 'p'), (found.other_person, 'o')]
+            {
+                if flag {
+                    flags.push(letter);
+                }
+            }
+            if flags != *expected {
+                wrong.push(format!("{case:?}: {flags:?}, expected {expected:?}"));
+            }
+        }
+        assert!(cases::CASES.len() >= 120, "{}", cases::CASES.len());
+        assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), cases::CASES.len(), wrong.join("\n"));
+    }
+
+    proptest! {
+        #[test]
+        fn any_span(text in r"(?s)((no|denies|if|pain|goals|mother has|[.,:;?\n-]|é|.) ?){0,30}", from in 0usize..90, len in 0usize..20) {
+            let end = (from + len).min(text.len());
+            assertion(&text, Span::new(from.min(end), end));
+        }
+    }
 }
