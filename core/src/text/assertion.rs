@@ -15,6 +15,7 @@ use triggers::{Effect, Reach, Toward, Trigger};
 /// How a clinician stands to what a phrase says. All false is a plain, present statement about the patient.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
+#[allow(clippy::struct_excessive_bools, reason = "the four are independent of each other")]
 pub struct Assertion {
     /// "no goals set", "denies pain".
     pub negated: bool,
@@ -135,7 +136,7 @@ fn matches(words: &[Word], target: Option<&std::ops::Range<usize>>) -> Vec<(usiz
     let mut at = 0;
     while at < words.len() {
         let clear = |end: usize| target.is_none_or(|target| end <= target.start || at >= target.end);
-        match triggers::at(words[at..].iter().map(|word| word.text.as_str()), |len| clear(at + len)) {
+        match triggers::at(&words[at..].iter().map(|word| word.text.as_str()), |len| clear(at + len)) {
             Some((len, trigger)) => {
                 found.push((at, at + len, trigger));
                 at += len;
@@ -197,7 +198,6 @@ fn reaches_forward(words: &[Word], from: usize, to: usize, trigger: Trigger) -> 
             return false;
         }
     }
-    // The phrase itself may be where a new clause starts: "no falls, reports pain".
     true
 }
 

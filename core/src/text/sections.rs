@@ -178,7 +178,7 @@ fn line_heading(line: &Line<'_>, first: bool, shouting: bool, soap: bool) -> Opt
         }
         let capitals = !shouting && is_capitals(name) && name.bytes().filter(u8::is_ascii_alphabetic).count() >= 4;
         let titled = alone && line.after_blank && is_titled(name) && line.next.is_some();
-        return if (capitals || titled || strong && alone) && !(first && !alone) {
+        return if (capitals || titled || strong && alone) && (!first || alone) {
             heading(SectionKind::Other, key, body)
         } else {
             None
@@ -201,10 +201,17 @@ fn line_heading(line: &Line<'_>, first: bool, shouting: bool, soap: bool) -> Opt
             if !label.contains([',', '/']) && !has_digit(label) && longest_word(label) >= 3 && !is_demographic(label) {
                 return heading(SectionKind::Other, words, body);
             }
-        } else if first && capitals && !shouting && line.after_blank && !is_title && next_is_prose(line) {
-            if !label.contains(',') && !has_digit(label) && longest_word(label) >= 4 {
-                return heading(SectionKind::Other, words, body);
-            }
+        } else if first
+            && capitals
+            && !shouting
+            && line.after_blank
+            && !is_title
+            && next_is_prose(line)
+            && !label.contains(',')
+            && !has_digit(label)
+            && longest_word(label) >= 4
+        {
+            return heading(SectionKind::Other, words, body);
         }
     }
     // "Plan - continue", "S - pain better".
@@ -212,10 +219,11 @@ fn line_heading(line: &Line<'_>, first: bool, shouting: bool, soap: bool) -> Opt
     if let Some((at, len)) = dash.filter(|(at, _)| *at <= 40) {
         let key = Span::new(words.start, words.start + at);
         let name = key.of(line.text);
-        if name.starts_with(char::is_uppercase) && list_marker(line.str()) == 0 {
-            if let Some(kind) = kind_of(name, soap, &label[at + len..]) {
-                return heading(kind, key, words.start + at + len);
-            }
+        if name.starts_with(char::is_uppercase)
+            && list_marker(line.str()) == 0
+            && let Some(kind) = kind_of(name, soap, &label[at + len..])
+        {
+            return heading(kind, key, words.start + at + len);
         }
     }
     None

@@ -120,7 +120,7 @@ fn is_label(line: &str) -> bool {
     head[0].is_ascii_uppercase()
         && line.as_bytes().get(colon + 1).is_none_or(u8::is_ascii_whitespace)
         && head[..colon].iter().all(|byte| byte.is_ascii_alphabetic() || matches!(byte, b' ' | b'/' | b'-' | b'&'))
-        && head[..colon].iter().filter(|byte| **byte == b' ').count() <= 3
+        && line[..colon].split(' ').count() <= 4
 }
 
 /// Splits one unit where sentences end inside.
@@ -257,7 +257,7 @@ fn ends_sentence(text: &str, start: usize, end: usize, next: usize, limit: usize
     if contains(NEVER_LAST, word) {
         return word.eq_ignore_ascii_case("st") && opens();
     }
-    if contains(SELDOM_LAST, word) && !(word.eq_ignore_ascii_case("no") && !number) {
+    if contains(SELDOM_LAST, word) && (number || !word.eq_ignore_ascii_case("no")) {
         return upper;
     }
     if word.len() == 1 && word.starts_with(char::is_uppercase) {

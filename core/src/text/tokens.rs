@@ -31,7 +31,7 @@ pub enum Case {
     Title,
     /// All capitals: "OSEI", "J".
     Upper,
-    /// Any other mixture: "McDonald", "mmHg".
+    /// Any other mixture: `McDonald`, `mmHg`.
     Mixed,
     /// No letter that has a case: "42", "李".
     None,

@@ -73,9 +73,11 @@ impl<'t> View<'t> {
                 }
                 plain.push_str(&text[copied..at]);
                 copied = next;
-                let view_len = u8::from(change.is_some());
-                push(&mut view.runs, plain.len(), at, view_len, c.len_utf8() as u8);
-                plain.extend(change);
+                let view_at = plain.len();
+                if let Change::Replaced(other) = change {
+                    plain.push(other);
+                }
+                push(&mut view.runs, view_at, at, (plain.len() - view_at) as u8, c.len_utf8() as u8);
             }
             at = next;
         }
@@ -148,10 +150,16 @@ fn push(runs: &mut Vec<Run>, view: usize, source: usize, view_len: u8, source_le
     }
 }
 
-/// What stands for `c` in the view: `None` when it stays, `Some(None)` when it goes.
-fn change(c: char) -> Option<Option<char>> {
+/// What a character becomes in the view.
+enum Change {
+    Removed,
+    Replaced(char),
+}
+
+/// What becomes of `c` in the view: `None` when it stays.
+fn change(c: char) -> Option<Change> {
     if is_invisible(c) {
-        return Some(None);
+        return Some(Change::Removed);
     }
     let plain = match c {
         '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{FE58}' | '\u{FE63}' => '-',
@@ -163,7 +171,7 @@ fn change(c: char) -> Option<Option<char>> {
         '\u{FF01}'..='\u{FF5E}' => char::from((u32::from(c) - 0xFF01 + 0x21) as u8),
         _ => char::from(b'0' + digit(c)?),
     };
-    Some(Some(plain))
+    Some(Change::Replaced(plain))
 }
 
 /// The code points of the digit zero in the scripts in use, and the mathematical ones; nine digits follow each.

@@ -394,9 +394,12 @@ const PRESENTS: &[&str] = &[
     "is",
 ];
 
-/// By first word, longest phrase first.
-static TABLE: LazyLock<HashMap<String, Vec<(Vec<String>, Trigger)>>> = LazyLock::new(|| {
-    let mut table: HashMap<String, Vec<(Vec<String>, Trigger)>> = HashMap::new();
+/// Triggers by their first word.
+type Table = HashMap<String, Vec<(Vec<String>, Trigger)>>;
+
+/// Longest phrase first.
+static TABLE: LazyLock<Table> = LazyLock::new(|| {
+    let mut table: Table = HashMap::new();
     let mut add = |phrase: &str, trigger: Trigger| {
         let words: Vec<String> = tokens(phrase).iter().map(|token| token.of(phrase).to_owned()).collect();
         if let Some(first) = words.first() {
@@ -433,7 +436,7 @@ static TABLE: LazyLock<HashMap<String, Vec<(Vec<String>, Trigger)>>> = LazyLock:
 
 /// The longest trigger at the start of `words` whose length `clear` accepts.
 pub(super) fn at<'w>(
-    words: impl Iterator<Item = &'w str> + Clone,
+    words: &(impl Iterator<Item = &'w str> + Clone),
     clear: impl Fn(usize) -> bool,
 ) -> Option<(usize, Trigger)> {
     let first = words.clone().next()?;
@@ -451,7 +454,7 @@ pub(super) fn is_answer(sentence: &str) -> bool {
     let words: Vec<String> = tokens(sentence).iter().map(|token| token.of(sentence).to_lowercase()).collect();
     let words = words.iter().map(String::as_str);
     let short = words.clone().count() <= 5;
-    at(words.clone(), |_| true).is_some_and(|(len, trigger)| {
+    at(&words, |_| true).is_some_and(|(len, trigger)| {
         matches!(trigger.effect, Negated | Hypothetical)
             && (trigger.toward != Forward || words.clone().nth(len).is_none_or(|next| matches!(next, "." | "," | ";")))
     }) && short
