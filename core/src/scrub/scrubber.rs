@@ -122,6 +122,7 @@ impl Scrubber {
         for detector in self.detectors.iter() {
             detector.detect(&note, &mut findings)?;
         }
+        detect::extend(&note, &mut findings);
         for finding in &mut findings {
             finding.span = view.to_source(finding.span);
             if text.get(finding.span.range()).is_none() {

@@ -10,7 +10,9 @@ mod fragments;
 mod account;
 mod address;
 mod age;
+mod announce;
 mod biometric;
+mod consistency;
 mod cues;
 mod date;
 mod device;
@@ -19,9 +21,12 @@ mod fax;
 mod health_plan;
 mod ip;
 mod license;
+mod location;
 #[cfg(feature = "onnx")]
 mod model;
 mod mrn;
+mod name;
+mod organization;
 mod other_id;
 mod pattern;
 mod phone;
@@ -29,12 +34,15 @@ mod profession;
 mod scan;
 mod shape;
 mod ssn;
+mod structure;
 mod url;
 mod vehicle;
 
+pub(crate) use consistency::extend;
 #[cfg(feature = "onnx")]
 pub(crate) use model::ModelDetector;
 pub(crate) use pattern::{Pattern, Patterns, Validity};
+pub(crate) use structure::Entities;
 
 use super::Finding;
 use crate::text::{Section, Token};
@@ -84,5 +92,5 @@ pub(crate) const PATTERNS: &[&[Pattern]] = &[
 
 /// The detectors that run when nothing else is asked for.
 pub(crate) fn detectors() -> crate::Result<Vec<Box<dyn Detector>>> {
-    Ok(vec![Box::new(Patterns::builtin()?)])
+    Ok(vec![Box::new(Patterns::builtin()?), Box::new(Entities)])
 }

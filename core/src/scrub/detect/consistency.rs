@@ -1,0 +1,169 @@
+//! What was found once with certainty is found everywhere in the note: a name's parts, in other case, as a possessive.
+
+use std::collections::HashMap;
+
+use super::Note;
+use super::announce::{self, CREDENTIAL, GENERIC, HEAD, NEVER, PARTICLE, SUFFIX, TITLE, TRADE};
+use super::structure::{Sort, sort};
+use crate::lexicon::{self, Entry};
+use crate::scrub::{Category, Finding};
+use crate::text::{Case, Span, Token, TokenKind};
+
+/// A finding at least this sure teaches the rest of the note.
+const CERTAIN: f32 = 0.7;
+
+/// How sure a repetition is.
+const REPEATED: f32 = 0.75;
+
+/// A word of a certain finding.
+struct Part {
+    category: Category,
+    entry: Entry,
+    /// Also an ordinary word: only a capital inside a sentence repeats it.
+    ambiguous: bool,
+}
+
+/// Appends the repetitions of certain names and organisations.
+pub(crate) fn extend(note: &Note<'_>, findings: &mut Vec<Finding>) {
+    let parts = parts(note, findings);
+    if parts.is_empty() {
+        return;
+    }
+    // Lengths that occur, so that most words need no hashing.
+    let lengths = parts.keys().fold(0_u64, |lengths, key| lengths | 1 << key.len().min(63));
+    let mut covered: Vec<Span> = findings.iter().map(|finding| finding.span).collect();
+    covered.sort_unstable();
+    let mut cover = covered.iter().peekable();
+    let mut reach = 0;
+    let mut last: Option<(usize, Category)> = None;
+    for (index, token) in note.tokens.iter().enumerate() {
+        while let Some(span) = cover.next_if(|span| span.start <= token.span.start) {
+            reach = reach.max(span.end);
+        }
+        if token.kind != TokenKind::Word || reach >= token.span.end {
+            continue;
+        }
+        let text = token.of(note.text);
+        let stem = stem(text);
+        if stem.len() < 3 || stem.is_ascii() && lengths & (1 << stem.len().min(63)) == 0 {
+            continue;
+        }
+        let Some(part) = parts.get(lower(stem).as_ref()) else { continue };
+        if !repeats(note, index, part) {
+            continue;
+        }
+        let span = Span::new(token.span.start, token.span.start + stem.len());
+        // "Rosalind Achterberg" again is one finding, not two.
+        let joined = last.filter(|(before, category)| *before + 1 == index && *category == part.category);
+        match findings.last_mut().filter(|_| joined.is_some()) {
+            Some(before) => before.span = before.span.cover(span),
+            None => findings.push(Finding::new(span, part.category, REPEATED, detector(part.category))),
+        }
+        last = (stem.len() == text.len()).then_some((index, part.category));
+    }
+}
+
+fn detector(category: Category) -> &'static str {
+    if category == Category::Name { "consistency.name" } else { "consistency.organization" }
+}
+
+/// The words of certain findings that may stand for them.
+fn parts(note: &Note<'_>, findings: &[Finding]) -> HashMap<String, Part> {
+    let mut parts = HashMap::new();
+    for finding in findings.iter().filter(|finding| finding.score >= CERTAIN) {
+        let name = finding.category == Category::Name;
+        if !name && finding.category != Category::Organization {
+            continue;
+        }
+        let from = note.tokens.partition_point(|token| token.span.start < finding.span.start);
+        for token in note.tokens[from..].iter().take_while(|token| token.span.start < finding.span.end) {
+            let word = stem(token.of(note.text));
+            let cues = announce::cues(word);
+            if token.kind != TokenKind::Word
+                || word.chars().count() < 3
+                || cues & (PARTICLE | SUFFIX | TITLE | CREDENTIAL | NEVER) != 0
+            {
+                continue;
+            }
+            let entry = lexicon::lookup(word);
+            let sort = sort(entry);
+            let fits = if name {
+                sort != Sort::Word
+            } else {
+                cues & (GENERIC | HEAD | TRADE) == 0
+                    && word.len() > 3
+                    && matches!(sort, Sort::Name | Sort::Unknown)
+                    && entry.eponym == 0
+            };
+            if fits {
+                let key = lower(word).into_owned();
+                let part = Part { category: finding.category, entry, ambiguous: sort == Sort::Either };
+                // A person goes before a body of the same name.
+                if name || !parts.contains_key(&key) {
+                    parts.insert(key, part);
+                }
+            }
+        }
+    }
+    parts
+}
+
+/// Whether the word at `index` repeats `part` rather than being a word of its own.
+fn repeats(note: &Note<'_>, index: usize, part: &Part) -> bool {
+    let token = note.tokens[index];
+    let capital = match token.case(note.text) {
+        Case::Lower => {
+            // "fisher" for Fisher, never "young" for Young.
+            return part.category == Category::Name
+                && part.entry.word() == 0
+                && !part.ambiguous
+                && part.entry.eponym == 0
+                && token.span.len() > 3;
+        }
+        Case::Upper => true,
+        _ => true,
+    };
+    if part.entry.eponym > 0 && is_clinical(note, index, part.entry.eponym == 2) {
+        return false;
+    }
+    if !part.ambiguous {
+        return capital;
+    }
+    // An ambiguous word must be a capital that no sentence, line or heading asked for.
+    let opens = index.checked_sub(1).and_then(|before| note.tokens.get(before)).is_none_or(|before| {
+        before.kind == TokenKind::Newline
+            || before.kind == TokenKind::Punctuation && !before.of(note.text).starts_with([',', '(', '-'])
+    });
+    token.case(note.text) == Case::Title && !opens
+}
+
+/// Whether a clinical noun follows: "Parkinson's disease" beside Mr. Parkinson.
+fn is_clinical(note: &Note<'_>, index: usize, alone: bool) -> bool {
+    let mut next = index + 1;
+    // "Guillain-Barré syndrome"
+    if note.tokens.get(next).is_some_and(|token: &Token| token.is_mark(note.text, '-')) {
+        next += 2;
+    }
+    let noun = |at: usize| {
+        note.tokens.get(at).is_some_and(|token| token.is_word() && lexicon::lookup(stem(token.of(note.text))).noun)
+    };
+    if noun(next) || noun(next + 1) && note.tokens.get(next).is_some_and(|token| token.is_word()) {
+        return true;
+    }
+    let title = index
+        .checked_sub(1)
+        .and_then(|before| note.tokens.get(before))
+        .is_some_and(|before| before.is_mark(note.text, '.') || announce::cues(before.of(note.text)) & TITLE != 0);
+    alone && !title && note.tokens[index].of(note.text).len() > stem(note.tokens[index].of(note.text)).len()
+}
+
+/// The word without its possessive ending.
+fn stem(word: &str) -> &str {
+    let cut = word.strip_suffix(['s', 'S']).and_then(|stem| stem.strip_suffix(['\'', '\u{2019}', '\u{2018}']));
+    cut.unwrap_or(word)
+}
+
+/// The word as a key: lower case, accents folded.
+fn lower(word: &str) -> std::borrow::Cow<'_, str> {
+    lexicon::fold(word)
+}
