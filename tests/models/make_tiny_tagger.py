@@ -6,7 +6,7 @@
 Writes, beside this file:
 
 - `tiny-tagger/`        WordPiece (cased), three convolutions, laid out as Hugging Face Optimum exports a model;
-- `tiny-tagger-bytes/`  the same with a byte-level BPE tokenizer;
+- `tiny-tagger-bytes/`  the same with a byte-level BPE tokenizer; each with `golden.json`, the logits of one text;
 - `broken/`             graphs that must be refused, and one that gives NaN for the word "zebra".
 
 Everything is invented: names are strung together from syllables, so a name in a test need not be one in training. Seeded:
@@ -361,7 +361,8 @@ def model(nodes, tensors, inputs=("input_ids", "attention_mask"), dims=("batch_s
                              producer_name="make_tiny_tagger")
 
 
-def write(directory, made, tokenizer, tokens, pad, positions):
+def write(directory, net, tokenizer, tokens, pad, positions):
+    made = graph(net)
     shutil.rmtree(directory, ignore_errors=True)
     directory.mkdir(parents=True)
     onnx.checker.check_model(made)
@@ -378,6 +379,14 @@ def write(directory, made, tokenizer, tokens, pad, positions):
     }
     (directory / "config.json").write_text(json.dumps(config, indent=2) + "\n")
     (directory / "special_tokens_map.json").write_text(json.dumps(tokens, indent=2) + "\n")
+    # What NumPy computes for one text, to hold against what a runtime computes from the file.
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    text = "Patient Tanel Brimos was seen on 3/14/2024 by Dr. Kelor."
+    ids = tokenizer.encode(text).ids
+    logits = net.forward(np.array([ids]), np.ones((1, len(ids))))[0][0]
+    golden = {"text": text, "ids": ids, "logits": [[round(float(x), 5) for x in row] for row in logits]}
+    (directory / "golden.json").write_text(json.dumps(golden) + "\n")
 
 
 def broken(net, zebra):
@@ -434,7 +443,7 @@ def main():
     net = train(tokenizer, (cls, sep, pad), seed=11)
     tokens = {"cls_token": "[CLS]", "sep_token": "[SEP]", "pad_token": "[PAD]", "unk_token": "[UNK]",
               "mask_token": "[MASK]"}
-    write(HERE / "tiny-tagger", graph(net), tokenizer, tokens, pad, 128)
+    write(HERE / "tiny-tagger", net, tokenizer, tokens, pad, 128)
     broken(net, tokenizer.token_to_id("zebra"))
 
     print("tiny-tagger-bytes")
@@ -442,7 +451,7 @@ def main():
     begin, end, pad = (tokenizer.token_to_id(t) for t in ("<s>", "</s>", "<pad>"))
     net = train(tokenizer, (begin, end, pad), seed=13)
     tokens = {"bos_token": "<s>", "eos_token": "</s>", "pad_token": {"content": "<pad>"}, "unk_token": "<unk>"}
-    write(HERE / "tiny-tagger-bytes", graph(net), tokenizer, tokens, pad, 128)
+    write(HERE / "tiny-tagger-bytes", net, tokenizer, tokens, pad, 128)
 
 
 if __name__ == "__main__":

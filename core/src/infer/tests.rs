@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::{Model, Tagger};
 use crate::error::{ErrorCode, Location};
+use crate::text::Span;
 
 /// Where the script `make_tiny_tagger.py` put its models.
 pub(crate) fn test_models() -> PathBuf {
@@ -118,6 +119,29 @@ fn tags_names_and_dates_it_never_saw() {
         let tagger = tagger(name);
         for (sentence, entities) in SENTENCES {
             assert_eq!(tag(&tagger, sentence), expected(entities), "{name}");
+        }
+    }
+}
+
+#[test]
+fn computes_what_the_script_computed() {
+    for name in TAGGERS {
+        let path = test_models().join(name);
+        let golden: serde_json::Value = serde_json::from_slice(&fs::read(path.join("golden.json")).unwrap()).unwrap();
+        let numbers = |value: &serde_json::Value| -> Vec<f64> {
+            value.as_array().unwrap().iter().map(|number| number.as_f64().unwrap()).collect()
+        };
+        let model = Model::load(path).unwrap();
+        let text = golden["text"].as_str().unwrap();
+        let mut pieces = Vec::new();
+        model.0.tokenizer.pieces(text, Span::new(0, text.len()), &mut pieces).unwrap();
+        let ids = model.0.tokenizer.frame(&pieces);
+        assert_eq!(ids.iter().map(|id| *id as f64).collect::<Vec<_>>(), numbers(&golden["ids"]));
+        let logits = model.0.network.session().run(&ids).unwrap();
+        for (token, row) in golden["logits"].as_array().unwrap().iter().enumerate() {
+            for (given, wanted) in logits.row(token).iter().zip(numbers(row)) {
+                assert!((f64::from(*given) - wanted).abs() < 1e-3, "{name}: {given} is not {wanted}");
+            }
         }
     }
 }

@@ -406,3 +406,68 @@ fn failed(error: &TractError) -> Error {
         "the model failed".to_owned()
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::infer::directory::Config;
+    use crate::infer::test_models;
+
+    fn network() -> (Network, Vec<i64>) {
+        let path = test_models().join("tiny-tagger");
+        let config = Config::read(&path).unwrap();
+        let tokenizer = Tokenizer::load(&path, &config).unwrap();
+        let network = Network::load(&path, config.labels.len(), 128, &tokenizer).unwrap();
+        assert!(matches!(network.graph, Graph::Symbolic(..)));
+        let mut pieces = Vec::new();
+        let text = "Patient Tanel Brimos was seen on 3/14/2024 by Dr. Kelor.";
+        tokenizer.pieces(text, crate::text::Span::new(0, text.len()), &mut pieces).unwrap();
+        (network, tokenizer.frame(&pieces))
+    }
+
+    fn same(a: &Logits, b: &Logits) {
+        assert_eq!(a.values.len(), b.values.len());
+        assert!(a.values.iter().zip(&b.values).all(|(a, b)| (a - b).abs() < 1e-4));
+    }
+
+    #[test]
+    fn a_graph_without_symbols_gives_the_same() {
+        let (mut network, ids) = network();
+        let symbolic = network.session().run(&ids).unwrap();
+        let path = test_models().join("tiny-tagger");
+        network.graph = Graph::Parsed(parse(&path, &path.join(directory::ONNX)).unwrap().0);
+        network.plans = Mutex::default();
+        same(&symbolic, &network.session().run(&ids).unwrap());
+    }
+
+    #[test]
+    fn padding_makes_no_difference() {
+        let (mut network, ids) = network();
+        assert!(network.bucket(ids.len()) > ids.len());
+        let padded = network.session().run(&ids).unwrap();
+        network.longest = ids.len();
+        assert_eq!(network.bucket(ids.len()), ids.len());
+        same(&padded, &network.session().run(&ids).unwrap());
+    }
+
+    #[test]
+    fn no_more_plans_are_kept_than_the_bound() {
+        let (mut network, ids) = network();
+        network.plans_kept = 2;
+        let first = network.session().run(&ids).unwrap();
+        let mut session = network.session();
+        for length in [3, 12, 20, 40, 60, 90, 128] {
+            let ids: Vec<i64> = ids.iter().copied().cycle().take(length).collect();
+            session.run(&ids).unwrap();
+            assert!(network.plans.lock().unwrap().len() <= 2);
+        }
+        same(&first, &session.run(&ids).unwrap());
+    }
+
+    #[test]
+    fn buckets_are_few_and_no_longer_than_the_model() {
+        let (network, _) = network();
+        let buckets: std::collections::BTreeSet<usize> = (1..=128).map(|length| network.bucket(length)).collect();
+        assert_eq!(buckets.into_iter().collect::<Vec<_>>(), [12, 16, 24, 32, 48, 64, 96, 128]);
+    }
+}

@@ -25,9 +25,11 @@ pub(super) struct Windows {
 }
 
 impl Windows {
-    /// Windows of `size` pieces of which each shares `overlap` with the next; `overlap` is less than `size`.
+    /// Windows of `size` pieces of which each shares `overlap` with the next; `overlap` is at most half of `size`.
+    ///
+    /// More would let three windows see a piece, and the middle one decide nothing.
     pub(super) fn new(size: usize, overlap: usize) -> Self {
-        debug_assert!(overlap < size);
+        debug_assert!(overlap <= size / 2);
         Self { size, overlap, start: 0, decided: 0 }
     }
 
@@ -79,7 +81,7 @@ mod tests {
     #[test]
     fn every_piece_is_decided_once_where_it_is_farthest_from_an_edge() {
         for size in 2..20 {
-            for overlap in 0..size {
+            for overlap in 0..=size / 2 {
                 for n in 0..80 {
                     let made = windows(n, size, overlap, 1);
                     assert_eq!(made, windows(n, size, overlap, 7), "how pieces arrive makes no difference");
@@ -95,9 +97,8 @@ mod tests {
                             };
                             let best =
                                 made.iter().filter(|w| w.seen.contains(&i)).map(distance).max().unwrap_or_default();
-                            // An odd overlap has a piece in its middle, and windows may share pieces with more than one.
-                            let slack = if overlap * 2 > size { size } else { 1 };
-                            assert!(distance(window).saturating_add(slack) >= best, "{n} {size} {overlap} {i}");
+                            // Two windows may see it equally far from an edge, or, in an odd overlap, almost so.
+                            assert!(distance(window).saturating_add(1) >= best, "{n} {size} {overlap} {i}");
                         }
                     }
                 }
