@@ -111,7 +111,7 @@ kinds! {
         "psychiatric history", "past psychiatric history", "obstetric history", "ob history", "birth history",
         "past medical and surgical history", "pmh psh", "previous medical history", "developmental history",
         "comorbid conditions", "chronic conditions", "gynecologic history", "ob gyn history", "pertinent past history",
-        "past med history", "past oncologic history", "active problems", "problem list", "problems",
+        "past med history", "past oncologic history", "active problems", "problem list",
     ];
     /// Earlier operations.
     PastSurgicalHistory "past-surgical-history" [
@@ -213,7 +213,7 @@ kinds! {
     ];
     /// Diagnoses.
     Diagnosis "diagnosis" [
-        "diagnosis", "diagnoses", "dx", "medical diagnosis", "treatment diagnosis", "primary diagnosis", "pt diagnosis",
+        "problem", "treating problem", "diagnosis", "diagnoses", "dx", "medical diagnosis", "treatment diagnosis", "primary diagnosis", "pt diagnosis",
         "admitting diagnosis", "admission diagnosis", "discharge diagnosis", "discharge diagnoses", "medical dx",
         "treatment dx", "treating diagnosis", "final diagnosis", "preoperative diagnosis", "postoperative diagnosis",
         "secondary diagnosis", "secondary diagnoses", "therapy diagnosis", "referring diagnosis", "rehab diagnosis",
@@ -444,11 +444,24 @@ impl SectionKind {
         if matches!(heading, "cc" | "Cc") {
             return Some(Self::Distribution);
         }
-        let words = words(heading);
-        if words.is_empty() || words.len() > 8 {
+        Self::of_words(heading).or_else(|| {
+            // "Objective/Interventions": the first that is known.
+            heading.contains('/').then(|| heading.split('/').find_map(Self::of_words)).flatten()
+        })
+    }
+
+    fn of_words(heading: &str) -> Option<Self> {
+        let mut key = String::with_capacity(heading.len());
+        let words = write_key(heading, false, &mut key);
+        if words == 0 || words > 8 {
             return None;
         }
-        lookup(words.iter()).or_else(|| lookup(words.iter().filter(|word| !QUALIFIERS.contains(&word.as_str()))))
+        if let Some(kind) = TABLE.get(key.as_str()) {
+            return Some(*kind);
+        }
+        key.clear();
+        let fewer = write_key(heading, true, &mut key);
+        if fewer == 0 || fewer == words { None } else { TABLE.get(key.as_str()).copied() }
     }
 
     /// The sections that this one may stand under in a note that has both.
@@ -538,82 +551,75 @@ impl SectionKind {
 }
 
 /// Words that say whose or which section it is, not what it is.
-const QUALIFIERS: &[&str] = &[
-    "ot",
-    "slp",
-    "st",
-    "therapy",
-    "therapist",
-    "nursing",
-    "physical",
-    "occupational",
-    "speech",
-    "initial",
-    "current",
-    "updated",
-    "today",
-    "clinical",
-    "interval",
-    "relevant",
-    "pertinent",
-    "overall",
-    "general",
-    "detailed",
-    "continued",
-    "cont",
-    "provider",
-    "physician",
-    "language",
-    "rehab",
-    "rehabilitation",
-    "ongoing",
-    "additional",
-    "other",
-    "new",
-    "brief",
-    "prior",
-    "functional",
-    "revised",
-    "primary",
-    "skilled",
-    "proposed",
-    "medical",
-    "key",
-    "recent",
-];
+fn is_qualifier(word: &str) -> bool {
+    matches!(
+        word,
+        "ot" | "slp"
+            | "st"
+            | "therapy"
+            | "therapist"
+            | "nursing"
+            | "physical"
+            | "occupational"
+            | "speech"
+            | "initial"
+            | "current"
+            | "updated"
+            | "today"
+            | "clinical"
+            | "interval"
+            | "relevant"
+            | "pertinent"
+            | "overall"
+            | "general"
+            | "detailed"
+            | "continued"
+            | "cont"
+            | "provider"
+            | "physician"
+            | "language"
+            | "rehab"
+            | "rehabilitation"
+            | "ongoing"
+            | "additional"
+            | "other"
+            | "new"
+            | "brief"
+            | "prior"
+            | "functional"
+            | "revised"
+            | "primary"
+            | "skilled"
+            | "proposed"
+            | "medical"
+            | "key"
+            | "recent"
+            | "period"
+            | "next"
+    )
+}
 
-const SMALL: &[&str] = &["and", "of", "the", "for", "with", "to", "on", "at", "patient", "pt", "s", "in", "by"];
+fn is_small(word: &str) -> bool {
+    matches!(word, "and" | "of" | "the" | "for" | "with" | "to" | "on" | "at" | "patient" | "pt" | "s" | "in" | "by")
+}
 
 static TABLE: LazyLock<HashMap<String, SectionKind>> = LazyLock::new(|| {
     let mut table = HashMap::new();
     for (kind, headings) in HEADINGS {
         for heading in *headings {
-            table.entry(key(words(heading).iter())).or_insert(*kind);
+            let mut key = String::new();
+            write_key(heading, false, &mut key);
+            table.entry(key).or_insert(*kind);
         }
     }
     table
 });
 
-fn lookup<'w>(words: impl Iterator<Item = &'w String>) -> Option<SectionKind> {
-    let key = key(words);
-    if key.is_empty() { None } else { TABLE.get(&key).copied() }
-}
-
-fn key<'w>(words: impl Iterator<Item = &'w String>) -> String {
-    let mut key = String::new();
-    for word in words {
-        if !key.is_empty() {
-            key.push(' ');
-        }
-        key.push_str(word);
-    }
-    key
-}
-
-/// The words of a heading that matter: lower case, singular, without what stands in brackets, numbers and small words.
-fn words(heading: &str) -> Vec<String> {
-    let mut words: Vec<String> = Vec::new();
-    let mut word = String::new();
+/// Writes the words of a heading that matter, lower case, singular, without what stands in brackets, numbers and small
+/// words, and where asked without qualifiers. Returns how many there are.
+fn write_key(heading: &str, bare: bool, key: &mut String) -> usize {
+    let mut count = 0;
+    let mut start = 0;
     let mut depth = 0usize;
     for c in heading.chars().chain([' ']) {
         match c {
@@ -621,36 +627,50 @@ fn words(heading: &str) -> Vec<String> {
             ')' | ']' => depth = depth.saturating_sub(1),
             '\'' | '\u{2019}' => continue,
             _ if depth > 0 => continue,
+            _ if c.is_ascii_alphanumeric() => {
+                key.push(c.to_ascii_lowercase());
+                continue;
+            }
             _ if c.is_alphanumeric() => {
-                word.extend(c.to_lowercase());
+                key.extend(c.to_lowercase());
                 continue;
             }
             _ => {}
         }
-        if !word.is_empty() {
-            let taken = std::mem::take(&mut word);
-            let taken = singular(taken);
-            if !SMALL.contains(&taken.as_str()) && !taken.chars().all(char::is_numeric) {
-                words.push(taken);
+        if key.len() > start {
+            singular(key, start);
+            let word = &key[start..];
+            if word.is_empty() || is_small(word) || bare && is_qualifier(word) {
+                key.truncate(start);
+            } else {
+                count += 1;
+                key.push(' ');
+                start = key.len();
             }
         }
     }
-    // "PT diagnosis" has lost its first word, "S: ..." must not lose its only one.
-    if words.is_empty() && heading.trim().eq_ignore_ascii_case("s") {
-        words.push("subj".to_owned());
-    }
-    words
+    key.truncate(start.saturating_sub(1));
+    count
 }
 
-fn singular(mut word: String) -> String {
+/// Makes the last word of `key` singular, without the number that counts it: "stg1", "stgs" and "stg" are one.
+fn singular(key: &mut String, start: usize) {
+    let word = &key[start..];
+    let kept = word.trim_end_matches(|c: char| c.is_ascii_digit()).len();
+    if kept == 0 || kept >= 3 {
+        key.truncate(start + kept);
+    }
+    let word = &key[start..];
     if word.len() > 3 && word.ends_with('s') && !["ss", "us", "is", "as"].iter().any(|end| word.ends_with(end)) {
-        word.pop();
+        key.pop();
     }
-    match word.as_str() {
-        "hx" => "history".to_owned(),
-        "diagnose" => "diagnosis".to_owned(),
-        _ => word,
-    }
+    let other = match &key[start..] {
+        "hx" => "history",
+        "diagnose" => "diagnosis",
+        _ => return,
+    };
+    key.truncate(start);
+    key.push_str(other);
 }
 
 #[cfg(test)]
@@ -699,6 +719,9 @@ mod tests {
             ("CC", K::ChiefComplaint),
             ("cc", K::Distribution),
             ("Frequency/Duration", K::FrequencyDuration),
+            ("LTG2", K::LongTermGoals),
+            ("Objective/Interventions", K::Objective),
+            ("GOALS FOR NEW PERIOD (12 weeks)", K::Goals),
         ] {
             assert_eq!(SectionKind::of_heading(heading), Some(kind), "{heading}");
         }

@@ -142,6 +142,9 @@ fn has_soap_letters(text: &str) -> bool {
         while at > 0 && bytes[at - 1] == b' ' && colon - at < 2 {
             at -= 1;
         }
+        if seen.iter().filter(|seen| **seen).count() >= 2 {
+            return true;
+        }
         let Some(letter) = at.checked_sub(1) else { continue };
         let Some(which) = b"SOAP".iter().position(|soap| *soap == bytes[letter]) else { continue };
         let before = bytes[..letter].iter().rev().find(|byte| !matches!(byte, b' ' | b'*' | b'#' | b'\t'));
@@ -185,11 +188,14 @@ fn line_heading(line: &Line<'_>, first: bool, shouting: bool, soap: bool) -> Opt
         };
     }
     // A line of its own.
+    if !is_short(label) {
+        return dashed(line, words, soap);
+    }
     let underlined = line.next.is_some_and(|next| is_underline(next.of(line.text)));
     let capitals = is_capitals(label);
     let body = line.span.end;
     let is_title = first && next_is_header(line);
-    if is_short(label) && !label.ends_with(['.', ',', ';', '?']) {
+    if !label.ends_with(['.', ',', ';', '?']) {
         if let Some(kind) = kind_of(label, soap, "") {
             // "2. Gait training" is an item of a list, unless it is set apart.
             let item = list_marker(line.str()) > 0 && !strong && !capitals && !underlined;
@@ -214,19 +220,29 @@ fn line_heading(line: &Line<'_>, first: bool, shouting: bool, soap: bool) -> Opt
             return heading(SectionKind::Other, words, body);
         }
     }
-    // "Plan - continue", "S - pain better".
-    let dash = [" - ", " – ", " — "].iter().find_map(|dash| label.find(dash).map(|at| (at, dash.len())));
-    if let Some((at, len)) = dash.filter(|(at, _)| *at <= 40) {
-        let key = Span::new(words.start, words.start + at);
-        let name = key.of(line.text);
-        if name.starts_with(char::is_uppercase)
-            && list_marker(line.str()) == 0
-            && let Some(kind) = kind_of(name, soap, &label[at + len..])
-        {
-            return heading(kind, key, words.start + at + len);
-        }
+    dashed(line, words, soap)
+}
+
+/// "Plan - continue", "S - pain better".
+fn dashed(line: &Line<'_>, words: Span, soap: bool) -> Option<Heading> {
+    let label = words.of(line.text);
+    let (at, len) = spaced_dash(label)?;
+    let key = Span::new(words.start, words.start + at);
+    let name = key.of(line.text);
+    if !name.starts_with(char::is_uppercase) || list_marker(line.str()) > 0 {
+        return None;
     }
-    None
+    let kind = kind_of(name, soap, &label[at + len..])?;
+    Some(Heading { kind, start: line.span.start, words: key, body: key.end + len })
+}
+
+/// Where a dash with blanks around it stands near the start of a label, and its length.
+fn spaced_dash(label: &str) -> Option<(usize, usize)> {
+    let head = &label.as_bytes()[..label.len().min(44)];
+    memchr::memchr_iter(b' ', head).find_map(|at| {
+        let rest = label.get(at..)?;
+        [" - ", " – ", " — "].iter().find(|dash| rest.starts_with(**dash)).map(|dash| (at, dash.len()))
+    })
 }
 
 /// The line without marks around it ("## ", "**", "=== ", "3. "), and whether they mark it as a heading.
@@ -293,11 +309,11 @@ fn skip_marks(line: &Line<'_>, at: usize) -> usize {
     at + (rest.len() - rest.trim_start_matches([':', '*', '_', ' ', '\t']).len())
 }
 
-/// What a label stands for; one letter only in a note that uses S, O, A and P, and never before a number ("P: 82").
+/// What a label stands for; one letter only in a note that uses S, O, A and P, and never a pulse ("P: 82").
 fn kind_of(label: &str, soap: bool, value: &str) -> Option<SectionKind> {
     let label = label.trim_end_matches(['*', '_', ' ', ':']);
     if label.len() == 1 {
-        if !soap || value.starts_with(|c: char| c.is_ascii_digit()) {
+        if !soap || label == "P" && value.starts_with(|c: char| c.is_ascii_digit()) {
             return None;
         }
         return match label {
@@ -360,6 +376,9 @@ fn signature(label: &str) -> Option<usize> {
         "cosigned by",
         "co-signed by",
     ];
+    if !matches!(label.as_bytes().first()?, b'e' | b'E' | b'd' | b'D' | b's' | b'S' | b'c' | b'C') {
+        return None;
+    }
     PHRASES
         .iter()
         .find(|phrase| label.get(..phrase.len()).is_some_and(|head| head.eq_ignore_ascii_case(phrase)))
@@ -597,6 +616,14 @@ mod tests {
         let text = "GOALS\n\nPLAN\n---\n\nAssessment: ok";
         let empty: Vec<bool> = sections(text).iter().map(|section| section.is_empty(text)).collect();
         assert_eq!(empty, [true, true, false]);
+    }
+
+    #[test]
+    fn letters_before_numbers() {
+        check(
+            "S: 68 y/o with back pain.\nO: flexion 40 deg\nP: continue",
+            &[(K::Subjective, "68 y/o with back pain."), (K::Objective, "flexion 40 deg"), (K::Plan, "continue")],
+        );
     }
 
     #[test]
