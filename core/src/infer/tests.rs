@@ -418,12 +418,11 @@ fn weights_behind_a_link_are_outside_too() {
     let mut inside = external.clone();
     inside[at..at + 14].copy_from_slice(b"w/outside.data");
     refused("model.onnx", &["no such file"], |d| d.write("model.onnx", &inside));
+    let outside = TestDirectory::from("tiny-tagger");
     refused("model.onnx", &["expected a file inside"], |d| {
         d.write("model.onnx", &inside);
-        let outside = std::env::temp_dir().join(format!("chartguard-outside-{}", std::process::id()));
-        fs::create_dir_all(&outside).unwrap();
-        fs::write(outside.join("outside.data"), vec![0; 600 * 9 * 4]).unwrap();
-        std::os::unix::fs::symlink(&outside, d.path().join("w")).unwrap();
+        outside.write("outside.data", vec![0; 600 * 9 * 4]);
+        std::os::unix::fs::symlink(outside.path(), d.path().join("w")).unwrap();
     });
 }
 
