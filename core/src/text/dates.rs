@@ -77,6 +77,11 @@ pub fn month_number(name: &str) -> Option<i8> {
     if !(3..=9).contains(&len) || !name.is_ascii() {
         return None;
     }
+    // Nearly every word of a note comes by here: the second letter and the third rule most of them out.
+    let head = [name.as_bytes()[1] | 0x20, name.as_bytes()[2] | 0x20];
+    if !matches!(&head, b"an" | b"eb" | b"ar" | b"pr" | b"ay" | b"un" | b"ul" | b"ug" | b"ep" | b"ct" | b"ov" | b"ec") {
+        return None;
+    }
     let index = MONTHS.iter().position(|month| {
         let short = len == 3 || len == month.len() || (len == 4 && matches!(*month, "september" | "june" | "july"));
         short && month.get(..len).is_some_and(|head| head.eq_ignore_ascii_case(name))

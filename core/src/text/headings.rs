@@ -539,6 +539,7 @@ impl SectionKind {
                     | K::Diagnosis
                     | K::Other
             ),
+            K::ReviewOfSystems => self == K::Other,
             K::Goals => matches!(self, K::ShortTermGoals | K::LongTermGoals),
             _ => false,
         }

@@ -74,8 +74,8 @@ pub fn sections(text: &str) -> Vec<Section> {
         let end = headings.get(index + 1).map_or(text.len(), |next| next.start);
         let body = trim(text, Span::new(heading.body.min(end), end));
         let parent = open.filter(|parent| heading.kind.may_stand_under(*parent));
-        let goals = matches!(heading.kind, SectionKind::Goals);
-        if heading.kind.is_container() && (parent.is_none() || goals) {
+        // Goals under a plan have terms under them in turn.
+        if heading.kind.is_container() && (parent.is_none() || heading.kind == SectionKind::Goals) {
             open = Some(heading.kind);
         }
         sections.push(Section { kind: heading.kind, heading: Some(heading.words), body, parent });
@@ -196,11 +196,12 @@ fn line_heading(line: &Line<'_>, first: bool, shouting: bool, soap: bool) -> Opt
     let body = line.span.end;
     let is_title = first && next_is_header(line);
     if !label.ends_with(['.', ',', ';', '?']) {
-        if let Some(kind) = kind_of(label, soap, "") {
+        let known = if label.starts_with(char::is_uppercase) { kind_of(label, soap, "") } else { None };
+        if let Some(kind) = known {
             // "2. Gait training" is an item of a list, unless it is set apart.
             let item = list_marker(line.str()) > 0 && !strong && !capitals && !underlined;
             let item = item && (!line.after_blank || line.next.is_none_or(|next| list_marker(next.of(line.text)) > 0));
-            if label.starts_with(char::is_uppercase) && !is_title && !item {
+            if !is_title && !item {
                 return heading(kind, words, body);
             }
         } else if !first && (strong || underlined) || !first && capitals && !shouting {
