@@ -53,7 +53,7 @@ const MEASURES: &[&str] = &[
 pub(super) const PATTERNS: &[Pattern] = &[
     Pattern {
         name: "age.years_old",
-        regex: r"\b(?<v>(?:9[0-9OolI]|1[01][0-9]|12[0-5]))(?:\x20|\t|-|\r?\n){0,2}(?i:y(?:ea)?rs?\.?(?:\x20|-|\r?\n){0,2}(?:old|of\x20age|o\b)|year(?:\x20|-)?ol[ds]|y\.?\x20?/\x20?o\b|y\.?\x20?o\.?\b|yof\b|yom\b|y/m\b|y/f\b|a(?:ñ|n)os)",
+        regex: r"\b(?<v>(?:9[0-9OolI]|1[01][0-9]|12[0-5]))(?:\x20|\t|-|\r?\n){0,2}(?i:y(?:ea)?rs?\.?(?:\x20|-|\r?\n){0,2}(?:old|of\x20age|o\b)|year(?:\x20|-)?o[l1i][ds]|y\.?\x20?/\x20?o\b|y\.?\x20?o\.?\b|yof\b|yom\b|y/m\b|y/f\b|a(?:ñ|n)os)",
         score: 0.95,
         matches: &[
             "«93»-year-old woman",
@@ -179,11 +179,12 @@ pub(super) const PATTERNS: &[Pattern] = &[
         unless: MEASURES,
         window: 2,
         around: Some(|before, value, after| {
+            let after = &after.to_ascii_lowercase();
             let ends = after.is_empty()
                 || after.starts_with([',', '.', ';', ')', '\n', '\r'])
                 || [" and ", " in good", " when ", " with ", " but "].iter().any(|next| after.starts_with(next));
             ends && stands_alone(before, value, after)
-                && !after.starts_with(".")
+                && !after.starts_with('.')
                     | after.trim_start_matches('.').starts_with([' ', '\n', '\r'])
                     | (after.len() <= 1)
         }),
@@ -228,6 +229,63 @@ pub(super) const PATTERNS: &[Pattern] = &[
         around: Some(stands_alone),
         matches: &["«94»F with falls", "pt is a «92» M with CHF", "«91»/F seen"],
         rejects: &["temp 92 F", "fever to 94F", "90 MG"],
+        ..AGE
+    },
+    Pattern {
+        name: "age.sex_opening",
+        regex: r"\b(?<v>9[0-9]|1[01][0-9])(?:\x20?[yY][oO]?)?\x20?[MFmf]\b",
+        score: 0.8,
+        around: Some(|before, _, after| {
+            const NEXT: &[&str] = &[
+                "with",
+                "w/",
+                "from",
+                "who",
+                "s/p",
+                "c/o",
+                "h/o",
+                "presents",
+                "presenting",
+                ",",
+                "admitted",
+                "seen",
+                "here",
+                "pt",
+                "patient",
+                "adm",
+                "\nadm",
+                "found",
+                "brought",
+                "hx",
+                "pmh",
+                "-",
+                "(",
+            ];
+            let after = after
+                .trim_start_matches([' ', 'y', 'Y', 'o', 'O'])
+                .get(1..)
+                .unwrap_or_default()
+                .trim_start_matches(' ');
+            let after = &after.to_ascii_lowercase();
+            let word = before.trim_end().rsplit([' ', '\n']).next().unwrap_or_default().to_ascii_lowercase();
+            (before.is_empty() || before.ends_with(['\n', ' ', '(', ',']))
+                && NEXT.iter().any(|next| after.starts_with(next))
+                && !word.ends_with([':', '='])
+                && !["t", "temp", "tmax", "temperature", "tm"].contains(&word.as_str())
+        }),
+        matches: &["«98»F from a nursing home", "Consult\n«97»M, kindergarten teacher"],
+        rejects: &["T 98F, stable", "temp 97 F with chills", "Temp: 98F, HR 80"],
+        ..AGE
+    },
+    Pattern {
+        name: "age.years_bracketed",
+        regex: r"\b(?<v>9[0-9]|1[01][0-9])\x20?(?i:yrs?|years?|y)\b",
+        score: 0.75,
+        around: Some(|before, _, after| {
+            before.ends_with(['(', ',']) && after.starts_with([',', ')', ';', '/']) || before.ends_with('(')
+        }),
+        matches: &["Roe («90» yrs, widowed)"],
+        rejects: &["for 95 years", "lease, 95 years ago"],
         ..AGE
     },
     Pattern {

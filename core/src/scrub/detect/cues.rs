@@ -4,7 +4,10 @@
 //! underscores, a blank before each `#` and between the parts of a camel-case key, and ` :` for whatever ends a key. So `medical record number` also stands
 //! for `Medical-Record_Number` and for the JSON key `medicalRecordNumber`, and `mr #` for `MR#`.
 
-use aho_corasick::AhoCorasick;
+use std::ops::Range;
+
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
+use memchr::{memchr, memchr_iter, memrchr};
 
 use crate::error::{Error, Result};
 
@@ -18,7 +21,7 @@ const REACH_AFTER: usize = 20;
 const LINE_PENALTY: usize = 8;
 
 /// How far up a table its header is looked for.
-const TABLE_REACH: usize = 4096;
+const TABLE_REACH: usize = 2048;
 
 /// What a cue in a column's header counts for as distance.
 const HEADER_DISTANCE: usize = 20;
@@ -59,7 +62,10 @@ pub(super) struct Cues {
 
 impl Cues {
     pub(super) fn new(words: &[&str]) -> Result<Self> {
-        let words = AhoCorasick::new(words).map_err(|e| Error::internal(format!("cues do not compile: {e}")))?;
+        let words = AhoCorasick::builder()
+            .kind(Some(AhoCorasickKind::DFA))
+            .build(words)
+            .map_err(|e| Error::internal(format!("cues do not compile: {e}")))?;
         Ok(Self { words })
     }
 
@@ -87,7 +93,7 @@ impl Cues {
             let gap = &raw[end..];
             // A value on the line under its cue is as near as one beside it.
             let blank = gap.iter().all(u8::is_ascii_whitespace);
-            let lines = gap.iter().filter(|&&byte| byte == b'\n').count();
+            let lines = memchr_iter(b'\n', gap).count();
             let distance = if blank { gap.len().min(1) } else { gap.len() + LINE_PENALTY * lines };
             hits.push(Hit { cue, distance, length: end - start, linked: linked(gap), plain: true });
         });
@@ -108,10 +114,10 @@ impl Cues {
     }
 
     /// The cues in the header of the table column that holds `at`.
-    pub(super) fn header(&self, text: &str, at: usize, hits: &mut Vec<Hit>) {
-        if let Some(cell) = header_cell(text.as_bytes(), at) {
+    pub(super) fn header(&self, text: &str, at: usize, row: &mut Row, hits: &mut Vec<Hit>) {
+        if let Some(cell) = row.cell(text.as_bytes(), at) {
             self.hits(cell, false, |cue, start, end| {
-                hits.push(Hit { cue, distance: HEADER_DISTANCE, length: end - start, linked: true, plain: true })
+                hits.push(Hit { cue, distance: HEADER_DISTANCE, length: end - start, linked: true, plain: true });
             });
         }
     }
@@ -119,23 +125,28 @@ impl Cues {
     /// Calls `found` with each cue in `raw` that stands as whole words, and its place in `raw`.
     fn hits(&self, raw: &[u8], inside_word: bool, mut found: impl FnMut(usize, usize, usize)) {
         let inside_word = inside_word && raw.first().is_some_and(u8::is_ascii_alphanumeric);
-        let mut plain = Vec::with_capacity(raw.len() + 16);
-        let mut places = Vec::with_capacity(raw.len() + 16);
+        // Each byte of the text makes two at most.
+        let raw = &raw[..raw.len().min(REACH)];
+        let (mut plain, mut places) = ([0_u8; 2 * REACH], [0_usize; 2 * REACH]);
+        let mut length = 0;
+        let mut last = b' ';
         for (place, &byte) in raw.iter().enumerate() {
-            let last = plain.last().copied().unwrap_or(b' ');
             let blank = matches!(byte, b' ' | b'_' | b'-' | b'.' | b'/' | b'"' | b'\n' | b'\r');
             let camel = byte.is_ascii_uppercase() && place > 0 && raw[place - 1].is_ascii_lowercase();
             let assigns = matches!(byte, b':' | b'=' | b'>' | b'|' | b'\t');
             if (blank || camel || assigns || byte == b'#') && last != b' ' {
-                plain.push(b' ');
-                places.push(place);
+                (plain[length], places[length]) = (b' ', place);
+                length += 1;
+                last = b' ';
             }
             if !blank {
-                plain.push(if assigns { b':' } else { byte.to_ascii_lowercase() });
-                places.push(place);
+                last = if assigns { b':' } else { byte.to_ascii_lowercase() };
+                (plain[length], places[length]) = (last, place);
+                length += 1;
             }
         }
-        for hit in self.words.find_overlapping_iter(&plain) {
+        let plain = &plain[..length];
+        for hit in self.words.find_overlapping_iter(plain) {
             let starts = hit.start().checked_sub(1).map_or(!inside_word, |left| !plain[left].is_ascii_alphanumeric());
             let ends = plain.get(hit.end()).is_none_or(|byte| !byte.is_ascii_alphabetic());
             if starts && ends && hit.end() > 0 {
@@ -197,35 +208,57 @@ fn linked(gap: &[u8]) -> bool {
     true
 }
 
-/// The cell above `at` in the first line of the table it stands in.
-fn header_cell(bytes: &[u8], at: usize) -> Option<&[u8]> {
-    let low = at.saturating_sub(TABLE_REACH);
-    let line_start =
-        |end: usize| bytes[low..end].iter().rposition(|&b| b == b'\n').map_or(low, |place| low + place + 1);
-    let start = line_start(at);
-    let end = bytes[at..].iter().take(TABLE_REACH).position(|&b| b == b'\n').map_or(bytes.len(), |place| at + place);
-    let line = bytes.get(start..end.min(at + TABLE_REACH))?;
-    let mark = [b'|', b'\t', b','].into_iter().find(|mark| line.contains(mark))?;
-    // Commas make a table only where no sentence could have put them.
-    if mark == b',' && line.windows(2).any(|pair| pair == b", ") {
-        return None;
+/// The line last looked at, and the header of the table it is a row of.
+#[derive(Debug, Default)]
+pub(super) struct Row {
+    line: Range<usize>,
+    /// The first line of the table, and the mark between its cells.
+    header: Option<(Range<usize>, u8)>,
+}
+
+impl Row {
+    /// The line that holds `at`.
+    fn new(bytes: &[u8], at: usize) -> Self {
+        let low = at.saturating_sub(TABLE_REACH);
+        let high = bytes.len().min(at + TABLE_REACH);
+        let start = memrchr(b'\n', &bytes[low..at]).map_or(low, |place| low + place + 1);
+        let end = memchr(b'\n', &bytes[at..high]).map_or(high, |place| at + place);
+        let line = &bytes[start..end];
+        let mark = [b'|', b'\t', b','].into_iter().find(|&mark| memchr(mark, line).is_some());
+        // Commas make a table only where no sentence could have put them.
+        let mark = mark.filter(|&mark| mark != b',' || !line.windows(2).any(|pair| pair == b", "));
+        Self { line: start..end, header: mark.and_then(|mark| Some((header(bytes, start..end, mark)?, mark))) }
     }
-    let cells = |line: &[u8]| line.iter().filter(|&&b| b == mark).count();
-    let width = cells(line);
-    let column = cells(&bytes[start..at]);
+
+    /// The cell above `at` in the header.
+    fn cell<'t>(&mut self, bytes: &'t [u8], at: usize) -> Option<&'t [u8]> {
+        if !(self.line.start..self.line.end.max(1)).contains(&at) {
+            *self = Self::new(bytes, at);
+        }
+        let (header, mark) = self.header.as_ref()?;
+        let column = memchr_iter(*mark, &bytes[self.line.start..at]).count();
+        // A cell with digits is data: the table has no header.
+        bytes[header.clone()].split(|byte| byte == mark).nth(column).filter(|cell| !cell.iter().any(u8::is_ascii_digit))
+    }
+}
+
+/// The first of the lines right above `line` that have as many cells.
+fn header(bytes: &[u8], line: Range<usize>, mark: u8) -> Option<Range<usize>> {
+    let width = memchr_iter(mark, &bytes[line.clone()]).count();
+    let low = line.start.saturating_sub(TABLE_REACH);
     let mut header = None;
-    let mut top = start;
+    let mut top = line.start;
     while top > low {
-        let above = line_start(top - 1);
-        let line = &bytes[above..top - 1];
-        if cells(line) != width {
+        let end = top - 1;
+        let start = memrchr(b'\n', &bytes[low..end]).map_or(low, |place| low + place + 1);
+        if memchr_iter(mark, &bytes[start..end]).count() != width {
             break;
         }
         // Rules such as |---|---| are no header.
-        if line.iter().any(u8::is_ascii_alphabetic) {
-            header = Some(line);
+        if bytes[start..end].iter().any(u8::is_ascii_alphabetic) {
+            header = Some(start..end);
         }
-        top = above;
+        top = start;
     }
-    header?.split(|&b| b == mark).nth(column)
+    header
 }

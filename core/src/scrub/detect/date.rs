@@ -184,6 +184,10 @@ const PARTIAL: &[&str] = &[
     "dos",
     "d o s",
     "week of",
+    "next visit",
+    "last visit",
+    "next session",
+    "last session",
     "due",
     "starting",
     "started",
@@ -378,7 +382,7 @@ pub(super) const PATTERNS: &[Pattern] = &[
         regex: r"\b[0-9]{1,2}\.[0-9]{1,2}\.[0-9]{2}\b",
         score: 0.45,
         glued: true,
-        validate: Some(numeric),
+        validate: Some(dotted),
         around: Some(not_in_a_row),
         cues: PARTIAL,
         unless: &["section", "version", "v", "step", "chapter", "item", "release", "table", "figure", "rule", "icd"],
@@ -478,7 +482,7 @@ pub(super) const PATTERNS: &[Pattern] = &[
             r"(?:\.?",
             ws!(),
             r"|[./-])(?:the\x20)?[0-9]{1,2}(?:\x20?(?i:st|nd|rd|th))?
-            (?:\x20?(?:-|/|(?i:to|through|thru|and|&|or)\x20|,)\x20?[0-9]{1,2}(?i:st|nd|rd|th)?\b){0,3}
+            (?:\x20?-\x20?[0-9]{1,2}(?i:st|nd|rd|th)?|(?:,\x20?[0-9]{1,2}(?i:st|nd|rd|th)?){0,3},?\x20(?i:to|through|thru|and|&|or)\x20(?:the\x20)?[0-9]{1,2}(?i:st|nd|rd|th)?)?
             (?:(?:,?",
             ws!(),
             r"|[-/,]|,?\x20(?i:of|in)\x20)(?:'[0-9]{2}|(?:19|20)[0-9]{2}))?\b"
@@ -541,6 +545,32 @@ pub(super) const PATTERNS: &[Pattern] = &[
         score: 0.8,
         matches: &["since «October»", "mid-«November»", "every «September»", "last «june» she fell"],
         rejects: &["Juneau", "octobers"],
+        ..DATE
+    },
+    Pattern {
+        name: "date.month_range",
+        regex: concat!(r"\b", month!(), r"(?:\x20?-\x20?|\x20(?i:to|through|thru|and|until)\x20)", month!(), r"\b"),
+        score: 0.8,
+        validate: Some(|value| {
+            if value.bytes().next().is_some_and(|b| b.is_ascii_uppercase()) {
+                Validity::Unknown
+            } else {
+                Validity::Never
+            }
+        }),
+        matches: &["onset «March-May»", "from «Jan to March»"],
+        rejects: &["may and may not", "mar-dec", "May be"],
+        ..DATE
+    },
+    Pattern {
+        name: "date.partial_high_day",
+        regex: r"\b(?:0?[1-9]|1[0-2])/(?:1[3479]|18|2[1-3679]|31)\b",
+        score: 0.55,
+        glued: true,
+        unless: MEASURES,
+        around: Some(partial),
+        matches: &["Stress test, «10/18».", "home «2/27» by car"],
+        rejects: &["scored 11/18", "9/16 wrench", "3/32 inch", "12/30", "pain 10/17", "5/18 visits"],
         ..DATE
     },
     Pattern {
@@ -817,6 +847,17 @@ fn numeric(value: &str) -> Validity {
     if year && calendar(a, b) { Validity::Unknown } else { Validity::Never }
 }
 
+/// Three short numbers between points are a date for sure where they can be read one way only, or are padded.
+fn dotted(value: &str) -> Validity {
+    let parts: Vec<&str> = value.split('.').collect();
+    let sure = parts.iter().take(2).any(|part| number(part).is_some_and(|n| n > 12))
+        || parts.iter().take(2).all(|part| part.len() == 2);
+    match numeric(value) {
+        Validity::Unknown if sure => Validity::Valid,
+        other => other,
+    }
+}
+
 fn scanned(value: &str) -> Validity {
     let digits = value.bytes().filter(u8::is_ascii_digit).count();
     let marks: Vec<char> = value.chars().filter(|c| !c.is_ascii_alphanumeric()).collect();
@@ -977,8 +1018,8 @@ fn partial(before: &str, value: &str, after: &str) -> bool {
         && not_in_a_row(before, value, after)
         && !after.starts_with('-')
         && !before.ends_with('-')
-        && !before.ends_with("L")
-        && !before.ends_with("C")
+        && !before.ends_with('L')
+        && !before.ends_with('C')
 }
 
 /// Whether the text beside a value holds another fraction of the same small denominator: two scores, not two dates.
@@ -1021,14 +1062,16 @@ fn time_follows(after: &str) -> bool {
     let next = after.trim_start_matches([' ', ',']);
     let next = next.strip_prefix("at ").unwrap_or(next).trim_start_matches(['@', ' ']);
     let digits = next.bytes().take_while(u8::is_ascii_digit).count();
-    match next.as_bytes().get(digits) {
-        Some(b':') => (1..=2).contains(&digits),
-        _ => digits == 4 && next.len() > 3 && !next.starts_with("19") && after.contains('@'),
+    if next.as_bytes().get(digits) == Some(&b':') {
+        return (1..=2).contains(&digits);
     }
+    let hour = next.get(..2).and_then(number).is_some_and(|hour| hour < 24);
+    let minute = next.get(2..4).and_then(number).is_some_and(|minute| minute < 60);
+    digits == 4 && hour && minute && !next.starts_with("19") && !next.starts_with("20")
 }
 
 /// A day of the month: what follows is the end of a clause or goes on about time.
-fn ordinal(before: &str, _value: &str, after: &str) -> bool {
+fn ordinal(before: &str, value: &str, after: &str) -> bool {
     let next = after.trim_start_matches([' ', '\n', '\r']);
     let word: String = next.chars().take_while(char::is_ascii_alphabetic).collect::<String>().to_ascii_lowercase();
     let bare = before.to_ascii_lowercase();
@@ -1046,11 +1089,17 @@ fn ordinal(before: &str, _value: &str, after: &str) -> bool {
     ]
     .iter()
     .any(|c| bare.ends_with(c));
-    if next.starts_with(',') {
-        return timed && !next[1..].trim_start().starts_with(|c: char| c.is_ascii_digit());
+    if let Some(rest) = next.strip_prefix(',') {
+        return timed && !rest.trim_start().starts_with(|c: char| c.is_ascii_digit());
     }
     if next.is_empty() || next.starts_with(['.', ';', ')', '?', '!']) {
         return timed;
+    }
+    // "The 4th and fifth toes", but "the 26th and peaked later".
+    if word == "and" {
+        return timed
+            && days(value).next().is_none_or(|day| day > 12)
+            && !next[3..].trim_start().starts_with(|c: char| c.is_ascii_digit());
     }
     timed
         && [

@@ -142,7 +142,7 @@ pub(super) const PATTERNS: &[Pattern] = &[
         unless: &[],
         around: Some(|before, _, _| after_name(before)),
         validate: Some(|value| {
-            if value.bytes().filter(u8::is_ascii_digit).count() >= 6 {
+            if value.bytes().filter(u8::is_ascii_digit).count() >= 6 && !value.contains('/') {
                 identifier(value)
             } else {
                 super::Validity::Never
@@ -155,6 +155,16 @@ pub(super) const PATTERNS: &[Pattern] = &[
             "NOTE :: ROE, JANE :: «44 71 20» ::",
         ],
         rejects: &["Bismol, Pepto 447", "seen, treated 4471203 times", "Milk, whole 200000 units"],
+        ..MRN
+    },
+    Pattern {
+        name: "mrn.bracketed",
+        regex: r"\((?<v>(?i:[a-z]{0,2})[0-9]{6,10}|[0-9]{2,3}\x20[0-9]{2}\x20[0-9]{2})\)",
+        score: 0.62,
+        unless: PRODUCTS,
+        validate: Some(|value| if value.ends_with("000") { super::Validity::Never } else { super::Validity::Unknown }),
+        matches: &["(«44 71 20») Right knee", "seen («e4471203») here", "(«862141»)"],
+        rejects: &["(120000)", "(12 34 mg)", "lot (447120)"],
         ..MRN
     },
     Pattern {
@@ -171,7 +181,7 @@ pub(super) const PATTERNS: &[Pattern] = &[
     },
     Pattern {
         name: "mrn.prefixed",
-        regex: r"\b(?i:mrn|mr)[-_\#:]?[0-9]{5,12}\b",
+        regex: r"\b(?i:mrn|mr)[-_]?[0-9]{5,12}\b",
         score: 0.9,
         matches: &["pt «MRN4471203» seen", "«MR-4471209» here"],
         rejects: &["MR 12", "mrna1273"],
@@ -213,6 +223,13 @@ fn after_name(before: &str) -> bool {
         return false;
     }
     let line = name.rsplit('\n').next().unwrap_or_default();
+    let initialled = line.rsplit_once(". ").is_some_and(|(initial, last)| {
+        let letter = initial.len() - initial.bytes().rev().take_while(u8::is_ascii_uppercase).count();
+        initial.len() == letter + 1 && !last.contains(' ') && last.len() > 1 && last.starts_with(char::is_uppercase)
+    });
+    if initialled {
+        return true;
+    }
     let Some((last, first)) = line.rsplit_once(',') else { return false };
     let capital = |word: &str| {
         word.starts_with(char::is_uppercase) && word.chars().all(|c| c.is_alphabetic() || "'.-".contains(c))

@@ -557,12 +557,12 @@ pub(super) const PATTERNS: &[Pattern] = &[
     },
     Pattern {
         name: "other_id.letters_digits",
-        regex: r"\b(?:[A-Z]{1,4}-?[0-9]{6,12}[A-Z]?|[A-Z]{2,4}[0-9]{5}[A-Z]|[A-Z]{2,3}-[0-9]{4,7}-[A-Z0-9]{1,3})\b",
+        regex: r"\b(?:[A-Z]{1,4}-?[0-9]{6,12}[A-Z]?|[A-Z]{2,4}[0-9]{5}[A-Z]|[A-Z]{2,3}-[0-9]{4,7}-[A-Z0-9]{1,3}|[a-z][0-9]{7,12})\b",
         score: 0.6,
         unless: PRODUCTS,
         around: Some(stands_alone),
         validate: Some(identifier),
-        matches: &["(«F4471203») here", "right «SDV447120»", "unit «KM-44712-Z» off"],
+        matches: &["code «F4471203» here", "right «SDV447120»", "unit «KM-44712-Z» off"],
         rejects: &["NCT01234567", "part AB447120", "T12345", "M54.50", "Part No. X4471203"],
         ..OTHER
     },

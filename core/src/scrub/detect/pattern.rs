@@ -5,7 +5,7 @@ use std::sync::{Arc, LazyLock, OnceLock};
 
 use regex_automata::{Anchored, Input, meta};
 
-use super::cues::{Cues, Hit};
+use super::cues::{Cues, Hit, Row};
 use super::scan::{Scanner, syntax};
 use super::{Detector, Note};
 use crate::error::{Error, Result};
@@ -25,6 +25,9 @@ pub(crate) enum Validity {
     Never,
 }
 
+/// Judges a matched value.
+pub(crate) type Validate = fn(&str) -> Validity;
+
 /// A detector that is data.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Pattern {
@@ -40,7 +43,7 @@ pub(crate) struct Pattern {
     /// Score without a cue; 0 when it is a finding only beside a cue.
     pub(crate) score: f32,
     /// Judges the matched value.
-    pub(crate) validate: Option<fn(&str) -> Validity>,
+    pub(crate) validate: Option<Validate>,
     /// Judges the value between the text just before and just after it.
     pub(crate) around: Option<fn(&str, &str, &str) -> bool>,
     /// How many bytes right before the value belong to it, such as those of the weekday before a date.
@@ -55,9 +58,12 @@ pub(crate) struct Pattern {
     /// Whether it may begin inside a row of numbers, right after a digit and a hyphen, point or slash.
     pub(crate) glued: bool,
     /// Where the rule comes from.
+    #[allow(dead_code, reason = "stated for readers")]
     pub(crate) source: &'static str,
+    #[allow(dead_code, reason = "read by the test of the examples")]
     /// Lines that must match; what must be found stands between `«` and `»`.
     pub(crate) matches: &'static [&'static str],
+    #[allow(dead_code, reason = "read by the test of the examples")]
     /// Near misses that must not match.
     pub(crate) rejects: &'static [&'static str],
 }
@@ -103,6 +109,8 @@ struct Compiled {
     sharing: Vec<Vec<usize>>,
     scanner: Scanner,
     cues: Cues,
+    /// The rules each cue speaks for.
+    speaks_for: Vec<RuleSet>,
 }
 
 struct Rule {
@@ -155,6 +163,13 @@ impl Compiled {
                 group: pattern.regex.contains("(?<v>").then(OnceLock::new),
             })
             .collect();
+        if rules.len() > RuleSet::CAPACITY {
+            return Err(Error::internal("more patterns than a set of rules holds"));
+        }
+        let mut speaks_for = vec![RuleSet::default(); words.len()];
+        for (number, rule) in rules.iter().enumerate() {
+            rule.cues.iter().for_each(|&cue| speaks_for[cue].insert(number));
+        }
         let mut ordered = vec![""; words.len()];
         for (word, number) in words {
             ordered[number] = word;
@@ -169,7 +184,7 @@ impl Compiled {
                 sharing.push(vec![number]);
             }
         }
-        Ok(Self { rules, sharing, scanner: Scanner::new(&regexes)?, cues: Cues::new(&ordered)? })
+        Ok(Self { rules, sharing, scanner: Scanner::new(&regexes)?, cues: Cues::new(&ordered)?, speaks_for })
     }
 
     fn find(&self, text: &str, findings: &mut Vec<Finding>) -> Result<()> {
@@ -211,18 +226,31 @@ impl Compiled {
             }
         };
         let span = Span::new(text.floor_char_boundary(span.start), text.ceil_char_boundary(span.end));
-        if let Some(around) = pattern.around {
-            let low = text.floor_char_boundary(span.start.saturating_sub(AROUND));
-            let high = text.ceil_char_boundary(span.end.saturating_add(AROUND).min(text.len()));
-            if !around(&text[low..span.start], span.of(text), &text[span.end..high]) {
-                return None;
-            }
-        }
-        let validity = pattern.validate.map_or(Validity::Unknown, |validate| validate(span.of(text)));
+        let validity = pattern.validate.map_or(Validity::Unknown, |validate| nearby.validity(validate, text, span));
         if validity == Validity::Never {
             return None;
         }
-        let cue = self.nearest(text, rule, span, nearby)?;
+        let fits = || {
+            pattern.around.is_none_or(|around| {
+                let low = text.floor_char_boundary(span.start.saturating_sub(AROUND));
+                let high = text.ceil_char_boundary(span.end.saturating_add(AROUND).min(text.len()));
+                around(&text[low..span.start], span.of(text), &text[span.end..high])
+            })
+        };
+        // What is a finding without a cue is judged by what stands around it first, the others by their cues: the cheaper
+        // question first.
+        let cue = if pattern.score > 0.0 {
+            if !fits() {
+                return None;
+            }
+            self.nearest(text, number, span, nearby)?
+        } else {
+            let cue = self.nearest(text, number, span, nearby)?;
+            if !fits() {
+                return None;
+            }
+            cue
+        };
         let score = match (cue, validity) {
             (Some(_), Validity::Invalid) => CUED_INVALID,
             (Some(cue), validity) => {
@@ -242,26 +270,39 @@ impl Compiled {
         (score > 0.0).then(|| Finding::new(span, pattern.category, score, pattern.name).with_kind(pattern.kind))
     }
 
-    /// The cue that says most; the outer `None` when a nearer word forbids the finding.
-    fn nearest(&self, text: &str, rule: &Rule, span: Span, nearby: &mut Nearby) -> Option<Option<Hit>> {
+    /// The cue that says most; the outer `None` when there is no finding: a nearer word forbids it, or it needs a cue and
+    /// there is none.
+    fn nearest(&self, text: &str, number: usize, span: Span, nearby: &mut Nearby) -> Option<Option<Hit>> {
+        let rule = &self.rules[number];
         if rule.cues.is_empty() && rule.unless.is_empty() {
             return Some(None);
         }
         let best = |hits: &[Hit], list: &[usize], accept: &dyn Fn(&Hit) -> bool| {
             hits.iter()
-                .filter(|hit| list.binary_search(&hit.cue).is_ok() && accept(hit))
+                .filter(|hit| accept(hit) && list.binary_search(&hit.cue).is_ok())
                 .min_by_key(|hit| hit.rank())
                 .copied()
         };
         let window = rule.pattern.window;
-        let before = nearby.before(&self.cues, text, span.start);
-        let mut cue = best(before, &rule.cues, &|hit| hit.linked && hit.distance <= window);
-        let mut against = best(before, &rule.unless, &|hit| hit.distance <= UNLESS_WINDOW.max(window));
-        let after = nearby.after(&self.cues, text, span.end);
-        cue = cue.into_iter().chain(best(after, &rule.cues, &|hit| hit.linked)).min_by_key(Hit::rank);
-        against = against.into_iter().chain(best(after, &rule.unless, &|hit| hit.plain)).min_by_key(|hit| hit.distance);
-        if cue.is_none() && rule.pattern.score < 0.5 && !rule.cues.is_empty() {
-            cue = best(nearby.header(&self.cues, text, span.start), &rule.cues, &|_| true);
+        let cued = nearby.look(self, text, span.start);
+        let bracket = opens_bracket(&text[span.end..]);
+        if rule.pattern.score == 0.0 && !bracket && !cued.contains(number) {
+            return None;
+        }
+        let mut cue = best(&nearby.before, &rule.cues, &|hit| hit.linked && hit.distance <= window);
+        let mut against = best(&nearby.before, &rule.unless, &|hit| hit.distance <= UNLESS_WINDOW.max(window));
+        if cue.is_none() && bracket {
+            cue = best(nearby.after(&self.cues, text, span.end), &rule.cues, &|hit| hit.linked);
+        }
+        if cue.is_none() && rule.pattern.score < 0.5 {
+            cue = best(&nearby.header, &rule.cues, &|_| true);
+        }
+        if cue.is_none() && rule.pattern.score == 0.0 {
+            return None;
+        }
+        if !rule.unless.is_empty() {
+            let after = best(nearby.after(&self.cues, text, span.end), &rule.unless, &|hit| hit.plain);
+            against = against.into_iter().chain(after).min_by_key(|hit| hit.distance);
         }
         match (cue, against) {
             (Some(cue), Some(against)) if against.outweighs(&cue) => None,
@@ -271,34 +312,90 @@ impl Compiled {
     }
 }
 
+/// Whether a bracket follows, in which a value's cue may stand.
+fn opens_bracket(after: &str) -> bool {
+    after.trim_start_matches(' ').starts_with(['(', '['])
+}
+
 /// The cues around the last value that was looked at; patterns that match at one place share them.
 #[derive(Default)]
 struct Nearby {
-    before: (Option<usize>, Vec<Hit>),
+    /// Where the value starts.
+    at: Option<usize>,
+    before: Vec<Hit>,
+    header: Vec<Hit>,
+    /// The rules that one of these speaks for.
+    cued: RuleSet,
+    /// Where the value ends, and the words after it.
     after: (Option<usize>, Vec<Hit>),
-    header: (Option<usize>, Vec<Hit>),
+    row: Row,
+    /// What validators said of the span last looked at.
+    judged: (Option<Span>, Vec<(Validate, Validity)>),
+}
+
+/// A set of rules by number.
+#[derive(Debug, Clone, Copy, Default)]
+struct RuleSet([u64; 4]);
+
+impl RuleSet {
+    /// As many rules as a set can hold.
+    const CAPACITY: usize = 256;
+
+    fn contains(self, number: usize) -> bool {
+        self.0[number / 64] & (1 << (number % 64)) != 0
+    }
+
+    fn insert(&mut self, number: usize) {
+        self.0[number / 64] |= 1 << (number % 64);
+    }
+
+    fn add(&mut self, other: Self) {
+        for (mine, theirs) in self.0.iter_mut().zip(other.0) {
+            *mine |= theirs;
+        }
+    }
 }
 
 impl Nearby {
-    fn before(&mut self, cues: &Cues, text: &str, at: usize) -> &[Hit] {
-        Self::fill(&mut self.before, at, |hits| cues.before(text, at, hits))
-    }
-
-    fn after(&mut self, cues: &Cues, text: &str, at: usize) -> &[Hit] {
-        Self::fill(&mut self.after, at, |hits| cues.after(text, at, hits))
-    }
-
-    fn header(&mut self, cues: &Cues, text: &str, at: usize) -> &[Hit] {
-        Self::fill(&mut self.header, at, |hits| cues.header(text, at, hits))
-    }
-
-    fn fill(kept: &mut (Option<usize>, Vec<Hit>), at: usize, find: impl FnOnce(&mut Vec<Hit>)) -> &[Hit] {
-        if kept.0 != Some(at) {
-            kept.0 = Some(at);
-            kept.1.clear();
-            find(&mut kept.1);
+    /// What a validator says of a span; patterns that share a regular expression often share it too.
+    fn validity(&mut self, validate: Validate, text: &str, span: Span) -> Validity {
+        let (last, judged) = &mut self.judged;
+        if *last != Some(span) {
+            *last = Some(span);
+            judged.clear();
         }
-        &kept.1
+        if let Some((_, validity)) = judged.iter().find(|(known, _)| std::ptr::fn_addr_eq(*known, validate)) {
+            return *validity;
+        }
+        let validity = validate(span.of(text));
+        judged.push((validate, validity));
+        validity
+    }
+
+    /// Reads the cues before `at` and above it in its table; the rules they speak for.
+    fn look(&mut self, compiled: &Compiled, text: &str, at: usize) -> RuleSet {
+        if self.at != Some(at) {
+            self.at = Some(at);
+            self.before.clear();
+            self.header.clear();
+            compiled.cues.before(text, at, &mut self.before);
+            compiled.cues.header(text, at, &mut self.row, &mut self.header);
+            self.cued = RuleSet::default();
+            for hit in self.before.iter().chain(&self.header) {
+                self.cued.add(compiled.speaks_for[hit.cue]);
+            }
+        }
+        self.cued
+    }
+
+    /// The words after `at`.
+    fn after(&mut self, cues: &Cues, text: &str, at: usize) -> &[Hit] {
+        if self.after.0 != Some(at) {
+            self.after.0 = Some(at);
+            self.after.1.clear();
+            cues.after(text, at, &mut self.after.1);
+        }
+        &self.after.1
     }
 }
 

@@ -29,7 +29,7 @@ pub(super) const NORTH_AMERICAN: &str = north_american!();
 pub(super) const LOCAL: &str =
     r"\b[0-9]{3}(?:[.-]|\x20-\x20|\x20)[0-9]{4}(?:[,;]?\x20{0,2}(?i:x|ext\.?)[\x20:]{0,2}[0-9]{1,6})?\b";
 /// A number with a country code.
-pub(super) const INTERNATIONAL: &str = r"(?:\+|\b00|\b011[\x20-])[1-9][0-9]{0,2}[\x20.-]?(?:\(0?[0-9]{1,4}\)[\x20.-]?)?[0-9]{1,5}(?:[\x20.-]?[0-9]{2,5}){1,5}\b";
+pub(super) const INTERNATIONAL: &str = r"(?:\+|\b00|\b011[\x20-])[1-9][0-9]{0,2}(?:[\x20.-]|\r?\n)?(?:\(0?[0-9]{1,4}\)[\x20.-]?)?[0-9]{1,5}(?:(?:[\x20.-]|\r?\n)?[0-9]{2,5}){1,5}\b";
 /// Ten digits in a row.
 pub(super) const BARE: &str = r"\b1?[2-9][0-9]{9}\b";
 
@@ -210,6 +210,21 @@ pub(super) const PATTERNS: &[Pattern] = &[
         ..PHONE
     },
     Pattern {
+        name: "phone.alone",
+        regex: LOCAL,
+        score: 0.7,
+        validate: Some(local),
+        around: Some(|before, value, after| {
+            let line =
+                (before.is_empty() || before.ends_with('\n')) && (after.is_empty() || after.starts_with(['\n', '\r']));
+            let bracketed = before.ends_with('(') && after.starts_with(')');
+            value.contains('-') && (line || bracketed)
+        }),
+        matches: &["Clinic\n«867-5309»\nDayton", "the pharmacy («867-5309»)"],
+        rejects: &["(range 150-1000) of", "diet 250-1000 today"],
+        ..PHONE
+    },
+    Pattern {
         name: "phone.page_at",
         regex: r"\b(?i:page|paged|pager|beep|call|reach|reached)\x20[A-Za-z\x80-\xff'.,\x20-]{2,40}\x20(?i:at|on)\x20(?i:ext\.?\x20|x)?(?<v>[0-9]{4,5})\b",
         score: 0.85,
@@ -243,6 +258,9 @@ pub(super) const PATTERNS: &[Pattern] = &[
             "pg #",
             "bleep",
             "vocera",
+            "ring",
+            "rings",
+            "spectralink",
         ],
         window: 8,
         around: Some(|before, value, after| {

@@ -93,32 +93,35 @@ impl Pairs {
 
 type NewCache = Box<dyn Fn() -> dfa::Cache + Send + Sync + std::panic::UnwindSafe + std::panic::RefUnwindSafe>;
 
-/// All patterns in one automaton.
-pub(super) struct Scanner {
+/// Patterns in one automaton, and where they can begin.
+struct Automaton {
     dfa: DFA,
     caches: Pool<dfa::Cache, NewCache>,
-    /// What some pattern can begin with, patterns that begin with any word left out.
-    telling: Pairs,
-    /// What some pattern can begin with.
-    all: Pairs,
+    beginnings: Pairs,
+    /// The number each pattern has outside.
+    numbers: Vec<usize>,
 }
 
-impl Scanner {
-    /// Compiles the patterns; their numbers are their places in `regexes`.
-    pub(super) fn new(regexes: &[&str]) -> Result<Self> {
+/// All patterns.
+pub(super) struct Scanner {
+    /// Those that begin with something telling: tried at every word.
+    telling: Automaton,
+    /// All of them, also those that can begin with any word: tried where an identifier may be.
+    all: Automaton,
+}
+
+impl Automaton {
+    fn new(regexes: &[&str], numbers: Vec<usize>) -> Result<Self> {
         let unreadable = |error: &dyn std::fmt::Display| Error::internal(format!("pattern does not compile: {error}"));
+        let chosen: Vec<&str> = numbers.iter().map(|&number| regexes[number]).collect();
         let nfa = thompson::Compiler::new()
             .syntax(syntax())
             .configure(thompson::Config::new().utf8(false).which_captures(WhichCaptures::None))
-            .build_many(regexes)
+            .build_many(&chosen)
             .map_err(|error| unreadable(&error))?;
-        let (mut telling, mut all) = (Pairs::new(), Pairs::new());
+        let mut all = Pairs::new();
         for pattern in nfa.patterns() {
-            let pairs = beginnings(&nfa, pattern);
-            if pairs.letter_pairs() <= ANY_WORD_PAIRS {
-                telling.add(&pairs);
-            }
-            all.add(&pairs);
+            all.add(&beginnings(&nfa, pattern));
         }
         let dfa = dfa::Builder::new()
             .configure(
@@ -131,13 +134,62 @@ impl Scanner {
             .map_err(|error| unreadable(&error))?;
         let for_cache = dfa.clone();
         let new_cache: NewCache = Box::new(move || for_cache.create_cache());
-        Ok(Self { dfa, caches: Pool::new(new_cache), telling, all })
+        Ok(Self { dfa, caches: Pool::new(new_cache), beginnings: all, numbers })
+    }
+
+    /// Which patterns begin with something telling; the others can begin with any word.
+    fn telling(&self) -> Vec<usize> {
+        let nfa = self.dfa.get_nfa();
+        let telling = |pattern: &PatternID| beginnings(nfa, *pattern).letter_pairs() <= ANY_WORD_PAIRS;
+        nfa.patterns().filter(telling).map(|pattern| self.numbers[pattern.as_usize()]).collect()
+    }
+
+    /// Every pattern that matches at `start`, with every end it can have, nearest end first.
+    fn ends(&self, cache: &mut dfa::Cache, text: &[u8], start: usize, ends: &mut Vec<(usize, usize)>) -> Result<()> {
+        ends.clear();
+        let gave_up = || Error::internal("the pattern automaton gave up");
+        let input = Input::new(text).range(start..).anchored(Anchored::Yes);
+        let mut state = self.dfa.start_state_forward(cache, &input).map_err(|_| gave_up())?;
+        let mut at = start;
+        // A lazy DFA reports a match one byte late, hence the step past the end.
+        loop {
+            state = match text.get(at) {
+                Some(&byte) => self.dfa.next_state(cache, state, byte),
+                None => self.dfa.next_eoi_state(cache, state),
+            }
+            .map_err(|_| gave_up())?;
+            if state.is_tagged() {
+                if state.is_match() {
+                    for index in 0..self.dfa.match_len(cache, state) {
+                        let pattern = self.dfa.match_pattern(cache, state, index).as_usize();
+                        ends.push((self.numbers[pattern], at));
+                    }
+                } else if state.is_dead() {
+                    return Ok(());
+                } else if state.is_quit() {
+                    return Err(gave_up());
+                }
+            }
+            if at >= text.len() {
+                return Ok(());
+            }
+            at += 1;
+        }
+    }
+}
+
+impl Scanner {
+    /// Compiles the patterns; their numbers are their places in `regexes`.
+    pub(super) fn new(regexes: &[&str]) -> Result<Self> {
+        let all = Automaton::new(regexes, (0..regexes.len()).collect())?;
+        let telling = Automaton::new(regexes, all.telling())?;
+        Ok(Self { telling, all })
     }
 
     /// Calls `found` at each place where patterns match, with every pattern and every end it can have there, nearest end
     /// first.
     pub(super) fn scan(&self, text: &[u8], mut found: impl FnMut(usize, &[(usize, usize)])) -> Result<()> {
-        let mut cache = self.caches.get();
+        let (mut telling, mut all) = (self.telling.caches.get(), self.all.caches.get());
         let mut ends = Vec::new();
         let mut at = 0;
         while at < text.len() {
@@ -158,48 +210,20 @@ impl Scanner {
             }
             let next = text[at..].iter().take(3).find(|&&byte| class(byte) != Class::Blank);
             busy |= next.is_some_and(u8::is_ascii_digit);
-            let table = if busy { &self.all } else { &self.telling };
+            let (automaton, cache) = if busy { (&self.all, &mut *all) } else { (&self.telling, &mut *telling) };
             let mut before = Class::Blank;
             for place in start..at {
                 let here = class(text[place]);
                 let starts = here != before || !matches!(here, Class::Letter | Class::Digit);
                 before = here;
-                if !starts || !table.contains(text[place], text.get(place + 1).copied().unwrap_or(b'\n')) {
+                let second = text.get(place + 1).copied().unwrap_or(b'\n');
+                if !starts || !automaton.beginnings.contains(text[place], second) {
                     continue;
                 }
-                self.ends(&mut cache, text, place, &mut ends)?;
+                automaton.ends(cache, text, place, &mut ends)?;
                 if !ends.is_empty() {
                     found(place, &ends);
                 }
-            }
-        }
-        Ok(())
-    }
-
-    fn ends(&self, cache: &mut dfa::Cache, text: &[u8], start: usize, ends: &mut Vec<(usize, usize)>) -> Result<()> {
-        ends.clear();
-        let gave_up = |_| Error::internal("the pattern automaton gave up".to_owned());
-        let input = Input::new(text).range(start..).anchored(Anchored::Yes);
-        let mut state = self.dfa.start_state_forward(cache, &input).map_err(|_| gave_up(()))?;
-        for (at, &byte) in text.iter().enumerate().skip(start) {
-            state = self.dfa.next_state(cache, state, byte).map_err(|_| gave_up(()))?;
-            if state.is_tagged() {
-                if state.is_match() {
-                    // A lazy DFA reports a match one byte late.
-                    for index in 0..self.dfa.match_len(cache, state) {
-                        ends.push((self.dfa.match_pattern(cache, state, index).as_usize(), at));
-                    }
-                } else if state.is_dead() {
-                    return Ok(());
-                } else if state.is_quit() {
-                    return Err(gave_up(()));
-                }
-            }
-        }
-        state = self.dfa.next_eoi_state(cache, state).map_err(|_| gave_up(()))?;
-        if state.is_match() {
-            for index in 0..self.dfa.match_len(cache, state) {
-                ends.push((self.dfa.match_pattern(cache, state, index).as_usize(), text.len()));
             }
         }
         Ok(())

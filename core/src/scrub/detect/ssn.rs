@@ -72,7 +72,11 @@ pub(super) const PATTERNS: &[Pattern] = &[
         score: 0.7,
         cues: CUES,
         validate: Some(|value| {
-            if value.bytes().filter(u8::is_ascii_digit).count() >= 4 { Validity::Unknown } else { Validity::Never }
+            if value.bytes().filter(u8::is_ascii_digit).count() >= 4 && value.bytes().any(|b| b.is_ascii_alphabetic()) {
+                Validity::Unknown
+            } else {
+                Validity::Never
+            }
         }),
         matches: &["SSN «2l9-O9-9999»"],
         rejects: &["loo-oo-lool"],
@@ -120,6 +124,10 @@ pub(super) const PATTERNS: &[Pattern] = &[
             "last four social",
             "ssn ends in",
             "social ending in",
+            "social security number ending in",
+            "social security ending in",
+            "social security number ends in",
+            "social security number last four",
             "social ends in",
             "l4",
         ],
