@@ -83,6 +83,10 @@ fn continues(text: &str, unit: Span, last: Span, next: Span, width: Option<usize
     if ends_sentence(text, unit.start, last.end, next.start, next.end) {
         return false;
     }
+    // The full stop of an abbreviation, or of the number of an item.
+    if line.ends_with('.') {
+        return true;
+    }
     let Some(first) = after.chars().next() else { return false };
     if width.is_some_and(|width| passes(text, last, next, width)) {
         return true;
