@@ -57,14 +57,16 @@ pub(super) const BELONG: Cues = 1 << 23;
 pub(super) const TRADE: Cues = 1 << 24;
 /// A letter after these is a grade or a type, not an initial: "vitamin".
 pub(super) const GRADED: Cues = 1 << 25;
+/// The first word of a body that is known by several: "Blue", "Saint".
+pub(super) const CHAIN: Cues = 1 << 27;
 /// A legal form: "Inc".
 pub(super) const LEGAL: Cues = 1 << 26;
 
 const LISTS: &[(Cues, &str)] = &[
     (
         TITLE,
-        "mr mrs ms miss mx dr drs doctor prof professor rev reverend pastor rabbi imam fr sr sra srta sister brother \
-         father nurse judge officer deputy sgt sergeant capt captain lt lieutenant col major hon madam dame sir detective",
+        "mr mrs ms miss mx dr drs doctor prof professor rev reverend pastor rabbi imam sr sra srta dra mme mlle herr frau señora señor sister brother \
+         father nurse judge officer deputy sgt sergeant capt captain lt lieutenant col major hon madam dame sir detective trooper",
     ),
     (
         CREDENTIAL,
@@ -76,7 +78,7 @@ const LISTS: &[(Cues, &str)] = &[
     (
         FIELD,
         "patient pt name names client resident member subscriber guarantor insured attending pcp provider physician surgeon \
-         assistant anesthesiologist radiologist pathologist cardiologist therapist clinician nurse author by cc to from attn \
+         fam family assistant anesthesiologist radiologist pathologist cardiologist therapist clinician nurse author by cc to from attn \
          re kin nok contact mother father spouse wife husband daughter son guardian caregiver interpreter witness caller \
          manager worker parent partner sister brother proxy poa agent patientname fullname firstname lastname familyname \
          givenname ptname membername providername physicianname surname given family middle maiden alias aka applicant \
@@ -95,10 +97,10 @@ const LISTS: &[(Cues, &str)] = &[
     ),
     (
         RELATIVE,
-        "mother father mom dad mum mama papa parent parents spouse wife husband partner daughter son child sister brother \
+        "patient pt client resident veteran driver landlord dtr sis bro gf bf fiancé fiancée mother father mom dad mum mama papa parent parents spouse wife husband partner daughter son child sister brother \
          sibling twin aunt uncle cousin niece nephew grandmother grandfather grandma grandpa granddaughter grandson grandchild \
          stepmother stepfather stepson stepdaughter stepsister stepbrother fiance fiancee girlfriend boyfriend friend \
-         neighbor neighbour roommate caregiver guardian interpreter law aide coworker colleague boss landlord landlady daughters \
+         neighbor neighbour roommate carer hha caregiver guardian interpreter law aide coworker colleague boss landlord landlady daughters \
          sons sisters brothers nurse therapist surgeon pharmacist chaplain coordinator manager worker named niece ex-wife \
          cardiologist neurologist pcp hospitalist resident intern physician teacher principal coach supervisor babysitter nanny \
          godmother godfather stepdad stepmom hubby technician technologist student",
@@ -109,7 +111,7 @@ const LISTS: &[(Cues, &str)] = &[
          supervised witnessed interpreted completed prepared written authored entered verified cosigned authenticated assessed \
          interviewed assisted administered notified informed brought managed attended recommended followed reported prescribed \
          driven escorted done typed approved attested documented created electronically collected drawn read placed removed \
-         repaired delivered staffed obtained taken edited faxed called consulted care provided given scheduled",
+         repaired delivered staffed obtained taken edited visit scribed implanted inserted countersigned confirmed cleared faxed called consulted care provided given scheduled",
     ),
     (
         TALK,
@@ -122,7 +124,7 @@ const LISTS: &[(Cues, &str)] = &[
     (
         CALL,
         "called paged notified contacted informed told saw sees seeing thank thanks asked messaged texted emailed updated \
-         consulted asks calls advised meet via including per contact page call seen see ask tell notify hi hello",
+         consulted asks calls advised meet via including per contact page call seen see ask tell notify hi hey hello attn told page texting emailing meeting",
     ),
     (
         SAYS,
@@ -135,7 +137,7 @@ const LISTS: &[(Cues, &str)] = &[
          refuses attempted requested requests responded worries recalls remembers thinks lost fell tripped improved likes enjoys \
          drives makes made began started underwent received saw sleeps smokes drinks expressed gave sat stood transferred \
          understood discussed reviewed examined evaluated recommended suggested ordered prescribed advised explained \
-         accompanied and who",
+         accompanied and who to left understands",
     ),
     (
         PARTICLE,
@@ -168,9 +170,10 @@ const LISTS: &[(Cues, &str)] = &[
          ministries bank insurance associates group partners practice institute foundation home manor village hospice agency \
          services systems system ambulance library physicians specialists infirmary medicine therapy surgicenter sanatorium \
          dispensary diagnostics imaging dental pediatrics orthopedics orthopaedics cardiology dermatology radiology oncology \
-         residence lodge terrace gardens commons estates living nursing pavilion place villa villas haven cathedral chapel \
+         residence lodge terrace gardens commons estates living nursing pavilion place villa villas haven apothecary shoppe cathedral chapel \
          congregation seminary preschool daycare kindergarten elementary district union plan hmo ppo cooperative network \
-         alliance trust society shelter ranch clinic's campus memorial ministry homecare daycare eldercare hmo va",
+         alliance trust society shelter ranch clinic's campus memorial ministry homecare daycare eldercare va ctr hosp neurology urology gastroenterology nephrology ophthalmology pulmonology endocrinology rheumatology \
+         surgery neurosurgery ems lutheran methodist baptist presbyterian general regional children women snf alf ltac ltach ecf irf vamc",
     ),
     (
         TRADE,
@@ -178,15 +181,20 @@ const LISTS: &[(Cues, &str)] = &[
          roofing landscaping bakery diner cafe farm farms brewery manufacturing foods transport transportation trucking \
          supply auto automotive grocery supermarket hardware steel mills mill factory works freight consulting solutions \
          technologies financial realty properties studio salon gym fitness prison jail police fire corrections casino \
-         electronics engineering packaging printing dairy lumber mining textiles foundry shipyard outfitters builders catering \
+         electronics engineering packaging printing dairy lumber mining textiles foundry shipyard outfitters builders catering beverage nurseries wholesale distributors rentals tavern pub grill pizza brewing \
          warehouse railroad airways publishing press herald times orchards vineyards winery nursery cleaners laundry \
          chemical plastics aerospace energy power utilities communications telecom media software systems semiconductors club \
-         department authority commission county office theater theatre museum zoo orchestra army navy courthouse",
+         department authority commission office theater theatre museum zoo orchestra army navy courthouse drug drugs drugstore cleaning cleaners sons bros brothers local auction realty",
+    ),
+    (
+        CHAIN,
+        "blue rite united kaiser express quest mayo cleveland home health harvard tufts mass veterans state liberty costco whole \
+         trader saint st mt mount",
     ),
     (LEGAL, "inc llc llp corp corporation co ltd pllc plc pc"),
     (
         GENERIC,
-        "emergency physical occupational speech language intensive care outpatient inpatient primary urgent family medical \
+        "upper lower extremity emergency physical occupational speech language intensive care outpatient inpatient primary urgent family medical \
          health surgery surgical mental behavioral home skilled nursing cancer pain wound sleep women's womens children's \
          childrens community regional general county city state national the our this local main new acute sub subacute \
          critical cardiac pulmonary vascular stroke trauma burn spine hand sports orthopedic orthopaedic pediatric adult \
@@ -234,7 +242,7 @@ const LISTS: &[(Cues, &str)] = &[
     (TOWARDS, "in near from outside to around downtown through toward towards at leaving via of"),
     (
         DWELL,
-        "lives living lived resides residing resided moved moves moving relocated born raised grew resident native traveled \
+        "originally lives living lived resides residing resided moved moves moving relocated born raised grew resident native traveled \
          travelled traveling travels trip flew visiting visited visits hometown drove drives commutes up vacation home \
          vacationing house apartment returned back came comes immigrated emigrated arrived transferred flight family",
     ),
@@ -247,18 +255,19 @@ const LISTS: &[(Cues, &str)] = &[
     (
         BRAND,
         "walgreens cvs riteaid walmart costco kroger safeway publix meijer wegmans albertsons labcorp quest aetna cigna \
-         humana anthem unitedhealthcare kaiser tricare centene molina ambetter wellcare bcbs oscar medica geisinger highmark \
-         carefirst amerigroup healthnet optum optumrx caremark bluecross blueshield uhc davita fresenius encompass kindred \
-         lincare apria mayo quest amedisys gentiva genoptix bioreference heb",
+         humana anthem unitedhealthcare kaiser tricare centene molina ambetter wellcare bcbs geisinger highmark \
+         carefirst amerigroup healthnet optum optumrx caremark bluecross blueshield uhc davita fresenius \
+         lincare apria amedisys gentiva genoptix bioreference",
     ),
-    (AREA, "county parish borough township neighborhood neighbourhood district"),
+    (AREA, "county twp parish borough township neighborhood neighbourhood district"),
     (
         BELONG,
-        "works worked working employed admitted transferred discharged attends attended attending graduated enrolled student \
+        "works worked working lives living resides employed admitted transferred discharged attends attended attending graduated enrolled student \
          teaches taught teacher employee retired hospitalized seen treated evaluated followed receiving records visit sent \
-         referred taken presented goes went volunteers treated transported returned resident studies studied imaging \
+         referred taken presented goes went volunteers treated transported resident studies studied imaging \
          surgery labs rehab filled fills delivered admission discharge transfer transferring clerk cashier nurse manager \
-         janitor driver cook engineer mechanic job parishioner member therapy radiographs mri ct stay staying",
+         janitor driver cook engineer mechanic job parishioner member therapy radiographs mri ct stay staying requested obtained implanted shot biopsy fill leaving \
+         hospitalized screened paperwork form authorization insured coverage covered pick",
     ),
     (
         GRADED,

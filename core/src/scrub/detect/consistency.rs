@@ -111,23 +111,19 @@ fn parts(note: &Note<'_>, findings: &[Finding]) -> HashMap<String, Part> {
 /// Whether the word at `index` repeats `part` rather than being a word of its own.
 fn repeats(note: &Note<'_>, index: usize, part: &Part) -> bool {
     let token = note.tokens[index];
-    let capital = match token.case(note.text) {
-        Case::Lower => {
-            // "fisher" for Fisher, never "young" for Young.
-            return part.category == Category::Name
-                && part.entry.word() == 0
-                && !part.ambiguous
-                && part.entry.eponym == 0
-                && token.span.len() > 3;
-        }
-        Case::Upper => true,
-        _ => true,
-    };
+    if token.case(note.text) == Case::Lower {
+        // "fisher" for Fisher, never "young" for Young.
+        return part.category == Category::Name
+            && part.entry.word() == 0
+            && !part.ambiguous
+            && part.entry.eponym == 0
+            && token.span.len() > 3;
+    }
     if part.entry.eponym > 0 && is_clinical(note, index, part.entry.eponym == 2) {
         return false;
     }
     if !part.ambiguous {
-        return capital;
+        return true;
     }
     // An ambiguous word must be a capital that no sentence, line or heading asked for.
     let opens = index.checked_sub(1).and_then(|before| note.tokens.get(before)).is_none_or(|before| {

@@ -26,6 +26,9 @@ pub(super) fn find(words: &Words<'_>, findings: &mut Vec<Finding>) {
         if word.is(TOWARDS) {
             finder.towards(at);
         }
+        if word.is(STREET) || words.is_text(at, "box") {
+            finder.street(at);
+        }
         if word.is(AREA) {
             finder.area(at);
         }
@@ -90,7 +93,8 @@ impl Finder<'_, '_, '_> {
         }
         let Some(city) = words.get(last).copied().filter(|word| word.is_word()) else { return };
         let ambiguous = state.is(CREDENTIAL) && !zip;
-        if !city.is_capital() && !(zip && words.quiet) || city.is(TITLE | NEVER) && city.entry.place == 0 {
+        let written = city.is_capital() || zip && words.quiet;
+        if !written || city.is(TITLE | NEVER) && city.entry.place == 0 {
             return;
         }
         let (first, known) = self.city_back(last, comma);
@@ -122,11 +126,15 @@ impl Finder<'_, '_, '_> {
     fn zip(&self, at: usize) -> bool {
         let words = self.words;
         let mut next = at + 1;
-        while words.is_any_mark(next, b",.^|-") && next < at + 3 {
+        while words.is_any_mark(next, b",.^|") && next < at + 3 {
             next += 1;
         }
         words.get(next).is_some_and(|word| {
-            matches!(word.kind, TokenKind::Number | TokenKind::Mixed) && matches!(word.span.len(), 5 | 9)
+            let digits = words.text(next).bytes().filter(u8::is_ascii_digit).count();
+            matches!(word.kind, TokenKind::Number | TokenKind::Mixed)
+                && matches!(word.span.len(), 5 | 9)
+                && digits + 1 >= word.span.len()
+                && words.text(next).starts_with(|c: char| c.is_ascii_digit())
         })
     }
 
@@ -235,7 +243,7 @@ impl Finder<'_, '_, '_> {
         }
         let Some(word) = words.get(next).copied() else { return };
         if !word.is_capital()
-            || word.loud
+            || word.loud && (word.entry.place < 4 || word.sort() == Sort::Word || word.entry.name() >= word.entry.place)
             || word.is(TITLE | NEVER)
             || word.entry.proper && word.entry.place < 3
             || word.span.len() < 3
@@ -263,10 +271,16 @@ impl Finder<'_, '_, '_> {
         {
             return;
         }
-        let plain = word.sort() != Sort::Word && word.entry.clinical == 0;
+        let plain = word.entry.clinical == 0
+            && (word.sort() != Sort::Word || word.entry.place >= 4 && word.entry.common <= 5 && !word.entry.proper);
         let score = if dwells && known > 0 && (plain || last > next) {
             0.8
-        } else if dwells && inside && plain && word.case == Case::Title && word.entry.given < 3 {
+        } else if dwells
+            && (inside || words.is_text(at, "to"))
+            && plain
+            && word.case == Case::Title
+            && word.entry.given < 3
+        {
             0.6
         } else if inside && known >= 4 && (plain || last > next) && (!acted || known > word.entry.name()) {
             0.65
@@ -290,6 +304,31 @@ impl Finder<'_, '_, '_> {
             end = after;
         }
         self.push(next, end, Kind::City, score, "location.city");
+    }
+
+    /// The town after a street or a box: "9 Elm St, Walla Walla", "PO Box 2505, Pocatello".
+    fn street(&mut self, at: usize) {
+        let words = self.words;
+        let number = words.get(at + 1).is_some_and(|word| word.kind == TokenKind::Number);
+        let mut comma = at + 1 + usize::from(number);
+        comma += usize::from(words.is_mark(comma, b'.'));
+        if !words.is_mark(comma, b',') || !number && words.is_text(at, "box") {
+            return;
+        }
+        let Some(next) = words
+            .after(comma)
+            .or(Some(comma + 2).filter(|next| words.get(*next).is_some_and(|word| word.gap == Gap::Line)))
+        else {
+            return;
+        };
+        let capital = words
+            .get(next)
+            .is_some_and(|word| word.is_capital() && !word.is(NEVER | TITLE | CREDENTIAL) && !word.entry.proper);
+        if let Some((last, known)) = self.place_from(next).filter(|_| capital) {
+            if known >= 2 || last > next {
+                self.push(next, last, Kind::City, 0.75, "location.city");
+            }
+        }
     }
 
     /// "Pinellas County", "County of Kent", "the Fairview neighborhood".

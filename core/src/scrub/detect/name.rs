@@ -19,6 +19,16 @@ pub(super) fn find(words: &Words<'_>, findings: &mut Vec<Finding>) {
                 if word.cues != 0 {
                     finder.cued(at);
                 }
+                if word.is_initial() && words.is_mark(at + 1, b'.') && at > 0 && words.is_mark(at - 1, b',') {
+                    let pair = (words.text(at), words.text(at + 2));
+                    if matches!(
+                        pair,
+                        ("M" | "R" | "P" | "O", "D" | "N" | "A" | "T") | ("D", "O" | "C" | "D" | "P") | ("N", "P")
+                    ) {
+                        finder.credential(at);
+                        continue;
+                    }
+                }
                 if word.case != Case::Lower {
                     finder.bare(at);
                 } else if words.quiet && at >= finder.done {
@@ -46,6 +56,7 @@ enum Trust {
 
 /// One part of a name: a word with its particles and what is joined to it by hyphens, or an initial.
 #[derive(Debug, Clone, Copy)]
+#[allow(clippy::struct_excessive_bools, reason = "each is one thing that is seen of the letters")]
 struct Unit {
     first: usize,
     last: usize,
@@ -58,6 +69,34 @@ struct Unit {
     loud: bool,
     upper: bool,
 }
+
+/// What only a person does.
+const SPEAKS: &[&str] = &[
+    "reports",
+    "reported",
+    "denies",
+    "denied",
+    "states",
+    "stated",
+    "says",
+    "said",
+    "endorses",
+    "complains",
+    "verbalized",
+    "verbalizes",
+    "agrees",
+    "agreed",
+    "understands",
+    "lives",
+    "called",
+    "asks",
+    "asked",
+    "told",
+    "tells",
+    "wants",
+    "recalls",
+    "worries",
+];
 
 /// The most parts a name has.
 const MOST: usize = 5;
@@ -110,7 +149,7 @@ impl Finder<'_, '_, '_> {
             }
             if joins {
                 here = next + 1;
-            } else if goes_on && !(follows.is(NEVER) && !follows.is(PARTICLE)) {
+            } else if goes_on && (!follows.is(NEVER) || follows.is(PARTICLE)) {
                 here = next;
             } else {
                 break;
@@ -141,13 +180,19 @@ impl Finder<'_, '_, '_> {
         let entry = words.entry(here);
         let is_lower = word.case == Case::Lower;
         if is_lower {
-            let known = lower && entry.name() >= 2 && entry.word() <= 1 && !entry.proper && word.cues & !PARTICLE == 0;
+            let unknown = entry.is_unknown() && words.quiet && word.span.len() > 2;
+            let named = entry.name() >= 2 && entry.word() <= 1 && !entry.proper;
+            let known = lower && (named || unknown) && word.cues & !PARTICLE == 0;
             if !known {
                 return None;
             }
         }
-        if word.is(NEVER | SUFFIX)
-            || word.is(CREDENTIAL) && word.case == Case::Upper
+        // "Will" and "May" open sentences, and yet are names where structure says so.
+        let spared =
+            word.is_capital() && ["will", "may", "august", "june"].iter().any(|name| words.is_text(here, name));
+        if word.is(NEVER) && !spared
+            || word.is(SUFFIX)
+            || word.is(CREDENTIAL) && matches!(word.case, Case::Upper | Case::Mixed)
             || word.is(TITLE | FIELD) && entry.name() < 5
         {
             return None;
@@ -167,12 +212,18 @@ impl Finder<'_, '_, '_> {
         while !word.possessive && words.is_any_mark(unit.last + 1, b"-") && words.get(unit.last + 1)?.gap == Gap::Glued
         {
             let Some(next) = words.get(unit.last + 2) else { break };
-            let fits =
-                next.is_word() && next.gap == Gap::Glued && next.span.len() > 1 && (next.is_capital() || is_lower);
+            let other = words.entry(unit.last + 2);
+            // "Hye-jin", "Sung-ho", but not "Follow-up".
+            let second = other.word() == 0
+                && next.span.len() <= 6
+                && (unit.sort != Sort::Word || other.given >= 2 && unit.entry.name() > 0);
+            let fits = next.is_word()
+                && next.gap == Gap::Glued
+                && next.span.len() > 1
+                && (next.is_capital() || is_lower || second);
             if !fits {
                 break;
             }
-            let other = words.entry(unit.last + 2);
             let eponym = unit.entry.eponym.min(other.eponym);
             unit.sort = match (unit.sort, sort(other)) {
                 (Sort::Word, Sort::Word | Sort::Either) | (Sort::Either, Sort::Word) => Sort::Word,
@@ -195,7 +246,7 @@ impl Finder<'_, '_, '_> {
                 break;
             }
         }
-        if particles > 0 && unit.sort == Sort::Either {
+        if particles > 0 && unit.entry.surname > 0 {
             unit.sort = Sort::Name;
         }
         Some(unit)
@@ -230,9 +281,19 @@ impl Finder<'_, '_, '_> {
             run.units[run.len] = Some(unit);
             run.len += 1;
             let ends = self.words.get(unit.last).is_none_or(|word| word.possessive);
-            here = if ends { None } else { self.words.after(unit.last) };
+            here = if ends { None } else { self.words.after(unit.last).map(|next| self.nickname(next)) };
         }
         run
+    }
+
+    /// Past a nickname in quotation marks: the surname in `Kaja "Red" Grycz`.
+    fn nickname(&self, at: usize) -> usize {
+        let words = self.words;
+        let quoted = words.is_mark(at, b'"')
+            && words.get(at + 1).is_some_and(|word| word.is_capital())
+            && words.is_mark(at + 2, b'"')
+            && words.get(at + 3).is_some_and(|word| word.is_capital() && word.gap == Gap::Blank);
+        if quoted { at + 3 } else { at }
     }
 
     /// How far the first parts of `run` are a person's name under `trust`, with the score of the evidence.
@@ -242,6 +303,9 @@ impl Finder<'_, '_, '_> {
             _ if first.initial => {
                 // "J. Smith"; an initial alone only where a field or a signature asks for a name.
                 let next = run.get(1)?;
+                if !run.any(|unit| !unit.initial) {
+                    return None;
+                }
                 let known = next.initial || matches!(next.sort, Sort::Name | Sort::Unknown | Sort::Either);
                 if !known || next.lower {
                     return None;
@@ -250,11 +314,10 @@ impl Finder<'_, '_, '_> {
             }
             (Sort::Name, Trust::Title | Trust::Field) => 0.95,
             (Sort::Name, Trust::Strong) => 0.85,
-            (Sort::Name, Trust::Weak) if first.entry.name() >= 3 && first.entry.word() == 0 => 0.6,
-            (Sort::Either, Trust::Title) => 0.9,
+            (Sort::Name, Trust::Weak) if first.entry.name() >= 3 && first.entry.word() == 0 && !first.upper => 0.6,
+            (Sort::Either | Sort::Unknown, Trust::Title) => 0.9,
             (Sort::Either, Trust::Field) => 0.8,
             (Sort::Either, Trust::Strong) if !first.loud => 0.65,
-            (Sort::Unknown, Trust::Title) => 0.9,
             (Sort::Unknown, Trust::Field) if !first.upper || first.loud || run.len > 1 => 0.75,
             (Sort::Unknown, Trust::Strong) if !first.upper || first.shaped => 0.65,
             // A word that is no name becomes one after a title, or before a surname in a field.
@@ -263,10 +326,13 @@ impl Finder<'_, '_, '_> {
             _ => return None,
         };
         if first.lower {
+            let words_quiet = self.words.quiet;
             let known = match trust {
+                _ if first.entry.is_unknown() => words_quiet && trust != Trust::Weak,
                 Trust::Title => first.entry.name() >= 2,
-                Trust::Field => first.entry.name() >= 3,
-                Trust::Strong => first.entry.name() >= 3 && first.entry.word() == 0,
+                Trust::Field => first.entry.name() >= 3 || words_quiet,
+                Trust::Strong if words_quiet => first.entry.name() >= 2 && first.entry.word() == 0,
+                Trust::Strong => first.entry.name() >= 3 && first.entry.word() == 0 || first.entry.surname >= 6,
                 Trust::Weak => false,
             };
             if !known {
@@ -279,9 +345,16 @@ impl Finder<'_, '_, '_> {
             let after_name = unit.first > 0 && !self.words.is(unit.last, HEAD | TRADE | LEGAL | STREET);
             let fits = match unit.sort {
                 _ if unit.initial => true,
-                _ if unit.lower => first.lower && unit.entry.surname >= 2 && unit.entry.word() == 0,
+                _ if unit.lower => {
+                    first.lower
+                        && (unit.entry.surname >= 2 && unit.entry.word() == 0
+                            || self.words.quiet && unit.sort != Sort::Word)
+                }
                 Sort::Name => after_name || unit.entry.surname >= 4,
-                Sort::Either => !unit.loud && after_name || unit.entry.surname >= 5 && trust == Trust::Field,
+                Sort::Either => {
+                    !unit.loud && after_name
+                        || trust == Trust::Field && (unit.entry.surname >= 3 || self.words.field_ends(unit.last))
+                }
                 Sort::Unknown => !unit.upper || unit.loud || unit.shaped || first.upper,
                 Sort::Word => false,
             };
@@ -391,11 +464,20 @@ impl Finder<'_, '_, '_> {
             Trust::Field | Trust::Title => {
                 let plausible = |unit: Unit| unit.sort != Sort::Word;
                 (plausible(surname) || lead.entry.given >= 2 && lead.sort == Sort::Name)
-                    && (plausible(lead) || named(surname) && words.field_ends(lead.last))
+                    && (plausible(lead)
+                        || named(surname)
+                            && words.field_ends(given.get(given.len - 1).map_or(lead.last, |unit| unit.last)))
                     && (named(surname) || named(lead) || !surname.loud || words.field_ends(lead.last))
             }
             _ => {
-                let known = lead.sort == Sort::Name && lead.entry.given >= 2 && lead.entry.word() == 0;
+                let opens = words.get(first.first).is_some_and(|word| matches!(word.gap, Gap::Line | Gap::Wide))
+                    || first.first.checked_sub(1).is_some_and(|before| words.is_any_mark(before, b"|.>"));
+                let listed = opens && words.field_ends(given.get(given.len - 1)?.last);
+                let known = lead.sort == Sort::Name && lead.entry.given >= 2 && lead.entry.word() == 0
+                    || listed && lead.sort != Sort::Word && lead.entry.given >= 2 && surname.sort == Sort::Name;
+                if surname.entry.eponym > 0 && lead.entry.eponym > 0 || lead.entry.eponym == 1 && lead.entry.given < 4 {
+                    return None;
+                }
                 let kept = lead.entry.place <= lead.entry.given || lead.entry.given >= 5;
                 // A list of people or places goes on with another comma.
                 known
@@ -405,7 +487,7 @@ impl Finder<'_, '_, '_> {
                     && match surname.sort {
                         Sort::Name => surname.entry.surname >= 1 && (!surname.loud || surname.entry.surname >= 2),
                         Sort::Either => surname.entry.surname >= 5 && (!surname.loud || lead.entry.given >= 4),
-                        Sort::Unknown => !surname.loud && !surname.upper && lead.entry.given >= 3,
+                        Sort::Unknown => (!surname.loud && !surname.upper || listed) && lead.entry.given >= 3,
                         Sort::Word => false,
                     }
             }
@@ -472,7 +554,36 @@ impl Finder<'_, '_, '_> {
                 words.after(at).filter(|next| words.get(*next).is_some_and(|w| w.is_capital() && !w.loud))
             {
                 let run = self.run(next, false);
-                if let Some((taken, score)) = self.accept(&run, Trust::Weak) {
+                let called = run.get(0).filter(|unit| {
+                    unit.sort == Sort::Either && unit.entry.given >= 3
+                        || unit.sort == Sort::Name && unit.entry.given >= 2 && !unit.upper
+                });
+                let ends = called.is_some_and(|unit| {
+                    words.field_ends(unit.last)
+                        || words.after(unit.last).is_some_and(|after| {
+                            words.is_any_mark(after, b".")
+                                || [
+                                    "at",
+                                    "re",
+                                    "with",
+                                    "about",
+                                    "back",
+                                    "to",
+                                    "and",
+                                    "regarding",
+                                    "on",
+                                    "for",
+                                    "i",
+                                    "that",
+                                    "was",
+                                ]
+                                .iter()
+                                .any(|w| words.is_text(after, w))
+                        })
+                });
+                if let Some(unit) = called.filter(|unit| ends && unit.entry.eponym == 0) {
+                    self.push(next, unit.last, 0.6, "name.verb");
+                } else if let Some((taken, score)) = self.accept(&run, Trust::Weak) {
                     if let Some(unit) = run.get(taken - 1) {
                         self.push(next, self.suffix(unit.last), score, "name.verb");
                     }
@@ -551,8 +662,10 @@ impl Finder<'_, '_, '_> {
                 let Some(after) = words.after(next) else { return };
                 next = after;
             }
-            let capital =
-                words.get(next).is_some_and(|word| word.is_capital() && word.sort() == Sort::Name && !word.loud);
+            let capital = words.get(next).is_some_and(|word| {
+                let named = word.sort() == Sort::Name || word.sort() == Sort::Either && word.entry.given >= 3;
+                word.is_capital() && named && !word.loud && word.case != Case::Upper && word.entry.eponym == 0
+            });
             if !capital {
                 return;
             }
@@ -573,7 +686,7 @@ impl Finder<'_, '_, '_> {
         // "123 Elm Dr": a street, when a capital and a number stand before.
         if text.eq_ignore_ascii_case("dr")
             && words.before(at).is_some_and(|before| {
-                words.get(before).is_some_and(|w| w.is_capital() && !w.is(TITLE))
+                words.get(before).is_some_and(|w| w.is_capital() && !w.is(TITLE | NEVER))
                     && before
                         .checked_sub(1)
                         .is_some_and(|number| words.get(number).is_some_and(|w| w.kind == TokenKind::Number))
@@ -582,7 +695,8 @@ impl Finder<'_, '_, '_> {
             return;
         }
         // Spelled-out roles need their capital: "the nurse Wei" is left to relatives.
-        if !short && title.case == Case::Lower && !text.eq_ignore_ascii_case("miss") {
+        let spoken = words.quiet && text == "doctor";
+        if !short && title.case == Case::Lower && !text.eq_ignore_ascii_case("miss") && !spoken {
             return;
         }
         let mut next = at;
@@ -591,13 +705,13 @@ impl Finder<'_, '_, '_> {
         }
         let Some(mut start) = words.after(next) else { return };
         // "Mr. and Mrs. Osei", "Dr./Prof. Osei"
-        if words.is(start, TITLE) && !words.get(start).is_some_and(|word| word.entry.name() >= 5) {
+        if words.is(start, TITLE) && words.get(start).is_none_or(|word| word.entry.name() < 5) {
             return;
         }
-        if short && text.eq_ignore_ascii_case("fr")
-            || text.eq_ignore_ascii_case("sr")
-            || text.eq_ignore_ascii_case("col")
-        {
+        if text.eq_ignore_ascii_case("rev") && !words.get(start).is_some_and(|word| word.sort() == Sort::Name) {
+            return;
+        }
+        if text.eq_ignore_ascii_case("sr") || text.eq_ignore_ascii_case("col") {
             if next == at || title.case == Case::Lower {
                 return;
             }
@@ -683,6 +797,11 @@ impl Finder<'_, '_, '_> {
             }
             next += 1;
         }
+        if !linked && words.is_text(at, "initials") {
+            if let Some(last) = self.dotted(at + 1) {
+                self.push(at + 1, last, 0.8, "name.initials");
+            }
+        }
         if !linked {
             return;
         }
@@ -696,6 +815,14 @@ impl Finder<'_, '_, '_> {
         // "Ana Lee" under a short key of words in running text is still a person; a word in lower case is one only
         // when the lists say so, and clinicians' keys hold clinical answers too.
         if key.case == Case::Lower && !words.quiet && word.case == Case::Lower {
+            return;
+        }
+        if words.is_text(at, "initials")
+            && self.dotted(start).is_some_and(|last| {
+                self.push(start, last, 0.85, "name.initials");
+                true
+            })
+        {
             return;
         }
         if words.is_text(at, "initials") && word.case == Case::Upper && word.span.len() <= 4 {
@@ -752,10 +879,20 @@ impl Finder<'_, '_, '_> {
         let mut here = at;
         for _ in 0..5 {
             let Some(next) = words.after(here) else { return };
-            let link = words.is_any_mark(next, b",(:-\"")
-                || ["in", "law", "named", "called", "is", "also", "whose", "name"]
-                    .iter()
-                    .any(|w| words.is_text(next, w));
+            let point = words.is_mark(next, b'.') && here == at && words.text(at).len() <= 3;
+            if (point || here == at)
+                && words.get(next + usize::from(point)).is_some_and(|word| word.is_capital() && word.gap == Gap::Blank)
+            {
+                if let Some(last) = self.dotted(next + usize::from(point)) {
+                    self.push(next + usize::from(point), last, 0.65, "name.initials");
+                    return;
+                }
+            }
+            let in_law = words.is_text(next, "in") && (words.is_text(next + 1, "law") || words.is_mark(next + 1, b'-'));
+            let link = point
+                || in_law
+                || words.is_any_mark(next, b",(:-\"")
+                || ["law", "named", "called", "is", "also", "whose", "name"].iter().any(|w| words.is_text(next, w));
             if link {
                 here = next;
                 continue;
@@ -771,17 +908,50 @@ impl Finder<'_, '_, '_> {
                 if word.loud && (word.entry.given < 3 || word.sort() != Sort::Name) {
                     return;
                 }
+                // "Patient Agreements:" is a heading.
+                if word.sort() == Sort::Unknown && words.is_mark(next + 1, b':') {
+                    return;
+                }
                 if let Some(last) = self.take(next, trust, "name.relative") {
                     self.list(last, Trust::Strong);
                 }
-            } else if word.case == Case::Lower && here == at && words.quiet {
+            } else if word.case == Case::Lower && here == at {
                 let entry = words.entry(next);
-                if entry.given >= 4 && entry.word() == 0 {
-                    self.push(next, next, 0.6, "name.relative");
+                let known =
+                    entry.given >= 3 && entry.word() == 0 || words.quiet && entry.name() >= 3 && entry.word() == 0;
+                if known && word.cues == 0 {
+                    let run = self.run(next, true);
+                    let last = run
+                        .get(1)
+                        .filter(|unit| unit.lower && unit.sort == Sort::Name && words.quiet)
+                        .map_or(next, |unit| unit.last);
+                    self.push(next, last, 0.6, "name.relative");
                 }
             }
             return;
         }
+    }
+
+    /// Initials with points, "T.N.", or two bare capitals before a comma or a number: where they end.
+    fn dotted(&self, at: usize) -> Option<usize> {
+        let words = self.words;
+        let word = words.get(at)?;
+        if word.is_initial()
+            && words.is_mark(at + 1, b'.')
+            && words.get(at + 2)?.is_initial()
+            && words.get(at + 2)?.gap == Gap::Glued
+        {
+            let mut last = at + 2 + usize::from(words.is_mark(at + 3, b'.'));
+            if words.get(last + 1).is_some_and(|next| next.is_initial() && next.gap == Gap::Glued) {
+                last += 1 + usize::from(words.is_mark(last + 2, b'.'));
+            }
+            let named = words.get(last + 1).is_some_and(|next| next.is_capital() && next.sort() != Sort::Word);
+            return (!named).then_some(last);
+        }
+        let bare =
+            word.case == Case::Upper && !word.loud && word.span.len() == 2 && word.entry.clinical < 2 && word.cues == 0;
+        let ends = words.is_mark(at + 1, b',') || words.get(at + 1).is_some_and(|next| next.kind == TokenKind::Number);
+        (bare && ends).then_some(at)
     }
 
     /// "Jane Doe, MD", "J. Doe RN": from the credential backwards.
@@ -790,6 +960,22 @@ impl Finder<'_, '_, '_> {
         let Some(credential) = words.get(at).copied() else { return };
         if credential.case == Case::Title && credential.span.len() <= 3 || credential.case == Case::Lower {
             return;
+        }
+        // "CNA Jaylen": the credential as a title.
+        if !credential.loud && credential.case == Case::Upper && !credential.is(STATE) {
+            let next = words.after(at).filter(|next| {
+                words.get(*next).is_some_and(|word| {
+                    word.case == Case::Title
+                        && word.sort() == Sort::Name
+                        && word.entry.word() == 0
+                        && word.entry.eponym == 0
+                })
+            });
+            if let Some(next) = next.filter(|next| {
+                words.get(*next).is_some_and(|word| word.entry.given >= 2 && !words.is_mark(next + 1, b':'))
+            }) {
+                self.take(next, Trust::Strong, "name.title");
+            }
         }
         let Some(mut end) = words.before(at) else { return };
         let mut comma = false;
@@ -815,7 +1001,8 @@ impl Finder<'_, '_, '_> {
                 && start.checked_sub(1).is_some_and(|b| words.get(b).is_some_and(|w| w.is_initial() || w.is(SUFFIX)));
             let hyphen = words.is_mark(start, b'-') && word.gap == Gap::Glued;
             let particle = word.is_word() && word.is(PARTICLE) && first.is_some();
-            if part && word.sort() != Sort::Word || particle || part && word.is(SUFFIX) {
+            let beside = first.is_some() && comma && word.entry.name() >= 2;
+            if part && (word.sort() != Sort::Word || beside) || particle || part && word.is(SUFFIX) {
                 first = Some(start);
             } else if !(point || hyphen) {
                 break;
@@ -888,12 +1075,25 @@ impl Finder<'_, '_, '_> {
         let words = self.words;
         if words.is_mark(at, b'^') {
             self.caret(at);
+        } else if words.is_mark(at, b'-') && words.get(at).is_some_and(|mark| mark.gap == Gap::Line) {
+            // "-- M. Shin RD" closes a message.
+            let start = at
+                + 1
+                + usize::from(
+                    words.is_mark(at + 1, b'-') && words.get(at + 1).is_some_and(|mark| mark.gap == Gap::Glued),
+                );
+            if start == at + 2 {
+                self.take(start, Trust::Field, "name.signature");
+            }
         } else if words.is_mark(at, b'/') && at > 0 {
             // "d/w", "s/w", "/s/"
             let with = words.is_text(at + 1, "w") && (words.is_text(at - 1, "d") || words.is_text(at - 1, "s"));
             let signed = words.is_text(at - 1, "s") && at > 1 && words.is_mark(at - 2, b'/');
             if with {
                 self.object(at + 1, Trust::Strong);
+            } else if words.is_text(at - 1, "w") {
+                let talks = at > 1 && words.is(at - 2, TALK);
+                self.object(at, if talks { Trust::Strong } else { Trust::Weak });
             } else if signed && words.get(at + 1).is_some_and(|word| word.is_word()) {
                 self.take(at + 1, Trust::Field, "name.signature");
             } else {
@@ -922,7 +1122,8 @@ impl Finder<'_, '_, '_> {
                 .checked_sub(2)
                 .is_some_and(|b| words.is(b, ACT) || words.is_any_mark(b, b":") || words.is_text(b, "by"));
         let ends = words.get(at + 2).is_none_or(|w| w.kind == TokenKind::Newline || w.gap != Gap::Glued);
-        if glued && shaped && opens && ends && author.entry.clinical == 0 {
+        let whole = author.gap == Gap::Line && words.get(at + 2).is_none_or(|w| w.kind == TokenKind::Newline);
+        if glued && shaped && opens && ends && (author.entry.clinical == 0 || whole && !author.is(CREDENTIAL)) {
             self.push(at - 1, at + 1, 0.7, "name.initials");
         }
     }
@@ -984,6 +1185,10 @@ impl Finder<'_, '_, '_> {
             self.push(at, last, score, "name.inverted");
             return;
         }
+        if let Some(last) = self.aged(&run) {
+            self.push(at, last, 0.85, "name.aged");
+            return;
+        }
         if let Some((taken, score)) = self.pair(at, &run) {
             if let Some(unit) = run.get(taken - 1).filter(|_| !self.is_clinical(&run, taken)) {
                 let last = self.suffix(unit.last);
@@ -992,6 +1197,44 @@ impl Finder<'_, '_, '_> {
             }
         }
         self.lone(at, &run);
+    }
+
+    /// "Folashade Salami is a 79-year-old": whoever has an age is a person.
+    fn aged(&self, run: &Run) -> Option<usize> {
+        let words = self.words;
+        let last = run.get(run.len.checked_sub(1)?)?;
+        if run.any(|unit| unit.sort == Sort::Word)
+            || !run.any(|unit| matches!(unit.sort, Sort::Name | Sort::Unknown) && !unit.initial) && run.len < 2
+        {
+            return None;
+        }
+        let mut next = words.after(last.last)?;
+        let verb = words.is_text(next, "is") || words.is_text(next, "was");
+        if !verb && !words.is_mark(next, b',') {
+            return None;
+        }
+        next = words.after(next)?;
+        for article in ["a", "an", "now", "currently"] {
+            if words.is_text(next, article) {
+                next = words.after(next)?;
+            }
+        }
+        let number = words.get(next)?;
+        let year = |at: usize| {
+            ["year", "yo", "y", "yr", "month", "years", "months"].iter().any(|unit| words.is_text(at, unit))
+        };
+        let aged = number.kind == TokenKind::Number
+            && number.span.len() <= 3
+            && (year(next + 1) || words.is_mark(next + 1, b'-') && year(next + 2))
+            || number.kind == TokenKind::Mixed
+                && ["yo", "y", "yof", "yom", "f", "m"].iter().any(|unit| {
+                    words
+                        .text(next)
+                        .to_ascii_lowercase()
+                        .strip_suffix(unit)
+                        .is_some_and(|age| age.bytes().all(|b| b.is_ascii_digit()))
+                });
+        aged.then_some(last.last)
     }
 
     /// How far `run` is a full name by the lists alone.
@@ -1006,7 +1249,10 @@ impl Finder<'_, '_, '_> {
         };
         if first.initial {
             // "J. Smith", "J.P. Morgan"; not the letter of a grade, nor the end of a sentence.
-            if words.before(at).is_some_and(|before| words.is(before, GRADED) || words.is_any_mark(before, b"^/")) {
+            if words.before(at).is_some_and(|before| words.is(before, GRADED) || words.is_any_mark(before, b"^/-"))
+                && words.get(at).is_some_and(|w| w.gap == Gap::Glued)
+                || words.before(at).is_some_and(|before| words.is(before, GRADED))
+            {
                 return None;
             }
             let pointed = first.last > first.first;
@@ -1016,6 +1262,7 @@ impl Finder<'_, '_, '_> {
             }
             let last = run.get(taken)?;
             let known = match last.sort {
+                _ if last.upper && !loud && words.text(last.last).len() < 4 => false,
                 Sort::Name => last.entry.surname >= if loud || !pointed { 3 } else { 1 } || last.entry.given >= 4,
                 Sort::Unknown => {
                     pointed
@@ -1042,6 +1289,10 @@ impl Finder<'_, '_, '_> {
             return None;
         }
         let given = first.entry.given;
+        // Two people whom something is named after: "Braxton Hicks", "West Nile".
+        if first.entry.eponym > 0 && second.entry.eponym > 0 && given < 4 || second.entry.noun && surname(second) < 3 {
+            return None;
+        }
         let opens = words.opens(at);
         let (mut taken, score) = if second.initial {
             let third = run.get(2)?;
@@ -1077,7 +1328,14 @@ impl Finder<'_, '_, '_> {
                 (Sort::Either, Sort::Either) if given >= 5 && strong >= 6 && !loud => 0.6,
                 (Sort::Unknown, Sort::Name) if strong >= 4 && !loud && !first.upper && !opens => 0.6,
                 (Sort::Unknown, Sort::Name) if strong >= 3 && !loud && !first.upper && first.shaped => 0.6,
-                (Sort::Unknown, Sort::Name) if strong >= 5 && !loud && !first.upper => 0.55,
+                (Sort::Unknown, Sort::Name)
+                    if !loud
+                        && !first.upper
+                        && (strong >= 5
+                            || strong >= 3 && words.field_ends(second.last) && words.text(first.last).len() > 3) =>
+                {
+                    0.55
+                }
                 (Sort::Name, Sort::Word)
                     if given >= 4 && run.get(2).is_some_and(|u| surname(u) >= 4 && u.sort == Sort::Name) =>
                 {
@@ -1111,10 +1369,37 @@ impl Finder<'_, '_, '_> {
         if unit.loud
             || unit.upper
             || unit.initial
-            || unit.sort != Sort::Name
+            || unit.sort == Sort::Word
             || unit.entry.eponym == 2
             || unit.entry.proper
         {
+            return;
+        }
+        // Only people report and deny.
+        let speaks = words.after(unit.last).is_some_and(|next| {
+            words.get(next).is_some_and(|word| word.case == Case::Lower)
+                && SPEAKS.iter().any(|verb| words.is_text(next, verb))
+        });
+        let quoted = at > 0
+            && words.is_any_mark(at - 1, b"\"(")
+            && words.is_any_mark(unit.last + 1, b"\")")
+            && unit.entry.given >= 3;
+        let fits = match unit.sort {
+            Sort::Name => quoted || speaks && unit.entry.eponym == 0,
+            Sort::Either => speaks && unit.entry.given >= 4,
+            Sort::Unknown => {
+                speaks
+                    && words.get(at).is_some_and(|word| {
+                        word.case == Case::Title && word.span.len() > 3 && !word.is(FIELD | RELATIVE | HEAD)
+                    })
+            }
+            Sort::Word => false,
+        };
+        if fits && words.before(at).is_none_or(|before| !words.get(before).is_some_and(|word| word.is_capital())) {
+            self.push(at, unit.last, 0.6, "name.lone");
+            return;
+        }
+        if unit.sort != Sort::Name {
             return;
         }
         let Entry { given, surname, place, .. } = unit.entry;
@@ -1139,7 +1424,10 @@ impl Finder<'_, '_, '_> {
         let kin = self.is_kin(unit.last);
         let possessive = words.get(unit.last).is_some_and(|word| word.possessive);
         if words.opens(at) {
-            if given >= 3 && (says || kin) && place < 5 || surname >= 4 && kin {
+            if given >= 2 && (says || kin) && place < 5 && unit.entry.word() == 0
+                || given >= 3 && kin
+                || surname >= 4 && (kin || says && unit.entry.word() == 0 && unit.entry.eponym == 0 && place < 3)
+            {
                 self.push(at, unit.last, 0.65, "name.lone");
             }
             return;
@@ -1187,27 +1475,50 @@ impl Finder<'_, '_, '_> {
         false
     }
 
-    /// Full names in a note that knows no capitals.
+    /// Full names in a note that knows no capitals: "anjali singh", "mandy t. li", "fuller, bryan a".
     fn quiet(&mut self, at: usize) {
         let words = self.words;
-        let entry = words.entry(at);
-        if entry.given < 4 || entry.word() > 1 || entry.proper {
+        if words.get(at).is_none_or(|word| word.cues & !PARTICLE != 0 || word.span.len() < 2) {
             return;
         }
-        let Some(next) =
-            words.after(at).filter(|next| words.get(*next).is_some_and(|w| w.is_word() && w.case == Case::Lower))
+        let entry = words.entry(at);
+        if entry.name() < 2 || entry.word() > 1 || entry.proper || entry.eponym == 2 {
+            return;
+        }
+        let Some(mut next) = words.after(at) else { return };
+        let inverted = words.is_mark(next, b',');
+        let initial = |at: usize| words.get(at).is_some_and(|word| word.is_word() && word.span.len() == 1);
+        if inverted || initial(next) && words.is_mark(next + 1, b'.') {
+            let Some(after) = words.after(if inverted { next } else { next + 1 }) else { return };
+            next = after;
+        }
+        let Some(second) =
+            words.get(next).filter(|word| word.is_word() && word.case == Case::Lower && word.cues & !PARTICLE == 0)
         else {
             return;
         };
-        let surname = words.entry(next);
-        if surname.surname >= 3
-            && surname.word() <= 1
-            && !surname.proper
-            && !surname.noun
-            && words.get(next).is_some_and(|w| w.cues == 0)
-        {
-            self.push(at, next, 0.6, "name.lexicon");
+        let other = words.entry(next);
+        if second.span.len() < 2 || other.word() > 1 || other.proper || other.noun {
+            return;
         }
+        let (given, surname) = if inverted { (other.given, entry.surname) } else { (entry.given, other.surname) };
+        let known = if inverted {
+            given >= 4 && surname >= 3
+        } else {
+            given >= 2 && surname >= 4 || given >= 3 && surname >= 2 || given >= 5 && other.is_unknown()
+        };
+        if !known {
+            return;
+        }
+        let mut last = next;
+        if inverted
+            && initial(next + 1)
+            && words.get(next + 1).is_some_and(|word| word.gap == Gap::Blank)
+            && words.field_ends(next + 1)
+        {
+            last += 1;
+        }
+        self.push(at, last, 0.6, "name.lexicon");
     }
 }
 

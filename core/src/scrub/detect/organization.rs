@@ -2,8 +2,8 @@
 //! are known by one word. "The hospital" and "Emergency Department" say what, not which, and are no findings.
 
 use super::announce::{
-    AREA, BELONG, BODY, BRAND, CREDENTIAL, DWELL, FIELD, GENERIC, HEAD, JOIN, LEGAL, NEVER, SAYS, STATE, STREET, TITLE,
-    TRADE,
+    AREA, BELONG, BODY, BRAND, CHAIN, CREDENTIAL, DWELL, FIELD, GENERIC, HEAD, JOIN, LEGAL, NEVER, SAYS, STATE, STREET,
+    TITLE, TRADE,
 };
 use super::structure::{Gap, Sort, Word, Words};
 use crate::scrub::{Category, Finding};
@@ -29,7 +29,7 @@ pub(super) fn find(words: &Words<'_>, findings: &mut Vec<Finding>) {
         if word.is(BODY) {
             finder.field(at);
         }
-        if word.is_capital() && at >= finder.done {
+        if word.is(CHAIN) && word.is_capital() && at >= finder.done {
             finder.chain(at);
             finder.saint(at);
         }
@@ -126,6 +126,36 @@ const WEAK: &[&str] = &[
     "center's",
     "engineering",
     "mining",
+    "ctr",
+    "neurology",
+    "urology",
+    "gastroenterology",
+    "nephrology",
+    "ophthalmology",
+    "pulmonology",
+    "endocrinology",
+    "rheumatology",
+    "surgery",
+    "neurosurgery",
+    "lutheran",
+    "methodist",
+    "baptist",
+    "presbyterian",
+    "general",
+    "regional",
+    "children",
+    "women",
+    "snf",
+    "alf",
+    "irf",
+    "drug",
+    "drugs",
+    "cleaning",
+    "sons",
+    "brothers",
+    "bros",
+    "lines",
+    "local",
 ];
 
 /// Bodies that are known by several ordinary words.
@@ -162,7 +192,10 @@ struct Finder<'w, 't, 'f> {
 
 impl Finder<'_, '_, '_> {
     fn push(&mut self, first: usize, last: usize, score: f32, detector: &'static str) {
-        self.findings.push(Finding::new(self.words.span(first, last), Category::Organization, score, detector));
+        let mut span = self.words.span(first, last);
+        // A possessive ending belongs to "St. Mary's".
+        span.end = self.words.get(last).map_or(span.end, |word| word.end);
+        self.findings.push(Finding::new(span, Category::Organization, score, detector));
         self.done = self.done.max(last + 1);
     }
 
@@ -186,7 +219,9 @@ impl Finder<'_, '_, '_> {
         let short = word.case == Case::Upper && !word.loud && (word.entry.word() > 0 || word.span.len() < 3);
         match word.sort() {
             _ if short => false,
+            Sort::Unknown if word.loud && weak => word.case == Case::Upper,
             Sort::Name | Sort::Unknown => true,
+            Sort::Word if word.loud && word.entry.place < 3 => word.entry.clinical <= 1 && word.entry.common <= 4,
             Sort::Either => !weak || word.entry.clinical <= 4 || word.entry.place >= 3,
             Sort::Word if word.entry.place >= 3 => true,
             Sort::Word if weak => word.entry.clinical <= 1,
@@ -208,9 +243,11 @@ impl Finder<'_, '_, '_> {
             if word.is_capital() && word.is(HEAD | TRADE | LEGAL) && word.loud == head.loud {
                 weak &= self.is_weak(next);
                 last = next;
-            } else if word.is_capital() && word.is(GENERIC) && !word.is(NEVER) && self.heads_on(next) {
-                last = next;
-            } else if (words.is_mark(next, b'&') || words.is_text(next, "and")) && self.heads_on(next) {
+            } else if (word.is_capital() && word.is(GENERIC) && !word.is(NEVER)
+                || words.is_mark(next, b'&')
+                || words.is_text(next, "and"))
+                && self.heads_on(next)
+            {
                 last = next;
             } else if words.is_mark(next, b',')
                 && words.is(next + 1, LEGAL)
@@ -218,6 +255,16 @@ impl Finder<'_, '_, '_> {
             {
                 last = next + 1;
                 weak = false;
+            } else if last == at
+                && !head.loud
+                && self.is_foreign(at)
+                && word.is_capital()
+                && !word.is(NEVER | GENERIC)
+                && matches!(word.sort(), Sort::Name | Sort::Unknown)
+            {
+                let Some(end) = self.complement(at, true) else { break };
+                last = end;
+                right = true;
             } else if (words.is_text(next, "of")
                 || words.is_text(next, "at") && !head.loud
                 || words.is_text(next, "for")
@@ -236,7 +283,7 @@ impl Finder<'_, '_, '_> {
         }
         // To the left: capitals, and joining words between them.
         let (first, distinct, count) = self.left(at, weak);
-        if !right && distinct == 0 || weak && !right && distinct == 0 {
+        if !right && distinct == 0 {
             return;
         }
         if right
@@ -261,10 +308,25 @@ impl Finder<'_, '_, '_> {
             (false, false) => 0.85,
             (false, true) => 0.75,
             (true, false) => 0.7,
-            (true, true) if distinct > 0 && lead.is_some_and(|w| w.sort() != Sort::Word || w.entry.place > 0) => 0.6,
+            (true, true)
+                if distinct > 0
+                    && !words.is_text(last, "group")
+                    && lead.is_some_and(|w| {
+                        w.sort() != Sort::Word || w.entry.place > 0 || w.entry.clinical <= 1 && w.entry.common <= 3
+                    }) =>
+            {
+                0.6
+            }
             (true, true) => return,
         };
         self.push(first, last, score, "organization.head");
+    }
+
+    /// A head that stands before its name, as in "Hospital Santa Rosa".
+    fn is_foreign(&self, at: usize) -> bool {
+        ["hospital", "clínica", "clinica", "hôpital", "iglesia", "escuela", "colegio", "universidad", "farmacia"]
+            .iter()
+            .any(|head| self.words.is_text(at, head))
     }
 
     /// Whether a head follows the words after `at`: "Hospital Medical Group".
@@ -291,6 +353,9 @@ impl Finder<'_, '_, '_> {
     fn complement(&self, of: usize, weak: bool) -> Option<usize> {
         let words = self.words;
         let mut next = words.after(of)?;
+        if words.is_mark(of, b'-') && (words.get(next)?.gap == Gap::Line || !self.distinguishes(next, true)) {
+            return None;
+        }
         if words.is_text(next, "the") {
             next = words.after(next)?;
         }
@@ -307,6 +372,7 @@ impl Finder<'_, '_, '_> {
                 continue;
             }
             if !word.is_capital()
+                || word.gap == Gap::Line && last.is_some()
                 || word.is(NEVER) && !word.is(GENERIC)
                 || word.is(CREDENTIAL) && word.case == Case::Upper
             {
@@ -376,7 +442,7 @@ impl Finder<'_, '_, '_> {
                 continue;
             }
             if !word.is_capital()
-                || word.is(NEVER) && !word.is(GENERIC) && word.entry.place == 0
+                || word.is(NEVER) && !word.is(GENERIC) && word.entry.place == 0 && !words.is_text(before, "our")
                 || word.is(SAYS) && word.entry.name() < 3
             {
                 break;
@@ -388,6 +454,9 @@ impl Finder<'_, '_, '_> {
                 break;
             }
             if word.case == Case::Upper && !loud && word.is(CREDENTIAL) {
+                break;
+            }
+            if words.is_text(before, "our") && !words.is_text(here, "lady") {
                 break;
             }
             // A verb or a determiner that opens the sentence is no part of the name.
@@ -447,12 +516,15 @@ impl Finder<'_, '_, '_> {
         while let Some(next) = words.after(last).filter(|next| *next < at + 5) {
             let follows =
                 words.get(next).is_some_and(|word| word.is_capital() && word.is(HEAD | TRADE | LEGAL | BRAND));
-            if !follows
-                && !(words.get(next).is_some_and(|word| word.is_capital() && word.is(GENERIC)) && self.heads_on(next))
-            {
+            let kind = words.get(next).is_some_and(|word| word.is_capital() && word.is(GENERIC)) && self.heads_on(next);
+            if !follows && !kind {
                 break;
             }
             last = next;
+        }
+        // The number of a store: "CVS #2820".
+        if words.is_mark(last + 1, b'#') && words.get(last + 2).is_some_and(|word| word.kind == TokenKind::Number) {
+            last += 2;
         }
         last
     }
@@ -482,9 +554,6 @@ impl Finder<'_, '_, '_> {
     fn belongs(&mut self, at: usize) {
         let words = self.words;
         let Some(verb) = words.get(at).copied() else { return };
-        if verb.loud {
-            return;
-        }
         // The preposition follows the verb, perhaps after an object of a word or two: "records from", "seen last week at".
         let mut preposition = None;
         let mut here = at;
@@ -501,13 +570,36 @@ impl Finder<'_, '_, '_> {
             here = next;
         }
         let Some(preposition) = preposition else { return };
-        let employed = ["employed", "employee", "works", "worked", "working", "retired", "job"]
+        let employed = [
+            "employed",
+            "employee",
+            "works",
+            "worked",
+            "working",
+            "retired",
+            "job",
+            "paperwork",
+            "form",
+            "authorization",
+            "insured",
+            "coverage",
+            "covered",
+            "enrolled",
+        ]
+        .iter()
+        .any(|w| words.is_text(at, w));
+        let works = ["employed", "employee", "works", "worked", "working", "retired", "job"]
             .iter()
             .any(|w| words.is_text(at, w));
+        // Coverage is with an insurer, paperwork is for an employer.
+        let covers = employed && !works && !words.is_text(at, "paperwork") && !words.is_text(at, "form");
+        if covers && !words.is_text(preposition, "with") && !words.is_text(preposition, "by") {
+            return;
+        }
         let stays = words.is_text(preposition, "at")
             || words.is_text(preposition, "from") && preposition == at + 1
             || words.is_text(preposition, "to") && preposition == at + 1;
-        if !(stays || employed) || !stays && preposition != at + 1 {
+        if !stays && (!employed || preposition != at + 1) {
             return;
         }
         let Some(mut first) = words.after(preposition) else { return };
@@ -523,6 +615,10 @@ impl Finder<'_, '_, '_> {
             first = next;
         }
         let Some(lead) = words.get(first).copied() else { return };
+        // In capitals throughout only a verb of work and a word that is no other vouch for an employer.
+        if verb.loud && (!employed || lead.sort() == Sort::Word) {
+            return;
+        }
         if !lead.is_capital()
             || lead.is(TITLE | NEVER | CREDENTIAL | STATE)
             || lead.span.len() < 3
@@ -530,9 +626,16 @@ impl Finder<'_, '_, '_> {
         {
             return;
         }
-        let Some((last, distinct)) = self.capitals(first) else { return };
+        let Some((mut last, distinct)) = self.capitals(first) else { return };
+        if verb.loud {
+            last = first;
+        }
         let plain = lead.sort() == Sort::Word && !the && lead.entry.clinical > 1;
-        if distinct == 0 || plain && last == first || words.is(last, AREA) || lead.entry.proper && last == first {
+        if distinct == 0
+            || plain && last == first
+            || words.is(last, AREA)
+            || lead.entry.proper && last == first && !works
+        {
             return;
         }
         // A town alone is a place; a person is a person.
@@ -540,7 +643,10 @@ impl Finder<'_, '_, '_> {
             return;
         }
         let start = if the { first - 1 } else { first };
+        // The noun at the end may yet carry the name further.
+        let done = self.done;
         self.push(start, last, 0.6, "organization.verb");
+        self.done = done;
     }
 
     /// The capitals from `first` on, with joining words between them, and how many of them say which body is meant.
@@ -575,6 +681,14 @@ impl Finder<'_, '_, '_> {
     fn field(&mut self, at: usize) {
         let words = self.words;
         let Some(key) = words.get(at).copied() else { return };
+        // "Grace Hospital|" is a value, not a key.
+        if key.is_capital()
+            && words.before(at).is_some_and(|before| {
+                words.get(before).is_some_and(|w| w.is_capital() && !w.is(BODY | GENERIC | FIELD))
+            })
+        {
+            return;
+        }
         let mut next = at + 1;
         if words.is_text(next, "name")
             || words.is_text(next, "company")
@@ -622,6 +736,9 @@ impl Finder<'_, '_, '_> {
         if distinct == 0 || lead.entry.proper && last == next || (loose || lead.loud) && !any {
             return;
         }
+        if loose && last == next && lead.case == Case::Upper && !lead.is(BRAND) {
+            return;
+        }
         // One ordinary word is an answer, not a name: "School: Attends", "Insurance: Verified".
         if last == next && lead.sort() == Sort::Word && (lead.entry.common >= 4 || lead.entry.clinical > 0) {
             return;
@@ -648,12 +765,14 @@ impl Finder<'_, '_, '_> {
         else {
             return;
         };
-        let Some(before) = words.before(at) else { return };
-        let arrives = ["at", "from", "to"].iter().any(|w| words.is_text(before, w));
+        let before = words.before(at);
+        let arrives = before.is_some_and(|before| ["at", "from", "to"].iter().any(|w| words.is_text(before, w)));
         let possessive = words.get(name).is_some_and(|word| word.possessive && word.sort() != Sort::Word);
-        let street =
-            words.get(before).is_some_and(|word| word.is_capital() && !word.loud || word.kind == TokenKind::Number);
-        if street || !(possessive || arrives && words.entry(name).place == 0) || words.entry(name).name() == 0 {
+        let street = before
+            .and_then(|before| words.get(before))
+            .is_some_and(|word| word.is_capital() && !word.loud || word.kind == TokenKind::Number);
+        let herb = words.is_text(name + 1, "wort");
+        if street || herb || !(possessive || arrives && words.entry(name).place == 0) || words.entry(name).name() == 0 {
             return;
         }
         let last = self.tail(name);

@@ -60,6 +60,8 @@ pub(super) struct Word {
     pub(super) entry: Entry,
     /// Whether a possessive ending was cut off.
     pub(super) possessive: bool,
+    /// Where the token ends, with its possessive ending.
+    pub(super) end: usize,
     /// Whether its line is all capitals, so that a capital says nothing.
     pub(super) loud: bool,
 }
@@ -98,8 +100,7 @@ pub(super) fn sort(entry: Entry) -> Sort {
     match (name, word) {
         (0, 0) => Sort::Unknown,
         (0, _) => Sort::Word,
-        (_, 0) => Sort::Name,
-        (2.., 1) => Sort::Name,
+        (_, 0) | (2.., 1) => Sort::Name,
         _ if entry.given >= 3 || entry.surname >= 4 || name >= word => Sort::Either,
         _ => Sort::Word,
     }
@@ -143,6 +144,7 @@ impl<'t> Words<'t> {
                 cues: 0,
                 entry: Entry::default(),
                 possessive: false,
+                end,
                 loud: false,
             };
             match token.kind {
@@ -182,7 +184,9 @@ impl<'t> Words<'t> {
         }
         let loud = upper > 0 && lower + title == 0;
         if let Some(rest) = items.get_mut(line..) {
-            rest.iter_mut().for_each(|word| word.loud = loud);
+            for word in rest {
+                word.loud = loud;
+            }
         }
         let quiet = lowers + lower > 3 && (titles + title) * 20 < lowers + lower;
         Self { text, items, quiet }
