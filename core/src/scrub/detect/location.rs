@@ -324,10 +324,10 @@ impl Finder<'_, '_, '_> {
         let capital = words
             .get(next)
             .is_some_and(|word| word.is_capital() && !word.is(NEVER | TITLE | CREDENTIAL) && !word.entry.proper);
-        if let Some((last, known)) = self.place_from(next).filter(|_| capital) {
-            if known >= 2 || last > next {
-                self.push(next, last, Kind::City, 0.75, "location.city");
-            }
+        if let Some((last, known)) = self.place_from(next).filter(|_| capital)
+            && (known >= 2 || last > next)
+        {
+            self.push(next, last, Kind::City, 0.75, "location.city");
         }
     }
 

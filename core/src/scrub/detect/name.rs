@@ -549,45 +549,46 @@ impl Finder<'_, '_, '_> {
         if word.is(LETTER) && word.is_capital() {
             self.letter(at);
         }
-        if word.is(CALL) && !word.possessive && word.case != Case::Upper {
-            if let Some(next) =
+        if word.is(CALL)
+            && !word.possessive
+            && word.case != Case::Upper
+            && let Some(next) =
                 words.after(at).filter(|next| words.get(*next).is_some_and(|w| w.is_capital() && !w.loud))
+        {
+            let run = self.run(next, false);
+            let called = run.get(0).filter(|unit| {
+                unit.sort == Sort::Either && unit.entry.given >= 3
+                    || unit.sort == Sort::Name && unit.entry.given >= 2 && !unit.upper
+            });
+            let ends = called.is_some_and(|unit| {
+                words.field_ends(unit.last)
+                    || words.after(unit.last).is_some_and(|after| {
+                        words.is_any_mark(after, b".")
+                            || [
+                                "at",
+                                "re",
+                                "with",
+                                "about",
+                                "back",
+                                "to",
+                                "and",
+                                "regarding",
+                                "on",
+                                "for",
+                                "i",
+                                "that",
+                                "was",
+                            ]
+                            .iter()
+                            .any(|w| words.is_text(after, w))
+                    })
+            });
+            if let Some(unit) = called.filter(|unit| ends && unit.entry.eponym == 0) {
+                self.push(next, unit.last, 0.6, "name.verb");
+            } else if let Some((taken, score)) = self.accept(&run, Trust::Weak)
+                && let Some(unit) = run.get(taken - 1)
             {
-                let run = self.run(next, false);
-                let called = run.get(0).filter(|unit| {
-                    unit.sort == Sort::Either && unit.entry.given >= 3
-                        || unit.sort == Sort::Name && unit.entry.given >= 2 && !unit.upper
-                });
-                let ends = called.is_some_and(|unit| {
-                    words.field_ends(unit.last)
-                        || words.after(unit.last).is_some_and(|after| {
-                            words.is_any_mark(after, b".")
-                                || [
-                                    "at",
-                                    "re",
-                                    "with",
-                                    "about",
-                                    "back",
-                                    "to",
-                                    "and",
-                                    "regarding",
-                                    "on",
-                                    "for",
-                                    "i",
-                                    "that",
-                                    "was",
-                                ]
-                                .iter()
-                                .any(|w| words.is_text(after, w))
-                        })
-                });
-                if let Some(unit) = called.filter(|unit| ends && unit.entry.eponym == 0) {
-                    self.push(next, unit.last, 0.6, "name.verb");
-                } else if let Some((taken, score)) = self.accept(&run, Trust::Weak) {
-                    if let Some(unit) = run.get(taken - 1) {
-                        self.push(next, self.suffix(unit.last), score, "name.verb");
-                    }
-                }
+                self.push(next, self.suffix(unit.last), score, "name.verb");
             }
         }
         self.preposition(at);
@@ -711,10 +712,10 @@ impl Finder<'_, '_, '_> {
         if text.eq_ignore_ascii_case("rev") && !words.get(start).is_some_and(|word| word.sort() == Sort::Name) {
             return;
         }
-        if text.eq_ignore_ascii_case("sr") || text.eq_ignore_ascii_case("col") {
-            if next == at || title.case == Case::Lower {
-                return;
-            }
+        if (text.eq_ignore_ascii_case("sr") || text.eq_ignore_ascii_case("col"))
+            && (next == at || title.case == Case::Lower)
+        {
+            return;
         }
         if words.is_mark(start, b'-') || words.is_mark(start, b'"') {
             start += 1;
@@ -797,10 +798,11 @@ impl Finder<'_, '_, '_> {
             }
             next += 1;
         }
-        if !linked && words.is_text(at, "initials") {
-            if let Some(last) = self.dotted(at + 1) {
-                self.push(at + 1, last, 0.8, "name.initials");
-            }
+        if !linked
+            && words.is_text(at, "initials")
+            && let Some(last) = self.dotted(at + 1)
+        {
+            self.push(at + 1, last, 0.8, "name.initials");
         }
         if !linked {
             return;
@@ -882,11 +884,10 @@ impl Finder<'_, '_, '_> {
             let point = words.is_mark(next, b'.') && here == at && words.text(at).len() <= 3;
             if (point || here == at)
                 && words.get(next + usize::from(point)).is_some_and(|word| word.is_capital() && word.gap == Gap::Blank)
+                && let Some(last) = self.dotted(next + usize::from(point))
             {
-                if let Some(last) = self.dotted(next + usize::from(point)) {
-                    self.push(next + usize::from(point), last, 0.65, "name.initials");
-                    return;
-                }
+                self.push(next + usize::from(point), last, 0.65, "name.initials");
+                return;
             }
             let in_law = words.is_text(next, "in") && (words.is_text(next + 1, "law") || words.is_mark(next + 1, b'-'));
             let link = point
@@ -1034,14 +1035,14 @@ impl Finder<'_, '_, '_> {
         }
         // "Doe, Jane MD"
         let mut from = first;
-        if let Some(before) = words.before(first).filter(|before| words.is_mark(*before, b',')) {
-            if let Some(surname) = words.before(before) {
-                let known = words
-                    .get(surname)
-                    .is_some_and(|w| w.is_capital() && w.sort() != Sort::Word && !w.is(CREDENTIAL | NEVER));
-                if known && lead.entry.given >= 1 && count <= 2 {
-                    from = surname;
-                }
+        if let Some(before) = words.before(first).filter(|before| words.is_mark(*before, b','))
+            && let Some(surname) = words.before(before)
+        {
+            let known = words
+                .get(surname)
+                .is_some_and(|w| w.is_capital() && w.sort() != Sort::Word && !w.is(CREDENTIAL | NEVER));
+            if known && lead.entry.given >= 1 && count <= 2 {
+                from = surname;
             }
         }
         self.push(from, end, if comma { 0.85 } else { 0.75 }, "name.credential");
@@ -1189,12 +1190,12 @@ impl Finder<'_, '_, '_> {
             self.push(at, last, 0.85, "name.aged");
             return;
         }
-        if let Some((taken, score)) = self.pair(at, &run) {
-            if let Some(unit) = run.get(taken - 1).filter(|_| !self.is_clinical(&run, taken)) {
-                let last = self.suffix(unit.last);
-                self.push(at, last, score, "name.lexicon");
-                return;
-            }
+        if let Some((taken, score)) = self.pair(at, &run)
+            && let Some(unit) = run.get(taken - 1).filter(|_| !self.is_clinical(&run, taken))
+        {
+            let last = self.suffix(unit.last);
+            self.push(at, last, score, "name.lexicon");
+            return;
         }
         self.lone(at, &run);
     }

@@ -592,8 +592,8 @@ impl Finder<'_, '_, '_> {
             .iter()
             .any(|w| words.is_text(at, w));
         // Coverage is with an insurer, paperwork is for an employer.
-        let covers = employed && !works && !words.is_text(at, "paperwork") && !words.is_text(at, "form");
-        if covers && !words.is_text(preposition, "with") && !words.is_text(preposition, "by") {
+        let pays = employed && !works && !words.is_text(at, "paperwork") && !words.is_text(at, "form");
+        if pays && !words.is_text(preposition, "with") && !words.is_text(preposition, "by") {
             return;
         }
         let stays = words.is_text(preposition, "at")
