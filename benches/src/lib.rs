@@ -1,5 +1,7 @@
 //! What the benches share: the sample notes, and timings of alternatives taken in turn.
 
+#![allow(clippy::missing_panics_doc, reason = "a bench that cannot run stops")]
+
 use std::fs;
 use std::hint::black_box;
 use std::path::Path;

@@ -54,16 +54,14 @@ fn describe(py: Python<'_>, error: PyErr, code: &str, place: Vec<String>) -> PyE
 
 /// Runs core work without the GIL. A panic becomes [`InternalError`]: PyO3's own would pass by `except Exception`.
 pub(crate) fn run<T: Send>(py: Python<'_>, work: impl FnOnce() -> chartguard::Result<T> + Send) -> PyResult<T> {
-    match py.detach(|| catch_unwind(AssertUnwindSafe(work))) {
-        Ok(result) => result.map_err(|error| exception(py, &error)),
-        Err(_) => {
-            let error = InternalError::new_err("a defect in chartguard stopped the call; there is no result");
-            Err(describe(py, error, "internal", Vec::new()))
-        }
-    }
+    let Ok(result) = py.detach(|| catch_unwind(AssertUnwindSafe(work))) else {
+        let error = InternalError::new_err("a defect in chartguard stopped the call; there is no result");
+        return Err(describe(py, error, "internal", Vec::new()));
+    };
+    result.map_err(|error| exception(py, &error))
 }
 
-/// The text of a Python string. One with lone surrogates is refused without repeating it, which Python's own error would.
+/// The text of a Python string. One with lone surrogates is refused without repeating it, which the error of Python would.
 pub(crate) fn text<'a>(text: &'a Bound<'_, PyString>) -> PyResult<&'a str> {
     text.to_str().map_err(|_| {
         let error = InputError::new_err("the string holds a lone surrogate, which is no Unicode text");

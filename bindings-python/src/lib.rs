@@ -1,5 +1,8 @@
 //! The Python module. Each function parses its arguments, calls the core without the GIL, and maps the error.
 
+#![allow(clippy::doc_markdown, clippy::doc_link_with_quotes, reason = "these are Python docstrings")]
+#![allow(clippy::unused_self, reason = "Python methods")]
+
 mod analyzer;
 mod error;
 mod model;

@@ -1,5 +1,7 @@
 //! The shared cases: data in `tests/cases/*.toml`, read once here, run through every surface by the tests.
 
+#![allow(clippy::missing_panics_doc, reason = "a test that cannot run fails")]
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,6 +1,5 @@
 //! The invariants of ARCHITECTURE.md as property tests, over notes put together from real pieces and over any text at all.
 
-use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::sync::LazyLock;
 
 use chartguard::rubric::Verdict;
@@ -230,7 +229,7 @@ fn debug_output_holds_no_text() {
 /// Invariant 10.
 #[test]
 fn built_objects_are_shared_freely() {
-    fn free<T: Send + Sync + Clone + UnwindSafe + RefUnwindSafe + 'static>() {}
+    fn free<T: Send + Sync + Clone + 'static>() {}
     free::<Scrubber>();
     free::<Scorer>();
     free::<Analyzer>();

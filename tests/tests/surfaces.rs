@@ -52,7 +52,8 @@ fn through_rust(corpus: &[(String, String)]) -> Vec<Printed> {
 }
 
 fn through_command_line(corpus: &[(String, String)], threads: &str) -> Vec<Printed> {
-    let lines: String = corpus.iter().map(|(id, text)| format!("{}\n", json!({"id": id, "text": text}))).collect();
+    let lines: Vec<String> = corpus.iter().map(|(id, text)| json!({"id": id, "text": text}).to_string()).collect();
+    let lines = lines.join("\n");
     let run = |arguments: &[&str]| {
         let out =
             pipe(Command::new(built("chartguard")).args(arguments).args(["--threads", threads]), lines.as_bytes());

@@ -15,7 +15,7 @@ use crate::text::{Offsets, Span};
 
 #[derive(Args)]
 pub(super) struct EvalArgs {
-    /// Labelled notes: lines {"id","text","spans":[{"start","end","label"}],"ignore"|"optional":[...]}, offsets in code points
+    /// Labelled notes: lines `{"id","text","spans":[{"start","end","label"}],"optional":[{"start","end"}]}`, offsets in code points
     #[arg(value_name = "GOLD.jsonl|-")]
     gold: PathBuf,
     #[command(flatten)]

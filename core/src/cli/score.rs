@@ -22,7 +22,7 @@ pub(super) struct ScoreArgs {
     scorer: ScorerArgs,
     #[command(flatten)]
     threads: ThreadArgs,
-    /// Read lines {"id","text","doc_type"?,"discipline"?} and print a scored report a line
+    /// Read lines `{"id","text","doc_type"?,"discipline"?}` and print a scored report a line
     #[arg(long)]
     jsonl: bool,
     /// Print the report of a single note as JSON

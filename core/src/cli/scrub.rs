@@ -25,7 +25,7 @@ pub(super) struct ScrubArgs {
     /// What the input holds
     #[arg(long, value_enum, default_value_t = Format::Auto)]
     format: Format,
-    /// Read lines {"id","text"} and print lines {"id","text","findings"}; other members pass through
+    /// Read lines `{"id","text"}` and print lines `{"id","text","findings"}`; other members pass through
     #[arg(long)]
     jsonl: bool,
 }

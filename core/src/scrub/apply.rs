@@ -70,7 +70,10 @@ pub struct Scrubbed {
 
 impl std::fmt::Debug for Scrubbed {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Scrubbed").field("bytes", &self.text.len()).field("findings", &self.findings).finish()
+        f.debug_struct("Scrubbed")
+            .field("bytes", &self.text.len())
+            .field("findings", &self.findings)
+            .finish_non_exhaustive()
     }
 }
 
@@ -85,7 +88,7 @@ pub(super) fn apply(text: &str, findings: Vec<Finding>, policy: &Policy) -> Scru
         out.push_str(&text[copied..finding.span.start]);
         copied = finding.span.end;
         let start = out.len();
-        rule.operator.apply(&finding, finding.span.of(text), &rule.options, &mut out);
+        rule.operator.apply(&finding, finding.span.of(text), rule.options, &mut out);
         let output = Span::new(start, out.len());
         edits.push((finding.span, output));
         applied.push(Applied { action: rule.operator, finding, output });

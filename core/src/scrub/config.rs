@@ -71,7 +71,7 @@ fn parse(json: &str) -> Result<(Policy, Option<String>)> {
     };
     let policy = match config.get("categories") {
         None | Some(Value::Null) => policy,
-        Some(categories @ Value::Object(_)) => policy.with_categories(categories.clone())?,
+        Some(categories @ Value::Object(_)) => policy.with_categories(categories)?,
         Some(_) => {
             let error = Error::config("an object such as {\"name\": {\"operator\": \"mask\"}} is expected");
             return Err(error.at(Location::Key("categories".into())));

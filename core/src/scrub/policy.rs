@@ -196,7 +196,7 @@ impl Policy {
     }
 
     /// The same policy with single categories changed, as the `categories` of a policy file would.
-    pub(super) fn with_categories(mut self, categories: Value) -> Result<Self> {
+    pub(super) fn with_categories(mut self, categories: &Value) -> Result<Self> {
         let file = serde_json::json!({ "categories": categories });
         check_keys(&file)?;
         let file: PolicyFile = serde_json::from_value(file).map_err(|e| Error::config(e.to_string()))?;

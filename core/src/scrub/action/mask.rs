@@ -5,7 +5,7 @@ use super::Options;
 /// Length of a mask that does not tell the length of what it hides.
 const FIXED_LENGTH: usize = 8;
 
-pub(super) fn apply(original: &str, options: &Options, out: &mut String) {
+pub(super) fn apply(original: &str, options: Options, out: &mut String) {
     if options.keep_length {
         out.extend(original.chars().map(|c| if c.is_whitespace() { c } else { options.mask_char }));
     } else {

@@ -39,7 +39,7 @@ impl Operator {
     }
 
     /// Appends what stands in place of `original`.
-    pub(crate) fn apply(self, finding: &Finding, original: &str, options: &Options, out: &mut String) {
+    pub(crate) fn apply(self, finding: &Finding, original: &str, options: Options, out: &mut String) {
         match self {
             Self::Tag => tag::apply(finding, out),
             Self::Mask => mask::apply(original, options, out),
