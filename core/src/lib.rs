@@ -47,6 +47,7 @@ pub mod analyze;
 #[cfg(feature = "cli")]
 pub mod cli;
 mod error;
+mod guard;
 #[cfg(feature = "onnx")]
 pub mod infer;
 mod lexicon;

@@ -187,7 +187,7 @@ static void models(const char *directory) {
   CHECK(cg_scrubber_new_with_model(NULL, 0, model, &scr, &err) == CG_STATUS_OK);
   cg_model_free(model);
   CHECK(cg_scrubber_scrub(scr, NOTE, sizeof NOTE - 1, &out, &err) == CG_STATUS_OK);
-  CHECK(contains(cg_scrubbed_text(out), "[SSN]"));
+  CHECK(!contains(cg_scrubbed_text(out), "219-09-9999"));
   cg_scrubbed_free(out);
   cg_scrubber_free(scr);
 }

@@ -16,7 +16,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("report", &["text", "scrub", "rubric", "analyze"]),
 ];
 
-const LEAVES: &[&str] = &["error", "yaml", "Error", "ErrorCode", "Location", "Result"];
+const LEAVES: &[&str] = &["error", "guard", "yaml", "Error", "ErrorCode", "Location", "Result"];
 
 fn sources(folder: &Path) -> Vec<(PathBuf, String)> {
     let mut out = Vec::new();

@@ -22,11 +22,10 @@ mod tests;
 pub(crate) use tests::{TestDirectory, test_models};
 
 use std::fmt;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::error::{Error, ErrorCode, Location, Result};
+use crate::error::{Error, Location, Result};
 
 pub use tagger::{Entity, Tagger};
 
@@ -114,12 +113,4 @@ impl fmt::Debug for Model {
             .field("max_tokens", &self.0.max_tokens)
             .finish_non_exhaustive()
     }
-}
-
-/// Runs `work`, which calls into code that may panic on bad files or odd texts, and makes an error of a panic.
-///
-/// The panic's own message is dropped: it may quote the text.
-fn guarded<T>(code: ErrorCode, doing: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
-    catch_unwind(AssertUnwindSafe(work))
-        .unwrap_or_else(|_| Err(Error::new(code, format!("stopped by a panic while {doing}"))))
 }

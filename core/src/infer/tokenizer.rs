@@ -5,8 +5,8 @@ use std::path::Path;
 use unicode_normalization::char::is_combining_mark;
 
 use super::directory::{self, Config};
-use super::guarded;
 use crate::error::{Error, ErrorCode, Location, Result};
+use crate::guard::guard;
 use crate::text::Span;
 
 /// Texts are tokenized in chunks of about this many bytes, cut at blanks: some normalizers take more than linear time, and
@@ -38,7 +38,7 @@ impl Tokenizer {
     pub(super) fn load(directory: &Path, config: &Config) -> Result<Self> {
         let path = directory.join(directory::TOKENIZER);
         let bytes = directory::read(&path, directory::TOKENIZER_LIMIT)?;
-        guarded(ErrorCode::Model, "the tokenizer was read", || Self::parse(&bytes, config))
+        guard(ErrorCode::Model, "the tokenizer was read", || Self::parse(&bytes, config))
             .map_err(|e| e.at(directory::file(&path)))
     }
 
@@ -109,7 +109,7 @@ impl Tokenizer {
     /// # Errors
     /// When the tokenizer fails, or leaves out a letter, a digit or an ASCII mark.
     pub(super) fn pieces(&self, text: &str, chunk: Span, pieces: &mut Vec<Piece>) -> Result<()> {
-        guarded(ErrorCode::Inference, "a text was tokenized", || {
+        guard(ErrorCode::Inference, "a text was tokenized", || {
             // The tokenizer's own message may quote the text.
             let encoding = self
                 .inner

@@ -12,9 +12,10 @@ use tract_onnx::pb;
 use tract_onnx::prelude::*;
 use tract_onnx::tract_hir::internal::ToDim;
 
+use super::directory;
 use super::tokenizer::Tokenizer;
-use super::{directory, guarded};
 use crate::error::{Error, ErrorCode, Result};
+use crate::guard::guard;
 
 /// All files of weights together.
 const WEIGHTS_LIMIT: u64 = 8 << 30;
@@ -75,10 +76,10 @@ impl Network {
     /// Loads `model.onnx`, checks its shape, and runs it once.
     pub(super) fn load(directory: &Path, labels: usize, longest: usize, tokenizer: &Tokenizer) -> Result<Self> {
         let path = directory.join(directory::ONNX);
-        guarded(ErrorCode::Model, "the graph was read", || {
+        guard(ErrorCode::Model, "the graph was read", || {
             let (parsed, feeds, bytes) = parse(directory, &path)?;
             // A panic on the way to a symbolic graph only means that this way is closed.
-            let symbolic = guarded(ErrorCode::Model, "shapes were worked out", || symbolic(parsed.clone(), &feeds));
+            let symbolic = guard(ErrorCode::Model, "shapes were worked out", || symbolic(parsed.clone(), &feeds));
             let mut network = Self {
                 graph: Graph::Parsed(parsed),
                 feeds,
@@ -147,7 +148,7 @@ impl Network {
             slot
         };
         slot.get_or_init(|| {
-            guarded(ErrorCode::Inference, "a plan was made", || {
+            guard(ErrorCode::Inference, "a plan was made", || {
                 let model = self.fixed(length).and_then(TypedModel::into_optimized).map_err(|e| wrong(&e))?;
                 TypedSimplePlan::new(model).map_err(|e| wrong(&e))
             })
@@ -173,7 +174,7 @@ impl Session<'_> {
     /// # Errors
     /// When the model fails or its output does not have the shape it was loaded with.
     pub(super) fn run(&mut self, ids: &[i64]) -> Result<Logits> {
-        guarded(ErrorCode::Inference, "the model ran", || {
+        guard(ErrorCode::Inference, "the model ran", || {
             let length = self.network.bucket(ids.len());
             let at = if let Some(at) = self.states.iter().position(|(made_for, _)| *made_for == length) {
                 at

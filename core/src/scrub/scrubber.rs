@@ -9,7 +9,8 @@ use super::apply::{self, Scrubbed};
 use super::detect::{self, Detector, Note};
 use super::resolve::resolve;
 use super::{Category, Finding, Policy};
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorCode, Result};
+use crate::guard::guard;
 use crate::text::{self, Span, View};
 
 /// Removes protected health information from notes under one policy.
@@ -113,6 +114,10 @@ impl Scrubber {
     /// # Errors
     /// When a detector could not search the whole text.
     pub fn find(&self, text: &str) -> Result<Vec<Finding>> {
+        guard(ErrorCode::Internal, "a note was searched", || self.search(text))
+    }
+
+    fn search(&self, text: &str) -> Result<Vec<Finding>> {
         let view = View::new(text);
         let plain = view.as_str();
         let tokens = text::tokens(plain);
@@ -139,8 +144,7 @@ impl Scrubber {
     /// # Errors
     /// When the text could not be searched completely: there is then no output at all, never the original.
     pub fn scrub(&self, text: &str) -> Result<Scrubbed> {
-        let findings = self.find(text)?;
-        Ok(apply::apply(text, findings, &self.policy))
+        guard(ErrorCode::Internal, "a note was scrubbed", || Ok(apply::apply(text, self.search(text)?, &self.policy)))
     }
 
     /// Scrubs many notes on the current rayon pool, results in the order of the notes; the same as one call each.
