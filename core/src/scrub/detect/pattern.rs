@@ -239,29 +239,24 @@ impl Compiled {
         };
         // What is a finding without a cue is judged by what stands around it first, the others by their cues: the cheaper
         // question first.
-        let cue = if pattern.score > 0.0 {
-            if !fits() {
-                return None;
-            }
-            self.nearest(text, number, span, nearby)?
-        } else {
-            let cue = self.nearest(text, number, span, nearby)?;
-            if !fits() {
-                return None;
-            }
-            cue
-        };
-        let score = match (cue, validity) {
-            (Some(_), Validity::Invalid) => CUED_INVALID,
-            (Some(cue), validity) => {
+        if pattern.score > 0.0 && !fits() {
+            return None;
+        }
+        let standing = self.nearest(text, number, span, nearby);
+        if pattern.score == 0.0 && !matches!(standing, Standing::Refused) && !fits() {
+            return None;
+        }
+        let score = match (standing, validity) {
+            (Standing::Refused, _) | (Standing::Alone, Validity::Invalid) => return None,
+            (Standing::Beside(_), Validity::Invalid) => CUED_INVALID,
+            (Standing::Beside(cue), validity) => {
                 let exact = 0.001 * cue.length.min(16) as f32;
                 let sure =
                     CUED - 0.002 * cue.distance as f32 + exact + if validity == Validity::Valid { 0.01 } else { 0.0 };
                 sure.max(pattern.score)
             }
-            (None, Validity::Invalid) => return None,
-            (None, Validity::Valid) if pattern.score > 0.0 => pattern.score + (1.0 - pattern.score) * 0.5,
-            (None, _) => pattern.score,
+            (Standing::Alone, Validity::Valid) if pattern.score > 0.0 => pattern.score + (1.0 - pattern.score) * 0.5,
+            (Standing::Alone, _) => pattern.score,
         };
         let lead = pattern
             .lead
@@ -270,12 +265,11 @@ impl Compiled {
         (score > 0.0).then(|| Finding::new(span, pattern.category, score, pattern.name).with_kind(pattern.kind))
     }
 
-    /// The cue that says most; the outer `None` when there is no finding: a nearer word forbids it, or it needs a cue and
-    /// there is none.
-    fn nearest(&self, text: &str, number: usize, span: Span, nearby: &mut Nearby) -> Option<Option<Hit>> {
+    /// What the words around a value make of it.
+    fn nearest(&self, text: &str, number: usize, span: Span, nearby: &mut Nearby) -> Standing {
         let rule = &self.rules[number];
         if rule.cues.is_empty() && rule.unless.is_empty() {
-            return Some(None);
+            return Standing::Alone;
         }
         let best = |hits: &[Hit], list: &[usize], accept: &dyn Fn(&Hit) -> bool| {
             hits.iter()
@@ -287,7 +281,7 @@ impl Compiled {
         let cued = nearby.look(self, text, span.start);
         let bracket = opens_bracket(&text[span.end..]);
         if rule.pattern.score == 0.0 && !bracket && !cued.contains(number) {
-            return None;
+            return Standing::Refused;
         }
         let mut cue = best(&nearby.before, &rule.cues, &|hit| hit.linked && hit.distance <= window);
         let mut against = best(&nearby.before, &rule.unless, &|hit| hit.distance <= UNLESS_WINDOW.max(window));
@@ -298,18 +292,29 @@ impl Compiled {
             cue = best(&nearby.header, &rule.cues, &|_| true);
         }
         if cue.is_none() && rule.pattern.score == 0.0 {
-            return None;
+            return Standing::Refused;
         }
         if !rule.unless.is_empty() {
             let after = best(nearby.after(&self.cues, text, span.end), &rule.unless, &|hit| hit.plain);
             against = against.into_iter().chain(after).min_by_key(|hit| hit.distance);
         }
         match (cue, against) {
-            (Some(cue), Some(against)) if against.outweighs(&cue) => None,
-            (None, Some(_)) => None,
-            _ => Some(cue),
+            (Some(cue), Some(against)) if against.outweighs(&cue) => Standing::Refused,
+            (None, Some(_)) => Standing::Refused,
+            (Some(cue), _) => Standing::Beside(cue),
+            (None, None) => Standing::Alone,
         }
     }
+}
+
+/// What the words around a value make of it.
+enum Standing {
+    /// Something else: a nearer word says so, or it needs a cue and there is none.
+    Refused,
+    /// Nothing either way.
+    Alone,
+    /// What this cue says.
+    Beside(Hit),
 }
 
 /// Whether a bracket follows, in which a value's cue may stand.

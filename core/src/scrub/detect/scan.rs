@@ -248,8 +248,11 @@ fn beginnings(nfa: &NFA, pattern: PatternID) -> Pairs {
     pairs
 }
 
+/// A range of bytes, first and last, and where it leads.
+type Step = ((u8, u8), StateID);
+
 /// The byte ranges that lead on from a state, with where they lead, and whether a match is already there.
-fn steps(nfa: &NFA, from: StateID) -> (Vec<((u8, u8), StateID)>, bool) {
+fn steps(nfa: &NFA, from: StateID) -> (Vec<Step>, bool) {
     let (mut steps, mut done) = (Vec::new(), false);
     let (mut seen, mut open) = (std::collections::BTreeSet::from([from]), vec![from]);
     while let Some(id) = open.pop() {
