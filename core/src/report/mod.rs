@@ -5,3 +5,25 @@ mod text;
 
 pub use html::html;
 pub use text::{markdown, text};
+
+use crate::rubric::Verdict;
+
+/// A verdict in words.
+fn words(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Met => "met",
+        Verdict::NotMet => "not met",
+        Verdict::NotApplicable => "not applicable",
+        Verdict::NotAssessable => "not assessable",
+    }
+}
+
+/// A share of one as a percentage.
+fn percent(share: f64) -> String {
+    format!("{:.0}%", share * 100.0)
+}
+
+/// A name as words: `treatment_note` becomes "treatment note".
+fn plain(name: &str) -> String {
+    name.replace('_', " ")
+}

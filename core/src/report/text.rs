@@ -2,35 +2,90 @@
 
 use std::fmt::Write as _;
 
-use crate::rubric::{Report, Verdict};
+use super::{percent, plain, words};
+use crate::rubric::{CriterionResult, Report, Verdict};
 
-/// The report for a terminal: each criterion with its verdict, the lines it rests on, and what to write instead.
+/// A quoted line longer than this is cut, so that a report stays readable.
+const MAX_QUOTE: usize = 110;
+/// So many quotes for one criterion say enough.
+const MAX_QUOTES: usize = 3;
+
+/// The report for a terminal: what is not met first, each with the lines it rests on, what to write instead, and why.
 pub fn text(report: &Report, note: &str) -> String {
-    let mut out = head(report);
-    for criterion in &report.criteria {
-        if criterion.verdict == Verdict::NotApplicable {
-            continue;
+    let mut out = String::new();
+    let score = report.score.map_or_else(|| "not scored".to_owned(), percent);
+    let (kind, discipline) = (plain(report.doc_type.as_str()), report.discipline.as_str().to_uppercase());
+    let _ = writeln!(out, "{score}  {kind}, {discipline}  ({} {})", report.rubric.id, report.rubric.version);
+    let findings = report.findings();
+    let _ =
+        writeln!(out, "{} to look at, {} of what applies could be judged", findings.len(), percent(report.coverage));
+    for criterion in &findings {
+        let _ = writeln!(out, "\n  ✗ {} [{}, {}]", criterion.title, criterion.id, criterion.severity);
+        let _ = writeln!(out, "    {}", criterion.message);
+        quotes(&mut out, criterion, note, "      | ");
+        if !criterion.advice.is_empty() {
+            let _ = writeln!(out, "    Instead: {}", criterion.advice);
         }
-        let _ = writeln!(out, "{:14} {:28} {}", criterion.verdict, criterion.id, criterion.title);
-        for evidence in &criterion.evidence {
-            if let Some(quote) = note.get(evidence.span.range()) {
-                let _ = writeln!(out, "    > {}", quote.split_whitespace().collect::<Vec<_>>().join(" "));
+        let _ = writeln!(out, "    {}", criterion.citation.source);
+    }
+    for (verdict, sign) in [(Verdict::Met, '✓'), (Verdict::NotAssessable, '?')] {
+        for criterion in report.criteria.iter().filter(|c| c.verdict == verdict) {
+            let _ = writeln!(out, "\n  {sign} {} [{}]", criterion.title, criterion.id);
+            if verdict == Verdict::NotAssessable {
+                let _ = writeln!(out, "    {}", criterion.message);
             }
-        }
-        if criterion.verdict == Verdict::NotMet {
-            let _ = writeln!(out, "    {} [{}]\n    {}", criterion.message, criterion.severity, criterion.advice);
-            let _ = writeln!(out, "    ({})", criterion.citation.source);
+            quotes(&mut out, criterion, note, "      | ");
         }
     }
     out
 }
 
-/// The report as Markdown.
+/// The report as Markdown: a table of verdicts, then what is not met.
 pub fn markdown(report: &Report, note: &str) -> String {
-    text(report, note)
+    let mut out = String::new();
+    let score = report.score.map_or_else(|| "not scored".to_owned(), percent);
+    let _ = writeln!(
+        out,
+        "# Documentation report\n\n**{score}** · {} · {}",
+        plain(report.doc_type.as_str()),
+        report.discipline
+    );
+    let _ = writeln!(out, "\nRubric `{}` {} (`{}`)\n", report.rubric.id, report.rubric.version, report.rubric.hash);
+    let _ = writeln!(out, "| criterion | verdict | severity | confidence |\n|---|---|---|---|");
+    for c in report.criteria.iter().filter(|c| c.verdict != Verdict::NotApplicable) {
+        let sure = percent(f64::from(c.confidence));
+        let _ = writeln!(out, "| {} (`{}`) | {} | {} | {sure} |", c.title, c.id, words(c.verdict), c.severity);
+    }
+    for criterion in report.findings() {
+        let _ = writeln!(out, "\n## {}\n\n{}", criterion.title, criterion.message);
+        quotes(&mut out, criterion, note, "> ");
+        if !criterion.advice.is_empty() {
+            let _ = writeln!(out, "\n{}", criterion.advice);
+        }
+        let _ = writeln!(out, "\n*{}*", criterion.citation.source);
+    }
+    out
 }
 
-fn head(report: &Report) -> String {
-    let score = report.score.map_or_else(|| "not scored".to_owned(), |score| format!("{:.0} %", score * 100.0));
-    format!("{} {} · {score} · {} {}\n", report.doc_type, report.discipline, report.rubric.id, report.rubric.version)
+/// The lines of the note that a verdict rests on.
+fn quotes(out: &mut String, criterion: &CriterionResult, note: &str, lead: &str) {
+    let mut last = None;
+    let mut shown = 0;
+    for evidence in &criterion.evidence {
+        let Some(before) = note.get(..evidence.span.start) else { continue };
+        let start = before.rfind('\n').map_or(0, |at| at + 1);
+        let end = note
+            .get(evidence.span.start..)
+            .and_then(|rest| rest.find('\n'))
+            .map_or(note.len(), |at| evidence.span.start + at);
+        if last == Some(start) || shown == MAX_QUOTES {
+            continue;
+        }
+        last = Some(start);
+        shown += 1;
+        let line: String = note[start..end].split_whitespace().collect::<Vec<_>>().join(" ");
+        let cut: String = line.chars().take(MAX_QUOTE).collect();
+        let more = if cut.len() < line.len() { " ..." } else { "" };
+        let _ = writeln!(out, "{lead}{cut}{more}");
+    }
 }

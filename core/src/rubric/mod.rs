@@ -6,6 +6,7 @@
 
 mod check;
 mod detect;
+mod extract;
 mod kinds;
 mod result;
 #[expect(clippy::module_inception, reason = "the noun of the folder, one file a type")]
@@ -16,6 +17,7 @@ mod terms;
 mod trial;
 
 pub use detect::{detect_discipline, detect_doc_type};
+pub use extract::{Facts, Goal, GoalTerm, Minutes, Role, Service, Signature, Stated, Timing, extract};
 pub use kinds::{Discipline, DocType, Scope, Severity, Verdict};
 pub use result::{Citation, CriterionResult, Evidence, Report, RubricRef};
 pub use rubric::Rubric;

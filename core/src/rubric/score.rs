@@ -11,7 +11,7 @@ use crate::error::{Error, ErrorCode, Location, Result};
 use crate::text::{Span, View};
 
 /// More places than this say nothing more to a reader.
-const MAX_EVIDENCE: usize = 8;
+const MAX_EVIDENCE: usize = 24;
 
 /// What a caller knows of a note before it is scored.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -118,9 +118,7 @@ impl Scorer {
     /// None today; checks that call out of the process may fail in later versions.
     pub fn score(&self, text: &str, options: &ScoreOptions) -> Result<Report> {
         let view = View::new(text);
-        let note = Note::new(view.as_str(), self.rubric.vocabulary());
-        let doc_type = options.doc_type.unwrap_or_else(|| detect::doc_type(&note).0);
-        let discipline = options.discipline.unwrap_or_else(|| detect::discipline(&note).0);
+        let (note, doc_type, discipline) = self.read(view.as_str(), options);
         let criteria: Vec<CriterionResult> = self
             .rubric
             .criteria()
@@ -142,12 +140,19 @@ impl Scorer {
         })
     }
 
+    /// Reads a note once for all criteria, and tells what it is where nobody said.
+    fn read<'t>(&self, text: &'t str, options: &ScoreOptions) -> (Note<'t>, DocType, Discipline) {
+        let mut note = Note::new(text, self.rubric.vocabulary());
+        let doc_type = options.doc_type.unwrap_or_else(|| detect::doc_type(&note).0);
+        note.discipline = options.discipline.unwrap_or_else(|| detect::discipline(&note).0);
+        let discipline = note.discipline;
+        (note, doc_type, discipline)
+    }
+
     /// The verdict on one criterion, as a rubric's own tests need it.
     pub(super) fn judge(&self, criterion: &Criterion, text: &str, options: &ScoreOptions) -> Verdict {
         let view = View::new(text);
-        let note = Note::new(view.as_str(), self.rubric.vocabulary());
-        let doc_type = options.doc_type.unwrap_or_else(|| detect::doc_type(&note).0);
-        let discipline = options.discipline.unwrap_or_else(|| detect::discipline(&note).0);
+        let (note, doc_type, discipline) = self.read(view.as_str(), options);
         judge(criterion, &note, doc_type, discipline).verdict
     }
 }
@@ -254,4 +259,80 @@ fn arithmetic(criteria: &[CriterionResult]) -> (Option<f64>, f64) {
     let raw = (positive > 0.0).then(|| got / positive);
     let coverage = if applicable == 0 { 0.0 } else { assessed.len() as f64 / applicable as f64 };
     (raw, coverage)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOTE: &str = "PT DAILY NOTE\nDOS 3/4/2025\n97110 mini squats, 15 min, tactile cues for knee alignment\n97140 patellar mobs, 10 min\n\
+                        Timed minutes 25. Total treatment time 30 min.\nJane Roe, PT, DPT 03/04/2025";
+
+    fn scorer() -> Scorer {
+        Scorer::new(Rubric::builtin("medicare-outpatient-therapy").unwrap())
+    }
+
+    #[test]
+    fn a_defect_never_raises_a_score() {
+        let scorer = scorer();
+        let whole = scorer.score(NOTE, &ScoreOptions::new()).unwrap();
+        assert_eq!(
+            (whole.doc_type, whole.discipline, whole.score),
+            (DocType::TreatmentNote, Discipline::Pt, Some(1.0))
+        );
+        for part in ["DOS 3/4/2025", "Timed minutes 25. ", "Total treatment time 30 min.", ", PT, DPT"] {
+            let less =
+                scorer.score(&NOTE.replace(part, ""), &ScoreOptions::new().doc_type(DocType::TreatmentNote)).unwrap();
+            assert!(less.raw <= whole.raw, "without {part}");
+        }
+    }
+
+    #[test]
+    fn meeting_one_more_criterion_never_lowers_the_score() {
+        let mut report = scorer().score("PT DAILY NOTE\nPatient came.", &ScoreOptions::new()).unwrap();
+        let mut last = arithmetic(&report.criteria).0;
+        for index in 0..report.criteria.len() {
+            if report.criteria[index].verdict == Verdict::NotMet {
+                report.criteria[index].verdict = Verdict::Met;
+                let now = arithmetic(&report.criteria).0;
+                assert!(now >= last);
+                last = now;
+            }
+        }
+        assert_eq!(last, Some(1.0));
+    }
+
+    #[test]
+    fn any_text_is_scored_without_a_panic() {
+        let scorer = scorer();
+        for text in [
+            "",
+            " ",
+            "\0",
+            "\u{feff}",
+            "é:",
+            "Goals:\n\u{301}",
+            ":::",
+            "Plan:\r\n\r\n- ",
+            "🙂 LTG 1: 🙂",
+            "Signed:\n",
+            "10:",
+            "LTG",
+            "Dx:",
+        ] {
+            scorer.score(text, &ScoreOptions::new()).unwrap();
+            for end in (0..=NOTE.len()).filter(|end| NOTE.is_char_boundary(*end)) {
+                let cut = format!("{}{text}", &NOTE[..end]);
+                if end % 7 == 0 {
+                    scorer.score(&cut, &ScoreOptions::new()).unwrap();
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_scorer_can_be_shared() {
+        fn shared<T: Send + Sync + Clone>(_: &T) {}
+        shared(&scorer());
+    }
 }

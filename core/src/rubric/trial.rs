@@ -166,3 +166,28 @@ fn line_of(yaml: &str, id: &str) -> Option<usize> {
 fn line_of_key(yaml: &str, key: &str) -> Option<usize> {
     yaml.lines().position(|line| line.trim_start().strip_prefix(key).is_some_and(|r| r.starts_with(':'))).map(|n| n + 1)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_built_in_rubrics_pass_their_own_tests_and_have_no_problems() {
+        for id in Rubric::builtin_ids() {
+            let rubric = Rubric::builtin(id).unwrap();
+            assert_eq!(rubric.check(), []);
+            let report = rubric.test();
+            assert!(report.run >= 4 * rubric.criteria().len());
+            assert!(report.passed(), "{report}");
+        }
+    }
+
+    #[test]
+    fn untested_criteria_and_unused_lists_are_problems_with_their_line() {
+        let yaml = "rubric: r\nversion: '1'\ntitle: T\nterms:\n  unused: [a]\ncriteria:\n- id: x\n  title: X\n  points: 1\n  severity: low\n  \
+                    citation: {source: s}\n  message: m\n";
+        let problems = Rubric::from_yaml(yaml).unwrap().check();
+        assert!(problems.iter().any(|p| p.line == Some(7) && p.message.contains("fires")));
+        assert!(problems.iter().any(|p| p.line == Some(5) && p.message.contains("unused")));
+    }
+}

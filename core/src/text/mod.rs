@@ -5,7 +5,7 @@
 pub mod assertion;
 pub mod dates;
 mod headings;
-mod lines;
+pub(crate) mod lines;
 mod offsets;
 mod sections;
 mod sentences;

@@ -1,10 +1,22 @@
 //! The closed set of checks that criteria are built from, one file a kind.
 
+mod count;
+mod date;
+mod each;
+mod extract;
+mod measure;
+mod minutes;
+mod near;
+mod section;
+mod signature;
 mod terms;
 
 use serde::Deserialize;
 
-use super::terms::{Hits, Vocabulary, Word};
+use super::Discipline;
+use super::extract::Facts;
+use super::extract::page::Page;
+use super::terms::Vocabulary;
 use crate::error::{Error, Result};
 use crate::text::Span;
 
@@ -22,6 +34,24 @@ pub(crate) enum Check {
     Not(Box<Check>),
     /// A word or phrase is there, said of the patient and of today.
     Terms(terms::Terms),
+    /// A part of the note is there and is not empty.
+    Section(section::Section),
+    /// Two things stand near each other.
+    Near(near::Near),
+    /// Each item of a kind satisfies a check.
+    Each(each::Each),
+    /// A figure with a unit is there, within bounds.
+    Measure(measure::Measure),
+    /// A date is there.
+    Date(date::Date),
+    /// Somebody signed.
+    Signature(signature::SignedBy),
+    /// There are so many of a fact.
+    Count(count::Count),
+    /// Minutes are documented, or agree with each other.
+    Minutes(minutes::MinutesCheck),
+    /// A fact is there.
+    Extract(extract::Fact),
 }
 
 /// At least `n` of several checks.
@@ -60,25 +90,39 @@ impl Outcome {
 
 /// A note as the checks see it: read once, shared by all of them.
 pub(crate) struct Note<'t> {
-    pub(crate) text: &'t str,
-    pub(crate) words: Vec<Word>,
-    pub(crate) hits: Hits,
+    pub(crate) page: Page<'t>,
+    pub(crate) facts: Facts,
+    pub(crate) discipline: Discipline,
 }
 
 impl<'t> Note<'t> {
     pub(crate) fn new(text: &'t str, vocabulary: &Vocabulary) -> Self {
-        let words = vocabulary.words(text);
-        let hits = vocabulary.hits(text, &words);
-        Self { text, words, hits }
+        let page = Page::new(text, vocabulary);
+        let facts = Facts::read(&page);
+        Self { page, facts, discipline: Discipline::Unknown }
     }
 
     /// All of it.
     pub(crate) fn whole(&self) -> Span {
-        Span::new(0, self.text.len())
+        self.page.whole()
     }
 }
 
 impl Check {
+    /// The checks it is made of.
+    fn parts(&self) -> Vec<&Check> {
+        match self {
+            Self::All(checks) | Self::Any(checks) | Self::AtLeast(AtLeast { of: checks, .. }) => {
+                checks.iter().collect()
+            }
+            Self::Not(check) => vec![check],
+            Self::Section(section) => section.parts(),
+            Self::Near(near) => near.parts(),
+            Self::Each(each) => each.parts(),
+            _ => Vec::new(),
+        }
+    }
+
     /// Resolves the lists and patterns it names.
     pub(crate) fn prepare(&mut self, vocabulary: &mut Vocabulary) -> Result<()> {
         match self {
@@ -90,17 +134,20 @@ impl Check {
             }
             Self::Not(check) => check.prepare(vocabulary),
             Self::Terms(terms) => terms.prepare(vocabulary),
+            Self::Section(section) => section.prepare(vocabulary),
+            Self::Near(near) => near.prepare(vocabulary),
+            Self::Each(each) => each.prepare(vocabulary),
+            Self::Measure(measure) => measure.prepare(),
+            Self::Date(_) | Self::Signature(_) | Self::Count(_) | Self::Minutes(_) | Self::Extract(_) => Ok(()),
         }
     }
 
     /// The named term lists it refers to.
     pub(crate) fn lists(&self) -> Vec<String> {
         match self {
-            Self::All(checks) | Self::Any(checks) | Self::AtLeast(AtLeast { of: checks, .. }) => {
-                checks.iter().flat_map(Self::lists).collect()
-            }
-            Self::Not(check) => check.lists(),
             Self::Terms(terms) => terms.lists(),
+            Self::Section(section) => section.lists(),
+            other => other.parts().into_iter().flat_map(Self::lists).collect(),
         }
     }
 
@@ -115,6 +162,15 @@ impl Check {
                 Outcome { holds: !inner.holds, ..inner }
             }
             Self::Terms(terms) => terms.evaluate(note, region),
+            Self::Section(section) => section.evaluate(note, region),
+            Self::Near(near) => near.evaluate(note, region),
+            Self::Each(each) => each.evaluate(note, region),
+            Self::Measure(measure) => measure.evaluate(note, region),
+            Self::Date(date) => date.evaluate(note, region),
+            Self::Signature(signature) => signature.evaluate(note, region),
+            Self::Count(count) => count.evaluate(note, region),
+            Self::Minutes(minutes) => minutes.evaluate(note),
+            Self::Extract(fact) => fact.evaluate(note, region),
         }
     }
 }
@@ -125,7 +181,8 @@ fn at_least(n: usize, checks: &[Check], note: &Note<'_>, region: Span) -> Outcom
     let mut sure: Vec<f32> = outcomes.iter().filter(|o| o.holds).map(|o| o.confidence).collect();
     let mut unsure: Vec<f32> = outcomes.iter().filter(|o| !o.holds).map(|o| o.confidence).collect();
     let holds = sure.len() >= n;
-    let evidence = outcomes.into_iter().filter(|o| o.holds).flat_map(|o| o.evidence).collect();
+    // What failed shows where to look when the whole does.
+    let evidence = outcomes.into_iter().filter(|o| o.holds == holds).flat_map(|o| o.evidence).collect();
     sure.sort_by(|a, b| b.total_cmp(a));
     unsure.sort_by(|a, b| b.total_cmp(a));
     let confidence = if holds {
@@ -133,5 +190,5 @@ fn at_least(n: usize, checks: &[Check], note: &Note<'_>, region: Span) -> Outcom
     } else {
         unsure.get(checks.len().saturating_sub(n)).copied().unwrap_or(1.0)
     };
-    if holds { Outcome::holds(confidence, evidence) } else { Outcome { holds, confidence, evidence } }
+    Outcome { holds, confidence, evidence }
 }

@@ -5,8 +5,9 @@ use serde::Deserialize;
 
 use super::{Note, Outcome};
 use crate::error::{Error, Result};
+use crate::rubric::extract::outline::Topic;
 use crate::rubric::terms::{ListId, Vocabulary};
-use crate::text::{Span, assertion};
+use crate::text::Span;
 
 /// One name, or several.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -62,7 +63,13 @@ pub(crate) struct Terms {
     /// Qualifiers that do not matter; a mention with another one does not count.
     #[serde(default)]
     accept: Vec<Qualifier>,
-    /// How many mentions it takes.
+    /// Only under headings of these topics.
+    #[serde(default)]
+    inside: Vec<Topic>,
+    /// Not under headings of these topics.
+    #[serde(default)]
+    outside: Vec<Topic>,
+    /// How many different mentions it takes.
     #[serde(default = "one")]
     at_least: usize,
     #[serde(skip)]
@@ -99,22 +106,32 @@ impl Terms {
     }
 
     pub(super) fn evaluate(&self, note: &Note<'_>, region: Span) -> Outcome {
-        let mut found: Vec<Span> = self.ids.iter().flat_map(|id| note.hits.within(*id, region)).copied().collect();
+        let mut found: Vec<Span> = self.ids.iter().flat_map(|id| note.page.hits(*id, region)).copied().collect();
         if let Some(regex) = &self.regex {
             let base = region.start;
             found.extend(
                 regex
-                    .find_iter(region.of(note.text))
+                    .find_iter(region.of(note.page.text))
                     .filter(|m| !m.is_empty())
                     .map(|m| Span::new(base + m.start(), base + m.end())),
             );
         }
         found.retain(|span| self.counts(note, *span));
-        if found.len() >= self.at_least { Outcome::found(found) } else { Outcome::fails(0.85) }
+        found.sort();
+        let mut words: Vec<String> = found.iter().map(|span| span.of(note.page.text).to_lowercase()).collect();
+        words.sort();
+        words.dedup();
+        if words.len() >= self.at_least { Outcome::found(found) } else { Outcome::fails(0.85) }
     }
 
     fn counts(&self, note: &Note<'_>, span: Span) -> bool {
-        let stands = assertion::assertion(note.text, span);
+        if !self.inside.is_empty() || !self.outside.is_empty() {
+            let topic = note.page.topic(span.start);
+            if self.outside.contains(&topic) || (!self.inside.is_empty() && !self.inside.contains(&topic)) {
+                return false;
+            }
+        }
+        let stands = note.page.assertion(span);
         let accepts = |qualifier| self.accept.contains(&qualifier);
         (!stands.negated || accepts(Qualifier::Negated))
             && (!stands.hypothetical || accepts(Qualifier::Hypothetical))

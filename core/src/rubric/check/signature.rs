@@ -1,0 +1,62 @@
+//! `signature`: somebody signed, with credentials, a date, or a stamp.
+
+use serde::Deserialize;
+
+use super::{Note, Outcome};
+use crate::rubric::extract::{Role, Signature};
+use crate::text::Span;
+
+/// Who must have signed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Signer {
+    /// Anybody.
+    #[default]
+    Anybody,
+    /// A therapist: not an assistant or a student alone.
+    Clinician,
+    /// A therapist or an assistant: not a student alone.
+    Professional,
+}
+
+/// A signature.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SignedBy {
+    /// Who signed.
+    #[serde(default)]
+    by: Signer,
+    /// Whether it must be dated.
+    #[serde(default)]
+    dated: bool,
+    /// Whether it must, or must not, be a stamp; either, where nothing is said.
+    #[serde(default)]
+    stamped: Option<bool>,
+}
+
+impl SignedBy {
+    pub(super) fn evaluate(&self, note: &Note<'_>, region: Span) -> Outcome {
+        let all = &note.facts.signatures;
+        let fits = |signature: &&Signature| {
+            let role = match self.by {
+                Signer::Anybody => true,
+                Signer::Clinician => signature.role == Role::Therapist,
+                Signer::Professional => matches!(signature.role, Role::Therapist | Role::Assistant),
+            };
+            role && region.contains(signature.span)
+                && self.stamped.is_none_or(|stamped| stamped == signature.stamped)
+                && (!self.dated || signature.date.is_some())
+        };
+        let found: Vec<Span> = all.iter().filter(fits).map(|signature| signature.span).collect();
+        if found.is_empty() {
+            // That nobody signed is surer than that the one who did had no letters after the name.
+            Outcome {
+                holds: false,
+                confidence: if all.is_empty() { 0.8 } else { 0.9 },
+                evidence: all.iter().map(|s| s.span).collect(),
+            }
+        } else {
+            Outcome::holds(0.95, found)
+        }
+    }
+}

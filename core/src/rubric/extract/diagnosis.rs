@@ -1,0 +1,203 @@
+//! What is treated: diagnoses, body parts, and the conditions that complicate treatment.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::outline::Topic;
+use super::page::{Page, lists};
+use crate::text::{Span, lines};
+
+fn re(pattern: &str) -> Regex {
+    Regex::new(&format!("(?x){pattern}")).expect("tested")
+}
+
+/// An ICD-10-CM code with its point; without one, "L45" would be a place on the spine.
+static ICD: LazyLock<Regex> = LazyLock::new(|| re(r"\b[A-TV-Z]\d[0-9A-Z]\.[0-9A-Z]{1,4}\b"));
+static LABEL: LazyLock<Regex> = LazyLock::new(|| {
+    re(
+        r"(?i)\b(?:(?:medical|treatment|treating|tx|rehab|therapy|primary|secondary|admitting|referring|referral|referred|clinical|working|PT|OT|SLP|ST|onset)\s*[/&]?\s*){0,3}(?:dx|diagnos[ie]s|diag)\b\.?(?:\s*\(?e?s\)?)?\s*(?:\#?\d\s*)?(?:codes?|\(ICD-?10(?:-CM)?\)|ICD-?10(?:-CM)?)?\s*(?:[:=\-–]|is\b|of\b|are\b|was\b)?\s*",
+    )
+});
+static TELLS: LazyLock<Regex> = LazyLock::new(|| {
+    re(
+        r"(?i)\b(?:diagnosed\s+with|diagnosis\s+of|dx(?:'d|ed)?\s+with|referred\s+(?:\w+\s+){0,4}(?:for|with|after|following|secondary\s+to|due\s+to|status\s+post|s/p)|status\s+post|s/p|secondary\s+to|presents?\s+(?:today\s+)?(?:with|after|following)|sustained|suffered|underwent|following|recovering\s+from|consistent\s+with|indicative\s+of)\s+",
+    )
+});
+static NOTHING: LazyLock<Regex> = LazyLock::new(|| {
+    re(
+        r"(?i)^\W*(?:$|n/?a\b|none\b|tbd\b|pending\b|see\b|per\b|unknown\b|not\s+(?:yet\s+)?(?:given|provided|stated|available|listed|established)|to\s+be\b|deferred\b|unspecified\b\W*$|awaiting\b|eval(?:uate)?\s+and\s+treat|_+)",
+    )
+});
+static NONE_STATED: LazyLock<Regex> = LazyLock::new(|| {
+    re(
+        r"(?i)\b(?:no|denies(?:\s+any)?|without(?:\s+any)?|absence\s+of|not?\s+any)\s+(?:known\s+|significant\s+|relevant\s+|other\s+|complicating\s+|contributing\s+|additional\s+|pertinent\s+|remarkable\s+|medical\s+|current\s+|active\s+|identified\s+)*(?:co-?morbid\w*|complicat\w*|complexit\w*|complicating\s+(?:factors|conditions)|personal\s+factors|(?:past\s+)?medical\s+(?:history|conditions|problems|issues)|PMHx?|health\s+(?:problems|conditions|issues)|conditions?\b(?:\s+(?:affect|impact|that|which|likely|to))?|barriers|factors\s+(?:affecting|impacting|that))
+        |\b(?:PMHx?|past\s+medical\s+history|medical\s+history|co-?morbidities|complexities|complicating\s+factors|complications|comorbid\s+conditions|personal\s+factors|barriers(?:\s+to\s+\w+)?)\s*(?:[:=\-–]|is|are|was)?\s*(?:none|unremarkable|non-?contributory|negative|nil|n/?a\b|insignificant|not\s+significant|denie[sd])
+        |\botherwise\s+(?:healthy|well)\b|\bhealthy,?\s+(?:active|with\s+no|no)\b|\bin\s+(?:good|excellent)\s+(?:general\s+)?health\b",
+    )
+});
+
+/// The diagnoses: coded, labelled, or told, but not those of the past or of relatives.
+pub(super) fn diagnoses(page: &Page<'_>) -> Vec<Span> {
+    let text = page.text;
+    let mut found: Vec<Span> = Vec::new();
+    for label in LABEL.find_iter(text) {
+        let line = page.line(label.start());
+        let end = line.end.max(label.end());
+        let rest = &text[label.end()..end];
+        let cut = rest.find("  ").or_else(|| rest.find(" | ")).unwrap_or(rest.len());
+        let mut value = lines::trim(text, Span::new(label.end(), label.end() + cut));
+        if value.is_empty() {
+            // The value may stand on the next line.
+            let next = page.lines.iter().find(|l| l.start > line.end && !l.is_empty());
+            let Some(next) = next.filter(|l| page.blocks.iter().all(|b| b.label.start != l.start)) else { continue };
+            value = *next;
+        }
+        let inside = value.of(text);
+        let colon = label.as_str().contains([':', '=', '-', '–']);
+        let names_one = ICD.is_match(inside)
+            || (!page.hits(lists().primary_condition, value).is_empty()
+                || !page.hits(lists().comorbidity, value).is_empty());
+        let words = inside.split_whitespace().filter(|w| w.chars().any(char::is_alphabetic)).count();
+        let stands =
+            page.assertion(Span::new(value.start, value.start + inside.chars().next().map_or(0, char::len_utf8)));
+        if !NOTHING.is_match(inside) && (names_one || (colon && words >= 1)) && !stands.other_person {
+            found.push(Span::new(label.start(), value.end));
+        }
+    }
+    found.extend(
+        ICD.find_iter(text)
+            .map(|m| Span::new(m.start(), m.end()))
+            .filter(|span| !matches!(page.topic(span.start), Topic::History | Topic::Family)),
+    );
+    for lead in TELLS.find_iter(text) {
+        let sentence = page.sentence(lead.start());
+        let end = sentence.end.max(lead.end());
+        let near = Span::new(lead.end(), end);
+        if let Some(hit) = page.hits(lists().primary_condition, near).first().copied()
+            && text[lead.end()..hit.start.max(lead.end())].split_whitespace().count() <= 10
+            && is_patients(page, hit)
+        {
+            found.push(Span::new(lead.start(), hit.end));
+        }
+    }
+    for hit in page.hits(lists().primary_condition, page.whole()) {
+        // A condition simply told, in the assessment or the complaint.
+        if is_patients(page, *hit) && !page.assertion(*hit).historical {
+            found.push(*hit);
+        }
+    }
+    found.sort();
+    found.dedup();
+    found
+}
+
+/// Whether a condition is the patient's own and present, as far as headings and the sentence say.
+fn is_patients(page: &Page<'_>, hit: Span) -> bool {
+    if matches!(
+        page.topic(hit.start),
+        Topic::History | Topic::Family | Topic::Goals | Topic::NewGoals | Topic::Medications | Topic::Plan
+    ) {
+        return false;
+    }
+    if led_by_history(page, hit) {
+        return false;
+    }
+    let stands = page.assertion(hit);
+    !stands.negated && !stands.hypothetical && !stands.other_person
+}
+
+/// "PMH osteoporosis and COPD", "comorbid conditions: ...": told of as background inside a line.
+fn led_by_history(page: &Page<'_>, hit: Span) -> bool {
+    let sentence = page.sentence(hit.start);
+    let line = page.line(hit.start);
+    let before = Span::new(sentence.start.max(line.start).min(hit.start), hit.start);
+    [lists().heading_history, lists().heading_family, lists().complexity_cue]
+        .iter()
+        .any(|list| !page.hits(*list, before).is_empty())
+}
+
+/// The parts of the body examined.
+pub(super) fn body_parts(page: &Page<'_>) -> Vec<Span> {
+    page.hits(lists().body_part, page.whole())
+        .iter()
+        .copied()
+        .filter(|span| {
+            !matches!(
+                page.topic(span.start),
+                Topic::History | Topic::Family | Topic::Medications | Topic::Goals | Topic::NewGoals
+            )
+        })
+        .filter(|span| {
+            let stands = page.assertion(*span);
+            !stands.historical && !stands.other_person && !led_by_history(page, *span)
+        })
+        .collect()
+}
+
+/// Conditions and complexities that affect treatment, or a statement that there are none.
+pub(super) fn complexities(page: &Page<'_>) -> Vec<Span> {
+    let text = page.text;
+    let mut found: Vec<Span> = NONE_STATED
+        .find_iter(text)
+        .map(|m| Span::new(m.start(), m.end()))
+        .filter(|span| page.topic(span.start) != Topic::Family)
+        .collect();
+    for hit in page.hits(lists().complexity_cue, page.whole()) {
+        // The cue must be followed by something: "Comorbidities: to be reviewed" says nothing.
+        let sentence = page.sentence(hit.start);
+        let end = sentence.end.max(page.line(hit.start).end).max(hit.end);
+        let after = text[hit.end..end].trim_start_matches(|c: char| !c.is_alphanumeric());
+        let stands = page.assertion(*hit);
+        let filler =
+            ["include", "including", "affecting treatment", "impacting", "that", "which", "to progress", "are", "is"];
+        let mut rest = after;
+        for word in filler {
+            rest = rest.strip_prefix(word).unwrap_or(rest).trim_start_matches(|c: char| !c.is_alphanumeric());
+        }
+        if !rest.is_empty()
+            && !NOTHING.is_match(rest)
+            && !stands.other_person
+            && !stands.negated
+            && page.topic(hit.start) != Topic::Family
+        {
+            found.push(Span::new(hit.start, end));
+        }
+    }
+    for hit in page.hits(lists().comorbidity, page.whole()) {
+        let topic = page.topic(hit.start);
+        if matches!(topic, Topic::Family | Topic::Goals | Topic::NewGoals | Topic::Plan) {
+            continue;
+        }
+        let stands = page.assertion(*hit);
+        let line = page.line(hit.start);
+        let family = page.hits(lists().heading_family, Span::new(line.start, hit.start.max(line.start)));
+        if !stands.negated
+            && !stands.other_person
+            && !stands.hypothetical
+            && family.is_empty()
+            && !is_treated(page, *hit)
+        {
+            found.push(*hit);
+        }
+    }
+    found.sort();
+    found.dedup();
+    found
+}
+
+/// Whether a condition stands on a line that says what is treated.
+fn is_treated(page: &Page<'_>, hit: Span) -> bool {
+    let line = page.line(hit.start);
+    let before = Span::new(line.start.min(hit.start), hit.start);
+    let lead = LABEL.find_iter(before.of(page.text)).any(|m| m.as_str().contains([':', '=', '-']));
+    let coded =
+        page.text[hit.end..line.end.max(hit.end)].trim_start_matches([' ', '(', ',']).get(..3).is_some_and(|next| {
+            let mut chars = next.chars();
+            chars.next().is_some_and(|c| c.is_ascii_uppercase()) && chars.next().is_some_and(|c| c.is_ascii_digit())
+        });
+    (lead
+        && page.hits(lists().heading_history, before).is_empty()
+        && page.hits(lists().complexity_cue, before).is_empty())
+        || coded
+}

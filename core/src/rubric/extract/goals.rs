@@ -1,0 +1,583 @@
+//! Goals as items: their text, whether they are long or short term, their target, and how they stand.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::measures;
+use super::outline::Topic;
+use super::page::{Page, lists};
+use crate::text::{Span, lines};
+
+/// How far ahead a goal lies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum GoalTerm {
+    /// Called a long-term goal.
+    Long,
+    /// Called a short-term goal.
+    Short,
+    /// Called neither.
+    Unstated,
+}
+
+/// One goal of a note.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[non_exhaustive]
+pub struct Goal {
+    /// All of it, with its label.
+    pub span: Span,
+    /// What is to be reached, without the label.
+    pub text: Span,
+    /// Its label and number, in one form: `ltg1`, `stg2`, `goal3`; empty without a number.
+    pub id: String,
+    /// How far ahead it lies.
+    pub term: GoalTerm,
+    /// The first thing it can be measured by.
+    pub target: Option<Span>,
+    /// What it is to be useful for.
+    pub function: Option<Span>,
+    /// By when, as far as the goal itself says.
+    pub time_frame: Option<Span>,
+    /// How it stands.
+    pub status: Option<Span>,
+    /// Whether it is set for a period to come, in a note that also reports on earlier goals.
+    pub new: bool,
+}
+
+fn re(pattern: &str) -> Regex {
+    Regex::new(&format!("(?xi){pattern}")).expect("tested")
+}
+
+/// The label of a goal: "LTG 1", "Long-term goal #2", "Goal 3", "STGs".
+static MARK: LazyLock<Regex> = LazyLock::new(|| {
+    re(r"\b(?:(?P<long>long|short)[\s-]*(?:term|range)\s+(?:functional\s+|treatment\s+)?(?:goal|objective|outcome)
+        |(?P<abbr>LTG|STG|LTO|STO)
+        |(?:functional\s+|treatment\s+|therapy\s+)?goal
+        |(?P<g>G(?:\d)))
+       (?P<plural>s)?\s*(?:\#|no\.?\s|number\s)?\s*(?P<number>\d{1,2}[a-z]?\b|[A-H]\b)?")
+});
+/// The term alone: "Short term (3 weeks):", "Long-term:".
+static TERM: LazyLock<Regex> = LazyLock::new(|| re(r"^(long|short)[\s-]*(?:term|range)\b"));
+static NEW: LazyLock<Regex> = LazyLock::new(|| {
+    re(
+        r"\b(?:new|updated?|revised|upgraded|modified|next|upcoming|coming|going\s+forward|this\s+recert\w*|continued?\s+plan)\b",
+    )
+});
+/// "(8 wks)", "8 weeks", "in 6-8 weeks", "by discharge", "by 04/01/2025".
+static TIME_FRAME: LazyLock<Regex> = LazyLock::new(|| {
+    re(
+        r"\b(?:(?:with)?in|by|over|after|for|x|at)?\s*(?:the\s+)?(?:end\s+of\s+|next\s+|another\s+)*(?:week\s+\#?\d{1,2}\b
+         |(?:\d{1,3}(?:\s*(?:-|–|to|or)\s*\d{1,3})?|one|two|three|four|five|six|seven|eight|nine|ten|twelve|sixteen|a|couple(?:\s+of)?)
+          [\s-]*(?:weeks?|wks?|wk|months?|mos?|mths?)\b)
+       |\b(?:with)?in\s+(?:the\s+)?(?:next\s+)?(?:\d{1,3}(?:\s*(?:-|–|to)\s*\d{1,3})?|one|two|three|four|five|six|seven|eight|nine|ten|twelve)\s*(?:visits?|sessions?|days?|treatments?)\b
+       |\bby\s+(?:the\s+)?(?:time\s+of\s+|end\s+of\s+)?(?:discharge|d/?c|recert\w*|(?:the\s+)?(?:plan|episode|certification|care))\b
+       |\(\s*\d{1,3}\s*(?:visits?|sessions?|days?|tx|treatments?)\s*\)
+       |\b(?:by\s+|target(?:\s+date)?:?\s+|due:?\s+)?\d{1,2}/\d{1,2}/\d{2,4}\b
+       |\bby\s+(?:mid-?|late\s+|early\s+|the\s+end\s+of\s+)?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?(?:\s+\d{1,2}\b)?",
+    )
+});
+/// What stands where a goal should, and is none.
+static PLACEHOLDER: LazyLock<Regex> = LazyLock::new(|| {
+    re(r"^\W*(?:none|n/?a|nil|tbd|tba|pending|deferred|blank|unchanged|same|ongoing|[_\-.\s]*
+        |(?:goals?\W+)?(?:(?:to|will)\s+be|not(?:\s+yet)?|no\s+(?:\w+\s+)?goals?|(?:are|were)\s+not|have\s+not)\s.*
+        |(?:please\s+)?(?:see|refer\s+to|per|as\s+per|as\s+in|as\s+above|same\s+as)\b.*
+        |continue\s+(?:with\s+)?(?:all\s+|current\s+|previous\s+|same\s+|established\s+)*goals?\b.*
+        |no\s+.*\b(?:set|established|written|identified|stated)\b.*
+        |discussed\s+(?:with|and)\b.*)\W*$")
+});
+/// How a goal stands, in words that say nothing else.
+static SURE_STATUS: LazyLock<Regex> = LazyLock::new(|| {
+    re(
+        r"\b(?:(?:not|partially|partly|nearly|near|almost|mostly|fully|now|been|is|was|goal|not\s+yet)\s+(?:met|achieved|attained|reached)
+        |unmet|progressing|progressed|on-?\s?going|in\s+progress|making\s+(?:\w+\s+)?progress|no\s+(?:\w+\s+)?(?:progress|change|improvement)
+        |(?:good|fair|slow|steady|minimal|limited|some|great|excellent|poor)\s+progress|plateau\w*|regress(?:ed|ing|ion)|declin(?:ed|ing)
+        |achieved|attained|mastered|accomplished|surpassed|exceeded|discontinued|deferred|upgraded|unchanged
+        |not\s+(?:yet\s+)?(?:addressed|started|initiated|tested))\b
+       |(?-i:\bMET\b|\bNOT\s+MET\b)
+       |[:=\-–—(;,.]\s*(?:goal\s+)?met\b|\bmet\s*[.;,(]|\bmet\s*$",
+    )
+});
+static OVERALL: LazyLock<Regex> = LazyLock::new(|| {
+    re(
+        r"\ball\s+(?:\w+\s+){0,4}goals?\s+(?:\w+\s+){0,3}(?:met|achieved|attained|reached|progressing|ongoing|accomplished)
+       |\b(?:met|achieved|attained|reached|accomplished|meeting|progress(?:ing)?\s+(?:steadily\s+|well\s+|slowly\s+)?towards?)\s+(?:all|each|every|both)\s+(?:\w+\s+){0,4}goals?
+       |\bgoals?\s+(?:(?:have|has|were|was|are|all|been|fully|partially|mostly)\s+){0,4}(?:met|achieved|attained|reached|accomplished)\b
+       |\b(?:met|achieved|reached)\s+(?:his|her|their|the|most|none|some|\w+\s+of|\d+\s*(?:of|/)\s*\d+)\s*(?:\w+\s+){0,4}goals?
+       |\b(?:\d+|one|two|three|four|five|six|none|both|most|half)\s*(?:/\s*\d+|(?:out\s+)?of\s+(?:the\s+)?(?:\d+|two|three|four|five|six|\w+))?\s*(?:\w+\s+){0,3}goals?\s+(?:\w+\s+){0,2}(?:met|achieved|attained|reached)\b",
+    )
+});
+/// Between the items of a line.
+static ENUMERATOR: LazyLock<Regex> = LazyLock::new(|| re(r"(?:^|[\s;,.])\(?(?:\d{1,2}|[a-h])[.)]\s+"));
+/// A goal in running prose.
+static PROSE: LazyLock<Regex> = LazyLock::new(|| {
+    re(
+        r"\b(?:goals?|aims?|objectives?|LTGs?|STGs?|targets?)\b(?:\W+\w+){0,8}?\W+(?:is|are|was|were|include|includes|to|that|will|for|of|remains?)\b
+       |\b(?:aim(?:s|ing)?|working|expect(?:s|ed|ing)?|anticipate[ds]?|hope[ds]?|plan(?:s|ned)?)\s+(?:to\s+have|for|that|to\s+see|towards?|her|him|them|the\s+patient|pt)\b",
+    )
+});
+static WILL: LazyLock<Regex> = LazyLock::new(|| {
+    re(
+        r"\b(?:patient|pt|client|resident|he|she|they|(?:mr|mrs|ms|mx)\.?\s+\w+|(?-i:[A-Z][a-z]+))\s+(?:will|should|is\s+(?:expected|anticipated)\s+to|is\s+to|to)\s+
+       (?:be\s+able\s+to\s+|safely\s+|consistently\s+|independently\s+)*(?P<verb>\w+)",
+    )
+});
+/// What a patient will do that is no goal.
+const NO_GOAL: &[&str] = &[
+    "be", "benefit", "attend", "receive", "return", "continue", "follow", "call", "bring", "require", "need", "have",
+    "come", "see", "undergo", "start", "begin", "contact", "schedule", "resume", "get", "hold", "discuss", "trial",
+];
+
+struct Draft {
+    span: Span,
+    text: Span,
+    id: String,
+    term: GoalTerm,
+    new: bool,
+    prose: bool,
+}
+
+struct Mode {
+    term: GoalTerm,
+    new: bool,
+    items: usize,
+    indent: usize,
+    /// Whether the items carry bullets, numbers or labels: then a line without one is no item.
+    marked: bool,
+}
+
+/// The goals of a note, in order.
+pub(super) fn goals(page: &Page<'_>) -> Vec<Goal> {
+    let mut drafts = listed(page);
+    if drafts.is_empty() {
+        drafts = prose(page);
+    }
+    let mut goals: Vec<Goal> = drafts.into_iter().map(|draft| finish(page, draft)).collect();
+    goals.retain(|goal| has_words(goal.text.of(page.text)));
+    share_status(page, &mut goals);
+    goals
+}
+
+fn has_words(text: &str) -> bool {
+    text.split(|c: char| !c.is_alphanumeric()).filter(|word| word.chars().any(char::is_alphabetic)).count() >= 2
+        && !PLACEHOLDER.is_match(text)
+}
+
+/// Goals under headings and after labels.
+fn listed(page: &Page<'_>) -> Vec<Draft> {
+    let text = page.text;
+    let mut drafts: Vec<Draft> = Vec::new();
+    let mut mode: Option<Mode> = None;
+    let mut blank = false;
+    for line in page.lines.iter().copied() {
+        if line.is_empty() {
+            blank = true;
+            continue;
+        }
+        let after_blank = std::mem::take(&mut blank);
+        let marker = lines::list_marker(line.of(text));
+        let content = lines::trim(text, Span::new(line.start + marker, line.end));
+        let block = page.blocks.iter().find(|block| block.label.start == content.start);
+        let patients_own = block.is_some_and(|b| b.topic == Topic::Subjective || b.topic == Topic::Signature);
+        let mark = MARK.captures(content.of(text)).filter(|m| m.get(0).is_some_and(|m| m.start() == 0));
+        let heading_goal = block.filter(|b| {
+            matches!(b.topic, Topic::Goals | Topic::NewGoals)
+                || (b.topic == Topic::Status && MARK.is_match(b.label.of(text)))
+                || (mode.is_some() && TERM.is_match(b.label.of(text)))
+        });
+        if let Some(mark) = mark
+            && !patients_own
+            && is_item(&mark, content.of(text))
+        {
+            let new = mode.as_ref().is_some_and(|m| m.new);
+            let fallback = mode.as_ref().map_or(GoalTerm::Unstated, |m| m.term);
+            marked(page, content, new, fallback, &mut drafts);
+            mode = Some(Mode { term: fallback, new, items: 1, indent: indent(text, line), marked: true });
+            continue;
+        }
+        if let Some(block) = heading_goal
+            && !patients_own
+        {
+            let label = block.label.of(text);
+            let term = term_of(label).unwrap_or(if TERM.is_match(label) {
+                if label.to_lowercase().starts_with("long") { GoalTerm::Long } else { GoalTerm::Short }
+            } else {
+                GoalTerm::Unstated
+            });
+            let keeps_new = mode.as_ref().is_some_and(|m| m.new && TERM.is_match(label));
+            let new = block.topic == Topic::NewGoals || NEW.is_match(label) || keeps_new;
+            let mut rest = lines::trim(text, Span::new(after_label(text, block.label, line), line.end));
+            let mut term = term;
+            // "GOALS - LONG TERM (8 weeks)": what follows the dash is still heading.
+            if let Some(more) = TERM.find(rest.of(text)) {
+                term = term_of(more.as_str()).unwrap_or(term);
+                rest = Span::new(after_label(text, Span::new(rest.start, rest.start + more.end()), line), line.end);
+            }
+            if let Some(frame) = TIME_FRAME.find(rest.of(text)).filter(|m| m.start() <= 1) {
+                rest = Span::new(after_label(text, Span::new(rest.start, rest.start + frame.end()), line), line.end);
+            }
+            let before = drafts.len();
+            if has_words(rest.of(text)) {
+                inline(page, rest, term, new, &mut drafts);
+            }
+            let items = drafts.len() - before;
+            mode = Some(Mode { term, new, items, indent: indent(text, line), marked: false });
+            continue;
+        }
+        // "Progress: Goal 1 ... Goal 2 ...": goals told one after the other inside a line.
+        if mode.is_none() {
+            let inside = content.of(text);
+            let numbered: Vec<usize> = MARK
+                .captures_iter(inside)
+                .filter(|m| m.name("number").is_some() && m.name("g").is_none())
+                .filter_map(|m| m.get(0).map(|m| m.start()))
+                .collect();
+            let told = block.is_some_and(|b| !matches!(b.topic, Topic::Plan | Topic::Subjective)) || numbered.len() > 1;
+            if let Some(first) = numbered.first()
+                && told
+            {
+                let new = NEW.is_match(&inside[..*first]);
+                marked(page, Span::new(content.start + first, content.end), new, GoalTerm::Unstated, &mut drafts);
+            }
+            continue;
+        }
+        let Some(state) = &mut mode else { continue };
+        let status_line = block.is_some_and(|b| b.topic == Topic::Status || is_status_label(b.label.of(text)));
+        if status_line && marker == 0 && state.items > 0 {
+            if let Some(last) = drafts.last_mut() {
+                last.span = last.span.cover(line);
+            }
+            continue;
+        }
+        let known = block.is_some_and(|b| !matches!(b.topic, Topic::Unknown));
+        let ends =
+            (known && marker == 0) || (after_blank && state.items > 0 && marker == 0 && !is_promise(content.of(text)));
+        let signs = marker == 0 && after_blank && content.len() < 40 && !has_words(content.of(text));
+        if ends || signs {
+            mode = None;
+            continue;
+        }
+        let continues = marker == 0
+            && state.items > 0
+            && !after_blank
+            && (content.of(text).starts_with(char::is_lowercase) || indent(text, line) > state.indent + 1);
+        if continues {
+            if let Some(last) = drafts.last_mut() {
+                last.span = last.span.cover(line);
+                if !SURE_STATUS.is_match(last.text.of(text)) {
+                    last.text = last.text.cover(line);
+                }
+            }
+            continue;
+        }
+        if state.marked && marker == 0 {
+            mode = None;
+            continue;
+        }
+        state.marked |= marker > 0;
+        state.items += 1;
+        state.indent = indent(text, line);
+        let number: String = line.of(text)[..marker].chars().filter(char::is_ascii_alphanumeric).collect();
+        let kind = match state.term {
+            GoalTerm::Long => "ltg",
+            GoalTerm::Short => "stg",
+            GoalTerm::Unstated => "goal",
+        };
+        let id = if number.is_empty() { String::new() } else { format!("{kind}{}", number.to_lowercase()) };
+        drafts.push(Draft { span: line, text: content, id, term: state.term, new: state.new, prose: false });
+    }
+    drafts
+}
+
+/// Whether a sentence says what the patient will do, other than come, receive and follow.
+fn is_promise(content: &str) -> bool {
+    WILL.captures(content)
+        .and_then(|m| m.name("verb"))
+        .is_some_and(|verb| !NO_GOAL.contains(&verb.as_str().to_lowercase().as_str()))
+}
+
+fn is_status_label(label: &str) -> bool {
+    ["current", "status", "progress", "baseline", "comment", "comments", "result", "now"]
+        .iter()
+        .any(|word| label.to_lowercase().starts_with(word))
+}
+
+fn indent(text: &str, line: Span) -> usize {
+    text[..line.start].bytes().rev().take_while(|b| matches!(b, b' ' | b'\t')).count()
+}
+
+/// Whether a label begins one goal, rather than a heading over several.
+fn is_item(mark: &regex::Captures<'_>, content: &str) -> bool {
+    if mark.name("plural").is_some() {
+        return false;
+    }
+    if mark.name("number").is_some() || mark.name("g").is_some() {
+        return true;
+    }
+    // "LTG (8 wks): Pt will ...", "STG chin tuck 90 %: met"; but "Goal:" alone is a heading.
+    let end = mark.get(0).map_or(0, |m| m.end());
+    let named = mark.name("abbr").is_some() || mark.name("long").is_some();
+    let rest = content[end..].trim_start();
+    let rest = TIME_FRAME.replace(rest, "");
+    named && has_words(rest.trim_start_matches([' ', ':', '-', '(', ')', '–', '—', '.']))
+}
+
+fn term_of(label: &str) -> Option<GoalTerm> {
+    let label = label.to_lowercase();
+    if label.contains("long") || label.contains("ltg") || label.contains("lto") {
+        Some(GoalTerm::Long)
+    } else if label.contains("short") || label.contains("stg") || label.contains("sto") {
+        Some(GoalTerm::Short)
+    } else {
+        None
+    }
+}
+
+/// Where the text after a heading begins on its line: past brackets, colon and dashes.
+fn after_label(text: &str, label: Span, line: Span) -> usize {
+    let rest = &text[label.end.min(line.end)..line.end];
+    line.end - rest.trim_start_matches([' ', '\t', ':', '-', '–', '—', '*', '.', ')', ']']).len()
+}
+
+/// The goals of a line that says "LTG 1 ... LTG 2 ...".
+fn marked(page: &Page<'_>, region: Span, new: bool, fallback: GoalTerm, drafts: &mut Vec<Draft>) {
+    let content = region.of(page.text);
+    let marks: Vec<_> = MARK
+        .captures_iter(content)
+        .filter(|m| {
+            let whole = m.get(0).map_or(0..0, |m| m.range());
+            let before = content[..whole.start].trim_end();
+            let begins = before.is_empty() || before.ends_with(['.', ';', ':', '|', ',', ')']);
+            whole.start == 0 || ((m.name("number").is_some() || m.name("g").is_some()) && begins)
+        })
+        .collect();
+    for (index, mark) in marks.iter().enumerate() {
+        let Some(whole) = mark.get(0) else { continue };
+        let end = marks.get(index + 1).and_then(|m| m.get(0)).map_or(content.len(), |m| m.start());
+        let label = whole.as_str();
+        let term = term_of(label).unwrap_or(fallback);
+        let kind = match term {
+            GoalTerm::Long => "ltg",
+            GoalTerm::Short => "stg",
+            GoalTerm::Unstated => "goal",
+        };
+        let number = mark.name("number").map_or_else(
+            || mark.name("g").map_or(String::new(), |g| g.as_str().chars().filter(char::is_ascii_digit).collect()),
+            |n| n.as_str().to_lowercase(),
+        );
+        let mut start = whole.end();
+        // A time frame between label and text belongs to the label.
+        let rest = &content[start..end];
+        let skipped = rest.len() - rest.trim_start_matches([' ', '(', ',']).len();
+        if let Some(frame) = TIME_FRAME.find_at(rest, skipped).filter(|m| m.start() <= skipped + 3) {
+            start += frame.end();
+        }
+        let rest = &content[start..end];
+        start += rest.len() - rest.trim_start_matches([' ', '\t', ')', ':', '-', '–', '—', '.', '|', '#', ',']).len();
+        let span = lines::trim(page.text, Span::new(region.start + whole.start(), region.start + end));
+        let text = lines::trim(page.text, Span::new(region.start + start.min(end), region.start + end));
+        let id = if number.is_empty() { String::new() } else { format!("{kind}{number}") };
+        drafts.push(Draft { span, text, id, term, new, prose: false });
+    }
+}
+
+/// The goals that stand on the line of their heading.
+fn inline(page: &Page<'_>, region: Span, term: GoalTerm, new: bool, drafts: &mut Vec<Draft>) {
+    let content = region.of(page.text);
+    let mut push = |start: usize, end: usize| {
+        let text = lines::trim(page.text, Span::new(region.start + start, region.start + end));
+        if has_words(text.of(page.text)) {
+            drafts.push(Draft { span: text, text, id: String::new(), term, new, prose: false });
+        }
+    };
+    let starts: Vec<(usize, usize)> = ENUMERATOR.find_iter(content).map(|m| (m.start(), m.end())).collect();
+    if !starts.is_empty() {
+        for (index, (_, start)) in starts.iter().enumerate() {
+            push(*start, starts.get(index + 1).map_or(content.len(), |(at, _)| *at));
+        }
+        return;
+    }
+    let mut start = 0;
+    for (at, c) in content.char_indices() {
+        let next = content[at + c.len_utf8()..].chars();
+        let ends = c == ';'
+            || (c == '.'
+                && next.clone().next().is_none_or(char::is_whitespace)
+                && next.skip(1).next().is_none_or(char::is_uppercase));
+        if ends {
+            push(start, at);
+            start = at + c.len_utf8();
+        }
+    }
+    push(start, content.len());
+}
+
+/// Goals told in sentences.
+fn prose(page: &Page<'_>) -> Vec<Draft> {
+    let text = page.text;
+    let mut drafts = Vec::new();
+    for sentence in &page.sentences {
+        let content = sentence.of(text);
+        let (spoken, promised) = (PROSE.find(content), WILL.captures(content));
+        let promised = promised.filter(|_| {
+            let stated = matches!(page.topic(sentence.start), Topic::Goals | Topic::NewGoals);
+            is_promise(content) && (stated || TIME_FRAME.is_match(content))
+        });
+        let status = SURE_STATUS.is_match(content) && content.to_lowercase().contains("goal");
+        let at = match (&spoken, &promised) {
+            (Some(found), _) => found.start(),
+            (None, Some(found)) => found.get(0).map_or(0, |m| m.start()),
+            (None, None) if status => 0,
+            _ => continue,
+        };
+        let word = content[at..].chars().take_while(|c| c.is_alphanumeric()).map(char::len_utf8).sum::<usize>();
+        let stands = page.assertion(Span::new(sentence.start + at, sentence.start + at + word.max(1)));
+        // What stands after a goal heading was read as a list already.
+        if page
+            .blocks
+            .iter()
+            .any(|b| matches!(b.topic, Topic::Goals | Topic::NewGoals) && b.label.start == sentence.start + at)
+        {
+            continue;
+        }
+        let subjective = page.topic(sentence.start) == Topic::Subjective && promised.is_none();
+        if stands.negated || stands.historical || subjective || PLACEHOLDER.is_match(content) {
+            continue;
+        }
+        if spoken.is_none() && promised.is_none() && OVERALL.is_match(content) {
+            continue;
+        }
+        let term = term_of(content).unwrap_or(GoalTerm::Unstated);
+        let from = sentence.start + at;
+        drafts.push(Draft {
+            span: *sentence,
+            text: Span::new(from.min(sentence.end), sentence.end),
+            id: String::new(),
+            term,
+            new: NEW.is_match(&content[..at]),
+            prose: true,
+        });
+    }
+    drafts
+}
+
+fn finish(page: &Page<'_>, draft: Draft) -> Goal {
+    let Draft { span, mut text, id, term, new, prose } = draft;
+    let source = page.text;
+    let status = status(page, span, text, prose);
+    let time_frame = TIME_FRAME.find(span.of(source)).map(|m| Span::new(span.start + m.start(), span.start + m.end()));
+    let term = match (term, time_frame) {
+        (GoalTerm::Unstated, Some(frame)) => from_frame(frame.of(source)),
+        _ => term,
+    };
+    if text.is_empty() {
+        text = span;
+    }
+    let function = first_function(page, span);
+    let target = target(page, text);
+    Goal { span, text, id, term, target, function, time_frame, status, new }
+}
+
+/// A goal that is due within two weeks is a short-term one, whatever it is called.
+fn from_frame(frame: &str) -> GoalTerm {
+    let frame = frame.to_lowercase();
+    let number: Option<u32> = frame.chars().filter(char::is_ascii_digit).collect::<String>().parse().ok();
+    let soon = frame.contains("w") && (matches!(number, Some(1 | 2)) || frame.contains("one") || frame.contains("two"));
+    if soon { GoalTerm::Short } else { GoalTerm::Unstated }
+}
+
+fn first_function(page: &Page<'_>, span: Span) -> Option<Span> {
+    let bare: Vec<Span> = page.hits(lists().impairment_only, span).to_vec();
+    page.hits(lists().functional, span).iter().copied().find(|hit| !bare.iter().any(|b| b.contains(*hit)))
+}
+
+/// A number, grade, level of assistance, distance, time or score, beside when it is due.
+fn target(page: &Page<'_>, text: Span) -> Option<Span> {
+    let content = text.of(page.text);
+    let frames: Vec<Span> =
+        TIME_FRAME.find_iter(content).map(|m| Span::new(text.start + m.start(), text.start + m.end())).collect();
+    let free = |span: &Span| !frames.iter().any(|frame| frame.overlaps(*span));
+    measures::targets(page, text).into_iter().find(free)
+}
+
+fn status(page: &Page<'_>, span: Span, text: Span, prose: bool) -> Option<Span> {
+    let source = page.text;
+    let mut region = span;
+    if prose {
+        // How a goal told in prose stands may be told in the next sentence.
+        let next = page.sentences.iter().find(|s| s.start >= span.end);
+        if let Some(next) =
+            next.filter(|s| !PROSE.is_match(s.of(source)) && !source[span.end..s.start].contains("\n\n"))
+        {
+            region = span.cover(*next);
+        }
+    }
+    if let Some(found) = SURE_STATUS.find(region.of(source)) {
+        return Some(Span::new(region.start + found.start(), region.start + found.end()));
+    }
+    // Weaker words, and bare figures, count only after the goal itself: past its last colon, dash, arrow or bracket.
+    let from = if prose { region.start } else { text.start };
+    let tail = after_goal(source, Span::new(from.min(region.end), region.end), prose)?;
+    let word = page.hits(lists().goal_status, tail).first().copied();
+    let level = page.hits(lists().assist_level, tail).first().copied();
+    let figure =
+        tail.of(source).find(|c: char| c.is_ascii_digit()).map(|at| Span::new(tail.start + at, tail.start + at + 1));
+    match (word, prose) {
+        (Some(word), _) => Some(word),
+        (None, true) => None,
+        (None, false) => level.or(figure),
+    }
+}
+
+/// What follows the goal's own words.
+fn after_goal(source: &str, region: Span, prose: bool) -> Option<Span> {
+    let content = region.of(source);
+    if prose {
+        return Some(region);
+    }
+    let mut cut = None;
+    for (at, c) in content.char_indices() {
+        let end = at + c.len_utf8();
+        let spaced = content[..at].ends_with(' ') && content[end..].starts_with(' ');
+        let breaks = match c {
+            ':' | ';' | '→' | '|' | '=' => true,
+            '-' | '–' | '—' => spaced || content[..at].ends_with('-'),
+            '>' => content[..at].ends_with('-'),
+            '.' => content[end..].starts_with(char::is_whitespace),
+            '\n' => true,
+            _ => false,
+        };
+        let enough = content[..at].split_whitespace().count() >= 2;
+        if breaks && enough {
+            cut = Some(end);
+            if matches!(c, ':' | '→' | '|' | '=' | '\n') {
+                break;
+            }
+        }
+    }
+    let start = region.start + cut?;
+    let tail = lines::trim(source, Span::new(start, region.end));
+    (!tail.is_empty()).then_some(tail)
+}
+
+/// A goal told twice, or goals told all together, stand as the other place says.
+fn share_status(page: &Page<'_>, goals: &mut [Goal]) {
+    let known: Vec<(String, Span)> =
+        goals.iter().filter_map(|g| g.status.filter(|_| !g.id.is_empty()).map(|s| (g.id.clone(), s))).collect();
+    let overall = overall_status(page);
+    for goal in goals.iter_mut().filter(|goal| goal.status.is_none()) {
+        goal.status = known.iter().find(|(id, _)| !id.is_empty() && *id == goal.id).map(|(_, span)| *span).or(overall);
+    }
+}
+
+/// "All goals met", "2 of 3 goals achieved".
+pub(super) fn overall_status(page: &Page<'_>) -> Option<Span> {
+    let found = OVERALL.find_iter(page.text).map(|m| Span::new(m.start(), m.end())).find(|span| {
+        let stands = page.assertion(*span);
+        !stands.hypothetical && page.topic(span.start) != Topic::Plan
+    })?;
+    let before = &page.text[page.sentence(found.start).start.min(found.start)..found.start];
+    let waits = ["until", "when", "once", "if", "till"].iter().any(|word| before.to_lowercase().contains(word));
+    (!waits).then_some(found)
+}

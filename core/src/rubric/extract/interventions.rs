@@ -1,0 +1,195 @@
+//! What was done: services by name or code, and activities by their own names.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::outline::Topic;
+use super::page::{Page, lists};
+use crate::text::Span;
+
+/// A therapy or evaluation code.
+pub(super) static CPT: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"\b(?:97\d{3}|92[56]\d{2}|96105|96125|G0283|G0281|98960)\b").expect("tested"));
+
+/// Codes billed by the quarter of an hour (CPM ch. 5 §20.2; the constant-attendance and therapeutic procedure codes).
+const TIMED_CODES: &[&str] = &[
+    "97032", "97033", "97034", "97035", "97036", "97110", "97112", "97113", "97116", "97124", "97129", "97130",
+    "97140", "97530", "97532", "97533", "97535", "97537", "97542", "97545", "97750", "97755", "97760", "97761",
+    "97763", "96125", "97760", "97762",
+];
+
+/// Whether a service is billed by time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Timing {
+    /// By time.
+    Timed,
+    /// Once, whatever the time.
+    Untimed,
+    /// Not to be told from the name.
+    Unknown,
+}
+
+/// A service, by code or by the name it is billed under.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[non_exhaustive]
+pub struct Service {
+    /// Where it is named.
+    pub span: Span,
+    /// Its code, if it was given.
+    pub code: Option<String>,
+    /// Whether it is billed by time.
+    pub timing: Timing,
+}
+
+/// Names of services billed by time, by the words they hold.
+const TIMED_NAMES: &[&str] = &[
+    "exercise",
+    "ther ex",
+    "therex",
+    "activit",
+    "ther act",
+    "theract",
+    "manual",
+    "neuro",
+    "nmr",
+    "gait",
+    "self care",
+    "self-care",
+    "adl",
+    "home management",
+    "aquatic",
+    "ultrasound",
+    "ionto",
+    "phono",
+    "orthotic",
+    "prosthetic",
+    "wheelchair",
+    "cognitive",
+    "sensory integration",
+    "work hardening",
+    "te",
+    "ta",
+    "mt",
+];
+const UNTIMED_NAMES: &[&str] = &[
+    "group",
+    "hot pack",
+    "cold pack",
+    "moist heat",
+    "traction",
+    "paraffin",
+    "whirlpool",
+    "fluido",
+    "vaso",
+    "diathermy",
+    "swallow",
+    "dysphagia",
+    "speech",
+    "language",
+    "voice",
+    "canalith",
+    "epley",
+    "cognitive communication",
+    "cryotherapy",
+    "ice",
+    "ifc",
+    "tens",
+    "estim",
+    "e stim",
+    "e-stim",
+    "electrical stim",
+];
+
+/// The services a note names, by code or name, except where it speaks of plans or of what the patient tells.
+pub(super) fn services(page: &Page<'_>) -> Vec<Service> {
+    let text = page.text;
+    let mut found: Vec<Service> = CPT
+        .find_iter(text)
+        .map(|m| {
+            let code = m.as_str().to_owned();
+            let timing = if TIMED_CODES.contains(&m.as_str()) { Timing::Timed } else { Timing::Untimed };
+            Service { span: Span::new(m.start(), m.end()), code: Some(code), timing }
+        })
+        .collect();
+    for span in page.hits(lists().service, page.whole()) {
+        if !is_done(page, *span) {
+            continue;
+        }
+        let name = span.of(text).to_lowercase();
+        let short =
+            |list: &[&str]| list.iter().any(|part| if part.len() < 4 { name == *part } else { name.contains(part) });
+        let timing = match (short(UNTIMED_NAMES), short(TIMED_NAMES)) {
+            (true, _) => Timing::Untimed,
+            (false, true) => Timing::Timed,
+            _ => Timing::Unknown,
+        };
+        found.push(Service { span: *span, code: None, timing });
+    }
+    found.sort_by_key(|service| service.span);
+    found
+}
+
+/// The activities and services that were given, by name.
+pub(super) fn given(page: &Page<'_>) -> Vec<Span> {
+    let named = page.hits(lists().service, page.whole()).iter().filter(|span| {
+        // "Exercise" or "manual" alone names no intervention.
+        let name = span.of(page.text).to_lowercase();
+        !matches!(name.as_str(), "exercise" | "exercises" | "manual" | "te" | "ta" | "mt" | "hp" | "cp" | "ice" | "us")
+            || page.text[span.end..]
+                .trim_start()
+                .starts_with(|c: char| c.is_ascii_digit() || matches!(c, ':' | '(' | 'x' | '-'))
+    });
+    let mut found: Vec<Span> =
+        named.chain(page.hits(lists().activity, page.whole())).copied().filter(|span| is_done(page, *span)).collect();
+    found.sort();
+    found
+}
+
+/// Therapy that is planned or given, by name, wherever it stands but in history and goals.
+pub(super) fn planned(page: &Page<'_>) -> Vec<Span> {
+    let both = page.hits(lists().service, page.whole()).iter().chain(page.hits(lists().activity, page.whole()));
+    let mut found: Vec<Span> = both
+        .copied()
+        .filter(|span| {
+            let topic = page.topic(span.start);
+            let stands = page.assertion(*span);
+            !stands.negated
+                && !stands.historical
+                && !stands.other_person
+                && !matches!(
+                    topic,
+                    Topic::Subjective
+                        | Topic::History
+                        | Topic::Family
+                        | Topic::Goals
+                        | Topic::NewGoals
+                        | Topic::Medications
+                        | Topic::Objective
+                )
+        })
+        .collect();
+    found.sort();
+    found
+}
+
+fn is_done(page: &Page<'_>, span: Span) -> bool {
+    let topic = page.topic(span.start);
+    if matches!(
+        topic,
+        Topic::Plan
+            | Topic::Subjective
+            | Topic::History
+            | Topic::Family
+            | Topic::Goals
+            | Topic::NewGoals
+            | Topic::Medications
+            | Topic::Signature
+    ) {
+        return false;
+    }
+    let stands = page.assertion(span);
+    !stands.negated && !stands.hypothetical && !stands.historical && !stands.other_person
+}

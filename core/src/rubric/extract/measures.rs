@@ -1,0 +1,130 @@
+//! Objective measures: instruments with their figures, ranges of motion, grades, times, distances, scores, assistance.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::outline::Topic;
+use super::page::{Page, lists};
+use crate::text::Span;
+
+/// A figure with what makes it a measure: a unit, a grade, a ratio, a percentage.
+static FIGURE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(
+        r"(?xi)
+        (?:^|[^\w./])(?P<all>
+          [0-5]\s?[+-]?\s?/\s?5(?:[+-])?                                  # 3+/5
+        | \d+(?:\.\d+)?\s?(?:-|–|to)?\s?\d*\s?(?:°|degs?\b|degrees?\b)     # 8-92 deg
+        | \d+(?:\.\d+)?\s?(?:/|out\s+of)\s?\d{1,3}\b                       # 28/80
+        | \d+(?:\.\d+)?\s?%                                               # 44%
+        | \d+(?:\.\d+)?\s?(?:s|secs?|seconds?|ft|feet|foot|m|meters?|metres?|yards?|yds?|blocks?|miles?|lbs?|pounds?|kg|cm|mm|inch(?:es)?|in|m/s|mph|dB|steps?|reps?|repetitions?|mL|cc|words?|wpm|blocks?)\b
+        | \d+(?:\.\d+)?\s?(?:->|→|=>)\s?\d+(?:\.\d+)?                      # 28 -> 36
+        | \d+(?:st|nd|rd|th)\s+percentile
+        | percentile\s+rank\s+(?:of\s+)?\d+
+        | standard\s+score\s*(?:of|:|=)?\s*\d+
+        )",
+    )
+    .expect("tested")
+});
+/// What can be counted as a target: any figure, or a number word before a thing.
+static COUNTABLE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(
+        r"(?xi) \d+(?:[.,/]\d+)*\s*%?
+        | \b(?:one|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty|thirty|forty|fifty|sixty|hundred|half|quarter|full)
+          \s+(?:of\s+\w+\s+)?(?:flights?|steps?|stairs?|blocks?|minutes?|hours?|feet|miles?|pounds?|times|trials?|repetitions?|reps|words?|sentences?|items?|meals?|pieces?|percent|cues?|prompts?|falls?|sessions?|days?|out|degrees?|seconds?|range|ROM|AROM|mile|block|hour|weight|turns?|steps|rails?|hands?|people|objects?|errors?)\b
+        | \bevery\s+(?:time|trial|meal|attempt)\b | \bboth\s+hands\b | \bpercent\b",
+    )
+    .expect("tested")
+});
+
+/// Where a goal can be measured: figures and levels of assistance, in order.
+pub(super) fn targets(page: &Page<'_>, region: Span) -> Vec<Span> {
+    let content = region.of(page.text);
+    let mut found: Vec<Span> = COUNTABLE
+        .find_iter(content)
+        .map(|m| Span::new(region.start + m.start(), region.start + m.end()))
+        .filter(|span| !inside_name(page.text, *span))
+        .collect();
+    found.extend(page.hits(lists().assist_level, region));
+    found.sort();
+    found
+}
+
+/// Whether a figure is part of a name: "G1", "L4", "COVID-19", "6MWT".
+fn inside_name(text: &str, span: Span) -> bool {
+    text[..span.start].ends_with(|c: char| c.is_alphabetic()) || {
+        let mut after = text[span.end..].chars();
+        after.next().is_some_and(char::is_uppercase) && after.next().is_some_and(char::is_alphabetic)
+    }
+}
+
+/// The measures of a note in order: what was found, not what is aimed at, planned, or told of other years.
+pub(super) fn measures(page: &Page<'_>, goals: &[super::Goal]) -> Vec<Span> {
+    let text = page.text;
+    let mut found: Vec<Span> = Vec::new();
+    for figure in FIGURE.captures_iter(text).filter_map(|c| c.name("all")) {
+        let span = Span::new(figure.start(), figure.end());
+        if is_measure(page, span) {
+            found.push(span);
+        }
+    }
+    // An instrument or a motion with a bare figure after it: "LEFS 28", "flexion 88", "EAT-10 = 22".
+    for name in page.hits(lists().instrument, page.whole()) {
+        let rest: String = text[name.end..]
+            .chars()
+            .take(40)
+            .take_while(|c| !matches!(c, '.' | ';' | '\n') || c.is_ascii_digit())
+            .collect();
+        let lead = rest.find(|c: char| c.is_ascii_digit());
+        let Some(at) = lead.filter(|at| rest[..*at].split_whitespace().count() <= 4) else { continue };
+        let figure = Span::new(name.start, name.end + at + 1);
+        let date = page.dates.iter().any(|date| date.span.start <= name.end + at && name.end + at < date.span.end);
+        if !date && text.is_char_boundary(figure.end) && is_measure(page, figure) {
+            found.push(figure);
+        }
+    }
+    found.retain(|span| !is_goal_target(text, *span, goals));
+    found.sort();
+    found.dedup();
+    found
+}
+
+/// Whether a figure was measured, as far as the text around it says.
+fn is_measure(page: &Page<'_>, span: Span) -> bool {
+    let topic = page.topic(span.start);
+    if matches!(topic, Topic::Plan | Topic::History | Topic::Family | Topic::Medications | Topic::NewGoals) {
+        return false;
+    }
+    if page.dates.iter().any(|date| date.span.overlaps(span)) {
+        return false;
+    }
+    let line = page.line(span.start);
+    let before = page.text[line.start..span.start].to_lowercase();
+    let own_words: Vec<&str> = before.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).collect();
+    // Pain is what the patient says; blood pressure is no measure of function.
+    let last = own_words.iter().rev().take(4);
+    if last.clone().any(|word| {
+        ["pain", "bp", "vas", "nprs", "rpe", "hr", "visit", "page", "aged", "age", "dob", "mrn"].contains(word)
+    }) {
+        return false;
+    }
+    let stands = page.assertion(span);
+    !stands.hypothetical && !stands.historical && !stands.other_person
+}
+
+/// Whether a figure belongs to what a goal aims at rather than to how it stands.
+fn is_goal_target(text: &str, span: Span, goals: &[super::Goal]) -> bool {
+    let Some(goal) = goals.iter().find(|goal| goal.span.contains(span)) else { return false };
+    if goal.new {
+        return true;
+    }
+    let inside = &text[goal.text.start.min(span.start)..span.start];
+    // After a colon, an arrow, or a word of standing ("now", "currently", "met,") the figure is a result.
+    let lower = inside.to_lowercase();
+    let told = goal.status.is_some_and(|status| goal.span.contains(status) && status.start <= span.start);
+    let words = inside.split_whitespace().count() >= 2;
+    let marked = [": ", "->", "→", "=", " now ", "current", "today", "met", "presently", "; "]
+        .iter()
+        .any(|mark| lower.contains(mark));
+    !(told || (words && marked))
+}

@@ -1,0 +1,62 @@
+//! Lines that speak of medicines with a dose, a route or an order.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::page::{Page, lists};
+use crate::text::Span;
+
+/// A dose, a route or a schedule.
+static ORDER: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(
+        r"(?xi)\d(?:[\d.,/]*)\s*(?:mg|mcg|µg|ug|g|gm|grams?|ml|units?|iu|u|meq|%|puffs?|tabs?|tablets?|caps?|capsules?|drops?|gtts?|patch(?:es)?)\b
+        |\b(?:PO|IV|IM|SC|SQ|SL|PR|PRN|BID|TID|QID|QHS|q\.?\s?d\.?|q\.?o\.?d\.?|q\s?\d+\s?h(?:rs?|ours)?|HS|AC|PC|by\s+mouth|orally|topical(?:ly)?|inhaled|inhaler|injection|injected|subcutaneous(?:ly)?|nightly|at\s+bedtime|(?:once|twice|(?:two|three|four|\d)\s+times)\s+(?:a\s+|per\s+)?(?:daily|day)|daily|every\s+(?:\d+|other|six|eight|four|twelve)\s+(?:hours?|days?)|every\s+(?:morning|evening|night)|weekly|as\s+needed|each\s+(?:morning|night|evening))(?:\b|\s|$)",
+    )
+    .expect("tested")
+});
+/// A word with a dose that only medicines have, where the medicine is not in the list.
+static DOSED: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?xi)\b[a-z][a-z\-]{3,}\s+(?:ER\s+|XR\s+|SR\s+|CR\s+|XL\s+|sulfate\s+|sodium\s+|HCl\s+)?(?:\d[\d.,/]*|\.\d+)\s*(?:mg|mcg|µg|units?|iu|u|meq)\b").expect("tested")
+});
+
+/// The places that speak of a medicine with its dose, route or schedule.
+pub(super) fn medications(page: &Page<'_>) -> Vec<Span> {
+    let text = page.text;
+    let mut found: Vec<Span> = Vec::new();
+    let named = page.hits(lists().drug, page.whole()).iter().copied();
+    let dosed = DOSED.find_iter(text).map(|m| Span::new(m.start(), m.end()));
+    for span in named.chain(dosed) {
+        let line = page.line(span.start);
+        let sentence = page.sentence(span.start);
+        // A decimal point may have ended the sentence too early: look to the end of the clause on the line.
+        let rest = &text[span.start..line.end.max(span.end)];
+        let reach = rest.find(['\n', ';']).unwrap_or(rest.len()).min(90);
+        let mut end = (span.start + reach).max(span.end);
+        while !text.is_char_boundary(end) {
+            end -= 1;
+        }
+        let end = if sentence.end > end { end } else { sentence.end.max(end.min(span.end + 60)) };
+        let end = floor(text, end.min(line.end.max(span.end)));
+        let near = Span::new(span.start, end);
+        let stands = page.assertion(span);
+        if ORDER.is_match(near.of(text)) && !stands.negated && !stands.other_person && !allergy(page, span) {
+            found.push(near);
+        }
+    }
+    found.sort();
+    found.dedup_by(|later, earlier| earlier.contains(*later));
+    found
+}
+
+fn floor(text: &str, mut at: usize) -> usize {
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    at
+}
+
+fn allergy(page: &Page<'_>, span: Span) -> bool {
+    let line = page.line(span.start);
+    page.text[line.start.min(span.start)..span.start].to_lowercase().contains("allerg")
+}

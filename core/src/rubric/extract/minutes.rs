@@ -1,0 +1,331 @@
+//! Minutes: timed and total treatment time in many wordings, clock times, and the minutes of each service.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::interventions::{self, Service};
+use super::outline::Topic;
+use super::page::Page;
+use crate::text::Span;
+
+/// Minutes stated somewhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[non_exhaustive]
+pub struct Stated {
+    /// Where.
+    pub span: Span,
+    /// How many.
+    pub minutes: u32,
+}
+
+/// The minutes of a treatment note.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
+#[non_exhaustive]
+pub struct Minutes {
+    /// Total minutes of timed codes.
+    pub timed: Option<Stated>,
+    /// Total treatment minutes, as stated.
+    pub total: Option<Stated>,
+    /// Total minutes of untimed codes.
+    pub untimed: Option<Stated>,
+    /// Time between the clock times given.
+    pub clock: Option<Stated>,
+    /// Minutes given service by service.
+    pub services: Vec<Stated>,
+    /// Where the note says that nothing was timed.
+    pub untimed_only: Option<Span>,
+}
+
+fn re(pattern: &str) -> Regex {
+    Regex::new(&format!("(?xi){pattern}")).expect("tested")
+}
+
+const NUMBER: &str = r"(?:\d{1,3}|(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:[\s-](?:one|two|three|four|five|six|seven|eight|nine))?|ten|eleven|twelve|thirteen|fifteen|eighteen|seventeen|sixteen|fourteen|nineteen|eight|nine|five|six|seven)";
+
+/// "53 min", "1 hour 5 minutes", "15'", "fifty minutes".
+static AMOUNT: LazyLock<Regex> = LazyLock::new(|| {
+    re(&format!(
+        r"\b(?P<hours>\d|an|one|two)\s*(?:hours?|hrs?|h)\b(?:\s*(?:and\s+)?(?P<rest>\d{{1,2}})\s*(?:minutes?|mins?|m)\b)?
+        |\b(?P<minutes>{NUMBER})\s*(?:-\s*)?(?:(?:total|timed|untimed|direct|treatment|billable|skilled|one-on-one|1:1|tx)\s+){{0,2}}(?:minutes?\b|mins?\b|min\b|m\b|['′])"
+    ))
+});
+/// "Timed: 40", "total 50", "minutes: 40", where the unit stands elsewhere on the line.
+static BARE: LazyLock<Regex> = LazyLock::new(|| {
+    re(&format!(
+        r"(?:minutes?|mins?|min\.?|time|timed|untimed|total|min\s+total|codes?)\s*(?:\([^)\d]*\))?\s*(?:is|was|of|were|[:=\-–|]|\.{{2,}})*\s*(?P<minutes>{NUMBER})\b
+        |\b(?P<before>{NUMBER})\s+(?:timed|untimed|total|of\s+(?:them|those|these|which))\b"
+    ))
+});
+static TIMED: LazyLock<Regex> = LazyLock::new(|| {
+    re(
+        r"\b(?:timed|time[\s-]*based|direct(?:\s+(?:contact|one|treatment|timed|minutes|time))|one[\s-]on[\s-]one|1\s*:\s*1|1[\s-]on[\s-]1|constant[\s-]attendance|TCM|TCT|timed\s+codes?)\b",
+    )
+});
+static UNTIMED: LazyLock<Regex> =
+    LazyLock::new(|| re(r"\b(?:un-?timed|non[\s-]*timed|not\s+timed|service[\s-]based|service\s+codes?)\b"));
+static TOTAL: LazyLock<Regex> = LazyLock::new(|| {
+    re(
+        r"\b(?:total|totals|totaled|totalled|totaling|overall|altogether|in\s+all|combined|entire|session|(?:treatment|tx|therapy|visit|session|rx|contact|appointment|service|encounter)\s+(?:time|minutes|mins?|duration|length)|duration|length\s+of|time\s+spent|together|spent|lasted|lasting|ran|seen\s+for|treated\s+for|worked\s+(?:with\s+\w+\s+)?for|TTT|TTM|minutes?\s+of\s+(?:\w+\s+)?(?:therapy|treatment))\b",
+    )
+});
+/// What minutes are not treatment time.
+static OTHER_TIME: LazyLock<Regex> = LazyLock::new(|| {
+    re(
+        r"\b(?:rest|rested|late|wait(?:ed|ing)?|hold|after|before|prior|ago|every|within|tolerance|tolerated?|tolerates|standing\s+for|sit|sits|stand|stands|walk|walks|sleep|HEP|home|meal|per\s+day|daily|goal|timed\s+up|lasts|onset|break|eating\s+window|takes|in\s+under|under|less\s+than)\b",
+    )
+});
+static CLOCK: LazyLock<Regex> = LazyLock::new(|| {
+    re(r"\b(?P<h1>[01]?\d|2[0-3]):?(?P<m1>[0-5]\d)\s*(?P<p1>[ap]\.?\s?m\b\.?)?\s*(?:hrs?\s*)?
+        (?:-|–|—|to|until|till|thru|through|/|,|;|\|)?\s*(?:time\s*)?(?:out|end(?:ed|s|ing)?|stop(?:ped)?|finish(?:ed)?|until|departed|left|and\s+ended|and\s+left|off)?\s*(?:time)?\s*(?:at)?\s*[:=]?\s*
+        (?P<h2>[01]?\d|2[0-3]):?(?P<m2>[0-5]\d)\s*(?P<p2>[ap]\.?\s?m\b\.?)?")
+});
+static CLOCK_CUE: LazyLock<Regex> = LazyLock::new(|| {
+    re(
+        r"\b(?:time|in|start(?:ed)?|began|begin|from|session|seen|treatment|arrived|clock|hours)\b[\s:=@]*(?:time|at|in)?[\s:=]*$|[(\[]\s*$|^\s*$|/\d{2,4}[\s,|]*$|\d{4}[\s,|]*$",
+    )
+});
+static ALL_UNTIMED: LazyLock<Regex> = LazyLock::new(|| {
+    re(
+        r"\b(?:all|only|entirely|every|whole|solely|just)\b[^.\n]{0,40}\b(?:un-?timed|non[\s-]timed)\b|\b(?:un-?timed|non[\s-]timed)\s+(?:codes?\s+|services?\s+)?only\b|\bno\s+(?:timed|time-based)\s+(?:codes?|services?|minutes|procedures|interventions|treatment)\b|\btimed(?:\s+code)?s?(?:\s+(?:treatment|code))?\s*(?:minutes|mins?|time)?\s*[:=]?\s*(?:0\b|none|n/?a)|\bnot\s+(?:a\s+)?timed?\s+codes?\b",
+    )
+});
+/// Brackets that only explain a label: "(timed + untimed)".
+static GLOSS: LazyLock<Regex> = LazyLock::new(|| {
+    re(
+        r"\([^()\d]*\btimed\b[^()\d]*\)|\([^()\d]*(?:9[267]\d{3}|G0\d{3})(?:[^()\d]|9[267]\d{3}|G0\d{3})*\)|\btimed\s*(?:\+|/|and|&|plus)\s*(?:un|non-?)-?timed\b|\btimed\s+up\b",
+    )
+});
+static CLAUSE: LazyLock<Regex> =
+    LazyLock::new(|| re(r"[;\n|()\[\]]|\.\s|\.$|,\s|\s{3,}|\t|\s[/+=&–—-]\s|\sand\s|\sof\swhich\s|\splus\s|\swith\s"));
+
+/// The minutes of a note.
+pub(super) fn minutes(page: &Page<'_>, services: &[Service]) -> Minutes {
+    // Glosses are blanked, byte for byte, so that places stay the same.
+    let plain = GLOSS.replace_all(page.text, |m: &regex::Captures<'_>| " ".repeat(m[0].len()));
+    let mut out = Minutes { clock: clock(page), ..Minutes::default() };
+    let mut start = 0;
+    let cuts = CLAUSE.find_iter(&plain).map(|m| (m.start(), m.end())).chain([(plain.len(), plain.len())]);
+    let mut carried: Option<(usize, usize)> = None;
+    for (end, next) in cuts {
+        if start >= end {
+            start = next;
+            continue;
+        }
+        let clause = &plain[start..end];
+        let line = page.line(start);
+        let unit_near = plain[line.start.min(start)..line.end.max(end)].to_lowercase().contains("min");
+        let labelled = TIMED.is_match(clause) || UNTIMED.is_match(clause) || TOTAL.is_match(clause);
+        match amount(clause, unit_near || clause.to_lowercase().contains("time")) {
+            Some((value, at)) => {
+                // A bare figure in the next cell or line belongs to the label before it.
+                let from = match carried.take() {
+                    Some((from, _)) if !labelled => from,
+                    _ => start,
+                };
+                let whole = &plain[from..end];
+                let span = Span::new(from + (whole.len() - whole.trim_start().len()), start + at);
+                classify(page, whole, Stated { span, minutes: value }, services, &mut out);
+            }
+            None if labelled && !clause.chars().any(|c| c.is_ascii_digit()) => carried = Some((start, end)),
+            None => carried = None,
+        }
+        start = next;
+    }
+    out.untimed_only = ALL_UNTIMED.find(page.text).map(|m| Span::new(m.start(), m.end()));
+    out
+}
+
+/// The amount in a clause, and where it ends; a bare number only where the line speaks of minutes.
+fn amount(clause: &str, unit_near: bool) -> Option<(u32, usize)> {
+    if let Some(found) = AMOUNT.captures_iter(clause).last() {
+        let end = found.get(0)?.end();
+        if let Some(minutes) = found.name("minutes") {
+            return Some((number(minutes.as_str())?, end));
+        }
+        let hours = found.name("hours").and_then(|h| number(h.as_str()))?;
+        let rest = found.name("rest").and_then(|r| number(r.as_str())).unwrap_or(0);
+        return Some((hours * 60 + rest, end));
+    }
+    if !unit_near {
+        return None;
+    }
+    if let Some(found) = BARE.captures(clause) {
+        let value = found.name("minutes").or_else(|| found.name("before"))?;
+        return Some((number(value.as_str())?, found.get(0)?.end()));
+    }
+    // A cell with nothing but a number.
+    let bare = clause.trim();
+    let value = bare.parse::<u32>().ok().filter(|n| *n <= 480)?;
+    Some((value, clause.len() - (clause.len() - clause.trim_end().len())))
+}
+
+fn number(word: &str) -> Option<u32> {
+    if let Ok(number) = word.parse() {
+        return Some(number);
+    }
+    let value = |word: &str| {
+        Some(match word {
+            "a" | "an" | "one" => 1,
+            "two" => 2,
+            "three" => 3,
+            "four" => 4,
+            "five" => 5,
+            "six" => 6,
+            "seven" => 7,
+            "eight" => 8,
+            "nine" => 9,
+            "ten" => 10,
+            "eleven" => 11,
+            "twelve" => 12,
+            "thirteen" => 13,
+            "fourteen" => 14,
+            "fifteen" => 15,
+            "sixteen" => 16,
+            "seventeen" => 17,
+            "eighteen" => 18,
+            "nineteen" => 19,
+            "twenty" => 20,
+            "thirty" => 30,
+            "forty" => 40,
+            "fifty" => 50,
+            "sixty" => 60,
+            "seventy" => 70,
+            "eighty" => 80,
+            "ninety" => 90,
+            _ => return None,
+        })
+    };
+    let word = word.to_lowercase();
+    word.split([' ', '-']).filter(|part| !part.is_empty()).map(value).sum()
+}
+
+fn classify(page: &Page<'_>, clause: &str, stated: Stated, services: &[Service], out: &mut Minutes) {
+    let timed = TIMED.is_match(clause);
+    let untimed = UNTIMED.is_match(clause);
+    let total = TOTAL.is_match(clause);
+    if matches!(page.topic(stated.span.start), Topic::Plan | Topic::Goals | Topic::NewGoals) && !timed && !total {
+        return;
+    }
+    if untimed {
+        out.untimed.get_or_insert(stated);
+        return;
+    }
+    let line = page.line(stated.span.start);
+    let code = interventions::CPT.is_match(clause);
+    // "97110 timed 15 min" is one service; "timed codes (97110, 97140): 38" is the total of several.
+    if timed && (total || !code || interventions::CPT.find_iter(line.of(page.text)).count() > 1 || services.len() <= 1)
+    {
+        if out.timed.is_none() || total {
+            out.timed = Some(stated);
+        }
+        return;
+    }
+    if total && !code && !OTHER_TIME.is_match(clause) {
+        let strong = clause.to_lowercase().contains("total") || clause.to_lowercase().contains("time");
+        if out.total.is_none() || strong {
+            out.total = Some(stated);
+        }
+        return;
+    }
+    if services.iter().any(|service| line.contains(service.span)) && !OTHER_TIME.is_match(clause) {
+        out.services.push(stated);
+    }
+}
+
+/// "Time in 10:00  Time out 10:45", "1:00-1:45 PM", "1300 to 1345".
+fn clock(page: &Page<'_>) -> Option<Stated> {
+    for found in CLOCK.captures_iter(page.text) {
+        let span = found.get(0).map(|m| Span::new(m.start(), m.end()))?;
+        let line = page.line(span.start);
+        if page.dates.iter().any(|date| date.span.overlaps(span)) {
+            continue;
+        }
+        let before = &page.text[line.start.min(span.start)..span.start];
+        let inside = span.of(page.text);
+        let colons = inside.matches(':').count() >= 2;
+        let cued = CLOCK_CUE.is_match(before)
+            || inside.to_lowercase().contains("out")
+            || inside.to_lowercase().contains("end");
+        if !(cued && (colons || before.to_lowercase().contains("time"))) {
+            continue;
+        }
+        let part = |name: &str| found.name(name).and_then(|m| m.as_str().parse::<u32>().ok());
+        let (Some(h1), Some(m1), Some(h2), Some(m2)) = (part("h1"), part("m1"), part("h2"), part("m2")) else {
+            continue;
+        };
+        let pm = |name: &str| found.name(name).map(|m| m.as_str().to_lowercase().starts_with('p'));
+        let (p1, p2) = (pm("p1").or(pm("p2")), pm("p2").or(pm("p1")));
+        let minutes = |hour: u32, minute: u32, pm: Option<bool>| match pm {
+            Some(true) if hour < 12 => (hour + 12) * 60 + minute,
+            Some(false) if hour == 12 => minute,
+            _ => hour * 60 + minute,
+        };
+        let (from, mut to) = (minutes(h1, m1, p1), minutes(h2, m2, p2));
+        let mut from = from;
+        if to <= from && to + 720 > from && p1.is_none() {
+            to += 720; // 12:40 to 1:25
+        } else if to <= from && pm("p1").is_none() && from >= 720 {
+            from -= 720; // 11:30 to 12:15 PM
+        }
+        if let Some(minutes) = to.checked_sub(from).filter(|minutes| (5..=300).contains(minutes)) {
+            return Some(Stated { span, minutes });
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rubric::terms::Vocabulary;
+
+    fn read(text: &str) -> (Option<u32>, Option<u32>, Option<u32>) {
+        let page = Page::new(text, Vocabulary::builtin());
+        let services = interventions::services(&page);
+        let found = minutes(&page, &services);
+        let value = |stated: Option<Stated>| stated.map(|s| s.minutes);
+        (value(found.timed), value(found.total), value(found.clock))
+    }
+
+    #[test]
+    fn totals_in_many_wordings() {
+        for (text, timed, total) in [
+            ("Total Timed Code Minutes: 40\nTotal Treatment Minutes: 50", Some(40), Some(50)),
+            ("Timed code minutes 38", Some(38), None),
+            ("Total Tx time: 53 min", None, Some(53)),
+            ("Total timed min: 38    Total tx min: 38", Some(38), Some(38)),
+            ("TTT 45 min (timed 30, untimed 15)", Some(30), Some(45)),
+            ("Total time 53 min (38 timed, 15 untimed).", Some(38), Some(53)),
+            ("We worked for fifty minutes in all, forty of them timed minutes.", Some(40), Some(50)),
+            ("Total Treatment Time (timed + untimed): 50 min", None, Some(50)),
+            ("40 min timed + 10 min untimed = 50 min total", Some(40), Some(50)),
+            ("Minutes: timed 40 / total 50", Some(40), Some(50)),
+            ("Total Timed Minutes | 40 | Total Minutes | 55", Some(40), Some(55)),
+            ("TOTAL TREATMENT TIME\n50 minutes", None, Some(50)),
+            ("Session length 1 hour 5 minutes", None, Some(65)),
+            ("Direct one-on-one time: 38 minutes. Total session time: 45 minutes.", Some(38), Some(45)),
+            ("45 minutes of direct treatment time", Some(45), None),
+            ("Timed Up and Go 12 s. Total hip replaced 30 minutes from home.", None, None),
+            ("97110 x 15 min, 97140 x 10 min", None, None),
+            ("Time-based codes = 30 min; total tx = 42 min", Some(30), Some(42)),
+        ] {
+            let found = read(text);
+            assert_eq!((found.0, found.1), (timed, total), "{text}");
+        }
+    }
+
+    #[test]
+    fn clock_times() {
+        for (text, minutes) in [
+            ("Time in 10:00  Time out 10:45", Some(45)),
+            ("Time in: 1:00 PM Time out: 1:50 PM", Some(50)),
+            ("Seen from 11:30 to 12:15", Some(45)),
+            ("Start time 12:40 - end time 1:25 pm", Some(45)),
+            ("BP 128/76", None),
+            ("Signed 02/03/2025 11:42", None),
+        ] {
+            assert_eq!(read(text).2, minutes, "{text}");
+        }
+    }
+}

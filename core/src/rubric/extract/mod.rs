@@ -1,0 +1,144 @@
+//! What is read out of a therapy note: one file a fact. Facts are evidence, not verdicts: a rubric decides.
+
+mod diagnosis;
+mod goals;
+mod interventions;
+mod measures;
+mod medications;
+mod minutes;
+pub(crate) mod outline;
+pub(crate) mod page;
+mod period;
+mod schedule;
+mod signatures;
+mod visit;
+
+use serde::Serialize;
+
+pub use goals::{Goal, GoalTerm};
+pub use interventions::{Service, Timing};
+pub use minutes::{Minutes, Stated};
+pub use signatures::{Role, Signature};
+
+use crate::rubric::terms::Vocabulary;
+use crate::text::{Span, View};
+use page::Page;
+
+/// What a therapy note says, as data. Every span is a UTF-8 byte range of the text that was read.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Facts {
+    /// Goals, in order.
+    pub goals: Vec<Goal>,
+    /// "All goals met", where it is said of all of them at once.
+    pub overall_goal_status: Option<Span>,
+    /// Services by code or billing name.
+    pub services: Vec<Service>,
+    /// Interventions and activities that were given.
+    pub interventions: Vec<Span>,
+    /// Therapy that is planned or given.
+    pub planned_interventions: Vec<Span>,
+    /// Minutes, in all and by service.
+    pub minutes: Minutes,
+    /// How often the patient is to be seen.
+    pub frequency: Vec<Span>,
+    /// How long the patient is to be seen.
+    pub duration: Vec<Span>,
+    /// Objective measures.
+    pub measures: Vec<Span>,
+    /// Signatures.
+    pub signatures: Vec<Signature>,
+    /// Dates of treatment or of the document.
+    pub visit_dates: Vec<Span>,
+    /// Reporting periods with both ends.
+    pub periods: Vec<Span>,
+    /// Diagnoses.
+    pub diagnoses: Vec<Span>,
+    /// Body parts.
+    pub body_parts: Vec<Span>,
+    /// Conditions that affect treatment, or a statement that there are none.
+    pub complexities: Vec<Span>,
+    /// Medicines with a dose, a route or a schedule.
+    pub medications: Vec<Span>,
+}
+
+impl Facts {
+    pub(crate) fn read(page: &Page<'_>) -> Self {
+        let goals = goals::goals(page);
+        let signatures = signatures::signatures(page);
+        let services = interventions::services(page);
+        let frequency = schedule::frequency(page, &goals);
+        Self {
+            overall_goal_status: goals::overall_status(page),
+            interventions: interventions::given(page),
+            planned_interventions: interventions::planned(page),
+            minutes: minutes::minutes(page, &services),
+            duration: schedule::duration(page, &goals, &frequency),
+            measures: measures::measures(page, &goals),
+            visit_dates: visit::dates(page, &signatures),
+            signatures,
+            periods: period::periods(page),
+            diagnoses: diagnosis::diagnoses(page),
+            body_parts: diagnosis::body_parts(page),
+            complexities: diagnosis::complexities(page),
+            medications: medications::medications(page),
+            goals,
+            services,
+            frequency,
+        }
+    }
+}
+
+/// Reads the facts of a therapy note.
+///
+/// ```
+/// let facts = chartguard::rubric::extract("Total treatment time: 45 min");
+/// assert_eq!(facts.minutes.total.map(|total| total.minutes), Some(45));
+/// ```
+pub fn extract(text: &str) -> Facts {
+    let view = View::new(text);
+    let mut facts = Facts::read(&Page::new(view.as_str(), Vocabulary::builtin()));
+    facts.each_span(|span| *span = view.to_source(*span));
+    facts
+}
+
+impl Facts {
+    fn each_span(&mut self, mut change: impl FnMut(&mut Span)) {
+        let lists = [
+            &mut self.interventions,
+            &mut self.planned_interventions,
+            &mut self.frequency,
+            &mut self.duration,
+            &mut self.measures,
+            &mut self.visit_dates,
+            &mut self.periods,
+            &mut self.diagnoses,
+            &mut self.body_parts,
+            &mut self.complexities,
+            &mut self.medications,
+        ];
+        lists.into_iter().flatten().for_each(&mut change);
+        for goal in &mut self.goals {
+            change(&mut goal.span);
+            change(&mut goal.text);
+            [&mut goal.target, &mut goal.function, &mut goal.time_frame, &mut goal.status]
+                .into_iter()
+                .flatten()
+                .for_each(&mut change);
+        }
+        self.services.iter_mut().for_each(|service| change(&mut service.span));
+        for signature in &mut self.signatures {
+            change(&mut signature.span);
+            signature.date.iter_mut().for_each(&mut change);
+        }
+        let minutes = &mut self.minutes;
+        for stated in
+            [&mut minutes.timed, &mut minutes.total, &mut minutes.untimed, &mut minutes.clock].into_iter().flatten()
+        {
+            change(&mut stated.span);
+        }
+        minutes.services.iter_mut().for_each(|stated| change(&mut stated.span));
+        minutes.untimed_only.iter_mut().for_each(&mut change);
+        self.overall_goal_status.iter_mut().for_each(&mut change);
+    }
+}

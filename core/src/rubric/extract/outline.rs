@@ -1,0 +1,275 @@
+//! Labels and what stands under them: finer than sections, for the "Frequency: 2x/wk   Duration: 6 wks" of therapy notes.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+use serde::Deserialize;
+
+use super::page::lists;
+use crate::rubric::terms::Hits;
+use crate::text::{Span, lines};
+
+/// What a label says its text is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Topic {
+    /// Goals, or how they stand.
+    Goals,
+    /// Goals for a period to come, beside those of the period past.
+    NewGoals,
+    /// What will be done.
+    Plan,
+    /// What the patient says, and what led here.
+    Subjective,
+    /// Earlier illnesses.
+    History,
+    /// Illnesses of relatives.
+    Family,
+    /// Medicines taken.
+    Medications,
+    /// What was seen, measured and done.
+    Objective,
+    /// What it means.
+    Assessment,
+    /// How things stand now.
+    Status,
+    /// Who signs.
+    Signature,
+    /// Something else that notes have labels for.
+    Other,
+    /// A label that is not known, or none.
+    Unknown,
+}
+
+/// A label and the text under it.
+#[derive(Debug, Clone)]
+pub(crate) struct Block {
+    pub(crate) label: Span,
+    pub(crate) body: Span,
+    pub(crate) topic: Topic,
+    /// Whether it begins a part of the note rather than a line of one.
+    pub(crate) major: bool,
+}
+
+/// A label may take this many bytes.
+const MAX_LABEL: usize = 64;
+/// A label may take this many words.
+const MAX_WORDS: usize = 8;
+
+static SEGMENT: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\s{2,}|\t|\s*\|\s*|[.;]\s+").expect("tested"));
+
+/// The labelled blocks of a text in order. A major block reaches to the next one, a minor one to the next label.
+pub(crate) fn outline(text: &str, lines: &[Span], hits: &Hits) -> Vec<Block> {
+    let mut found: Vec<(Span, usize, Topic, bool)> = Vec::new();
+    for line in lines.iter().filter(|line| !line.is_empty()) {
+        segments(text, *line, hits, &mut found);
+    }
+    let mut blocks = Vec::with_capacity(found.len());
+    for (index, &(label, start, topic, major)) in found.iter().enumerate() {
+        let later = &found[index + 1..];
+        let next = later.iter().find(|&&(_, _, other, ends)| if major { ends && other != topic } else { true });
+        let end = next.map_or(text.len(), |&(label, ..)| label.start);
+        let mut body = lines::trim(text, Span::new(start.min(end), end));
+        if major && matches!(topic, Topic::Goals | Topic::NewGoals | Topic::Status) {
+            let goes_on = |line: &Span| {
+                lines::list_marker(line.of(text)) > 0
+                    || found.iter().any(|&(label, _, other, _)| {
+                        label.start == line.start && matches!(other, Topic::Goals | Topic::NewGoals)
+                    })
+            };
+            let stop = list_end(lines, body, goes_on);
+            body = lines::trim(text, Span::new(body.start, stop.clamp(body.start, body.end)));
+        }
+        if !major {
+            // A line's label holds for that line, or for the next lines up to a blank one when nothing follows it.
+            let inside = body.of(text);
+            let here = text[start..end].find('\n').is_none_or(|at| !text[start..start + at].trim().is_empty());
+            let stop = if here { inside.find('\n') } else { inside.find("\n\n") };
+            body = lines::trim(text, Span::new(body.start, body.start + stop.unwrap_or(inside.len())));
+        }
+        blocks.push(Block { label, body, topic, major });
+    }
+    blocks
+}
+
+/// Where a list ends: at the first blank line after it that no further item follows.
+fn list_end(lines: &[Span], body: Span, goes_on: impl Fn(&Span) -> bool) -> usize {
+    let first = lines.partition_point(|line| line.end <= body.start);
+    for (index, line) in lines.iter().enumerate().skip(first + 1) {
+        if line.start >= body.end {
+            break;
+        }
+        let next = lines[index..].iter().find(|next| !next.is_empty());
+        if line.is_empty() && next.is_none_or(|next| !goes_on(next)) {
+            return line.start;
+        }
+    }
+    body.end
+}
+
+/// The labels of one line: at its start, and after wide gaps, bars, and (where they are known) sentence ends.
+fn segments(text: &str, line: Span, hits: &Hits, found: &mut Vec<(Span, usize, Topic, bool)>) {
+    let mut start = line.start;
+    let mut known_only = false;
+    let content = line.of(text);
+    let cuts: Vec<(usize, usize, bool)> = SEGMENT
+        .find_iter(content)
+        .map(|m| (line.start + m.start(), line.start + m.end(), m.as_str().starts_with(['.', ';'])))
+        .chain([(line.end, line.end, false)])
+        .collect();
+    for (end, next, stop) in cuts {
+        if start <= end {
+            let first = start == line.start;
+            let segment = Span::new(start, end);
+            if let Some(label) = label(text, segment, line, first, hits)
+                && (!known_only || !matches!(label.2, Topic::Unknown))
+            {
+                found.push(label);
+            }
+        }
+        start = next;
+        known_only = stop;
+    }
+}
+
+fn label(text: &str, segment: Span, line: Span, first: bool, hits: &Hits) -> Option<(Span, usize, Topic, bool)> {
+    let marker = if first { lines::list_marker(segment.of(text)) } else { 0 };
+    let from = segment.start + marker;
+    let inside = Span::new(from, segment.end).of(text);
+    let from = from + (inside.len() - inside.trim_start().len());
+    let rest = &text[from..segment.end];
+    if !rest.starts_with(|c: char| c.is_alphabetic() || matches!(c, '[' | '*' | '#' | '=')) {
+        return None;
+    }
+    // "S - Pt reports", "GOALS - LONG TERM": only where every word before the dash is a heading.
+    if first && let Some((at, dash)) = [" - ", " – ", " — "].iter().find_map(|d| rest.find(d).map(|at| (at, d.len())))
+    {
+        let label = lines::trim(text, Span::new(from, from + at));
+        let topic = topic(text, label, hits);
+        if at <= MAX_LABEL && !matches!(topic, Topic::Unknown) && covers(text, label, hits) {
+            return Some((label, from + at + dash, topic, !matches!(topic, Topic::Other)));
+        }
+    }
+    let at_colon = rest.find(':').filter(|at| *at <= MAX_LABEL && !rest[..*at].ends_with(|c: char| c.is_ascii_digit()));
+    if let Some(at) = at_colon {
+        let label = lines::trim(text, Span::new(from, from + at));
+        let after = from + at + 1;
+        // "10:30" and "10 a.m.:" are no labels; nor is a sentence that ends in a colon.
+        if words(label.of(text)) <= MAX_WORDS && !label.of(text).contains(". ") {
+            let topic = topic(text, label, hits);
+            let alone = text[after..line.end].trim().is_empty();
+            let known = !matches!(topic, Topic::Unknown | Topic::Other);
+            return Some((label, after, topic, known || (first && alone && is_capitals(label.of(text)))));
+        }
+        return None;
+    }
+    // A heading on a line of its own (columns may follow it).
+    let label = lines::trim(text, Span::new(from, segment.end));
+    let heading = label.of(text);
+    if !first
+        || marker > 0
+        || heading.len() > MAX_LABEL
+        || words(heading) > MAX_WORDS
+        || heading.ends_with(['.', ',', ';'])
+    {
+        return None;
+    }
+    let topic = topic(text, label, hits);
+    let known = !matches!(topic, Topic::Unknown) && covers(text, label, hits);
+    if known || (is_capitals(heading) && segment.end == line.end && !heading.contains(|c: char| c.is_ascii_digit())) {
+        return Some((label, segment.end, topic, !matches!(topic, Topic::Other)));
+    }
+    None
+}
+
+fn words(label: &str) -> usize {
+    label.split_whitespace().filter(|word| word.contains(char::is_alphanumeric)).count()
+}
+
+/// Whether a heading is in capitals: at least three letters, none of them small.
+fn is_capitals(heading: &str) -> bool {
+    heading.chars().filter(|c| c.is_uppercase()).count() >= 3 && !heading.contains(char::is_lowercase)
+}
+
+/// What a label is about: the list with the longest term in it.
+fn topic(text: &str, label: Span, hits: &Hits) -> Topic {
+    let l = lists();
+    let kinds = [
+        (l.heading_new_goals, Topic::NewGoals),
+        (l.heading_status, Topic::Status),
+        (l.heading_goals, Topic::Goals),
+        (l.heading_plan, Topic::Plan),
+        (l.heading_family, Topic::Family),
+        (l.heading_history, Topic::History),
+        (l.heading_medications, Topic::Medications),
+        (l.heading_subjective, Topic::Subjective),
+        (l.heading_objective, Topic::Objective),
+        (l.heading_assessment, Topic::Assessment),
+        (l.heading_signature, Topic::Signature),
+        (l.heading_precautions, Topic::Other),
+    ];
+    let mut best = (0, Topic::Unknown);
+    for (list, kind) in kinds {
+        for hit in hits.within(list, label) {
+            // One letter is a heading only when it is all there is: "A - ...", not "vitamin A".
+            let whole = hit.len() > 1 || label.of(text).trim().len() <= 2;
+            if whole && hit.len() > best.0 {
+                best = (hit.len(), kind);
+            }
+        }
+    }
+    best.1
+}
+
+/// Whether nothing but headings, numbers and brackets stands in a label.
+fn covers(text: &str, label: Span, hits: &Hits) -> bool {
+    let l = lists();
+    let all = [
+        l.heading_new_goals,
+        l.heading_status,
+        l.heading_goals,
+        l.heading_plan,
+        l.heading_family,
+        l.heading_history,
+        l.heading_medications,
+        l.heading_subjective,
+        l.heading_objective,
+        l.heading_assessment,
+        l.heading_signature,
+        l.heading_precautions,
+    ];
+    let spans: Vec<Span> = all.iter().flat_map(|list| hits.within(*list, label)).copied().collect();
+    let mut open = 0usize;
+    let mut at = label.start;
+    let mut start = at;
+    let loose = |word: &str| {
+        ["and", "of", "the", "for", "to", "toward", "towards", "current", "weeks", "wks"]
+            .contains(&word.to_lowercase().as_str())
+    };
+    for c in label.of(text).chars().chain([' ']) {
+        let here = at;
+        at += c.len_utf8();
+        open = match c {
+            '(' | '[' => open + 1,
+            ')' | ']' => open.saturating_sub(1),
+            _ => open,
+        };
+        if c.is_alphabetic() && here < label.end {
+            continue;
+        }
+        // After a comma a heading may say anything: "New goals, next 90 days".
+        if c == ',' && here > label.start && start > label.start {
+            let word = Span::new(start, here);
+            return loose(word.of(text)) || spans.iter().any(|span| span.contains(word));
+        }
+        let word = Span::new(start, here.min(label.end));
+        start = at.min(label.end);
+        if word.is_empty() || open > 0 || matches!(c, ')' | ']') || loose(word.of(text)) {
+            continue;
+        }
+        if !spans.iter().any(|span| span.contains(word)) {
+            return false;
+        }
+    }
+    true
+}

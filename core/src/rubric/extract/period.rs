@@ -1,0 +1,49 @@
+//! The period a report covers: from when to when.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::page::Page;
+use crate::text::Span;
+
+/// Between the two ends of a period.
+static BETWEEN: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?xi)^[\s,]*(?:\(?(?:SOC|start|eval(?:uation)?)\)?)?\s*(?:-|–|—|to|through|thru|until|till|and|up\s+to|ending|end(?:ed|s)?|/|→|->|\|?\s*to:?)[\s:]*(?:date)?[\s:]*(?:on)?\s*$").expect("tested")
+});
+/// Periods of something else.
+static OTHER: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?xi)\b(?:cert(?:ification|ified)?|recert\w*|POC|plan\s+of\s+care|plan|authori[sz]\w*|auth|episode|next|hospital\w*|admi\w*|inpatient|SNF|insurance|benefit|DOB|onset|injur\w*)\b[^\n.;]{0,30}$").expect("tested")
+});
+/// The reporting periods of a note, each with both ends.
+pub(super) fn periods(page: &Page<'_>) -> Vec<Span> {
+    let text = page.text;
+    let mut found = Vec::new();
+    for pair in page.dates.windows(2) {
+        let (from, to) = (pair[0].span, pair[1].span);
+        if from.end > to.start || to.start - from.end > 40 {
+            continue;
+        }
+        let whole = Span::new(from.start, to.end);
+        let line = page.line(from.start);
+        let before = &text[line.start.min(from.start)..from.start];
+        // Only the words of the same clause: a line may hold several fields.
+        let before =
+            &before[[". ", "  ", "|", ";"].iter().filter_map(|gap| before.trim_end().rfind(gap)).max().unwrap_or(0)..];
+        let between = &text[from.end..to.start];
+        let joined = BETWEEN.is_match(between);
+        // "Period start 3/3/25   end 4/2/25", "From: 3/3/25  To: 4/2/25".
+        let lower = (before.to_lowercase(), between.to_lowercase());
+        let labelled = (lower.0.contains("from")
+            || lower.0.contains("start")
+            || lower.0.contains("begin")
+            || lower.0.contains("period"))
+            && (lower.1.contains("to") || lower.1.contains("end") || lower.1.contains("through"))
+            && !lower.1.contains("date of");
+        let range = ["report", "cover", "dates of service"].iter().any(|word| lower.0.contains(word));
+        if (joined || labelled) && (range || !OTHER.is_match(before)) {
+            found.push(whole);
+        }
+    }
+    found
+}

@@ -1,0 +1,253 @@
+//! How often and how long: frequency and duration of a plan in every wording.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::goals::Goal;
+use super::outline::Topic;
+use super::page::Page;
+use crate::text::Span;
+
+fn re(pattern: &str) -> Regex {
+    Regex::new(&format!("(?xi){pattern}")).expect("tested")
+}
+
+const COUNT: &str = r"(?:\d{1,2}|one|two|three|four|five|six|seven)";
+const UNIT: &str = r"(?:weeks?\b|wkly\b|wks?\b|w\b|months?\b|mos?\b|mth\b|fortnight\b)";
+
+/// "3x/wk", "2 to 3 visits per week", "twice weekly", "every other week", "Tuesdays and Fridays", "TIW".
+static FREQUENCY: LazyLock<Regex> = LazyLock::new(|| {
+    re(&format!(
+        r"\b{COUNT}\s*(?:(?:-|–|to|or)\s*{COUNT}\s*)?(?:x|×|times?|visits?|sessions?|treatments?|appointments?|days?|tx)?(?:'s)?\s*(?:/|\\|per\b|a\b|an\b|each\b|every\b|in\s+a\b|out\s+of\s+the\b)\s*{UNIT}
+        |\b{COUNT}\s*(?:(?:-|–|to|or)\s*{COUNT}\s*)?(?:x|×|times|visits?|sessions?|treatments?|days?)(?:'s)?\s*(?:-\s*)?(?:weekly\b|monthly\b|{UNIT})
+        |\b(?:once|twice|thrice)(?:\s+or\s+(?:once|twice|thrice))?\s*(?:a\b|per\b|each\b|every\b|/|x)?\s*(?:weekly\b|monthly\b|{UNIT})
+        |\b(?:every|each)\s+(?:other\s+|second\s+|third\s+|two\s+|three\s+|four\s+|[234]\s+)?(?:week|weeks|wk|wks|month|months|day|monday|tuesday|wednesday|thursday|friday|saturday|weekday|mon|tues?|wed|thurs?|fri)\b
+        |\b(?:BIW|TIW|QIW|QWK|q\s?wk|q\s?week|q\s?[234]\s?(?:wks?|weeks?))\b
+        |\b(?:bi-?weekly|tri-?weekly|semi-?weekly|fortnightly)\b
+        |\b(?:M/?W/?F|M,\s?W,\s?F|T/?Th|Tu/?Th|Mon/Wed(?:/Fri)?|Tues?/Thurs?|M/W|W/F)\b
+        |\b(?:on\s+)?(?:mondays?|tuesdays?|wednesdays?|thursdays?|fridays?)(?:\s*(?:,|/|&|and)\s*(?:mondays?|tuesdays?|wednesdays?|thursdays?|fridays?))+\b
+        |\bon\s+(?:mondays|tuesdays|wednesdays|thursdays|fridays)\b
+        |\b(?:weekly|daily|monthly)\s+(?:visits?|sessions?|treatments?|therapy|PT|OT|ST|SLP|appointments?|physical|occupational|speech)\b
+        |\b(?:visits?|sessions?|treatments?|therapy|PT|OT|ST|SLP|seen|services|appointments?|treat(?:ed)?|attend|come)\s+(?:\w+\s+){{0,2}}(?:weekly|daily|monthly)\b
+        |\bfrequency\s*[:=]?\s*(?:weekly|daily|monthly|{COUNT}\s*x?\b)"
+    ))
+});
+
+const LENGTH: &str = r"(?:\d{1,3}|a|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|eighteen|twenty|thirty|sixty|ninety)";
+const SPAN: &str = r"(?:(?:more\s+|additional\s+|total\s+|further\s+|consecutive\s+|skilled\s+|therapy\s+|treatment\s+|PT\s+|OT\s+|SLP\s+|calendar\s+|remaining\s+)*(?:weeks?|wks?|months?|mos?|days?|visits?|sessions?|treatments?|txs?|appointments?))";
+
+/// "for 8 weeks", "x 6 wks", "eight sessions in all", "through mid-June", "60 days", "6-week course".
+static DURATION: LazyLock<Regex> = LazyLock::new(|| {
+    re(&format!(
+        r"(?:\b|\bx)(?P<span>{LENGTH}\s*(?:(?:-|–|to|or)\s*{LENGTH})?[\s-]*{SPAN})\b
+        |(?P<until>\b(?:through|thru|until|till|to\s+end|ending|ends?\s+(?:on|by|in)|up\s+to)\s+(?:the\s+)?(?:(?:middle|end|beginning|start|first\s+week|last\s+week)\s+of\s+|mid-?\s?|late\s+|early\s+)?(?:(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b|\d{{1,2}}/\d{{1,2}}|\d{{4}}-\d{{2}}-\d{{2}}|(?:thanks|christmas|easter|memorial|labor|new\s+year)\w*))
+        |(?P<period>\b(?:cert(?:ification)?|plan|POC|treatment|care)\s+(?:period|dates?|from)\b\s*[:=]?\s*(?:from\s+)?\d{{1,2}}[/-]\d{{1,2}}(?:[/-]\d{{2,4}})?\s*(?:-|–|to|through|thru)\s*\d{{1,2}}[/-]\d{{1,2}})"
+    ))
+});
+
+/// Where a schedule is not that of the therapy.
+static OTHER_SCHEDULE: LazyLock<Regex> = LazyLock::new(|| {
+    re(
+        r"\b(?:HEP|home\s+(?:exercise|program|practice)|at\s+home|gym|practice|practise|exercises?\s+(?:at|daily)|medication|falls?|headaches?|drinks?|smokes?|walks?|golfs?|previously|used\s+to|prior|dialysis|caregiver\s+comes|aide\s+comes)\b[^.;\n]{0,40}$",
+    )
+});
+/// Spans of time that tell of the past, or belong to something else.
+static PAST: LazyLock<Regex> = LazyLock::new(|| {
+    re(
+        r"(?:^\s*(?:ago|post|s/p|status\s+post|history|hx|old|out\s+from|after|since|prior|earlier|in\s+duration|of\s+(?:pain|symptoms|increasing|worsening|progressive|low|neck|right|left|therapy\s+completed)|this\s+period|completed|attended|to\s+date))
+        |(?:^[\s-]*history)",
+    )
+});
+static PAST_LEAD: LazyLock<Regex> = LazyLock::new(|| {
+    re(
+        r"\b(?:past|last|previous|ago|since|onset|pain\s+x|sx\s+x|symptoms?\s+(?:x|for)|hx\s+of|history\s+of|attended|completed|missed|visit|day|post-?op|age|aged|after|within|every|pain|ache|aching|hurting|difficulty|numbness|x\s*ray)\s*(?:the\s+|x\s*|for\s+|over\s+|of\s+)*$",
+    )
+});
+
+/// How often the patient will be seen.
+pub(super) fn frequency(page: &Page<'_>, goals: &[Goal]) -> Vec<Span> {
+    let mut found: Vec<Span> = FREQUENCY
+        .find_iter(page.text)
+        .map(|m| Span::new(m.start(), m.end()))
+        .filter(|span| is_planned(page, *span, goals))
+        .collect();
+    prefer_plan(page, &mut found);
+    found
+}
+
+/// How long the patient will be seen: weeks, months, a number of sessions, or an end.
+pub(super) fn duration(page: &Page<'_>, goals: &[Goal], frequency: &[Span]) -> Vec<Span> {
+    let text = page.text;
+    let mut found = Vec::new();
+    for m in DURATION.captures_iter(text) {
+        let Some(whole) = m.get(0) else { continue };
+        let span = Span::new(whole.start(), whole.end());
+        if !is_planned(page, span, goals) || frequency.iter().any(|f| f.overlaps(span)) {
+            continue;
+        }
+        let line = page.line(span.start);
+        let sentence = page.sentence(span.start);
+        let around = sentence.cover(Span::new(span.start, span.end.min(line.end.max(span.end))));
+        let before = &text[around.start.max(line.start).min(span.start)..span.start];
+        let after = &text[span.end..around.end.max(span.end)];
+        let label = page.label(span.start).map_or("", |b| b.label.of(text)).to_lowercase();
+        let labelled = label.contains("duration") || label.contains("length of") || label.contains("frequency");
+        if !labelled && (PAST.is_match(after) || PAST_LEAD.is_match(before)) {
+            continue;
+        }
+        let with_frequency = frequency.iter().any(|f| around.contains(*f) || line.contains(*f));
+        let lead = lead(before);
+        let speaks = [
+            "therapy",
+            "treatment",
+            "plan",
+            "visit",
+            "session",
+            "course",
+            "pt ",
+            "ot ",
+            "slp",
+            "poc",
+            "seen",
+            "continue",
+            "services",
+            "program",
+            "certif",
+            "recert",
+            "care",
+        ]
+        .iter()
+        .any(|word| around.of(text).to_lowercase().contains(word));
+        let planned = page.topic(span.start) == Topic::Plan;
+        let ends = m.name("until").is_some();
+        let period = m.name("period").is_some();
+        let enough = if ends {
+            with_frequency || labelled || planned || speaks
+        } else {
+            labelled || period || with_frequency || planned || (lead && speaks) || total(before, after)
+        };
+        if enough {
+            found.push(span);
+        }
+    }
+    prefer_plan(page, &mut found);
+    found
+}
+
+/// Whether a span of time is led in as one to come.
+fn lead(before: &str) -> bool {
+    let before = before.trim_end().to_lowercase();
+    [
+        "for",
+        "x",
+        "×",
+        "over",
+        "next",
+        "another",
+        "of",
+        "lasting",
+        "duration",
+        "duration:",
+        "for a",
+        "for the",
+        "the next",
+        "expected",
+        "about",
+        "approximately",
+        "up to",
+    ]
+    .iter()
+    .any(|word| before.ends_with(word))
+}
+
+/// "eight sessions in all", "a total of 12 visits".
+fn total(before: &str, after: &str) -> bool {
+    let (before, after) = (before.to_lowercase(), after.trim_start().to_lowercase());
+    ["total of ", "total: ", "course of ", "anticipate ", "anticipated "].iter().any(|lead| before.ends_with(lead))
+        || [
+            "in all",
+            "in total",
+            "total",
+            "altogether",
+            "overall",
+            "course",
+            "plan",
+            "period",
+            "program",
+            "planned",
+            "authorized",
+            "are planned",
+        ]
+        .iter()
+        .any(|tail| after.starts_with(tail))
+}
+
+fn is_planned(page: &Page<'_>, span: Span, goals: &[Goal]) -> bool {
+    if goals
+        .iter()
+        .any(|goal| goal.span.contains(span) && !page.text[goal.span.range()].to_lowercase().contains("seen"))
+    {
+        return false;
+    }
+    // "GOALS FOR THE NEW PERIOD (12 weeks)" plans no therapy.
+    let goal_heading = |topic| matches!(topic, Topic::Goals | Topic::NewGoals | Topic::Status);
+    if page.blocks.iter().any(|b| goal_heading(b.topic) && b.label.contains(span)) {
+        return false;
+    }
+    if matches!(page.topic(span.start), Topic::Subjective | Topic::History | Topic::Family | Topic::Medications) {
+        // A note without headings is told as one story: only a labelled history is out.
+        return page.label(span.start).is_some_and(|b| b.label.of(page.text).to_lowercase().contains("frequency"));
+    }
+    let sentence = page.sentence(span.start);
+    let before = &page.text[sentence.start.min(span.start)..span.start];
+    let stands = page.assertion(span);
+    !OTHER_SCHEDULE.is_match(before) && !stands.negated && !stands.historical
+}
+
+/// Where some stand in the plan, those outside it are left aside.
+fn prefer_plan(page: &Page<'_>, found: &mut Vec<Span>) {
+    let planned = |span: &Span| page.topic(span.start) == Topic::Plan;
+    if found.iter().any(planned) {
+        found.retain(planned);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rubric::terms::Vocabulary;
+
+    fn read(text: &str) -> (bool, bool) {
+        let page = Page::new(text, Vocabulary::builtin());
+        let often = frequency(&page, &[]);
+        let long = duration(&page, &[], &often);
+        (!often.is_empty(), !long.is_empty())
+    }
+
+    #[test]
+    fn wordings() {
+        for (text, often, long) in [
+            ("Plan: 3x/wk x 6 wks", true, true),
+            ("She will be seen thrice weekly through mid-June.", true, true),
+            ("Plan: eight sessions in all", false, true),
+            ("PT 2 to 3 visits per week for 60 days", true, true),
+            ("OT every other week for 8 visits", true, true),
+            ("Therapy every Tuesday until April 30.", true, true),
+            ("Frequency: 2x/week     Duration: 8 weeks", true, true),
+            ("Frequency/Duration: as schedule allows, 6 wks", false, true),
+            ("Plan: continue until he plateaus", false, false),
+            ("Plan: PT as schedule allows", false, false),
+            ("Continue skilled SLP services twice a week for the next two months.", true, true),
+            ("Pain x 4 mo after painting", false, false),
+            ("Seen 5 wks post stroke", false, false),
+            ("HEP 3x/week at home", false, false),
+            ("Plan of care: once weekly for a total of 12 visits", true, true),
+            ("PT TIW x4 weeks", true, true),
+            ("Plan: 2x/wk", true, false),
+            ("Tuesdays and Fridays, eight weeks", true, true),
+        ] {
+            assert_eq!(read(text), (often, long), "{text}");
+        }
+    }
+}

@@ -1,0 +1,334 @@
+//! Signatures in every form: electronic, written out, on a line of its own, cosigned, stamped.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::page::Page;
+use crate::text::Span;
+
+/// What whoever signed is, by the letters or words after the name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Role {
+    /// A physical or occupational therapist or a speech-language pathologist.
+    Therapist,
+    /// A therapist assistant.
+    Assistant,
+    /// A student.
+    Student,
+    /// A physician or another practitioner who certifies.
+    Physician,
+    /// Nothing says.
+    Unstated,
+}
+
+/// One signature.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[non_exhaustive]
+pub struct Signature {
+    /// The signature with credentials and date.
+    pub span: Span,
+    /// What the signer is.
+    pub role: Role,
+    /// The discipline the credentials name: `pt`, `ot` or `slp`.
+    pub discipline: Option<crate::rubric::Discipline>,
+    /// The date of signing.
+    pub date: Option<Span>,
+    /// Whether it is a stamp.
+    pub stamped: bool,
+}
+
+fn re(pattern: &str) -> Regex {
+    Regex::new(&format!("(?x){pattern}")).expect("tested")
+}
+
+/// What leads a signature in.
+static CUE: LazyLock<Regex> = LazyLock::new(|| {
+    re(
+        r"(?i)\b(?:(?:electronically|digitally|e-?|co-?)[\s-]*(?:signed|authenticated|verified|attested)(?:\s+(?:and\s+\w+\s+)?(?:by|on))?
+        |(?:signed|authenticated|attested|cosigned|co-signed|countersigned)(?:\s+electronically|\s+off)?(?:\s+(?:and\s+dated\s+)?by)?\s*[:,–—-]
+        |(?:signed|authenticated|attested|countersigned)\s+(?:electronically\s+)?(?:and\s+dated\s+)?by
+        |(?:e-?|electronic\s+|digital\s+|therapist(?:'s)?\s+|clinician(?:'s)?\s+|provider(?:'s)?\s+|evaluating\s+therapist(?:'s)?\s+|treating\s+\w+\s+|supervising\s+\w+\s+|supervisor\s+|PT\s+|OT\s+|SLP\s+|PTA\s+|COTA\s+|student\s+|staff\s+)?signature(?:\s+stamp)?(?:\s*(?:/|and|&)\s*(?:credentials|date|title))*\s*[:\]–—-]
+        |signature\s+(?:stamp|on\s+file)
+        |(?:stamped|rubber[\s-]stamp(?:ed)?)\b
+        |/[se]s?/
+        |(?:therapist|clinician|treating\s+(?:therapist|clinician|provider)|provider|pathologist|treated\s+by|seen\s+by|documented\s+by|written\s+by|completed\s+by|report(?:ed)?\s+by|prepared\s+by|author(?:ed\s+by)?|entered\s+by|performed\s+by|note\s+by|respectfully(?:\s+submitted)?|sincerely|submitted\s+by|supervis(?:ed|ing)\s+(?:by|therapist|clinician|PT|OT|SLP))\s*[:,–—-])",
+    )
+});
+/// Not whoever furnished or wrote.
+static OTHERS: LazyLock<Regex> = LazyLock::new(|| {
+    re(
+        r"(?i)\b(?:patient|pt|client|caregiver|parent|guardian|family|witness|consent|referring|referral|physician|MD|doctor|POA|spouse|daughter|son|wife|husband)(?:'s)?(?:\s*/\s*\w+)?\s+(?:e-?)?(?:signature|signed|signs)|\bsigned\s+(?:consent|by\s+(?:the\s+)?(?:patient|pt|client|daughter|son|wife|husband|caregiver))|\bconsents?\s+(?:was\s+|form\s+)?signed|\b(?:insurance|HIPAA|forms?|paperwork)\b[^\n]{0,20}signed",
+    )
+});
+static PENDING: LazyLock<Regex> = LazyLock::new(|| {
+    re(
+        r"(?i)\b(?:unsigned|not\s+(?:yet\s+)?signed|pending|awaiting|to\s+be\s+signed|needs?\s+(?:to\s+be\s+)?sign\w*|missing|draft)\b|_{4,}\s*$",
+    )
+});
+static STAMP: LazyLock<Regex> = LazyLock::new(|| {
+    re(
+        r"(?i)\b(?:signature\s+stamp|stamp(?:ed)?\s+signature|rubber[\s-]stamp(?:ed)?|(?:name|signature)\s+stamped|stamped|signed\s+by\s+stamp|by\s+stamp|facsimile\s+signature)\b|[\[(]\s*stamp\b",
+    )
+});
+
+/// Names begin with a capital; a credential may follow after a comma or a blank.
+const NAME: &str = r"(?:(?:Dr|Mr|Mrs|Ms|Mx)\.?\s+)?\p{Lu}[\p{L}'’.\-]*(?:\s+(?:de|da|del|van|von|der|la|le|bin|al|el|st\.)\b)*(?:[\x20\t]+\p{Lu}[\p{L}'’.\-]*){0,3}";
+const THERAPIST: &str = r"(?:PT|P\.T\.|DPT|tDPT|MPT|MSPT|RPT|LPT|BSPT|DScPT|OT|O\.T\.|OTR(?:/L)?|OTD|MOT|MSOT|OT/L|OTL|OTR-L|CHT|MOTR/L|SLP|CCC[-/ ]?SLP|SLP[-/ ]?CCC|CF[-/ ]?SLP|SLP[-/ ]?CF|SLPD|CScD|RPsgT|physical\s+therapist|physiotherapist|occupational\s+therapist|hand\s+therapist|speech[-\s]+(?:and\s+)?language\s+pathologist|speech\s+pathologist|speech\s+therapist|Physical\s+Therapist|Physiotherapist|Occupational\s+Therapist|Registered\s+Occupational\s+Therapist|Speech[-\s]+Language\s+Pathologist|Speech\s+Therapist|PHYSICAL\s+THERAPIST|OCCUPATIONAL\s+THERAPIST)";
+const ASSISTANT: &str = r"(?:L?PTA|CPTA|P\.T\.A\.|COTA(?:/L)?|COTA-L|OTA(?:/L)?|SLPA|(?i:(?:physical|occupational)\s+therap(?:ist|y)\s+assistant|speech[-\s]+language\s+pathology\s+assistant|therapy\s+assistant))";
+const STUDENT: &str = r"(?:SPT|OTS|S/?OT|SPTA|SOTA|S/PTA|SLP-S|SLPS|(?i:(?:student\s+(?:physical|occupational|speech)[\w\s-]{0,24}|student\s+(?:PT|OT|SLP|PTA|OTA|clinician|therapist)|(?:PT|OT|SLP|DPT|PTA|OTA)[-\s]+(?:student|intern)|(?:physical|occupational|speech)[-\s\w]{0,20}\s+student|graduate\s+(?:student\s+)?clinician|student|clinical\s+intern)))";
+const PHYSICIAN: &str = r"(?:M\.?D\.?|D\.?O\.?|NP|FNP(?:-C|-BC)?|APRN|PA-C|PAC|DPM|DNP|CNP|ARNP|(?i:physician))";
+
+static ASSISTANTS: LazyLock<Regex> =
+    LazyLock::new(|| re(&format!(r"(?:^|[\s,;/(\-–—]){ASSISTANT}(?:$|[\s,;.)\]\-–—|])")));
+static STUDENTS: LazyLock<Regex> = LazyLock::new(|| re(&format!(r"(?:^|[\s,;/(\-–—]){STUDENT}(?:$|[\s,;.)\]\-–—|])")));
+static THERAPISTS: LazyLock<Regex> =
+    LazyLock::new(|| re(&format!(r"(?:^|[\s,;/(\-–—]){THERAPIST}(?:$|[\s,;.)\]/\-–—|])")));
+static LOWER: LazyLock<Regex> = LazyLock::new(|| {
+    re(
+        r"(?i),\s*(?:d?pt|mpt|otr?(?:/l)?|otd|ccc[-/ ]slp|slp)(?:\s*,\s*(?:d?pt|otr?(?:/l)?|otd|cht|ccc[-/ ]slp|slp))*\b",
+    )
+});
+static PHYSICIANS: LazyLock<Regex> = LazyLock::new(|| re(&format!(r"(?:^|[\s,;/(]){PHYSICIAN}(?:$|[\s,;.)\]])")));
+static NAMED: LazyLock<Regex> = LazyLock::new(|| re(NAME));
+/// "Jane Roe, PT, DPT 03/04/2025" on a line of its own.
+static OWN_LINE: LazyLock<Regex> = LazyLock::new(|| {
+    re(&format!(
+        r"^[\s*~–—_/\-\[(]*(?P<name>{NAME})\s*(?:,|\s|-|–|—|/|\|)\s*(?P<cred>(?:(?:M\.?S\.?|M\.?A\.?|B\.?S\.?|Ph\.?D\.?|M\.?Ed\.?|MHS|MSc|MBA),?\s*)*(?:{STUDENT}|{ASSISTANT}|{THERAPIST}))(?P<rest>[^\n]*)$"
+    ))
+});
+/// "... as planned. - J. Roe, DPT 3/4/25" at the end of the last lines.
+static TAIL: LazyLock<Regex> = LazyLock::new(|| {
+    re(&format!(
+        r"(?:[.;!?]\s+|[–—~]\s*|\s-{{1,2}}\s*|\s{{2,}}|\|\s*)(?P<all>{NAME}\s*,?\s*(?:(?:M\.?S\.?|M\.?A\.?|Ph\.?D\.?),?\s*)*(?:{STUDENT}|{ASSISTANT}|{THERAPIST})(?:[\s,/]+[A-Z][A-Za-z/\-]{{1,8}})*[\s,;]*(?:\d{{1,2}}/\d{{1,2}}/\d{{2,4}})?[\s\d:]*)$"
+    ))
+});
+/// A line with nothing but a name: an initial or two words, capitals first.
+static BARE_NAME: LazyLock<Regex> = LazyLock::new(|| {
+    re(
+        r"^\s*[–—~\-]*\s*(?:\p{Lu}\.\s?){1,2}\s*\p{Lu}[\p{L}'’\-]+\s*$|^\s*\p{Lu}[\p{Ll}'’\-]+(?:\s+\p{Lu}\.?)?\s+\p{Lu}[\p{L}'’\-]+\s*$",
+    )
+});
+static DATE_LINE: LazyLock<Regex> = LazyLock::new(|| {
+    re(
+        r"(?i)^\W*(?:date(?:d)?(?:\s+(?:signed|of\s+signature|and\s+time|time))?\b|on\b|signed\s+on\b|\d|lic|license|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec))",
+    )
+});
+
+/// The signatures of a note in order.
+pub(super) fn signatures(page: &Page<'_>) -> Vec<Signature> {
+    let text = page.text;
+    let mut found: Vec<Signature> = Vec::new();
+    let filled: Vec<Span> = page.lines.iter().copied().filter(|line| !line.is_empty()).collect();
+    for (index, line) in filled.iter().enumerate() {
+        if found.last().is_some_and(|last| last.span.end > line.start) {
+            continue;
+        }
+        let content = line.of(text);
+        let near_end = filled.len() - index <= 8;
+        let cue = CUE.find(content).filter(|_| !OTHERS.is_match(content));
+        let weak = cue.is_some_and(|m| {
+            !m.as_str().to_lowercase().contains("sign")
+                && !m.as_str().contains('/')
+                && !m.as_str().to_lowercase().contains("stamp")
+        });
+        // "Therapist: Jane Roe, PT" at the head of a note says who treats; at its end it signs.
+        let cue = cue.filter(|m| !weak || (near_end && index > 0 && content[..m.start()].trim().is_empty()));
+        if let Some(cue) = cue {
+            if let Some(signature) = cued(page, &filled, index, cue.start(), cue.end()) {
+                found.push(signature);
+            }
+            continue;
+        }
+        if OTHERS.is_match(content) {
+            continue;
+        }
+        if let Some(own) = OWN_LINE.captures(content) {
+            let rest = own.name("rest").map_or("", |m| m.as_str());
+            let letters = rest.split_whitespace().filter(|w| w.chars().any(char::is_lowercase)).count();
+            let name = own.name("name").map_or("", |m| m.as_str());
+            let title = name.to_uppercase() == name && name.split_whitespace().count() > 2;
+            if letters <= 5 && rest.len() <= 70 && !rest.contains(": ") && !title && !is_heading(name) {
+                let start = line.start + own.name("name").map_or(0, |m| m.start());
+                found.push(complete(page, &filled, index, Span::new(start, line.end)));
+                continue;
+            }
+        }
+        if near_end && let Some(tail) = TAIL.captures(content).and_then(|m| m.name("all")) {
+            found.push(complete(page, &filled, index, Span::new(line.start + tail.start(), line.start + tail.end())));
+            continue;
+        }
+        // A name alone signs only as the last words of a note.
+        if index + 2 >= filled.len() && index > 0 && BARE_NAME.is_match(content) && !is_heading(content) {
+            found.push(complete(page, &filled, index, *line));
+        }
+    }
+    found
+}
+
+fn is_heading(name: &str) -> bool {
+    let lower = name.to_lowercase();
+    [
+        "note",
+        "therapy",
+        "report",
+        "evaluation",
+        "summary",
+        "plan",
+        "daily",
+        "patient",
+        "outpatient",
+        "progress",
+        "treatment",
+        "clinic",
+        "rehab",
+        "supervising",
+        "continue",
+        "goals",
+        "referring",
+        "physician",
+        "skilled",
+    ]
+    .iter()
+    .any(|word| lower.split(|c: char| !c.is_alphanumeric()).any(|w| w == *word))
+}
+
+/// A signature led in by words.
+fn cued(page: &Page<'_>, filled: &[Span], index: usize, from: usize, to: usize) -> Option<Signature> {
+    let text = page.text;
+    let line = filled[index];
+    let content = line.of(text);
+    let cue = content[from..to].to_lowercase();
+    let stamp = STAMP.is_match(content);
+    // "Signature on file" and "see signature below" sign nothing; nor does an empty line for one.
+    if cue.contains("on file") {
+        return None;
+    }
+    let after = &content[to..];
+    let name = NAMED.find(after).filter(|m| {
+        let word = m.as_str();
+        !matches!(
+            word.trim_end_matches('.'),
+            "Date" | "Time" | "Title" | "Credentials" | "License" | "Not" | "Pending" | "Awaiting" | "None" | "On"
+        )
+    });
+    let named = name.is_some() && name.is_some_and(|m| m.start() < 40);
+    let lower_named =
+        after.trim_start_matches([' ', ':', ',']).starts_with(char::is_alphabetic) && LOWER.is_match(after);
+    if !named && !lower_named {
+        // The name may stand on the next line: "Signed:\nJane Roe, PT".
+        let next = filled.get(index + 1).filter(|next| {
+            let inside = next.of(text);
+            after.trim_matches([' ', ':', '_', '-', ',']).is_empty()
+                && (OWN_LINE.is_match(inside) || BARE_NAME.is_match(inside))
+        });
+        if let Some(next) = next {
+            return Some(complete(page, filled, index + 1, Span::new(line.start + from, next.end)));
+        }
+        if stamp {
+            return Some(complete(page, filled, index, line));
+        }
+        // "Jane Roe, PT (electronically signed)".
+        let before = &content[..from];
+        if OWN_LINE.is_match(before)
+            || (THERAPISTS.is_match(before) && NAMED.is_match(before))
+            || ASSISTANTS.is_match(before)
+        {
+            return Some(complete(page, filled, index, line));
+        }
+        return None;
+    }
+    if PENDING.is_match(after) && !THERAPISTS.is_match(after) && !ASSISTANTS.is_match(after) {
+        return None;
+    }
+    // What stands before the cue on the line may be a name too: "Jane Roe, PT, electronically signed 3/4/25".
+    let start = if OWN_LINE.is_match(content) && !content.starts_with(&content[from..to]) {
+        line.start
+    } else {
+        line.start + from
+    };
+    Some(complete(page, filled, index, Span::new(start, line.end)))
+}
+
+/// Adds what the next lines say of the same signature: credentials, licence, date.
+fn complete(page: &Page<'_>, filled: &[Span], index: usize, mut span: Span) -> Signature {
+    let text = page.text;
+    let mut role = role(span.of(text));
+    for next in filled.iter().skip(index + 1).take(2) {
+        let content = next.of(text);
+        let adjacent = !text[span.end.min(next.start)..next.start].contains("\n\n");
+        let starts_credential = credential_line(content);
+        let signs_anew =
+            CUE.is_match(content) || OTHERS.is_match(content) || (OWN_LINE.is_match(content) && !starts_credential);
+        if signs_anew || content.len() > 80 || !adjacent {
+            break;
+        }
+        if role == Role::Unstated && starts_credential {
+            role = self::role(content);
+            span = span.cover(*next);
+        } else if DATE_LINE.is_match(content) || starts_credential {
+            span = span.cover(*next);
+        } else {
+            break;
+        }
+    }
+    let date = page.dates(span).iter().find(|date| date.day.is_some()).map(|date| date.span);
+    let source = span.of(text);
+    Signature { span, role, discipline: discipline(source), date, stamped: STAMP.is_match(source) }
+}
+
+/// A line that is credentials alone: "Physical Therapist, Lic. 4402".
+fn credential_line(content: &str) -> bool {
+    let start = content.trim_start();
+    let therapist = THERAPISTS.find(content).is_some_and(|m| m.start() <= 2);
+    let assistant = ASSISTANTS.find(content).is_some_and(|m| m.start() <= 2);
+    let student = STUDENTS.find(content).is_some_and(|m| m.start() <= 2);
+    (therapist || assistant || student || start.starts_with("Licensed") || start.starts_with("Doctor of Physical"))
+        && content.split_whitespace().count() <= 8
+}
+
+fn role(signature: &str) -> Role {
+    if ASSISTANTS.is_match(signature) {
+        // "Jane Roe, PTA; Sam Poe, PT" is signed by both.
+        let rest = ASSISTANTS.replace_all(signature, " ");
+        return if THERAPISTS.is_match(&rest) && cosigned(signature) { Role::Therapist } else { Role::Assistant };
+    }
+    if STUDENTS.is_match(signature) {
+        let rest = STUDENTS.replace_all(signature, " ");
+        return if THERAPISTS.is_match(&rest) { Role::Therapist } else { Role::Student };
+    }
+    if THERAPISTS.is_match(signature) || LOWER.is_match(signature) {
+        return Role::Therapist;
+    }
+    if PHYSICIANS.is_match(signature) {
+        return Role::Physician;
+    }
+    Role::Unstated
+}
+
+fn cosigned(signature: &str) -> bool {
+    let lower = signature.to_lowercase();
+    ["co-sign", "cosign", "countersign", " and ", "&", ";", " / ", "supervis"].iter().any(|word| lower.contains(word))
+}
+
+fn discipline(signature: &str) -> Option<crate::rubric::Discipline> {
+    use crate::rubric::Discipline::{Ot, Pt, Slp};
+    static PT: LazyLock<Regex> = LazyLock::new(|| {
+        re(r"\b(?:PT|DPT|tDPT|MPT|MSPT|RPT|LPT|PTA|LPTA|SPT)\b|P\.T\.|(?i:physical\s+therap|physiotherap|,\s*d?pt\b)")
+    });
+    static OT: LazyLock<Regex> = LazyLock::new(|| {
+        re(r"\b(?:OT|OTR|OTD|MOT|MSOT|OTL|CHT|COTA|OTA|OTS|SOTA)\b|O\.T\.|(?i:occupational\s+therap|,\s*otr?\b)")
+    });
+    static SLP: LazyLock<Regex> = LazyLock::new(|| re(r"\b(?:SLP|CCC|SLPA|SLPD)\b|(?i:speech|\bslp\b|\bccc\b)"));
+    if SLP.is_match(signature) {
+        Some(Slp)
+    } else if PT.is_match(signature) {
+        Some(Pt)
+    } else if OT.is_match(signature) {
+        Some(Ot)
+    } else {
+        None
+    }
+}
