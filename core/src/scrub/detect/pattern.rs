@@ -226,6 +226,12 @@ impl Compiled {
             }
         };
         let span = Span::new(text.floor_char_boundary(span.start), text.ceil_char_boundary(span.end));
+        // Once the cues of the place are known, a pattern that needs one and has none is done with.
+        let silent =
+            || nearby.at == Some(span.start) && !nearby.cued.contains(number) && !opens_bracket(&text[span.end..]);
+        if pattern.score == 0.0 && silent() {
+            return None;
+        }
         let validity = pattern.validate.map_or(Validity::Unknown, |validate| nearby.validity(validate, text, span));
         if validity == Validity::Never {
             return None;
