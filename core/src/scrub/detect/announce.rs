@@ -59,6 +59,12 @@ pub(super) const TRADE: Cues = 1 << 24;
 pub(super) const GRADED: Cues = 1 << 25;
 /// The first word of a body that is known by several: "Blue", "Saint".
 pub(super) const CHAIN: Cues = 1 << 27;
+/// A preposition before a person: "by", "with".
+pub(super) const BEFORE: Cues = 1 << 28;
+/// A field whose value is a town or a county: "City:".
+pub(super) const TOWN: Cues = 1 << 29;
+/// The first word of a state of two words: "New", "Rhode".
+pub(super) const HALF: Cues = 1 << 30;
 /// A legal form: "Inc".
 pub(super) const LEGAL: Cues = 1 << 26;
 
@@ -191,6 +197,9 @@ const LISTS: &[(Cues, &str)] = &[
         "blue rite united kaiser express quest mayo cleveland home health harvard tufts mass veterans state liberty costco whole \
          trader saint st mt mount",
     ),
+    (BEFORE, "by with to from for via per of"),
+    (TOWN, "city town county hometown birthplace village township borough parish neighborhood"),
+    (HALF, "new north south west rhode puerto"),
     (LEGAL, "inc llc llp corp corporation co ltd pllc plc pc"),
     (
         GENERIC,

@@ -29,8 +29,11 @@ pub(crate) fn extend(note: &Note<'_>, findings: &mut Vec<Finding>) {
     if parts.is_empty() {
         return;
     }
-    // Lengths that occur, so that most words need no hashing.
-    let lengths = parts.keys().fold(0_u64, |lengths, key| lengths | 1 << key.len().min(63));
+    // The lengths that occur for each first letter, so that most words need no hashing.
+    let mut lengths = [0_u64; 256];
+    for key in parts.keys() {
+        lengths[usize::from(key.as_bytes()[0])] |= 1 << key.len().min(63);
+    }
     let mut covered: Vec<Span> = findings.iter().map(|finding| finding.span).collect();
     covered.sort_unstable();
     let mut cover = covered.iter().peekable();
@@ -45,7 +48,9 @@ pub(crate) fn extend(note: &Note<'_>, findings: &mut Vec<Finding>) {
         }
         let text = token.of(note.text);
         let stem = stem(text);
-        if stem.len() < 3 || stem.is_ascii() && lengths & (1 << stem.len().min(63)) == 0 {
+        let first = usize::from(text.as_bytes()[0].to_ascii_lowercase());
+        let plain = stem.is_ascii() && !stem.contains('\'');
+        if stem.len() < 3 || plain && lengths[first] & (1 << stem.len().min(63)) == 0 {
             continue;
         }
         let Some(part) = parts.get(lower(stem).as_ref()) else { continue };
@@ -97,6 +102,9 @@ fn parts(note: &Note<'_>, findings: &[Finding]) -> HashMap<String, Part> {
             };
             if fits {
                 let key = lower(word).into_owned();
+                if key.is_empty() {
+                    continue;
+                }
                 let part = Part { category: finding.category, entry, ambiguous: sort == Sort::Either };
                 // A person goes before a body of the same name.
                 if name || !parts.contains_key(&key) {

@@ -3,7 +3,7 @@
 //! A state or a country alone is no finding (45 CFR 164.514(b)(2)(i)(B) asks for what is smaller than a state).
 
 use super::announce::{
-    ACT, AREA, BRAND, CREDENTIAL, DWELL, GENERIC, HEAD, LEGAL, NEVER, STATE, STREET, TITLE, TOWARDS, TRADE,
+    ACT, AREA, BRAND, CREDENTIAL, DWELL, GENERIC, HALF, HEAD, LEGAL, NEVER, STATE, STREET, TITLE, TOWARDS, TOWN, TRADE,
 };
 use super::structure::{Gap, Sort, Words};
 use crate::lexicon;
@@ -18,9 +18,7 @@ pub(super) fn find(words: &Words<'_>, findings: &mut Vec<Finding>) {
         if !word.is_word() || word.cues == 0 && word.case == Case::Lower {
             continue;
         }
-        if word.is(STATE) && word.case != Case::Lower
-            || word.is_capital() && STATES.iter().any(|(first, _)| words.is_text(at, first))
-        {
+        if word.is(STATE) && word.case != Case::Lower || word.is_capital() && word.is(HALF) {
             finder.state(at);
         }
         if word.is(TOWARDS) {
@@ -32,7 +30,7 @@ pub(super) fn find(words: &Words<'_>, findings: &mut Vec<Finding>) {
         if word.is(AREA) {
             finder.area(at);
         }
-        if FIELDS.iter().any(|field| words.is_text(at, field)) {
+        if word.is(TOWN) {
             finder.field(at);
         }
     }
@@ -47,10 +45,6 @@ const STATES: &[(&str, &[&str])] = &[
     ("rhode", &["island"]),
     ("puerto", &["rico"]),
 ];
-
-/// Keys of forms and messages whose value is a town or a county.
-const FIELDS: &[&str] =
-    &["city", "town", "county", "hometown", "birthplace", "village", "township", "borough", "parish", "neighborhood"];
 
 struct Finder<'w, 't, 'f> {
     words: &'w Words<'t>,

@@ -1,8 +1,8 @@
 //! Names of people: from titles, fields, letters, relatives, verbs, initials and the lists.
 
 use super::announce::{
-    ACT, BODY, CALL, CREDENTIAL, FIELD, GENERIC, GRADED, HEAD, LEGAL, LETTER, NEVER, PARTICLE, RELATIVE, SAYS, STATE,
-    STREET, SUFFIX, TALK, THING, TITLE, TRADE,
+    ACT, BEFORE, BODY, CALL, CREDENTIAL, FIELD, GENERIC, GRADED, HEAD, LEGAL, LETTER, NEVER, PARTICLE, RELATIVE, SAYS,
+    STATE, STREET, SUFFIX, TALK, THING, TITLE, TRADE,
 };
 use super::structure::{Gap, Sort, Words, sort};
 use crate::lexicon::{self, Entry};
@@ -591,7 +591,9 @@ impl Finder<'_, '_, '_> {
                 self.push(next, self.suffix(unit.last), score, "name.verb");
             }
         }
-        self.preposition(at);
+        if word.is(BEFORE) {
+            self.preposition(at);
+        }
     }
 
     /// "by", "with", "to", "per": strong after a verb that asks for a person, weak without.
