@@ -120,7 +120,7 @@ class Filler:
             return rng.choice(clinical.PROFESSIONS), None
         elif (text := clinical.value(rng, kind)) is not None:
             return text, None
-        elif kind in ("weekday", "time", "age"):
+        elif kind in ("weekday", "time", "age") and not (kind == "age" and number == "90"):
             return values.value(rng, kind, self.surname, self.given), None
         elif kind in ("state", "country"):
             return self.kept((kind, number), lambda: values.value(rng, kind, self.surname, self.given)), None
