@@ -64,6 +64,13 @@ Case discussed at rounds.|Order entered.|Encounter closed.|Sample sent.|Record r
 Mediterranean diet.|French catheter.|German measles.|Spanish interpreter not needed.|Chinese food.|Turkey sandwich tolerated.|Epsom salt soaks.|Texas catheter.|Boston brace.|Philadelphia collar.|Minnesota tube.|Kansas City scale.|Denver II.|Colorado tick fever.|Lyme titer.|Ebola screen.|Zika exposure none.|Norwalk virus.|West Nile.|Rocky Mountain spotted fever.
 Miami J collar.|Ottawa ankle rules.|London criteria.|Coxsackie A16.|Bethesda {roman}.|Milwaukee brace.|Ann Arbor stage {roman}B.|Rome criteria.|Vancouver B2 fracture.|Hoffa pad.|PICC in R basilic.|Stage {roman} sacral ulcer {d} x {d} x 0.{d} cm.|CT 3 mm nodule RUL, Fleischner.|Lungs-RADS {d}.|BI-RADS {d}.|TI-RADS {d}.|PI-RADS {d}.
 Hours: {d}-{e}.|Goal: {c} ft by d/c.|LTG {d}: independent.|STG {d}: {f}%.|Units: {d}. Minutes: {f}.|Timed code minutes {f}, total {f}.|Time in/out recorded.|Unchanged x {d} yr.|{d} ppd x {f} yrs.|{e} pack-years.|EtOH {d}/wk.|ABG 7.{f}/{f}/{f}/{f}.|I/O {c}/{c}.|{f}/{f} OD.|20/{f} OS.|-{d}.25 +0.75 x {c}.|V{d}-V{d2} ST depression.|aVR, aVL.|C diff, B12, H pylori, K+.|T{d}-weighted images.|Series {d}, image {f}.""".replace("\n", "|").split("|")
+NEGATIVES += """the {o1} and {o2} {digit}s are swollen.|pain in the {o1}, {o2}, and {o3} {digit}s|sensation reduced in the {o1} {digit}|the {o1} metatarsal|{o1} rib fracture|{o1} interspace|{o1} degree burn|{o2} trimester|{o1} line therapy|on the {o1} attempt|{o1} percentile
+{eponym} {d}/{e}.|{eponym} score {d}/9, then {d2}/9.|cultures {d2}/{d2} positive|{d2}/{d2} bottles|cycle {d2}/{d}|{d}/{e} at worst, {d2}/{e} at best|max {d}/24 h|dose {d2} of {d}|I/O {c}{d}/{c}{d2}|{d}/{d} quadrants|{d}/7 nights|{d2}/3 of the meal|wrench {d}/16|{d}/8 inch|took {d2}/{d} doses|series {d2}/{d}
+Model {m34}.|REF {m34}.|Cat. no. {m34}.|Catalogue {m324}, box of 100.|PN {m324}.|Lot size {c}.|Item {m34} tubing.|Part {m324}.|Form {m22}.|DOI 10.{c}{d}/j.{abbr}.{c}.|PMID {m8}.|NCT0{m7}.|doi:10.{c}{d}/{abbr}{c}|ISBN 978-{m8}|Protocol version {d}.{d2}|rs{m7} genotype|chr{e}:{m7}|NM_00{c}.{d}:c.{c}A>G
+Given at {t1} and {t2}.|In {t1}, out {t2}.|Seen at {t1}.|Checked {t1}, {t2}.|{f}0 {f}, {d}000 {f}, {d2}000 {e} dB.|arc {f}-{f}-{f}|bed {d}, unit {e}|floor {d}|unit {e}|line {d}|box {d}|room air trial {t1}
+Best,|Regards,|Sincerely,|Thanks,|Thank you,|Dear Doctor,|Dear colleague,|To whom it may concern:|Hello,|Hi team,|Good morning,|Warmly,|Respectfully,|Attention:|Re:|From:|To:|Subject: results|Vehicle:|Device:|Policy:|Insurance:|Copay $40.|Guarantor: self.|Passport:|Badge:|Discharge summary|Discharge sheet|Visit note|Telephone encounter|Pickup today.
+{eponym}, {eponym2} and {eponym3} scales.|{eponym}, {eponym2} noted.|{eponym} {d}, {eponym2} {e}.|{eponym}-{eponym2} {noun}: normal.|{EPONYM} {NOUN} NEGATIVE.|by {eponym} criteria|per {eponym} {noun}|{eponym} and {eponym2} both negative|post {eponym} {noun}, POD {d}|modified {eponym} {d}
+{drug}, {drug2} and {drug3}.|allergic to {drug}|Switched from {drug} to {drug2}.|{drug} inhaler|{drug} ointment|{drug} started, {drug2} stopped.|1. {drug} {dose}|- {drug} {dose}|s/p {drug} x{d}|got {drug} in ED|{DRUG} {dose}|{drug}: {d} tabs|Pt on {drug}.|{drug} helps.|{drug} refilled.|on {drug} and {drug2}|hold {drug}""".replace("\n", "|").split("|")
 SPINE = "L4-5 L5-S1 C5-6 C6/7 T12 T7-8 L3 C2 S1 L4/5 L3-4 T11-L1 C3-C7".split()
 PARTS = "shoulder knee hip ankle wrist elbow neck back hand foot thigh calf chest abdomen thumb heel jaw".split()
 
@@ -74,6 +81,21 @@ Assessment|Plan|Assessment and Plan|Subjective|Objective|Vital Signs|Labs|Imagin
 HPI|PMH|PSH|FH|SH|ROS|PE|A/P|S|O|A|P|Meds|Findings|Technique|Indication|Comparison|Procedure|Recommendations|Follow Up|Disposition|Treatment|Response""".replace("\n", "|").split("|")
 
 
+STEMS = "zol ver tri ax cel lum kal ser dor vy nex ab pre car ful en tem lu ro bri mav or sim tal wix xel quo jan kev fos am dar el ri sy op vel ad tru".split()
+DRUG_ENDS = "ara ela vir mab nib tril zine pam statin ix ia yx ex on ium ol ine ate ide one in ox va ta za ity ent era iq olo anz era eza ora ivo avy ust elto ris ant".split()
+
+
+def coined_drug(rng):
+    """A drug no list holds: capitals say nothing by themselves."""
+    word = "".join(rng.choice(STEMS) for _ in range(rng.choice((1, 1, 2)))) + rng.choice(DRUG_ENDS)
+    return word.capitalize() if rng.random() < 0.75 else word
+
+
+def ordinal(rng):
+    n = rng.randint(1, 12)
+    return f"{n}{ {1: 'st', 2: 'nd', 3: 'rd'}.get(n, 'th') }".replace(" ", "")
+
+
 def numbers(rng):
     return {"a": rng.randint(130, 146), "c": rng.randint(100, 350), "d": rng.randint(1, 9), "d2": rng.randint(2, 6), "e": rng.randint(10, 19), "f": rng.randint(20, 88)}
 
@@ -82,7 +104,7 @@ def value(rng, slot):
     """The text of a clinical slot; None when there is no such slot."""
     match slot:
         case "drug":
-            return rng.choice(DRUGS)
+            return coined_drug(rng) if rng.random() < 0.3 else rng.choice(DRUGS)
         case "dose":
             return rng.choice(DOSES).format(n=rng.choice((2, 5, 10, 15, 20, 25, 40, 50, 75, 81, 100, 200, 250, 325, 500, 875)), h=rng.randint(1, 9))
         case "dx":
@@ -101,5 +123,10 @@ def value(rng, slot):
                 **numbers(rng), side=rng.choice(("left", "right", "R", "L")), part=rng.choice(PARTS), spine=rng.choice(SPINE), spine2=rng.choice(SPINE),
                 eponym=draw("eponym"), eponym2=draw("eponym"), noun=rng.choice(EPONYM_NOUNS), verb=rng.choice(VERBS), drug=draw("drug"), drug2=draw("drug"), dose=draw("dose"),
                 lab=draw("lab"), lab2=draw("lab"), lab3=draw("lab"), vital=draw("vital"), vital2=draw("vital"), roman=rng.choice(("I", "II", "III", "IV")),
-                season=rng.choice(("spring", "summer", "fall", "winter")), sex=rng.choice(("M", "F", "male", "female")), model=draw("model"))
+                eponym3=draw("eponym"), EPONYM=draw("eponym").upper(), NOUN=rng.choice(EPONYM_NOUNS).upper(), drug3=draw("drug"), DRUG=draw("drug").upper(),
+                o1=ordinal(rng), o2=ordinal(rng), o3=ordinal(rng), digit=rng.choice(("finger", "toe", "digit", "ray", "metatarsal", "rib", "metacarpal")),
+                m34=f"{rng.randint(100, 999)}-{rng.randint(1000, 9999)}", m324=f"{rng.randint(100, 999)}-{rng.randint(10, 99)}-{rng.randint(1000, 9999)}",
+                m22=f"{rng.randint(10, 99)}-{rng.randint(10, 99)}", m7=rng.randint(1000000, 9999999), m8=rng.randint(10000000, 99999999),
+                abbr=rng.choice(("jama", "nejm", "bmj", "cir", "jbjs", "ptj", "apmr", "spine", "pain", "stroke")), t1=f"{rng.randrange(24):02}{rng.randrange(60):02}",
+                t2=f"{rng.randrange(24):02}{rng.randrange(60):02}", season=rng.choice(("spring", "summer", "fall", "winter")), sex=rng.choice(("M", "F", "male", "female")), model=draw("model"))
     return None

@@ -120,7 +120,10 @@ class Filler:
             return rng.choice(clinical.PROFESSIONS), None
         elif (text := clinical.value(rng, kind)) is not None:
             return text, None
-        elif kind in ("weekday", "time", "age") and not (kind == "age" and number == "90"):
+        elif kind == "age" and not number and rng.random() < 0.1:
+            # Where an age may stand, so may one over 89.
+            return values.value(rng, "age90", self.surname, self.given), "age"
+        elif kind in ("weekday", "time", "age") and number != "90":
             return values.value(rng, kind, self.surname, self.given), None
         elif kind in ("state", "country"):
             return self.kept((kind, number), lambda: values.value(rng, kind, self.surname, self.given)), None

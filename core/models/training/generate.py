@@ -74,7 +74,7 @@ class Notes:
     def strewn(self, rng, filler):
         """Sentences of a few hands among consecutive sentences of open prose, as real notes hold them."""
         base = self.prose.passage(rng, rng.randint(4, 30))
-        inserts = self.some(rng, filler, max(1, round(len(base) * rng.uniform(0.15, 0.9))), rng.randint(1, 4))
+        inserts = self.some(rng, filler, max(1, round(len(base) * rng.uniform(0.04, 0.85))), rng.randint(1, 4))
         blocks = []
         if rng.random() < 0.3:
             blocks += self.short_whole(rng, filler)

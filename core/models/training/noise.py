@@ -1,6 +1,7 @@
 """What happens to notes on their way: case, line ends, wrapping, exotic characters, scanning, typing. Spans stay exact."""
 import re
 
+import clinical
 import people
 
 
@@ -50,7 +51,7 @@ def apply(rng, text, spans, vocabulary, rare):
     """One note after its journey."""
     chance = rng.random
 
-    if chance() < 0.3:  # words of no meaning to us, wherever no identifier stands: identity alone must not convince
+    if chance() < 0.35:  # words of no meaning to us, wherever no identifier stands: identity alone must not convince
         text, spans = substitute(rng, text, spans, vocabulary, rare, 0.03)
     if chance() < 0.1:  # surnames in lower case, hasty typing
         text = recase(text, [s for s in spans if s[2] in ("name", "organization", "location") and chance() < 0.6], str.lower)
@@ -107,7 +108,10 @@ def substitute(rng, text, spans, vocabulary, rare, rate):
         if rng.random() > rate * (2 if match.group()[0].isupper() else 1) or match.start() in taken:
             continue
         old, kind = match.group(), rng.random()
-        new = rng.choice(vocabulary) if kind < 0.4 else rng.choice(rare) if kind < 0.65 else people.invented(rng).lower() if kind < 0.85 else people.typo(rng, old.lower())
+        if old[0].isupper() and rng.random() < 0.3:
+            new = clinical.coined_drug(rng)
+        else:
+            new = rng.choice(vocabulary) if kind < 0.4 else rng.choice(rare) if kind < 0.65 else people.invented(rng).lower() if kind < 0.85 else people.typo(rng, old.lower())
         new = new.upper() if old.isupper() else new.capitalize() if old[0].isupper() else new
         edits.append((match.start(), match.end(), new))
     return edit(text, spans, edits)

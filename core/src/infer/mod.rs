@@ -14,6 +14,7 @@ mod tagger;
 mod tokenizer;
 mod tract;
 mod windows;
+mod word_tagger;
 pub mod words;
 
 #[cfg(test)]
@@ -28,6 +29,7 @@ use std::sync::Arc;
 use crate::error::{Error, Location, Result};
 
 pub use tagger::{Entity, Tagger};
+pub(crate) use word_tagger::{WordLogits, WordTagger};
 
 use tokenizer::Tokenizer;
 use tract::Network;

@@ -239,6 +239,65 @@ impl Network {
     }
 }
 
+/// A graph of one fixed shape: one int64 input, one f32 output. Cheap to clone.
+#[derive(Clone)]
+pub(super) struct FixedPlan {
+    plan: Arc<TypedSimplePlan>,
+    shape: [usize; 2],
+}
+
+impl FixedPlan {
+    /// Reads a graph whose input is of `shape`.
+    ///
+    /// # Errors
+    /// When tract cannot run it.
+    pub(super) fn from_bytes(bytes: &[u8], shape: [usize; 2]) -> Result<Self> {
+        guarded(ErrorCode::Model, "the graph was read", || {
+            let plan = tract_onnx::onnx()
+                .with_ignore_value_info(true)
+                .model_for_read(&mut &*bytes)
+                .and_then(|mut model| {
+                    model.set_input_fact(0, i64::fact(shape).into())?;
+                    model.into_typed()?.into_decluttered()?.into_optimized()
+                })
+                .and_then(TypedSimplePlan::new)
+                .map_err(|e| wrong(&e))?;
+            Ok(Self { plan, shape })
+        })
+    }
+
+    /// A running state, for one thread at a time.
+    ///
+    /// # Errors
+    /// When tract cannot set it up.
+    pub(super) fn spawn(&self) -> Result<FixedState> {
+        let state = self.plan.spawn().map_err(|e| failed(&e))?;
+        Ok(FixedState { state, shape: self.shape })
+    }
+}
+
+/// A running [`FixedPlan`].
+pub(super) struct FixedState {
+    state: TypedSimpleState,
+    shape: [usize; 2],
+}
+
+impl FixedState {
+    /// Runs the graph on `ids`, which fill its input, and hands its output to `read`.
+    ///
+    /// # Errors
+    /// When the graph fails.
+    pub(super) fn run<T>(&mut self, ids: &[i64], read: impl FnOnce(&[f32]) -> T) -> Result<T> {
+        guarded(ErrorCode::Inference, "the model ran", || {
+            let input = Tensor::from_shape::<i64>(&self.shape, ids).map_err(|e| failed(&e))?;
+            let outputs = self.state.run(tvec![input.into_tvalue()]).map_err(|e| failed(&e))?;
+            let output = outputs.first().ok_or_else(|| Error::inference("the model gave no output"))?;
+            let view = output.try_as_plain_ram().map_err(|e| failed(&e))?;
+            Ok(read(view.as_slice::<f32>().map_err(|e| failed(&e))?))
+        })
+    }
+}
+
 /// The graph with types and shapes, and a symbol for the length.
 fn symbolic(mut parsed: InferenceModel, feeds: &[Feed]) -> Result<Graph> {
     let length = parsed.symbols.new_with_prefix("tokens");

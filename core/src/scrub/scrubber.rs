@@ -40,6 +40,7 @@ impl std::fmt::Debug for Scrubber {
 #[derive(Debug, Clone, Default)]
 pub struct ScrubberBuilder {
     policy: Policy,
+    without_tagger: bool,
     #[cfg(feature = "onnx")]
     model: Option<crate::infer::Model>,
 }
@@ -60,15 +61,24 @@ impl ScrubberBuilder {
         self
     }
 
-    /// The model a command line or a configuration names: `builtin`, `none`, or a model directory.
+    /// Whether the built-in tagger runs; it does unless said otherwise. Without feature `onnx` there is none.
+    #[must_use]
+    pub fn builtin_model(mut self, on: bool) -> Self {
+        self.without_tagger = !on;
+        self
+    }
+
+    /// The model a command line or a configuration names: `builtin`, `none`, or a model directory, which stands in for the
+    /// built-in one.
     ///
     /// # Errors
     /// When the directory holds no model that can be loaded.
     pub fn model_named(self, name: &str) -> Result<Self> {
         match name {
-            "builtin" | "none" => Ok(self),
+            "builtin" => Ok(self.builtin_model(true)),
+            "none" => Ok(self.builtin_model(false)),
             #[cfg(feature = "onnx")]
-            directory => Ok(self.model(crate::infer::Model::load(directory)?)),
+            directory => Ok(self.builtin_model(false).model(crate::infer::Model::load(directory)?)),
             #[cfg(not(feature = "onnx"))]
             _ => Err(Error::config("this build runs no models: build it with feature `onnx`")),
         }
@@ -81,6 +91,10 @@ impl ScrubberBuilder {
     pub fn build(self) -> Result<Scrubber> {
         #[allow(unused_mut, reason = "grows only with feature `onnx`")]
         let mut detectors = detect::detectors()?;
+        #[cfg(feature = "onnx")]
+        if !self.without_tagger {
+            detectors.push(Box::new(detect::BuiltinTagger::new()?));
+        }
         #[cfg(feature = "onnx")]
         if let Some(model) = self.model {
             detectors.push(Box::new(detect::ModelDetector::new(model)?));

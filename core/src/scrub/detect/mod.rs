@@ -35,6 +35,8 @@ mod scan;
 mod shape;
 mod ssn;
 mod structure;
+#[cfg(feature = "onnx")]
+mod tagger;
 mod url;
 mod vehicle;
 
@@ -43,6 +45,8 @@ pub(crate) use consistency::extend;
 pub(crate) use model::ModelDetector;
 pub(crate) use pattern::{Pattern, Patterns, Validity};
 pub(crate) use structure::Entities;
+#[cfg(feature = "onnx")]
+pub(crate) use tagger::BuiltinTagger;
 
 use super::Finding;
 use crate::text::{Section, Token};

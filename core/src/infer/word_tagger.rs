@@ -1,0 +1,127 @@
+//! Runs a small tagger of whole words, over hashed features, in windows of one length.
+//!
+//! Each window overlaps its neighbours by as much as the network can see to a side, and only words with their full
+//! context are read from it. So every word is judged once, as if the whole text had been seen at once.
+
+use std::sync::{Mutex, PoisonError};
+
+use super::features::{self, SLOTS};
+use super::tract::{FixedPlan, FixedState};
+use super::words::{self, Word};
+use crate::error::{Error, Result};
+
+/// Words of a window.
+const WINDOW: usize = 256;
+/// Words to each side that the network sees: the sum over its blocks of dilation times half the kernel.
+const HALO: usize = 16;
+/// Words of a window that are read from it.
+const INNER: usize = WINDOW - 2 * HALO;
+/// States kept for reuse.
+const IDLE: usize = 64;
+
+/// A tagger of words that was loaded; shared between threads.
+pub(crate) struct WordTagger {
+    plan: FixedPlan,
+    labels: usize,
+    idle: Mutex<Vec<Running>>,
+}
+
+/// What one thread needs while it runs: buffers are used again from note to note.
+struct Running {
+    state: FixedState,
+    rows: Vec<features::Row>,
+    ids: Vec<i64>,
+    said: WordLogits,
+}
+
+/// What the network says of each word of a text.
+#[derive(Default)]
+pub(crate) struct WordLogits {
+    /// The words.
+    pub(crate) words: Vec<Word>,
+    labels: usize,
+    values: Vec<f32>,
+}
+
+impl WordLogits {
+    /// One value a label.
+    pub(crate) fn row(&self, word: usize) -> &[f32] {
+        &self.values[word * self.labels..(word + 1) * self.labels]
+    }
+}
+
+impl WordTagger {
+    /// Loads a graph from ids `[WINDOW, SLOTS]` to logits `[1, labels, WINDOW]`, and runs it once.
+    ///
+    /// # Errors
+    /// When the bytes are no such graph.
+    pub(crate) fn from_bytes(bytes: &[u8], labels: usize) -> Result<Self> {
+        let plan = FixedPlan::from_bytes(bytes, [WINDOW, SLOTS])?;
+        let tagger = Self { plan, labels, idle: Mutex::default() };
+        tagger.tag("Loaded.", |_| ())?;
+        Ok(tagger)
+    }
+
+    /// Splits `text` into words and hands what the network says of each to `read`.
+    ///
+    /// # Errors
+    /// When the network fails; nothing was read then.
+    pub(crate) fn tag<T>(&self, text: &str, read: impl FnOnce(&WordLogits) -> T) -> Result<T> {
+        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let mut running = match idle {
+            Some(running) => running,
+            None => {
+                Running { state: self.plan.spawn()?, rows: Vec::new(), ids: Vec::new(), said: WordLogits::default() }
+            }
+        };
+        // A state that failed half way is dropped, not kept.
+        running.run(text, self.labels)?;
+        let out = read(&running.said);
+        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        if idle.len() < IDLE {
+            idle.push(running);
+        }
+        Ok(out)
+    }
+}
+
+impl Running {
+    fn run(&mut self, text: &str, labels: usize) -> Result<()> {
+        let Self { state, rows, ids, said } = self;
+        said.words.clear();
+        said.labels = labels;
+        rows.clear();
+        words::split(text, &mut said.words);
+        features::features(text, &said.words, rows);
+        said.values.clear();
+        said.values.resize(rows.len() * labels, 0.0);
+        for start in (0..rows.len()).step_by(INNER) {
+            ids.clear();
+            ids.resize(WINDOW * SLOTS, 0);
+            // The window begins HALO words before `start`; what lies outside the text is padding.
+            let first = start.saturating_sub(HALO);
+            let offset = HALO - (start - first);
+            let last = (start + INNER + HALO).min(rows.len());
+            for (slot, &id) in ids[offset * SLOTS..].iter_mut().zip(rows[first..last].as_flattened()) {
+                *slot = i64::from(id);
+            }
+            let end = (start + INNER).min(rows.len());
+            let values = &mut said.values[start * labels..end * labels];
+            let whole = state.run(ids, |logits| {
+                let whole = logits.len() == labels * WINDOW;
+                for (at, row) in values.chunks_exact_mut(labels).enumerate().take_while(|_| whole) {
+                    for (label, value) in row.iter_mut().enumerate() {
+                        *value = logits[label * WINDOW + HALO + at];
+                    }
+                }
+                whole
+            })?;
+            if !whole {
+                return Err(Error::inference(format!(
+                    "the word tagger did not give {labels} labels for {WINDOW} words"
+                )));
+            }
+        }
+        Ok(())
+    }
+}

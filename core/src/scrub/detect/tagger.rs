@@ -1,0 +1,311 @@
+//! The built-in tagger: a small network of this project's own that judges each word in its context.
+//!
+//! The graph, its card and how it was trained are in `models/`. Its labels are "outside", and "begins" and "continues"
+//! of each category by number. The operating point is part of the graph: a score of one half is where recall and
+//! precision were balanced when it was trained, so the default threshold of a policy is the intended one.
+
+use std::sync::{Arc, LazyLock};
+
+use super::{Detector, Note};
+use crate::error::{Error, Result};
+use crate::infer::words::{Before, Class, Word};
+use crate::infer::{WordLogits, WordTagger};
+use crate::scrub::{Category, Finding, Kind};
+use crate::text::Span;
+
+/// The graph.
+const GRAPH: &[u8] = include_bytes!("../../../models/builtin/tagger.onnx");
+/// Every category but the last, the profession, has two labels.
+const LABELS: usize = 1 + 2 * (Category::ALL.len() - 1);
+/// Name in findings.
+const NAME: &str = "tagger";
+/// Words below this probability of being an identifier end a search for spans.
+const FLOOR: f32 = 0.02;
+/// How sure a finding of a number can be: the kinds of numbers look alike, and where a pattern knows a cue, it knows better.
+const NUMBER: f32 = 0.7;
+/// Words that stand alone are reported from here up, for policies with low thresholds.
+const WEAK: f32 = 0.15;
+
+static LOADED: LazyLock<Result<Arc<WordTagger>>> =
+    LazyLock::new(|| WordTagger::from_bytes(GRAPH, LABELS).map(Arc::new));
+
+/// The built-in tagger; loaded when the first scrubber with it is built, then shared.
+pub(crate) struct BuiltinTagger(Arc<WordTagger>);
+
+impl BuiltinTagger {
+    /// Loads the embedded graph.
+    ///
+    /// # Errors
+    /// When tract cannot run it.
+    pub(crate) fn new() -> Result<Self> {
+        LOADED.clone().map(Self)
+    }
+}
+
+impl Detector for BuiltinTagger {
+    fn detect(&self, note: &Note<'_>, findings: &mut Vec<Finding>) -> Result<()> {
+        if u32::try_from(note.text.len()).is_err() {
+            return Err(Error::input("the note is over 4 GiB: split it"));
+        }
+        self.0.tag(note.text, |said| decode(note.text, said, findings))
+    }
+}
+
+/// What is left of a word's logits: how sure that it is an identifier, and how each label compares with the likeliest.
+struct Judged {
+    /// Probability of being part of any identifier.
+    identifier: f32,
+    /// For each label but "outside", its logit minus the greatest of them.
+    labels: [f32; LABELS - 1],
+}
+
+impl Judged {
+    fn new(row: &[f32]) -> Self {
+        let mut labels = [f32::NEG_INFINITY; LABELS - 1];
+        labels.copy_from_slice(&row[1..]);
+        let best = labels.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+        let mut mass = 0.0;
+        for label in &mut labels {
+            *label -= best;
+            mass += label.exp();
+        }
+        // sum exp(l) / (exp(outside) + sum exp(l))
+        let odds = (best - row[0]).exp() * mass;
+        let identifier = if odds.is_infinite() { 1.0 } else { odds / (1.0 + odds) };
+        Self { identifier, labels }
+    }
+
+    fn likeliest(&self) -> usize {
+        self.labels.iter().position(|&l| l >= 0.0).unwrap_or(0)
+    }
+}
+
+/// Appends the spans: runs of words that may be identifiers, decoded one by one.
+fn decode(text: &str, said: &WordLogits, findings: &mut Vec<Finding>) {
+    let mut run: Vec<Judged> = Vec::new();
+    let mut path: Vec<Option<usize>> = Vec::new();
+    for at in 0..=said.words.len() {
+        if at < said.words.len() {
+            let row = said.row(at);
+            // exp(-8) of 38 labels is below the floor: most words end here.
+            let best = row[1..].iter().copied().fold(f32::NEG_INFINITY, f32::max);
+            if best > row[0] - 8.0 {
+                let judged = Judged::new(row);
+                if judged.identifier >= FLOOR {
+                    run.push(judged);
+                    continue;
+                }
+            }
+        }
+        if !run.is_empty() {
+            viterbi(&run, &mut path);
+            spans(text, &said.words, at - run.len(), &run, &path, findings);
+            run.clear();
+        }
+    }
+}
+
+/// The likeliest labels of a run: a category continues only what began as the same.
+///
+/// Whether a word is an identifier at all is judged by the sum over its labels, so that two categories which share the
+/// odds do not hide it; which one it is, by their ratio.
+fn viterbi(run: &[Judged], path: &mut Vec<Option<usize>>) {
+    const OUTSIDE: usize = LABELS - 1;
+    let mut scores = [f32::NEG_INFINITY; LABELS];
+    scores[OUTSIDE] = 0.0;
+    let mut back: Vec<[u8; LABELS]> = Vec::with_capacity(run.len());
+    for judged in run {
+        let (inside, outside) = (judged.identifier.max(1e-6).ln(), (1.0 - judged.identifier).max(1e-6).ln());
+        let from = (0..LABELS).max_by(|&a, &b| scores[a].total_cmp(&scores[b])).unwrap_or(OUTSIDE);
+        let mut next = [f32::NEG_INFINITY; LABELS];
+        let mut came = [from as u8; LABELS];
+        next[OUTSIDE] = scores[from] + outside;
+        for begin in (0..LABELS - 1).step_by(2) {
+            next[begin] = scores[from] + inside + judged.labels[begin];
+            let inner = begin + 1;
+            let before = if scores[begin] > scores[inner] { begin } else { inner };
+            next[inner] = scores[before] + inside + judged.labels[inner];
+            came[inner] = before as u8;
+        }
+        scores = next;
+        back.push(came);
+    }
+    let mut label = (0..LABELS).max_by(|&a, &b| scores[a].total_cmp(&scores[b])).unwrap_or(OUTSIDE);
+    path.clear();
+    path.resize(run.len(), None);
+    for (at, came) in back.iter().enumerate().rev() {
+        path[at] = (label != OUTSIDE).then_some(label);
+        label = usize::from(came[label]);
+    }
+}
+
+/// Turns a labelled run, whose first word is number `first` of the text, into findings.
+fn spans(
+    text: &str,
+    words: &[Word],
+    first: usize,
+    run: &[Judged],
+    path: &[Option<usize>],
+    findings: &mut Vec<Finding>,
+) {
+    let mut at = 0;
+    while at < run.len() {
+        let Some(label) = path[at] else {
+            if run[at].identifier >= WEAK && words[first + at].class != Class::Mark {
+                let category = category(run[at].likeliest());
+                push(text, words, first + at..first + at + 1, category, run[at].identifier.min(0.49), findings);
+            }
+            at += 1;
+            continue;
+        };
+        let end = (at + 1..run.len()).find(|&i| path[i] != Some(label | 1)).unwrap_or(run.len());
+        // Marks say little; the words and numbers of the span make its score.
+        let (mut sum, mut count) = (0.0, 0_u32);
+        for (judged, word) in run[at..end].iter().zip(&words[first + at..]) {
+            if word.class != Class::Mark {
+                sum += judged.identifier;
+                count += 1;
+            }
+        }
+        if count > 0 {
+            let score = sum / count as f32;
+            push(text, words, first + at..first + end, category(label), score, findings);
+        }
+        at = end;
+    }
+}
+
+/// Labels stand in pairs, "begins" and "continues", in the order of the categories' numbers.
+fn category(label: usize) -> Category {
+    Category::ALL[label / 2]
+}
+
+/// Appends one finding, with its bounds set right.
+fn push(
+    text: &str,
+    words: &[Word],
+    range: std::ops::Range<usize>,
+    category: Category,
+    score: f32,
+    findings: &mut Vec<Finding>,
+) {
+    let (mut start, mut end) = (range.start, range.end);
+    let mark = |i: usize| words[i].class == Class::Mark;
+    while start < end && mark(start) && !matches!(words[start].of(text), "(" | "+" | "@" | "#" | "*" | "[") {
+        start += 1;
+    }
+    while start < end && mark(end - 1) && !closes(text, words, end - 1, category) {
+        end -= 1;
+    }
+    if start == end || (start..end).all(mark) {
+        return;
+    }
+    complete(text, words, &mut start, &mut end, category);
+    let span = Span::new(words[start].start as usize, words[end - 1].end as usize);
+    let value = span.of(text);
+    let number: Option<u32> = value.parse().ok();
+    let safe = match category {
+        // An age up to 89 and a year alone are no identifiers (45 CFR 164.514(b)(2)(i)(C)).
+        Category::Age => number.is_some_and(|age| age < 90),
+        Category::Date => value.len() == 4 && number.is_some_and(|year| (1900..2100).contains(&year)),
+        _ => false,
+    };
+    if !safe {
+        let kind = if category == Category::Location { place_kind(value, words[start].class) } else { Kind::Whole };
+        let number = !matches!(
+            category,
+            Category::Name | Category::Date | Category::Age | Category::Location | Category::Organization
+        );
+        let score = score.clamp(0.0, if number { NUMBER } else { 1.0 });
+        findings.push(Finding::new(span, category, score, NAME).with_kind(kind));
+    }
+}
+
+/// Whether a mark belongs to the end of a value: the full stop of an initial, what closes a bracket, masked digits.
+fn closes(text: &str, words: &[Word], at: usize, category: Category) -> bool {
+    match words[at].of(text) {
+        "." => {
+            category == Category::Name
+                && at > 0
+                && words[at].before == Before::Glued
+                && words[at - 1].end - words[at - 1].start == 1
+        }
+        ")" => matches!(category, Category::Phone | Category::Fax),
+        "*" => true,
+        _ => false,
+    }
+}
+
+/// Completes a span to what is written in one piece with it: the rest of a number, an address, a hyphenated name.
+fn complete(text: &str, words: &[Word], start: &mut usize, end: &mut usize, category: Category) {
+    let glued = |i: usize| i > 0 && i < words.len() && words[i].before == Before::Glued;
+    let joins = |i: usize| {
+        let mark = words[i].of(text);
+        match category {
+            Category::Name => matches!(mark, "-" | "'" | "\u{2019}"),
+            Category::Organization | Category::Location | Category::Age | Category::Profession => mark == "-",
+            Category::Email | Category::Url => {
+                !matches!(mark, "," | ";" | "<" | ">" | "(" | ")" | "\"" | "[" | "]" | "|")
+            }
+            _ => matches!(mark, "-" | "/" | "." | "_"),
+        }
+    };
+    let belongs = |i: usize| match category {
+        Category::Name => words[i].class == Class::Letters && words[i].of(text).starts_with(char::is_uppercase),
+        Category::Organization | Category::Location => {
+            words[i].class == Class::Digits || words[i].of(text).starts_with(char::is_uppercase)
+        }
+        Category::Email | Category::Url => words[i].class != Class::Mark,
+        Category::Date | Category::Age | Category::Phone | Category::Fax => words[i].class == Class::Digits,
+        _ => words[i].class != Class::Mark && words[i].class != Class::Letters || words[i].end - words[i].start <= 4,
+    };
+    loop {
+        if glued(*end) && words[*end].class != Class::Mark && words[*end - 1].class != Class::Mark && belongs(*end) {
+            *end += 1;
+        } else if glued(*end) && glued(*end + 1) && words[*end].class == Class::Mark && joins(*end) && belongs(*end + 1)
+        {
+            *end += 2;
+        } else {
+            break;
+        }
+    }
+    loop {
+        if glued(*start)
+            && words[*start].class != Class::Mark
+            && words[*start - 1].class != Class::Mark
+            && belongs(*start - 1)
+        {
+            *start -= 1;
+        } else if *start >= 2
+            && glued(*start)
+            && glued(*start - 1)
+            && words[*start - 1].class == Class::Mark
+            && joins(*start - 1)
+            && belongs(*start - 2)
+        {
+            *start -= 2;
+        } else {
+            break;
+        }
+    }
+}
+
+/// Which part of an address a value is, by its form.
+fn place_kind(value: &str, first: Class) -> Kind {
+    let digits = value.bytes().filter(u8::is_ascii_digit).count();
+    let lower = value.to_ascii_lowercase();
+    if digits >= 5 && value.bytes().all(|b| b.is_ascii_digit() || b == b'-') {
+        Kind::Zip
+    } else if ["county", "parish", "borough", "township"].iter().any(|word| lower.contains(word)) {
+        Kind::County
+    } else if first == Class::Digits
+        || digits > 0
+        || lower.ends_with(" st")
+        || lower.ends_with("street")
+        || lower.ends_with("avenue")
+    {
+        Kind::Street
+    } else {
+        Kind::City
+    }
+}
