@@ -252,7 +252,7 @@ impl FixedPlan {
     /// # Errors
     /// When tract cannot run it.
     pub(super) fn from_bytes(bytes: &[u8], shape: [usize; 2]) -> Result<Self> {
-        guarded(ErrorCode::Model, "the graph was read", || {
+        guard(ErrorCode::Model, "the graph was read", || {
             let plan = tract_onnx::onnx()
                 .with_ignore_value_info(true)
                 .model_for_read(&mut &*bytes)
@@ -288,7 +288,7 @@ impl FixedState {
     /// # Errors
     /// When the graph fails.
     pub(super) fn run<T>(&mut self, ids: &[i64], read: impl FnOnce(&[f32]) -> T) -> Result<T> {
-        guarded(ErrorCode::Inference, "the model ran", || {
+        guard(ErrorCode::Inference, "the model ran", || {
             let input = Tensor::from_shape::<i64>(&self.shape, ids).map_err(|e| failed(&e))?;
             let outputs = self.state.run(tvec![input.into_tvalue()]).map_err(|e| failed(&e))?;
             let output = outputs.first().ok_or_else(|| Error::inference("the model gave no output"))?;

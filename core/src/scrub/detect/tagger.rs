@@ -309,3 +309,82 @@ fn place_kind(value: &str, first: Class) -> Kind {
         Kind::City
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use sha2::{Digest, Sha256};
+
+    use super::*;
+
+    /// SHA-256 of the embedded graph, as `models/README.md` gives it.
+    const HASH: &str = "980db7b0d70d8e896104839b81b35352684330fcc777d5cc8446669a88c8c98e";
+
+    fn find(text: &str) -> Vec<(&str, Category)> {
+        let mut findings = Vec::new();
+        let note = Note { text, tokens: &[], sections: &[] };
+        BuiltinTagger::new().unwrap().detect(&note, &mut findings).unwrap();
+        findings.iter().filter(|f| f.score >= 0.5).map(|f| (f.span.of(text), f.category)).collect()
+    }
+
+    #[test]
+    fn the_embedded_graph_is_the_one_the_card_describes() {
+        let hash: String = Sha256::digest(GRAPH).iter().map(|b| format!("{b:02x}")).collect();
+        assert_eq!(hash, HASH);
+        assert!(include_str!("../../../models/README.md").contains(HASH));
+        assert!(GRAPH.len() < 1 << 20);
+    }
+
+    #[test]
+    fn context_tells_a_name_from_a_word() {
+        let found = find("Seen today with her daughter Rosalind. Dr. Marsh will march on with the plan on 3/14/2021.");
+        assert!(found.contains(&("Rosalind", Category::Name)), "{found:?}");
+        assert!(found.contains(&("Marsh", Category::Name)), "{found:?}");
+        assert!(found.contains(&("3/14/2021", Category::Date)), "{found:?}");
+        assert!(!found.iter().any(|(text, _)| *text == "march" || *text == "daughter"), "{found:?}");
+        assert_eq!(find(""), []);
+        assert_eq!(find("Strength 4/5, pain 3/10. Continue metformin 500 mg."), []);
+    }
+
+    #[test]
+    fn windows_do_not_change_what_is_found() {
+        let sentence = "The lungs are clear and the abdomen is soft with no tenderness. ";
+        let expected = find("Dr. Thomas Albright called on 3/14/2021. ").len();
+        for repeat in [1, 14, 15, 16, 17, 18, 19, 35] {
+            let text = format!("{}Dr. Thomas Albright called on 3/14/2021. {sentence}", sentence.repeat(repeat));
+            assert_eq!(find(&text).len(), expected, "after {repeat} sentences");
+        }
+    }
+
+    #[test]
+    fn an_age_up_to_89_and_a_year_alone_are_no_finding() {
+        let mut findings = Vec::new();
+        let text = "45 2019 97";
+        let mut words = Vec::new();
+        crate::infer::words::split(text, &mut words);
+        push(text, &words, 0..1, Category::Age, 0.9, &mut findings);
+        push(text, &words, 1..2, Category::Date, 0.9, &mut findings);
+        assert!(findings.is_empty());
+        push(text, &words, 2..3, Category::Age, 0.9, &mut findings);
+        assert_eq!(findings.len(), 1);
+    }
+
+    #[test]
+    fn spans_are_completed_and_trimmed() {
+        let whole = |text: &str, part: &str, category| {
+            let mut words = Vec::new();
+            crate::infer::words::split(text, &mut words);
+            let at = text.find(part).unwrap();
+            let inside = |w: &Word| w.start as usize >= at && w.end as usize <= at + part.len();
+            let first = words.iter().position(inside).unwrap();
+            let last = words.iter().rposition(inside).unwrap();
+            let mut findings = Vec::new();
+            push(text, &words, first..last + 1, category, 0.9, &mut findings);
+            findings[0].span.of(text).to_owned()
+        };
+        assert_eq!(whole("Ms. Smith-Jones, RN", "Smith", Category::Name), "Smith-Jones");
+        assert_eq!(whole("MRN: 12-34-56.", "34", Category::Mrn), "12-34-56");
+        assert_eq!(whole("seen 03/14/2021, well", "03", Category::Date), "03/14/2021");
+        assert_eq!(whole("J. R. Ewing, MD", "J. R. Ewing,", Category::Name), "J. R. Ewing");
+        assert_eq!(whole("mail a.b@c.org.", "b@c", Category::Email), "a.b@c.org");
+    }
+}
