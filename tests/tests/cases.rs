@@ -44,14 +44,16 @@ fn faults(scrubber: &Scrubber, case: &Case) -> Vec<String> {
 
 #[test]
 fn scrubbing_cases() {
+    let default = Scrubber::new(Policy::default()).unwrap();
     // The patient's profession is off by default and has cases all the same.
     let policy = Policy::from_yaml("extends: safe-harbor\ncategories: {profession: {operator: tag}}").unwrap();
-    let scrubber = Scrubber::new(policy).unwrap();
+    let with_profession = Scrubber::new(policy).unwrap();
     let mut count: BTreeMap<String, usize> = BTreeMap::new();
     let mut wrong = Vec::new();
     for (subject, case) in cases() {
         *count.entry(subject.clone()).or_default() += 1;
-        wrong.extend(faults(&scrubber, &case).into_iter().map(|fault| format!("{subject}: {}: {fault}", case.name)));
+        let scrubber = if subject == "profession" { &with_profession } else { &default };
+        wrong.extend(faults(scrubber, &case).into_iter().map(|fault| format!("{subject}: {}: {fault}", case.name)));
     }
     println!("Rust: {} scrubbing cases ran: {count:?}", count.values().sum::<usize>());
     for category in chartguard::Category::ALL {

@@ -60,7 +60,7 @@ fn assert_mapped(text: &str, scrubbed: &Scrubbed) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn findings_are_disjoint_and_the_rest_survives(text in notes()) {
