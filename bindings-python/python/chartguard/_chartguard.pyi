@@ -22,9 +22,12 @@ __all__ = [
     "Scrubbed",
     "Scrubber",
     "__version__",
+    "_run_command",
 ]
 
 __version__: str
+
+def _run_command(arguments: list[str]) -> int: ...
 
 class ChartguardError(Exception):
     code: str
