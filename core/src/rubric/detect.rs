@@ -6,7 +6,7 @@ use regex::{Regex, RegexSet};
 
 use super::check::Note;
 use super::extract::page::{Page, lists};
-use super::extract::{GoalTerm, Signature};
+use super::extract::{GoalTerm, Role, Signature};
 use super::terms::Vocabulary;
 use super::{Discipline, DocType};
 use crate::text::Span;
@@ -112,26 +112,38 @@ static NOT_TITLE: LazyLock<Regex> = LazyLock::new(|| {
 
 pub(super) fn doc_type(note: &Note<'_>) -> (DocType, f32) {
     let page = &note.page;
+    if !is_therapy(note) {
+        return (DocType::Unknown, 0.7);
+    }
     let mut scores = [0.0f32; DocType::ALL.len()];
     let mut add = |kind: DocType, weight: f32| scores[index(kind)] += weight;
-    for (rank, line) in page.lines.iter().filter(|line| !line.is_empty()).take(7).enumerate() {
+    // The first line that reads like a title counts for most; a letterhead may stand above it.
+    let mut titles = 0;
+    for (rank, line) in page.lines.iter().filter(|line| !line.is_empty()).take(10).enumerate() {
         let content = line.of(page.text);
+        let content = &content[..content.char_indices().nth(120).map_or(content.len(), |(at, _)| at)];
         let masked = NOT_TITLE.replace_all(content, |m: &regex::Captures<'_>| "#".repeat(m[0].len()));
-        // A title is short; in a long first line only its first words are one.
-        let reach = masked.char_indices().nth(90).map_or(masked.len(), |(at, _)| at);
-        let title = &masked[..reach];
+        // In a long line only the first words are a title.
+        let title = &masked[..masked.char_indices().nth(90).map_or(masked.len(), |(at, _)| at)];
         let letters = title.chars().filter(|c| c.is_alphabetic()).count().max(1);
         let capitals = title.chars().filter(|c| c.is_uppercase()).count() * 2 > letters;
-        let titled = rank == 0 || capitals || (rank < 4 && content.split_whitespace().count() <= 8);
-        let factor = if titled { 1.0 / (1.0 + 0.15 * rank as f32) } else { 0.3 };
+        let short = content.split_whitespace().count() <= 9 && !content.ends_with('.');
+        let titled = rank == 0 || capitals || short;
+        let mut matched = false;
         for rule in TITLE_RULES.set.matches(title) {
             let (_, kind, weight) = TITLES[rule];
             // "Evaluation date: ..." in a head is a field, not a title.
-            let field =
-                TITLE_RULES.each[rule].find(title).is_some_and(|m| title[m.end()..].trim_start().starts_with(':'));
-            let alone = field && !titled;
-            add(kind, if alone { weight * 0.3 } else { weight * factor });
+            let found = TITLE_RULES.each[rule].find(title);
+            let field = found.is_some_and(|m| title[m.end()..].trim_start().starts_with(':') && m.start() > 0);
+            let factor = match (titled && !field, titles) {
+                (true, 0) => 1.3,
+                (true, _) => 0.4,
+                (false, _) => 0.25,
+            };
+            matched |= titled && !field;
+            add(kind, weight * factor);
         }
+        titles += usize::from(matched);
     }
     for rule in CONTENT_RULES.set.matches(page.text) {
         let (_, kind, weight) = CONTENT[rule];
@@ -171,8 +183,32 @@ pub(super) fn doc_type(note: &Note<'_>) -> (DocType, f32) {
     best(&scores, DocType::ALL, DocType::Unknown)
 }
 
+/// Whether a note is a therapist's at all: a physician's progress note is no progress report.
+fn is_therapy(note: &Note<'_>) -> bool {
+    static WORDS: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"(?i)\b(?:rehab\w*|therap(?:y|ies|ist|ists|eutic)|pathologist|LTGs?|STGs?|(?:long|short)[\s-]term\s+goals?|plan\s+of\s+care|timed\s+(?:code\s+)?min\w*|(?:treatment|tx)\s+(?:time|minutes)|swallow\s+(?:evaluation|study))\b").expect("tested")
+    });
+    let l = lists();
+    let page = &note.page;
+    let signs = |role: Role| note.facts.signatures.iter().any(|s| s.role == role);
+    let professional = signs(Role::Therapist) || signs(Role::Assistant) || signs(Role::Student);
+    if professional || note.facts.services.iter().any(|s| s.code.is_some()) {
+        return true;
+    }
+    if signs(Role::Physician) {
+        return false;
+    }
+    let named = [l.therapy_pt, l.therapy_ot, l.therapy_slp]
+        .iter()
+        .any(|list| page.hits(*list, page.whole()).iter().any(|hit| !is_patient(page, *hit)));
+    named || WORDS.is_match(page.text) || note.facts.interventions.len() > 2
+}
+
 pub(super) fn discipline(note: &Note<'_>) -> (Discipline, f32) {
     let page = &note.page;
+    if !is_therapy(note) {
+        return (Discipline::Unknown, 0.7);
+    }
     let l = lists();
     let head = page.lines.iter().filter(|line| !line.is_empty()).nth(3).map_or(page.text.len(), |line| line.end);
     let mut scores = [0.0f32; Discipline::ALL.len()];

@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use super::{Note, Outcome};
+use crate::rubric::extract::page::holder;
 use crate::text::Span;
 
 /// Which date.
@@ -22,7 +23,7 @@ impl Date {
                 let found: Vec<Span> =
                     note.facts.visit_dates.iter().copied().filter(|span| region.contains(*span)).collect();
                 let signed =
-                    found.first().is_some_and(|first| note.facts.signatures.iter().any(|s| s.span.contains(*first)));
+                    found.first().is_some_and(|first| holder(&note.facts.signatures, *first, |s| s.span).is_some());
                 match found.is_empty() {
                     true => Outcome::fails(0.85),
                     // Only the date of signing stands for that of the visit.

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use super::{Note, Outcome};
 use crate::rubric::Discipline;
 use crate::rubric::extract::GoalTerm;
-use crate::rubric::extract::page::lists;
+use crate::rubric::extract::page::{inside, lists};
 use crate::text::Span;
 
 /// A kind of fact.
@@ -77,42 +77,40 @@ impl FactKind {
     /// The places of the fact inside a region, in order.
     pub(super) fn spans(self, note: &Note<'_>, region: Span) -> Vec<Span> {
         let facts = &note.facts;
-        let goals = &facts.goals;
-        let any_new = goals.iter().any(|goal| goal.new);
-        let planned = || goals.iter().filter(move |goal| !any_new || goal.new);
-        let found: Vec<Span> = match self {
-            Self::Goals => goals.iter().map(|g| g.span).collect(),
-            Self::PlannedGoals => planned().map(|g| g.span).collect(),
-            Self::ReportedGoals => goals.iter().filter(|g| !g.new).map(|g| g.span).collect(),
-            Self::LongTermGoals => {
-                let named: Vec<Span> = planned().filter(|g| g.term == GoalTerm::Long).map(|g| g.span).collect();
-                if named.is_empty() && !goals.iter().any(|g| g.term == GoalTerm::Long) {
-                    planned().filter(|g| g.term == GoalTerm::Unstated).map(|g| g.span).collect()
-                } else {
-                    named
-                }
-            }
-            Self::GoalTargets => goals.iter().filter_map(|g| g.target).collect(),
-            Self::GoalFunctions => goals.iter().filter_map(|g| g.function).collect(),
-            Self::GoalStatus => {
-                // A goal's standing may be told elsewhere: it counts for the goal all the same.
-                return goals.iter().filter(|g| region.contains(g.span)).filter_map(|g| g.status).collect();
-            }
-            Self::OverallGoalStatus => facts.overall_goal_status.into_iter().collect(),
-            Self::Interventions => facts.interventions.clone(),
-            Self::PlannedInterventions => facts.planned_interventions.clone(),
-            Self::Therapy => therapy(note),
-            Self::Frequency => facts.frequency.clone(),
-            Self::Duration => facts.duration.clone(),
-            Self::Measures => facts.measures.clone(),
-            Self::Period => facts.periods.clone(),
-            Self::Diagnosis => facts.diagnoses.clone(),
-            Self::BodyPart => facts.body_parts.clone(),
-            Self::Complexities => facts.complexities.clone(),
-            Self::Medications => facts.medications.clone(),
-            Self::Signatures => facts.signatures.iter().map(|s| s.span).collect(),
+        let all = &facts.goals;
+        let goals = || inside(all, region, |goal| goal.span);
+        let planned = || {
+            let any_new = all.iter().any(|goal| goal.new);
+            goals().filter(move |goal| !any_new || goal.new)
         };
-        found.into_iter().filter(|span| region.contains(*span)).collect()
+        let spans = |list: &[Span]| inside(list, region, |span| *span).copied().collect();
+        match self {
+            Self::Goals => goals().map(|g| g.span).collect(),
+            Self::PlannedGoals => planned().map(|g| g.span).collect(),
+            Self::ReportedGoals => goals().filter(|g| !g.new).map(|g| g.span).collect(),
+            Self::LongTermGoals => {
+                let long = all.iter().any(|g| g.term == GoalTerm::Long);
+                let term = if long { GoalTerm::Long } else { GoalTerm::Unstated };
+                planned().filter(|g| g.term == term).map(|g| g.span).collect()
+            }
+            Self::GoalTargets => goals().filter_map(|g| g.target).collect(),
+            Self::GoalFunctions => goals().filter_map(|g| g.function).collect(),
+            // A goal's standing may be told elsewhere: it counts for the goal all the same.
+            Self::GoalStatus => goals().filter_map(|g| g.status).collect(),
+            Self::OverallGoalStatus => facts.overall_goal_status.into_iter().filter(|s| region.contains(*s)).collect(),
+            Self::Therapy => therapy(note).into_iter().filter(|span| region.contains(*span)).collect(),
+            Self::Interventions => spans(&facts.interventions),
+            Self::PlannedInterventions => spans(&facts.planned_interventions),
+            Self::Frequency => spans(&facts.frequency),
+            Self::Duration => spans(&facts.duration),
+            Self::Measures => spans(&facts.measures),
+            Self::Period => spans(&facts.periods),
+            Self::Diagnosis => spans(&facts.diagnoses),
+            Self::BodyPart => spans(&facts.body_parts),
+            Self::Complexities => spans(&facts.complexities),
+            Self::Medications => spans(&facts.medications),
+            Self::Signatures => inside(&facts.signatures, region, |s| s.span).map(|s| s.span).collect(),
+        }
     }
 }
 

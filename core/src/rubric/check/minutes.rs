@@ -4,6 +4,7 @@ use serde::Deserialize;
 
 use super::{Note, Outcome};
 use crate::rubric::Discipline;
+use crate::rubric::extract::page::inside;
 use crate::rubric::extract::{Stated, Timing};
 
 /// What must hold of the minutes.
@@ -120,12 +121,8 @@ fn disagreement(note: &Note<'_>) -> Option<f32> {
         .filter(|service| service.code.is_some())
         .filter_map(|service| {
             let line = note.page.line(service.span.start);
-            let own: Vec<&Stated> = minutes
-                .services
-                .iter()
-                .filter(|s| line.contains(s.span) || line.start <= s.span.start && s.span.start < line.end)
-                .collect();
-            let codes = note.facts.services.iter().filter(|s| s.code.is_some() && line.contains(s.span)).count();
+            let own: Vec<&Stated> = inside(&minutes.services, line, |stated| stated.span).collect();
+            let codes = inside(&note.facts.services, line, |s| s.span).filter(|s| s.code.is_some()).count();
             (own.len() == 1 && codes == 1).then(|| (service.timing, own[0].minutes))
         })
         .collect();

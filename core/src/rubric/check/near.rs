@@ -7,6 +7,9 @@ use crate::error::Result;
 use crate::rubric::terms::Vocabulary;
 use crate::text::Span;
 
+/// More places than this are not tried: what holds shows in the first ones.
+const MAX_PLACES: usize = 64;
+
 /// How near.
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -44,7 +47,7 @@ impl Near {
         let first = self.a.evaluate(note, region);
         let mut evidence = Vec::new();
         let mut confidence = first.confidence;
-        for place in first.evidence {
+        for place in first.evidence.into_iter().take(MAX_PLACES) {
             let around = self.around(note, place);
             let inside = Span::new(
                 around.start.max(region.start),

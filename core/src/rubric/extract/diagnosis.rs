@@ -49,8 +49,9 @@ pub(super) fn diagnoses(page: &Page<'_>) -> Vec<Span> {
         let mut value = lines::trim(text, Span::new(label.end(), label.end() + cut));
         if value.is_empty() {
             // The value may stand on the next line.
-            let next = page.lines.iter().find(|l| l.start > line.end && !l.is_empty());
-            let Some(next) = next.filter(|l| page.blocks.iter().all(|b| b.label.start != l.start)) else { continue };
+            let after = page.lines.partition_point(|l| l.start <= line.end);
+            let next = page.lines[after..].iter().take(3).find(|l| !l.is_empty());
+            let Some(next) = next.filter(|l| page.block_at(l.start).is_none()) else { continue };
             value = *next;
         }
         let inside = value.of(text);

@@ -1,5 +1,6 @@
 //! Goals as items: their text, whether they are long or short term, their target, and how they stand.
 
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -86,6 +87,12 @@ static PLACEHOLDER: LazyLock<Regex> = LazyLock::new(|| {
         |continue\s+(?:with\s+)?(?:all\s+|current\s+|previous\s+|same\s+|established\s+)*goals?\b.*
         |no\s+.*\b(?:set|established|written|identified|stated)\b.*
         |discussed\s+(?:with|and)\b.*)\W*$")
+});
+/// What the patient hopes for is no therapy goal.
+static OWN_WORDS: LazyLock<Regex> = LazyLock::new(|| {
+    re(
+        r"^(?:(?:patient|pt|client|family|personal)(?:'s)?\s+(?:own\s+|stated\s+)?goals?|goals?\s+(?:in\s+(?:his|her|their|own|pt|patient)|of\s+(?:the\s+)?(?:patient|pt)|per\s+(?:the\s+)?(?:patient|pt)|\(?(?:patient|pt)(?:'s|\s+stated)))\b",
+    )
 });
 /// How a goal stands, in words that say nothing else.
 static SURE_STATUS: LazyLock<Regex> = LazyLock::new(|| {
@@ -178,8 +185,9 @@ fn listed(page: &Page<'_>) -> Vec<Draft> {
         let after_blank = std::mem::take(&mut blank);
         let marker = lines::list_marker(line.of(text));
         let content = lines::trim(text, Span::new(line.start + marker, line.end));
-        let block = page.blocks.iter().find(|block| block.label.start == content.start);
-        let patients_own = block.is_some_and(|b| b.topic == Topic::Subjective || b.topic == Topic::Signature);
+        let block = page.block_at(content.start);
+        let patients_own = block.is_some_and(|b| b.topic == Topic::Subjective || b.topic == Topic::Signature)
+            || OWN_WORDS.is_match(content.of(text));
         let mark = MARK.captures(content.of(text)).filter(|m| m.get(0).is_some_and(|m| m.start() == 0));
         let heading_goal = block.filter(|b| {
             matches!(b.topic, Topic::Goals | Topic::NewGoals)
@@ -230,7 +238,7 @@ fn listed(page: &Page<'_>) -> Vec<Draft> {
             let inside = content.of(text);
             let numbered: Vec<usize> = MARK
                 .captures_iter(inside)
-                .filter(|m| m.name("number").is_some() && m.name("g").is_none())
+                .filter(|m| m.name("number").is_some() && m.name("g").is_none() && m.name("plural").is_none())
                 .filter_map(|m| m.get(0).map(|m| m.start()))
                 .collect();
             let told = block.is_some_and(|b| !matches!(b.topic, Topic::Plan | Topic::Subjective)) || numbered.len() > 1;
@@ -434,11 +442,7 @@ fn prose(page: &Page<'_>) -> Vec<Draft> {
         let word = content[at..].chars().take_while(|c| c.is_alphanumeric()).map(char::len_utf8).sum::<usize>();
         let stands = page.assertion(Span::new(sentence.start + at, sentence.start + at + word.max(1)));
         // What stands after a goal heading was read as a list already.
-        if page
-            .blocks
-            .iter()
-            .any(|b| matches!(b.topic, Topic::Goals | Topic::NewGoals) && b.label.start == sentence.start + at)
-        {
+        if page.block_at(sentence.start + at).is_some_and(|b| matches!(b.topic, Topic::Goals | Topic::NewGoals)) {
             continue;
         }
         let subjective = page.topic(sentence.start) == Topic::Subjective && promised.is_none();
@@ -494,6 +498,7 @@ fn first_function(page: &Page<'_>, span: Span) -> Option<Span> {
 
 /// A number, grade, level of assistance, distance, time or score, beside when it is due.
 fn target(page: &Page<'_>, text: Span) -> Option<Span> {
+    let text = page.clip(text);
     let content = text.of(page.text);
     let frames: Vec<Span> =
         TIME_FRAME.find_iter(content).map(|m| Span::new(text.start + m.start(), text.start + m.end())).collect();
@@ -506,7 +511,7 @@ fn status(page: &Page<'_>, span: Span, text: Span, prose: bool) -> Option<Span> 
     let mut region = span;
     if prose {
         // How a goal told in prose stands may be told in the next sentence.
-        let next = page.sentences.iter().find(|s| s.start >= span.end);
+        let next = page.sentences.get(page.sentences.partition_point(|s| s.start < span.end));
         if let Some(next) =
             next.filter(|s| !PROSE.is_match(s.of(source)) && !source[span.end..s.start].contains("\n\n"))
         {
@@ -537,7 +542,10 @@ fn after_goal(source: &str, region: Span, prose: bool) -> Option<Span> {
         return Some(region);
     }
     let mut cut = None;
+    let (mut words, mut in_word) = (0, false);
     for (at, c) in content.char_indices() {
+        words += usize::from(!c.is_whitespace() && !in_word);
+        in_word = !c.is_whitespace();
         let end = at + c.len_utf8();
         let spaced = content[..at].ends_with(' ') && content[end..].starts_with(' ');
         let breaks = match c {
@@ -548,8 +556,7 @@ fn after_goal(source: &str, region: Span, prose: bool) -> Option<Span> {
             '\n' => true,
             _ => false,
         };
-        let enough = content[..at].split_whitespace().count() >= 2;
-        if breaks && enough {
+        if breaks && words >= 2 {
             cut = Some(end);
             if matches!(c, ':' | '→' | '|' | '=' | '\n') {
                 break;
@@ -563,11 +570,11 @@ fn after_goal(source: &str, region: Span, prose: bool) -> Option<Span> {
 
 /// A goal told twice, or goals told all together, stand as the other place says.
 fn share_status(page: &Page<'_>, goals: &mut [Goal]) {
-    let known: Vec<(String, Span)> =
+    let known: HashMap<String, Span> =
         goals.iter().filter_map(|g| g.status.filter(|_| !g.id.is_empty()).map(|s| (g.id.clone(), s))).collect();
     let overall = overall_status(page);
     for goal in goals.iter_mut().filter(|goal| goal.status.is_none()) {
-        goal.status = known.iter().find(|(id, _)| !id.is_empty() && *id == goal.id).map(|(_, span)| *span).or(overall);
+        goal.status = known.get(&goal.id).copied().or(overall);
     }
 }
 

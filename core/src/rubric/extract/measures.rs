@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::outline::Topic;
-use super::page::{Page, lists};
+use super::page::{Page, holder, lists};
 use crate::text::Span;
 
 /// A figure with what makes it a measure: a unit, a grade, a ratio, a percentage.
@@ -73,12 +73,12 @@ pub(super) fn measures(page: &Page<'_>, goals: &[super::Goal]) -> Vec<Span> {
         let rest: String = text[name.end..]
             .chars()
             .take(40)
-            .take_while(|c| !matches!(c, '.' | ';' | '\n') || c.is_ascii_digit())
+            .take_while(|c| !matches!(c, '.' | ';' | ',' | '\n') || c.is_ascii_digit())
             .collect();
         let lead = rest.find(|c: char| c.is_ascii_digit());
         let Some(at) = lead.filter(|at| rest[..*at].split_whitespace().count() <= 4) else { continue };
         let figure = Span::new(name.start, name.end + at + 1);
-        let date = page.dates.iter().any(|date| date.span.start <= name.end + at && name.end + at < date.span.end);
+        let date = page.is_dated(Span::new(name.end + at, name.end + at + 1));
         if !date && text.is_char_boundary(figure.end) && is_measure(page, figure) {
             found.push(figure);
         }
@@ -92,10 +92,13 @@ pub(super) fn measures(page: &Page<'_>, goals: &[super::Goal]) -> Vec<Span> {
 /// Whether a figure was measured, as far as the text around it says.
 fn is_measure(page: &Page<'_>, span: Span) -> bool {
     let topic = page.topic(span.start);
-    if matches!(topic, Topic::Plan | Topic::History | Topic::Family | Topic::Medications | Topic::NewGoals) {
+    if matches!(
+        topic,
+        Topic::Plan | Topic::Subjective | Topic::History | Topic::Family | Topic::Medications | Topic::NewGoals
+    ) {
         return false;
     }
-    if page.dates.iter().any(|date| date.span.overlaps(span)) {
+    if page.is_dated(span) {
         return false;
     }
     let line = page.line(span.start);
@@ -114,11 +117,12 @@ fn is_measure(page: &Page<'_>, span: Span) -> bool {
 
 /// Whether a figure belongs to what a goal aims at rather than to how it stands.
 fn is_goal_target(text: &str, span: Span, goals: &[super::Goal]) -> bool {
-    let Some(goal) = goals.iter().find(|goal| goal.span.contains(span)) else { return false };
+    let Some(goal) = holder(goals, span, |goal| goal.span) else { return false };
     if goal.new {
         return true;
     }
-    let inside = &text[goal.text.start.min(span.start)..span.start];
+    let from = goal.text.start.min(span.start).max(span.start.saturating_sub(300));
+    let inside = text.get(from..span.start).unwrap_or_default();
     // After a colon, an arrow, or a word of standing ("now", "currently", "met,") the figure is a result.
     let lower = inside.to_lowercase();
     let told = goal.status.is_some_and(|status| goal.span.contains(status) && status.start <= span.start);

@@ -228,9 +228,15 @@ fn classify(page: &Page<'_>, clause: &str, stated: Stated, services: &[Service],
         }
         return;
     }
-    if services.iter().any(|service| line.contains(service.span)) && !OTHER_TIME.is_match(clause) {
+    if has_service(services, line) && !OTHER_TIME.is_match(clause) {
         out.services.push(stated);
     }
+}
+
+/// Whether a service is named inside a region.
+fn has_service(services: &[Service], region: Span) -> bool {
+    let next = services.partition_point(|service| service.span.start < region.start);
+    services.get(next).is_some_and(|service| region.contains(service.span))
 }
 
 /// "Time in 10:00  Time out 10:45", "1:00-1:45 PM", "1300 to 1345".
@@ -238,7 +244,7 @@ fn clock(page: &Page<'_>) -> Option<Stated> {
     for found in CLOCK.captures_iter(page.text) {
         let span = found.get(0).map(|m| Span::new(m.start(), m.end()))?;
         let line = page.line(span.start);
-        if page.dates.iter().any(|date| date.span.overlaps(span)) {
+        if page.is_dated(span) {
             continue;
         }
         let before = &page.text[line.start.min(span.start)..span.start];

@@ -64,20 +64,29 @@ pub(crate) fn outline(text: &str, lines: &[Span], hits: &Hits) -> Vec<Block> {
     for line in lines.iter().filter(|line| !line.is_empty()) {
         segments(text, *line, hits, &mut found);
     }
+    let ends = ends(text, lines, &found);
+    // For each label the next major one of another topic, found from the back in one pass.
+    let mut next_label = vec![text.len(); found.len() + 1];
+    let mut next_other = vec![text.len(); found.len()];
+    let mut last: Option<usize> = None;
+    for index in (0..found.len()).rev() {
+        next_other[index] = match last {
+            Some(major) if found[major].2 != found[index].2 => found[major].0.start,
+            Some(major) => next_other[major],
+            None => text.len(),
+        };
+        next_label[index] = found.get(index + 1).map_or(text.len(), |next| next.0.start);
+        if found[index].3 {
+            last = Some(index);
+        }
+    }
     let mut blocks = Vec::with_capacity(found.len());
     for (index, &(label, start, topic, major)) in found.iter().enumerate() {
-        let later = &found[index + 1..];
-        let next = later.iter().find(|&&(_, _, other, ends)| if major { ends && other != topic } else { true });
-        let end = next.map_or(text.len(), |&(label, ..)| label.start);
+        let end = if major { next_other[index] } else { next_label[index] };
         let mut body = lines::trim(text, Span::new(start.min(end), end));
         if major && matches!(topic, Topic::Goals | Topic::NewGoals | Topic::Status) {
-            let goes_on = |line: &Span| {
-                lines::list_marker(line.of(text)) > 0
-                    || found.iter().any(|&(label, _, other, _)| {
-                        label.start == line.start && matches!(other, Topic::Goals | Topic::NewGoals)
-                    })
-            };
-            let stop = list_end(lines, body, goes_on);
+            let line = lines.partition_point(|line| line.end <= body.start) + 1;
+            let stop = ends.get(line).copied().unwrap_or(text.len());
             body = lines::trim(text, Span::new(body.start, stop.clamp(body.start, body.end)));
         }
         if !major {
@@ -92,19 +101,24 @@ pub(crate) fn outline(text: &str, lines: &[Span], hits: &Hits) -> Vec<Block> {
     blocks
 }
 
-/// Where a list ends: at the first blank line after it that no further item follows.
-fn list_end(lines: &[Span], body: Span, goes_on: impl Fn(&Span) -> bool) -> usize {
-    let first = lines.partition_point(|line| line.end <= body.start);
-    for (index, line) in lines.iter().enumerate().skip(first + 1) {
-        if line.start >= body.end {
-            break;
-        }
-        let next = lines[index..].iter().find(|next| !next.is_empty());
-        if line.is_empty() && next.is_none_or(|next| !goes_on(next)) {
-            return line.start;
+/// For each line where a list around it ends: at the first blank line that no further item follows.
+fn ends(text: &str, lines: &[Span], found: &[(Span, usize, Topic, bool)]) -> Vec<usize> {
+    let mut ends = vec![text.len(); lines.len() + 1];
+    let mut goes_on = false;
+    for (index, line) in lines.iter().enumerate().rev() {
+        ends[index] = ends[index + 1];
+        if line.is_empty() {
+            if !goes_on {
+                ends[index] = line.start;
+            }
+        } else {
+            let goal = found
+                .binary_search_by_key(&line.start, |label| label.0.start)
+                .is_ok_and(|at| matches!(found[at].2, Topic::Goals | Topic::NewGoals));
+            goes_on = goal || lines::list_marker(line.of(text)) > 0;
         }
     }
-    body.end
+    ends
 }
 
 /// The labels of one line: at its start, and after wide gaps, bars, and (where they are known) sentence ends.

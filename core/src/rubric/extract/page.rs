@@ -35,6 +35,11 @@ pub(crate) fn lists() -> &'static Lists {
     &LISTS
 }
 
+/// How far a line or a sentence is read on either side of a place, in bytes.
+const REACH: usize = 600;
+/// How many headings back a place may still stand under one.
+const DEPTH: usize = 12;
+
 /// A note read once.
 #[derive(Debug)]
 pub(crate) struct Page<'t> {
@@ -45,6 +50,8 @@ pub(crate) struct Page<'t> {
     pub(crate) lines: Vec<Span>,
     pub(crate) sentences: Vec<Span>,
     pub(crate) blocks: Vec<Block>,
+    /// The places of the major blocks among `blocks`.
+    majors: Vec<usize>,
     pub(crate) dates: Vec<DateMention>,
 }
 
@@ -55,7 +62,8 @@ impl<'t> Page<'t> {
         let lines: Vec<Span> = lines::lines(text).map(|line| lines::trim(text, line)).collect();
         let blocks = outline::outline(text, &lines, &hits);
         let sentences = sentences(text);
-        Self { text, hits, lines, sentences, blocks, dates: dates(text), words }
+        let majors = (0..blocks.len()).filter(|&index| blocks[index].major).collect();
+        Self { text, hits, lines, sentences, blocks, majors, dates: dates(text), words }
     }
 
     /// All of it.
@@ -68,31 +76,56 @@ impl<'t> Page<'t> {
         self.hits.within(list, region)
     }
 
-    /// The line that holds a place.
+    /// The line that holds a place, as far as it lies near: a whole document may be one line.
     pub(crate) fn line(&self, at: usize) -> Span {
-        within(&self.lines, at).unwrap_or_else(|| Span::new(at, at))
+        within(&self.lines, at).map_or_else(|| Span::new(at, at), |line| self.near(line, at))
     }
 
-    /// The sentence that holds a place.
+    /// The sentence that holds a place, as far as it lies near.
     pub(crate) fn sentence(&self, at: usize) -> Span {
-        within(&self.sentences, at).unwrap_or_else(|| self.line(at))
+        within(&self.sentences, at).map_or_else(|| self.line(at), |sentence| self.near(sentence, at))
+    }
+
+    /// The part of a span that is worth reading around a place inside it: keeps the work linear.
+    fn near(&self, span: Span, at: usize) -> Span {
+        let mut start = span.start.max(at.saturating_sub(REACH));
+        let mut end = span.end.min(at + REACH);
+        while !self.text.is_char_boundary(start) {
+            start += 1;
+        }
+        while !self.text.is_char_boundary(end) {
+            end -= 1;
+        }
+        Span::new(start.min(end), end)
+    }
+
+    /// The beginning of a span, as much as is worth reading of one item.
+    pub(crate) fn clip(&self, span: Span) -> Span {
+        self.near(span, span.start)
     }
 
     /// What the text around a place is about, as far as its headings say.
     pub(crate) fn topic(&self, at: usize) -> Topic {
-        let major =
-            self.blocks.iter().rev().find(|block| block.major && block.label.start <= at && at < block.body.end);
-        major.map_or(Topic::Unknown, |block| block.topic)
+        let next = self.majors.partition_point(|&index| self.blocks[index].label.start <= at);
+        let nearest = self.majors[..next].iter().rev().take(DEPTH).map(|&index| &self.blocks[index]);
+        nearest.into_iter().find(|block| at < block.body.end).map_or(Topic::Unknown, |block| block.topic)
     }
 
     /// The label nearest before a place, on the same line or as a heading over it.
     pub(crate) fn label(&self, at: usize) -> Option<&Block> {
-        self.blocks.iter().rev().find(|block| block.body.start <= at && at < block.body.end)
+        let next = self.blocks.partition_point(|block| block.label.start <= at);
+        self.blocks[..next].iter().rev().take(DEPTH).find(|block| block.body.start <= at && at < block.body.end)
     }
 
-    /// The blocks of a topic.
-    pub(crate) fn blocks(&self, topic: Topic) -> impl Iterator<Item = &Block> {
-        self.blocks.iter().filter(move |block| block.topic == topic)
+    /// The block whose label begins at a place.
+    pub(crate) fn block_at(&self, start: usize) -> Option<&Block> {
+        self.blocks.binary_search_by_key(&start, |block| block.label.start).ok().map(|index| &self.blocks[index])
+    }
+
+    /// Whether a date stands at a place.
+    pub(crate) fn is_dated(&self, span: Span) -> bool {
+        let next = self.dates.partition_point(|date| date.span.end <= span.start);
+        self.dates.get(next).is_some_and(|date| date.span.overlaps(span))
     }
 
     /// The dates inside a region.
@@ -106,6 +139,25 @@ impl<'t> Page<'t> {
     pub(crate) fn assertion(&self, span: Span) -> Assertion {
         assertion(self.text, span)
     }
+}
+
+/// The last of a sorted list that begins at or before a span, if it holds the span.
+pub(crate) fn holder<T>(items: &[T], span: Span, of: impl Fn(&T) -> Span) -> Option<&T> {
+    let next = items.partition_point(|item| of(item).start <= span.start);
+    items[..next].last().filter(|item| of(item).contains(span))
+}
+
+/// Those of a sorted list that lie inside a region.
+pub(crate) fn inside<T>(items: &[T], region: Span, of: impl Fn(&T) -> Span) -> impl Iterator<Item = &T> {
+    let from = items.partition_point(|item| of(item).start < region.start);
+    let to = items.partition_point(|item| of(item).start <= region.end);
+    items[from..to.max(from)].iter().filter(move |item| region.contains(of(item)))
+}
+
+/// Whether a span shares text with one of a sorted list of disjoint spans.
+pub(crate) fn overlapped(spans: &[Span], span: Span) -> bool {
+    let next = spans.partition_point(|other| other.end <= span.start);
+    spans.get(next).is_some_and(|other| other.overlaps(span))
 }
 
 /// The span of a sorted list that holds a place.

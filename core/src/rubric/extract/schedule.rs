@@ -6,7 +6,7 @@ use regex::Regex;
 
 use super::goals::Goal;
 use super::outline::Topic;
-use super::page::Page;
+use super::page::{self, Page, holder};
 use crate::text::Span;
 
 fn re(pattern: &str) -> Regex {
@@ -83,7 +83,7 @@ pub(super) fn duration(page: &Page<'_>, goals: &[Goal], frequency: &[Span]) -> V
     for m in DURATION.captures_iter(text) {
         let Some(whole) = m.get(0) else { continue };
         let span = Span::new(whole.start(), whole.end());
-        if !is_planned(page, span, goals) || frequency.iter().any(|f| f.overlaps(span)) {
+        if !is_planned(page, span, goals) || page::overlapped(frequency, span) {
             continue;
         }
         let line = page.line(span.start);
@@ -96,7 +96,7 @@ pub(super) fn duration(page: &Page<'_>, goals: &[Goal], frequency: &[Span]) -> V
         if !labelled && (PAST.is_match(after) || PAST_LEAD.is_match(before)) {
             continue;
         }
-        let with_frequency = frequency.iter().any(|f| around.contains(*f) || line.contains(*f));
+        let with_frequency = page::inside(frequency, around.cover(line), |f| *f).next().is_some();
         let lead = lead(before);
         let speaks = [
             "therapy",
@@ -184,15 +184,14 @@ fn total(before: &str, after: &str) -> bool {
 }
 
 fn is_planned(page: &Page<'_>, span: Span, goals: &[Goal]) -> bool {
-    if goals
-        .iter()
-        .any(|goal| goal.span.contains(span) && !page.text[goal.span.range()].to_lowercase().contains("seen"))
+    if holder(goals, span, |goal| goal.span)
+        .is_some_and(|goal| !page.clip(goal.span).of(page.text).to_lowercase().contains("seen"))
     {
         return false;
     }
     // "GOALS FOR THE NEW PERIOD (12 weeks)" plans no therapy.
     let goal_heading = |topic| matches!(topic, Topic::Goals | Topic::NewGoals | Topic::Status);
-    if page.blocks.iter().any(|b| goal_heading(b.topic) && b.label.contains(span)) {
+    if holder(&page.blocks, span, |b| b.label).is_some_and(|b| goal_heading(b.topic)) {
         return false;
     }
     if matches!(page.topic(span.start), Topic::Subjective | Topic::History | Topic::Family | Topic::Medications) {

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::page::Page;
+use super::page::{Page, holder};
 use super::signatures::Signature;
 use crate::text::Span;
 
@@ -24,7 +24,7 @@ pub(super) fn dates(page: &Page<'_>, signatures: &[Signature]) -> Vec<Span> {
     let (mut labelled, mut near, mut signed) = (Vec::new(), Vec::new(), Vec::new());
     for date in page.dates.iter().filter(|date| date.day.is_some() && date.month.is_some()) {
         let span = date.span;
-        if signatures.iter().any(|s| s.span.contains(span)) {
+        if holder(signatures, span, |s| s.span).is_some() {
             signed.push(span);
             continue;
         }
