@@ -107,7 +107,7 @@ static TITLE_RULES: LazyLock<Rules> = LazyLock::new(|| compile(TITLES));
 static CONTENT_RULES: LazyLock<Rules> = LazyLock::new(|| compile(CONTENT));
 /// What a title may say of a document that it is not: "discharge planning".
 static NOT_TITLE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)\b(?:discharge\s+plan(?:ning)?|anticipated\s+discharge|hospital\s+discharge|post[\s-]discharge|since\s+eval\w*|per\s+eval\w*|see\s+eval\w*|date\s+of\s+(?:initial\s+)?eval\w*|eval\w*\s+date|last\s+progress|initial\s+eval\w*\s*(?:date|:|on)|plan\s+of\s+care\s+(?:dates?|period|certified|on\s+file))\b").expect("tested")
+    Regex::new(r"(?i)\b(?:discharge\s+plan(?:ning)?|anticipated\s+discharge|hospital\s+discharge|post[\s-]discharge|(?:since|per|see)\s+(?:initial\s+)?eval\w*|date\s+of\s+(?:initial\s+)?eval\w*|eval(?:uation)?\s+date|last\s+progress|initial\s+eval(?:uation)?(?:\s+date|\s*:|\s+on\b)|plan\s+of\s+care\s+(?:dates?|period|certified|on\s+file))\b").expect("tested")
 });
 
 pub(super) fn doc_type(note: &Note<'_>) -> (DocType, f32) {
@@ -201,7 +201,7 @@ fn is_therapy(note: &Note<'_>) -> bool {
     let named = [l.therapy_pt, l.therapy_ot, l.therapy_slp]
         .iter()
         .any(|list| page.hits(*list, page.whole()).iter().any(|hit| !is_patient(page, *hit)));
-    named || WORDS.is_match(page.text) || note.facts.interventions.len() > 2
+    named || WORDS.is_match(page.text)
 }
 
 pub(super) fn discipline(note: &Note<'_>) -> (Discipline, f32) {

@@ -139,7 +139,10 @@ pub(super) fn check(rubric: &Rubric) -> Vec<Problem> {
         }
     }
     let used = rubric.criteria().iter().flat_map(|c| {
-        [&c.applies_when, &c.assessable_when, &c.requires, &c.forbids].into_iter().flatten().flat_map(|k| k.lists())
+        [&c.applies_when, &c.assessable_when, &c.requires, &c.forbids]
+            .into_iter()
+            .flatten()
+            .flat_map(super::check::Check::lists)
     });
     let used: std::collections::BTreeSet<String> = used.collect();
     for name in rubric.file().terms.keys().filter(|name| !used.contains(*name)) {

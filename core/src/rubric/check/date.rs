@@ -24,11 +24,11 @@ impl Date {
                     note.facts.visit_dates.iter().copied().filter(|span| region.contains(*span)).collect();
                 let signed =
                     found.first().is_some_and(|first| holder(&note.facts.signatures, *first, |s| s.span).is_some());
-                match found.is_empty() {
-                    true => Outcome::fails(0.85),
-                    // Only the date of signing stands for that of the visit.
-                    false => Outcome::holds(if signed { 0.6 } else { 0.92 }, found.into_iter().take(2).collect()),
+                if found.is_empty() {
+                    return Outcome::fails(0.85);
                 }
+                // Where only the date of signing stands for that of the visit, it is less sure.
+                Outcome::holds(if signed { 0.6 } else { 0.92 }, found.into_iter().take(2).collect())
             }
             Self::Any => Outcome::found(
                 note.page

@@ -57,7 +57,7 @@ static MARK: LazyLock<Regex> = LazyLock::new(|| {
         |(?P<abbr>LTG|STG|LTO|STO)
         |(?:functional\s+|treatment\s+|therapy\s+)?goal
         |(?P<g>G(?:\d)))
-       (?P<plural>s)?\s*(?:\#|no\.?\s|number\s)?\s*(?P<number>\d{1,2}[a-z]?\b|[A-H]\b)?")
+       (?P<plural>s)?(?:\s*(?:\#|no\.?\s|number\s)?\s*(?P<number>\d{1,2}[a-z]?\b|[A-H]\b)|\b)")
 });
 /// The term alone: "Short term (3 weeks):", "Long-term:".
 static TERM: LazyLock<Regex> = LazyLock::new(|| re(r"^(long|short)[\s-]*(?:term|range)\b"));
@@ -240,6 +240,7 @@ fn listed(page: &Page<'_>) -> Vec<Draft> {
                 .captures_iter(inside)
                 .filter(|m| m.name("number").is_some() && m.name("g").is_none() && m.name("plural").is_none())
                 .filter_map(|m| m.get(0).map(|m| m.start()))
+                .filter(|at| begins(inside, *at))
                 .collect();
             let told = block.is_some_and(|b| !matches!(b.topic, Topic::Plan | Topic::Subjective)) || numbered.len() > 1;
             if let Some(first) = numbered.first()
@@ -348,6 +349,12 @@ fn after_label(text: &str, label: Span, line: Span) -> usize {
     line.end - rest.trim_start_matches([' ', '\t', ':', '-', '–', '—', '*', '.', ')', ']']).len()
 }
 
+/// Whether a goal may begin at a place: at the start, or after a stop.
+fn begins(content: &str, at: usize) -> bool {
+    let before = content[..at].trim_end();
+    before.is_empty() || before.ends_with(['.', ';', ':', '|', ',', ')'])
+}
+
 /// The goals of a line that says "LTG 1 ... LTG 2 ...".
 fn marked(page: &Page<'_>, region: Span, new: bool, fallback: GoalTerm, drafts: &mut Vec<Draft>) {
     let content = region.of(page.text);
@@ -355,9 +362,8 @@ fn marked(page: &Page<'_>, region: Span, new: bool, fallback: GoalTerm, drafts: 
         .captures_iter(content)
         .filter(|m| {
             let whole = m.get(0).map_or(0..0, |m| m.range());
-            let before = content[..whole.start].trim_end();
-            let begins = before.is_empty() || before.ends_with(['.', ';', ':', '|', ',', ')']);
-            whole.start == 0 || ((m.name("number").is_some() || m.name("g").is_some()) && begins)
+            let numbered = m.name("number").is_some() || m.name("g").is_some();
+            whole.start == 0 || (numbered && begins(content, whole.start))
         })
         .collect();
     for (index, mark) in marks.iter().enumerate() {
@@ -408,11 +414,9 @@ fn inline(page: &Page<'_>, region: Span, term: GoalTerm, new: bool, drafts: &mut
     }
     let mut start = 0;
     for (at, c) in content.char_indices() {
-        let next = content[at + c.len_utf8()..].chars();
+        let mut next = content[at + c.len_utf8()..].chars();
         let ends = c == ';'
-            || (c == '.'
-                && next.clone().next().is_none_or(char::is_whitespace)
-                && next.skip(1).next().is_none_or(char::is_uppercase));
+            || (c == '.' && next.next().is_none_or(char::is_whitespace) && next.next().is_none_or(char::is_uppercase));
         if ends {
             push(start, at);
             start = at + c.len_utf8();
@@ -487,7 +491,7 @@ fn finish(page: &Page<'_>, draft: Draft) -> Goal {
 fn from_frame(frame: &str) -> GoalTerm {
     let frame = frame.to_lowercase();
     let number: Option<u32> = frame.chars().filter(char::is_ascii_digit).collect::<String>().parse().ok();
-    let soon = frame.contains("w") && (matches!(number, Some(1 | 2)) || frame.contains("one") || frame.contains("two"));
+    let soon = frame.contains('w') && (matches!(number, Some(1 | 2)) || frame.contains("one") || frame.contains("two"));
     if soon { GoalTerm::Short } else { GoalTerm::Unstated }
 }
 
@@ -549,11 +553,10 @@ fn after_goal(source: &str, region: Span, prose: bool) -> Option<Span> {
         let end = at + c.len_utf8();
         let spaced = content[..at].ends_with(' ') && content[end..].starts_with(' ');
         let breaks = match c {
-            ':' | ';' | '→' | '|' | '=' => true,
+            ':' | ';' | '→' | '|' | '=' | '\n' => true,
             '-' | '–' | '—' => spaced || content[..at].ends_with('-'),
             '>' => content[..at].ends_with('-'),
             '.' => content[end..].starts_with(char::is_whitespace),
-            '\n' => true,
             _ => false,
         };
         if breaks && words >= 2 {
@@ -587,4 +590,64 @@ pub(super) fn overall_status(page: &Page<'_>) -> Option<Span> {
     let before = &page.text[page.sentence(found.start).start.min(found.start)..found.start];
     let waits = ["until", "when", "once", "if", "till"].iter().any(|word| before.to_lowercase().contains(word));
     (!waits).then_some(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rubric::terms::Vocabulary;
+
+    /// Goals as (id, term, has a target, has a status).
+    fn read(text: &str) -> Vec<(String, GoalTerm, bool, bool)> {
+        let page = Page::new(text, Vocabulary::builtin());
+        goals(&page).into_iter().map(|g| (g.id, g.term, g.target.is_some(), g.status.is_some())).collect()
+    }
+
+    #[test]
+    fn labels_lists_and_prose() {
+        use GoalTerm::{Long, Short, Unstated};
+        let goal = |id: &str, term, target, status| (id.to_owned(), term, target, status);
+        for (text, expected) in [
+            (
+                "LTG 1 (8 wks): walk 500 ft\nSTG #2: stand longer",
+                vec![goal("ltg1", Long, true, false), goal("stg2", Short, false, false)],
+            ),
+            (
+                "LTG1: walk 500 ft: 320 ft now\nLTG2: lift 10 lb:",
+                vec![goal("ltg1", Long, true, true), goal("ltg2", Long, true, false)],
+            ),
+            (
+                "Goals\n\n1. Walk a mile\n2. Dress with min A\n\nPlan: PT",
+                vec![goal("goal1", Unstated, false, false), goal("goal2", Unstated, true, false)],
+            ),
+            ("LONG TERM GOALS (10 wks)\n- dress in 10 minutes\n  or less\nPLAN: OT", vec![goal("", Long, true, false)]),
+            (
+                "Goals: 1) walk 50 ft 2) climb 4 steps",
+                vec![goal("", Unstated, true, false), goal("", Unstated, true, false)],
+            ),
+            (
+                "Progress: Goal 1 walk - met. Goal 2 climb steps - progressing.",
+                vec![goal("goal1", Unstated, false, true), goal("goal2", Unstated, false, true)],
+            ),
+            ("The long-term goal is that she walks 500 feet to church.", vec![goal("", Long, true, false)]),
+        ] {
+            assert_eq!(read(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_goal() {
+        for text in [
+            "Goals:\n\nPlan: PT 2x/week",
+            "No goals set today.",
+            "Goals: to be established after testing",
+            "Goals: see plan of care",
+            "Patient goal: to garden again",
+            "Goal in her own words: walk to the farm stand",
+            "Stock is limited. Pain limits goals\n2 and 5.",
+            "Pt will be seen 2x/week for 8 weeks.",
+        ] {
+            assert_eq!(read(text), [], "{text}");
+        }
+    }
 }

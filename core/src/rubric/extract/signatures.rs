@@ -47,13 +47,12 @@ fn re(pattern: &str) -> Regex {
 /// What leads a signature in.
 static CUE: LazyLock<Regex> = LazyLock::new(|| {
     re(
-        r"(?i)\b(?:(?:electronically|digitally|e-?|co-?)[\s-]*(?:signed|authenticated|verified|attested)(?:\s+(?:and\s+\w+\s+)?(?:by|on))?
+        r"(?i)/[es]s?/|\b(?:(?:electronically|digitally|e-?|co-?)[\s-]*(?:signed|authenticated|verified|attested)(?:\s+(?:and\s+\w+\s+)?(?:by|on))?
         |(?:signed|authenticated|attested|cosigned|co-signed|countersigned)(?:\s+electronically|\s+off)?(?:\s+(?:and\s+dated\s+)?by)?\s*[:,–—-]
         |(?:signed|authenticated|attested|countersigned)\s+(?:electronically\s+)?(?:and\s+dated\s+)?by
         |(?:e-?|electronic\s+|digital\s+|therapist(?:'s)?\s+|clinician(?:'s)?\s+|provider(?:'s)?\s+|evaluating\s+therapist(?:'s)?\s+|treating\s+\w+\s+|supervising\s+\w+\s+|supervisor\s+|PT\s+|OT\s+|SLP\s+|PTA\s+|COTA\s+|student\s+|staff\s+)?signature(?:\s+stamp)?(?:\s*(?:/|and|&)\s*(?:credentials|date|title))*\s*[:\]–—-]
         |signature\s+(?:stamp|on\s+file)
         |(?:stamped|rubber[\s-]stamp(?:ed)?)\b
-        |/[se]s?/
         |(?:therapist|clinician|treating\s+(?:therapist|clinician|provider)|provider|pathologist|treated\s+by|seen\s+by|documented\s+by|written\s+by|completed\s+by|report(?:ed)?\s+by|prepared\s+by|author(?:ed\s+by)?|entered\s+by|performed\s+by|note\s+by|respectfully(?:\s+submitted)?|sincerely|submitted\s+by|supervis(?:ed|ing)\s+(?:by|therapist|clinician|PT|OT|SLP))\s*[:,–—-])",
     )
 });
@@ -96,7 +95,7 @@ static NAMED: LazyLock<Regex> = LazyLock::new(|| re(NAME));
 /// "Jane Roe, PT, DPT 03/04/2025" on a line of its own.
 static OWN_LINE: LazyLock<Regex> = LazyLock::new(|| {
     re(&format!(
-        r"^[\s*~–—_/\-\[(]*(?P<name>{NAME})\s*(?:,|\s|-|–|—|/|\|)\s*(?P<cred>(?:(?:M\.?S\.?|M\.?A\.?|B\.?S\.?|Ph\.?D\.?|M\.?Ed\.?|MHS|MSc|MBA),?\s*)*(?:{STUDENT}|{ASSISTANT}|{THERAPIST}))(?P<rest>[^\n]*)$"
+        r"^[\s*~–—_/\-\[(]*(?P<name>{NAME})\s*(?:,|\s|-|–|—|/|\|)\s*(?P<cred>(?:(?:M\.?S\.?|M\.?A\.?|B\.?S\.?|Ph\.?D\.?|M\.?Ed\.?|MHS|MSc|MBA),?\s*)*(?:{STUDENT}|{ASSISTANT}|{THERAPIST}|(?P<doctor>{PHYSICIAN}\b)))(?P<rest>[^\n]*)$"
     ))
 });
 /// "... as planned. - J. Roe, DPT 3/4/25" at the end of the last lines.
@@ -150,7 +149,8 @@ pub(super) fn signatures(page: &Page<'_>) -> Vec<Signature> {
             let letters = rest.split_whitespace().filter(|w| w.chars().any(char::is_lowercase)).count();
             let name = own.name("name").map_or("", |m| m.as_str());
             let title = name.to_uppercase() == name && name.split_whitespace().count() > 2;
-            if letters <= 5 && rest.len() <= 70 && !rest.contains(": ") && !title && !is_heading(name) {
+            let doctor = own.name("doctor").is_some() && !near_end;
+            if !doctor && letters <= 5 && rest.len() <= 70 && !rest.contains(": ") && !title && !is_heading(name) {
                 let start = line.start + own.name("name").map_or(0, |m| m.start());
                 found.push(complete(page, &filled, index, Span::new(start, line.end)));
                 continue;
@@ -161,7 +161,9 @@ pub(super) fn signatures(page: &Page<'_>) -> Vec<Signature> {
             continue;
         }
         // A name alone signs only as the last words of a note.
-        if index + 2 >= filled.len() && index > 0 && BARE_NAME.is_match(content) && !is_heading(content) {
+        let credentials = filled.get(index + 1).is_some_and(|next| credential_line(next.of(text)));
+        let last = index + 2 >= filled.len() || (near_end && credentials);
+        if last && index > 0 && BARE_NAME.is_match(content) && !is_heading(content) {
             found.push(complete(page, &filled, index, *line));
         }
     }
@@ -330,5 +332,54 @@ fn discipline(signature: &str) -> Option<crate::rubric::Discipline> {
         Some(Ot)
     } else {
         None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rubric::terms::Vocabulary;
+
+    fn read(line: &str) -> Vec<(Role, bool, bool)> {
+        let text = format!("PT NOTE\nWalked 50 ft.\n\n{line}");
+        let page = Page::new(&text, Vocabulary::builtin());
+        signatures(&page).into_iter().map(|s| (s.role, s.date.is_some(), s.stamped)).collect()
+    }
+
+    #[test]
+    fn forms() {
+        for (line, role, dated, stamped) in [
+            ("Electronically signed by: Karen Hold, PT, DPT 02/03/2025 11:42", Role::Therapist, true, false),
+            ("Jane Roe, PT, DPT 03/04/2025", Role::Therapist, true, false),
+            ("Signed, M. Osei, physical therapist, March 3 2025", Role::Therapist, true, false),
+            ("Signature: Owen Tea, PT   Date: 03/10/2025", Role::Therapist, true, false),
+            ("Signature: Owen Tea, PT\nDate: 03/10/2025", Role::Therapist, true, false),
+            ("/s/ Ann Lee, OTR/L 3/4/25", Role::Therapist, true, false),
+            ("Electronically signed by: Lee Ray, PTA 04/08/2025", Role::Assistant, true, false),
+            ("Kit Moss, SPT", Role::Student, false, false),
+            ("Kit Moss, SPT / Ann Lee, PT", Role::Therapist, false, false),
+            ("[SIGNATURE STAMP: Brent Salaz, PT]   03/18/2025", Role::Therapist, true, true),
+            ("E-signed: Gerard Potts   04/08/2025 09:31", Role::Unstated, true, false),
+            ("M. Duarte", Role::Unstated, false, false),
+            ("Priya Raman, MS, CF-SLP        1/9/2025", Role::Therapist, true, false),
+            ("Ann Lee\nOccupational Therapist, Lic. 4402\n3/4/2025", Role::Therapist, true, false),
+        ] {
+            assert_eq!(read(line), [(role, dated, stamped)], "{line}");
+        }
+    }
+
+    #[test]
+    fn what_signs_nothing() {
+        for line in [
+            "Signature: ____________________",
+            "Therapist signature:        Date:",
+            "Physician certification: __________________",
+            "Patient signature: John Smith",
+            "Consent signed by patient.",
+            "Signature on file",
+            "Plan of care to be signed by the physician.",
+        ] {
+            assert_eq!(read(line), [], "{line}");
+        }
     }
 }
