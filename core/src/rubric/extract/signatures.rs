@@ -263,7 +263,7 @@ fn complete(page: &Page<'_>, filled: &[Span], index: usize, mut span: Span) -> S
         let adjacent = !text[span.end.min(next.start)..next.start].contains("\n\n");
         let starts_credential = credential_line(content);
         let signs_anew =
-            CUE.is_match(content) || OTHERS.is_match(content) || (OWN_LINE.is_match(content) && !starts_credential);
+            OTHERS.is_match(content) || (!starts_credential && (CUE.is_match(content) || OWN_LINE.is_match(content)));
         if signs_anew || content.len() > 80 || !adjacent {
             break;
         }
