@@ -135,8 +135,7 @@ impl Scrubber {
         let view = View::new(text);
         let plain = view.as_str();
         let tokens = text::tokens(plain);
-        let sections = text::sections(plain);
-        let note = Note { text: plain, tokens: &tokens, sections: &sections };
+        let note = Note { text: plain, tokens: &tokens };
         let mut findings = Vec::new();
         for detector in self.detectors.iter() {
             detector.detect(&note, &mut findings)?;

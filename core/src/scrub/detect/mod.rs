@@ -49,7 +49,7 @@ pub(crate) use structure::Entities;
 pub(crate) use tagger::BuiltinTagger;
 
 use super::Finding;
-use crate::text::{Section, Token};
+use crate::text::Token;
 
 /// A note made ready for detectors: everything is computed once and shared.
 pub(crate) struct Note<'t> {
@@ -57,8 +57,6 @@ pub(crate) struct Note<'t> {
     pub(crate) text: &'t str,
     /// Its tokens.
     pub(crate) tokens: &'t [Token],
-    /// Its sections.
-    pub(crate) sections: &'t [Section],
 }
 
 /// Something that finds protected health information in a note.

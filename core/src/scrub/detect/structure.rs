@@ -314,11 +314,11 @@ fn possessive(word: &str) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::text::{sections, tokens};
+    use crate::text::tokens;
 
     fn read(text: &str, test: impl FnOnce(&Words<'_>)) {
-        let (tokens, sections) = (tokens(text), sections(text));
-        test(&Words::read(&Note { text, tokens: &tokens, sections: &sections }));
+        let tokens = tokens(text);
+        test(&Words::read(&Note { text, tokens: &tokens }));
     }
 
     #[test]
@@ -363,8 +363,8 @@ mod tests {
             )
         ) {
             let text: String = pieces.iter().flat_map(|piece| [*piece, if piece.len() % 3 == 0 { "" } else { " " }]).collect();
-            let (tokens, sections) = (tokens(&text), sections(&text));
-            let note = Note { text: &text, tokens: &tokens, sections: &sections };
+            let tokens = tokens(&text);
+            let note = Note { text: &text, tokens: &tokens };
             let mut findings = Vec::new();
             Entities.detect(&note, &mut findings).unwrap();
             super::super::extend(&note, &mut findings);
