@@ -4,6 +4,7 @@
 //! under which licence. A word that is absent is unknown, not safe.
 
 use std::borrow::Cow;
+use std::cell::RefCell;
 use std::sync::LazyLock;
 
 use fst::Map;
@@ -77,7 +78,7 @@ pub(crate) fn lookup(word: &str) -> Entry {
 
 /// Looks up a name of several words, as places have them: "San Antonio", "Winston Salem".
 pub(crate) fn lookup_all<'a>(words: impl IntoIterator<Item = &'a str>) -> Entry {
-    let mut key = Key { bytes: [0; LONGEST], len: 0, whole: true };
+    let mut key = Key { bytes: [0; LONGEST], len: 0, whole: true, zero: false };
     for (index, word) in words.into_iter().enumerate() {
         if index > 0 {
             key.push(b' ');
@@ -91,8 +92,54 @@ pub(crate) fn lookup_all<'a>(words: impl IntoIterator<Item = &'a str>) -> Entry 
     if !key.whole {
         return Entry::default();
     }
+    Recent::get(&key)
+}
+
+/// What the map says of a key.
+fn find(key: &Key) -> Entry {
     let found = WORDS.as_ref().and_then(|map| map.get(&key.bytes[..key.len]));
     found.map_or_else(Entry::default, Entry::unpack)
+}
+
+/// Keys this long at most are remembered.
+const SHORT: usize = 24;
+/// How many words are remembered.
+const RECENT: usize = 4096;
+
+/// A word that was looked up before, and what was found: notes are made of few words, and the map is slow to walk.
+#[derive(Clone, Copy)]
+struct Recent {
+    key: [u8; SHORT],
+    entry: Entry,
+}
+
+thread_local! {
+    // The empty key stands for itself: it is in no list.
+    static RECENT_WORDS: RefCell<Vec<Recent>> =
+        RefCell::new(vec![Recent { key: [0; SHORT], entry: Entry::default() }; RECENT]);
+}
+
+impl Recent {
+    fn get(key: &Key) -> Entry {
+        // The rest of a short key is zeros; one that holds a zero itself is not remembered.
+        let Some(short) = key.bytes.first_chunk::<SHORT>().filter(|_| key.len <= SHORT && !key.zero) else {
+            return find(key);
+        };
+        let hash = short.chunks_exact(8).fold(0_u64, |hash, bytes| {
+            let word = bytes.iter().rev().fold(0_u64, |word, byte| word << 8 | u64::from(*byte));
+            (hash.rotate_left(23) ^ word).wrapping_mul(0x9E37_79B9_7F4A_7C15)
+        });
+        let slot = (hash >> 52) as usize % RECENT;
+        let remembered = RECENT_WORDS.try_with(|recent| {
+            let mut recent = recent.borrow_mut();
+            let known = &mut recent[slot];
+            if known.key != *short {
+                *known = Self { key: *short, entry: find(key) };
+            }
+            known.entry
+        });
+        remembered.unwrap_or_else(|_| find(key))
+    }
 }
 
 /// A key under construction; `whole` falls when it outgrows every key of the map.
@@ -100,12 +147,15 @@ struct Key {
     bytes: [u8; LONGEST],
     len: usize,
     whole: bool,
+    /// Whether a byte of it is zero.
+    zero: bool,
 }
 
 impl Key {
     fn push(&mut self, byte: u8) {
         if let Some(slot) = self.bytes.get_mut(self.len) {
             *slot = byte;
+            self.zero |= byte == 0;
             self.len += 1;
         } else {
             self.whole = false;

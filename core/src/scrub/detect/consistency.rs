@@ -34,6 +34,13 @@ pub(crate) fn extend(note: &Note<'_>, findings: &mut Vec<Finding>) {
     for key in parts.keys() {
         lengths[usize::from(key.as_bytes()[0])] |= 1 << key.len().min(63);
     }
+    // The same of first letters; a letter beyond ASCII may be folded to any.
+    let mut initials = [false; 256];
+    initials[0x80..].fill(true);
+    for first in parts.keys().filter_map(|key| key.as_bytes().first()) {
+        initials[usize::from(*first)] = true;
+        initials[usize::from(first.to_ascii_uppercase())] = true;
+    }
     let mut covered: Vec<Span> = findings.iter().map(|finding| finding.span).collect();
     covered.sort_unstable();
     let mut cover = covered.iter().peekable();
@@ -43,7 +50,8 @@ pub(crate) fn extend(note: &Note<'_>, findings: &mut Vec<Finding>) {
         while let Some(span) = cover.next_if(|span| span.start <= token.span.start) {
             reach = reach.max(span.end);
         }
-        if token.kind != TokenKind::Word || reach >= token.span.end {
+        let initial = note.text.as_bytes()[token.span.start];
+        if token.kind != TokenKind::Word || !initials[usize::from(initial)] || reach >= token.span.end {
             continue;
         }
         let text = token.of(note.text);

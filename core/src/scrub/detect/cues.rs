@@ -6,7 +6,8 @@
 
 use std::ops::Range;
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind};
+use aho_corasick::automaton::{Automaton, StateID};
+use aho_corasick::{Anchored, dfa::DFA};
 use memchr::{memchr, memchr_iter, memrchr};
 
 use crate::error::{Error, Result};
@@ -57,46 +58,185 @@ impl Hit {
 
 /// All cue words of all patterns, found together.
 pub(super) struct Cues {
-    words: AhoCorasick,
+    words: DFA,
+    start: StateID,
 }
+
+/// A cue in the text: its number and its place.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Place {
+    /// Its number among all cues.
+    pub(super) cue: usize,
+    start: usize,
+    end: usize,
+    /// Whether a letter follows, so that it is a whole word only where the text that is searched ends there.
+    open: bool,
+}
+
+/// As many letters as [`Trail`] remembers; no cue is longer.
+const REMEMBERED: usize = 128;
+
+/// The cues in a stretch of the text that grows to the right: values stand close to each other, and what stands before
+/// one mostly stands before the next too.
+#[derive(Default)]
+pub(super) struct Trail {
+    /// The stretch that was read.
+    read: Range<usize>,
+    /// The cues in it, in the order of their ends.
+    places: Vec<Place>,
+    plain: Option<Plain>,
+}
+
+/// The plain form of the text as it is written: the last letters of it, where each came from, and what was read of cues.
+struct Plain {
+    letters: [u8; REMEMBERED],
+    from: [usize; REMEMBERED],
+    length: usize,
+    last: u8,
+    state: StateID,
+}
+
+impl Plain {
+    fn new(state: StateID) -> Self {
+        Self { letters: [0; REMEMBERED], from: [0; REMEMBERED], length: 0, last: b' ', state }
+    }
+
+    fn push(&mut self, cues: &Cues, letter: u8, from: usize) {
+        self.letters[self.length % REMEMBERED] = letter;
+        self.from[self.length % REMEMBERED] = from;
+        self.length += 1;
+        self.last = letter;
+        self.state = cues.words.next_state(Anchored::No, self.state, letter);
+    }
+
+    /// Reads the byte at `place`, the first that is read being `first`.
+    fn read(
+        &mut self,
+        cues: &Cues,
+        raw: &[u8],
+        first: usize,
+        place: usize,
+        mut found: impl FnMut(usize, usize, usize),
+    ) {
+        let byte = raw[place];
+        let (blank, assigns) = match PLAIN[usize::from(byte)] {
+            Form::Letter => (false, false),
+            Form::Capital => {
+                if self.last != b' ' && place > first && raw[place - 1].is_ascii_lowercase() {
+                    self.push(cues, b' ', place);
+                }
+                (false, false)
+            }
+            Form::Number => {
+                if self.last != b' ' {
+                    self.push(cues, b' ', place);
+                }
+                (false, false)
+            }
+            Form::Blank => (true, false),
+            Form::Assigns => (false, true),
+        };
+        if (blank || assigns) && self.last != b' ' {
+            self.push(cues, b' ', place);
+        }
+        if blank {
+            return;
+        }
+        self.push(cues, if assigns { b':' } else { byte.to_ascii_lowercase() }, place);
+        if cues.words.is_match(self.state) {
+            for index in 0..cues.words.match_len(self.state) {
+                let cue = cues.words.match_pattern(self.state, index);
+                let Some(start) = self.length.checked_sub(cues.words.pattern_len(cue)) else { continue };
+                let left = start.checked_sub(1).map(|left| self.letters[left % REMEMBERED]);
+                if !left.is_some_and(|left| left.is_ascii_alphanumeric()) {
+                    found(cue.as_usize(), self.from[start % REMEMBERED], place + 1);
+                }
+            }
+        }
+    }
+}
+
+/// What the plain form makes of a byte.
+#[derive(Clone, Copy)]
+enum Form {
+    Letter,
+    Capital,
+    Blank,
+    /// It ends a key.
+    Assigns,
+    /// The mark `#`.
+    Number,
+}
+
+const PLAIN: [Form; 256] = {
+    let mut forms = [Form::Letter; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        forms[byte] = match byte as u8 {
+            b' ' | b'_' | b'-' | b'.' | b'/' | b'"' | b'\n' | b'\r' => Form::Blank,
+            b':' | b'=' | b'>' | b'|' | b'\t' => Form::Assigns,
+            b'#' => Form::Number,
+            b'A'..=b'Z' => Form::Capital,
+            _ => Form::Letter,
+        };
+        byte += 1;
+    }
+    forms
+};
 
 impl Cues {
     pub(super) fn new(words: &[&str]) -> Result<Self> {
-        let words = AhoCorasick::builder()
-            .kind(Some(AhoCorasickKind::DFA))
-            .build(words)
-            .map_err(|e| Error::internal(format!("cues do not compile: {e}")))?;
-        Ok(Self { words })
+        let unfit = |word: &&str| word.len() >= REMEMBERED || word.starts_with([' ', ':']) || word.ends_with(' ');
+        if words.iter().any(unfit) {
+            return Err(Error::internal("a cue is too long, or does not begin and end with a word"));
+        }
+        let broken = |error: &dyn std::fmt::Display| Error::internal(format!("cues do not compile: {error}"));
+        let words = DFA::new(words).map_err(|error| broken(&error))?;
+        let start = words.start_state(Anchored::No).map_err(|error| broken(&error))?;
+        Ok(Self { words, start })
     }
 
-    /// The cues in the text just before `at`.
-    pub(super) fn before(&self, text: &str, at: usize, hits: &mut Vec<Hit>) {
+    /// Appends the cues in the text just before `at`.
+    pub(super) fn before(&self, text: &str, at: usize, trail: &mut Trail, near: &mut Vec<Place>) {
         let bytes = text.as_bytes();
-        let mut low = at.saturating_sub(REACH);
-        // One line back: a value may stand under its key, and sentences wrap.
-        let mut lines = 0;
-        let mut content = false;
-        for place in (low..at).rev() {
-            if bytes[place] == b'\n' {
-                lines += 1;
-                if lines > 1 && content {
-                    low = place + 1;
-                    break;
-                }
-                content = false;
-            } else if !bytes[place].is_ascii_whitespace() {
-                content = lines > 0 || content;
+        let low = reach(bytes, at);
+        self.extend(bytes, low, at, trail);
+        let inside_word =
+            low > 0 && bytes[low - 1].is_ascii_alphanumeric() && bytes.get(low).is_some_and(u8::is_ascii_alphanumeric);
+        let from = trail.places.partition_point(|place| place.end <= low);
+        for place in trail.places[from..].iter().take_while(|place| place.end <= at) {
+            let starts = place.start > low || place.start == low && !inside_word;
+            if starts && (!place.open || place.end == at) {
+                near.push(*place);
             }
         }
-        let raw = &bytes[low..at];
-        self.hits(raw, low > 0 && bytes[low - 1].is_ascii_alphanumeric(), |cue, start, end| {
-            let gap = &raw[end..];
-            // A value on the line under its cue is as near as one beside it.
-            let blank = gap.iter().all(u8::is_ascii_whitespace);
-            let lines = memchr_iter(b'\n', gap).count();
-            let distance = if blank { gap.len().min(1) } else { gap.len() + LINE_PENALTY * lines };
-            hits.push(Hit { cue, distance, length: end - start, linked: linked(gap), plain: true });
-        });
+    }
+
+    /// What the cue at `place` says of a value at `at`.
+    pub(super) fn hit(text: &str, place: Place, at: usize) -> Hit {
+        let gap = &text.as_bytes()[place.end..at];
+        // A value on the line under its cue is as near as one beside it.
+        let blank = gap.iter().all(u8::is_ascii_whitespace);
+        let lines = memchr_iter(b'\n', gap).count();
+        let distance = if blank { gap.len().min(1) } else { gap.len() + LINE_PENALTY * lines };
+        Hit { cue: place.cue, distance, length: place.end - place.start, linked: linked(gap), plain: true }
+    }
+
+    /// Reads on until `trail` holds the text from `low` to `at`.
+    fn extend(&self, bytes: &[u8], low: usize, at: usize, trail: &mut Trail) {
+        if low < trail.read.start || low > trail.read.end || trail.plain.is_none() {
+            trail.read = low..low;
+            trail.places.clear();
+            trail.plain = Some(Plain::new(self.start));
+        }
+        let Trail { read, places, plain: Some(plain) } = trail else { return };
+        while read.end < at {
+            let here = read.end;
+            plain.read(self, bytes, read.start, here, |cue, start, end| {
+                places.push(Place { cue, start, end, open: goes_on(bytes, end) });
+            });
+            read.end += 1;
+        }
     }
 
     /// The cues in the text just after `at`, as in "555-0100 (fax)".
@@ -125,35 +265,37 @@ impl Cues {
     /// Calls `found` with each cue in `raw` that stands as whole words, and its place in `raw`.
     fn hits(&self, raw: &[u8], inside_word: bool, mut found: impl FnMut(usize, usize, usize)) {
         let inside_word = inside_word && raw.first().is_some_and(u8::is_ascii_alphanumeric);
-        // Each byte of the text makes two at most.
         let raw = &raw[..raw.len().min(REACH)];
-        let (mut plain, mut places) = ([0_u8; 2 * REACH], [0_usize; 2 * REACH]);
-        let mut length = 0;
-        let mut last = b' ';
-        for (place, &byte) in raw.iter().enumerate() {
-            let blank = matches!(byte, b' ' | b'_' | b'-' | b'.' | b'/' | b'"' | b'\n' | b'\r');
-            let camel = byte.is_ascii_uppercase() && place > 0 && raw[place - 1].is_ascii_lowercase();
-            let assigns = matches!(byte, b':' | b'=' | b'>' | b'|' | b'\t');
-            if (blank || camel || assigns || byte == b'#') && last != b' ' {
-                (plain[length], places[length]) = (b' ', place);
-                length += 1;
-                last = b' ';
-            }
-            if !blank {
-                last = if assigns { b':' } else { byte.to_ascii_lowercase() };
-                (plain[length], places[length]) = (last, place);
-                length += 1;
-            }
-        }
-        let plain = &plain[..length];
-        for hit in self.words.find_overlapping_iter(plain) {
-            let starts = hit.start().checked_sub(1).map_or(!inside_word, |left| !plain[left].is_ascii_alphanumeric());
-            let ends = plain.get(hit.end()).is_none_or(|byte| !byte.is_ascii_alphabetic());
-            if starts && ends && hit.end() > 0 {
-                found(hit.pattern().as_usize(), places[hit.start()], places[hit.end() - 1] + 1);
-            }
+        let mut plain = Plain::new(self.start);
+        for place in 0..raw.len() {
+            plain.read(self, raw, 0, place, |cue, start, end| {
+                if !goes_on(raw, end) && !(inside_word && start == 0) {
+                    found(cue, start, end);
+                }
+            });
         }
     }
+}
+
+/// Whether the word that is read up to `end` goes on; the capital of the next part of a camel-case key starts another.
+fn goes_on(raw: &[u8], end: usize) -> bool {
+    raw.get(end).is_some_and(|next| {
+        next.is_ascii_alphabetic() && !(next.is_ascii_uppercase() && end > 0 && raw[end - 1].is_ascii_lowercase())
+    })
+}
+
+/// Where the text before `at` begins that may hold its cues: on its line or the one above, as a value may stand under its
+/// key, and sentences wrap.
+fn reach(bytes: &[u8], at: usize) -> usize {
+    let low = at.saturating_sub(REACH);
+    let Some(mut newline) = memrchr(b'\n', &bytes[low..at]) else { return low };
+    while let Some(above) = memrchr(b'\n', &bytes[low..low + newline]) {
+        if bytes[low + above..low + newline].iter().any(|byte| !byte.is_ascii_whitespace()) {
+            return low + above + 1;
+        }
+        newline = above;
+    }
+    low
 }
 
 /// Whether the text between a cue and a value leaves the value to the cue: no other number between them that is not one

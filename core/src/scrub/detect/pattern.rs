@@ -5,7 +5,7 @@ use std::sync::{Arc, LazyLock, OnceLock};
 
 use regex_automata::{Anchored, Input, meta};
 
-use super::cues::{Cues, Hit, Row};
+use super::cues::{Cues, Hit, Place, Row, Trail};
 use super::scan::{Scanner, syntax};
 use super::{Detector, Note};
 use crate::error::{Error, Result};
@@ -106,19 +106,21 @@ pub(crate) struct Patterns {
 struct Compiled {
     rules: Vec<Rule>,
     /// Patterns of one regular expression share its place in the automaton: the rules of each.
-    sharing: Vec<Vec<usize>>,
+    sharing: Vec<RuleSet>,
+    /// The rules whose value is what matches, and a finding only beside a cue.
+    cued: RuleSet,
+    /// The rules that may not begin inside a row of numbers.
+    unglued: RuleSet,
     scanner: Scanner,
     cues: Cues,
     /// The rules each cue speaks for.
     speaks_for: Vec<RuleSet>,
+    /// The rules each word forbids.
+    forbids: Vec<RuleSet>,
 }
 
 struct Rule {
     pattern: Pattern,
-    /// Numbers of its cues, sorted.
-    cues: Vec<usize>,
-    /// Numbers of the words that forbid it, sorted.
-    unless: Vec<usize>,
     /// For patterns with a group `v`.
     group: Option<OnceLock<Option<meta::Regex>>>,
 }
@@ -143,62 +145,69 @@ impl Compiled {
     fn new<'p>(patterns: impl Iterator<Item = &'p Pattern>) -> Result<Self> {
         let patterns: Vec<Pattern> = patterns.copied().collect();
         let mut words: BTreeMap<&str, usize> = BTreeMap::new();
-        let mut number = |list: &[&'static str]| {
-            let mut numbers: Vec<usize> = list
-                .iter()
-                .map(|word| {
-                    let next = words.len();
-                    *words.entry(word).or_insert(next)
-                })
-                .collect();
-            numbers.sort_unstable();
-            numbers
-        };
+        for word in patterns.iter().flat_map(|pattern| pattern.cues.iter().chain(pattern.unless)) {
+            let next = words.len();
+            words.entry(word).or_insert(next);
+        }
         let rules: Vec<Rule> = patterns
             .iter()
-            .map(|pattern| Rule {
-                pattern: *pattern,
-                cues: number(pattern.cues),
-                unless: number(pattern.unless),
-                group: pattern.regex.contains("(?<v>").then(OnceLock::new),
-            })
+            .map(|pattern| Rule { pattern: *pattern, group: pattern.regex.contains("(?<v>").then(OnceLock::new) })
             .collect();
         if rules.len() > RuleSet::CAPACITY {
             return Err(Error::internal("more patterns than a set of rules holds"));
         }
-        let mut speaks_for = vec![RuleSet::default(); words.len()];
-        for (number, rule) in rules.iter().enumerate() {
-            rule.cues.iter().for_each(|&cue| speaks_for[cue].insert(number));
+        let (mut speaks_for, mut forbids) =
+            (vec![RuleSet::default(); words.len()], vec![RuleSet::default(); words.len()]);
+        let (mut cued, mut unglued) = (RuleSet::default(), RuleSet::default());
+        for (number, Rule { pattern, group }) in rules.iter().enumerate() {
+            pattern.cues.iter().for_each(|cue| speaks_for[words[cue]].insert(number));
+            pattern.unless.iter().for_each(|word| forbids[words[word]].insert(number));
+            if pattern.score == 0.0 && group.is_none() {
+                cued.insert(number);
+            }
+            if !pattern.glued {
+                unglued.insert(number);
+            }
         }
         let mut ordered = vec![""; words.len()];
         for (word, number) in words {
             ordered[number] = word;
         }
         let mut regexes: Vec<&str> = Vec::new();
-        let mut sharing: Vec<Vec<usize>> = Vec::new();
+        let mut sharing: Vec<RuleSet> = Vec::new();
         for (number, pattern) in patterns.iter().enumerate() {
             if let Some(place) = regexes.iter().position(|regex| *regex == pattern.regex) {
-                sharing[place].push(number);
+                sharing[place].insert(number);
             } else {
                 regexes.push(pattern.regex);
-                sharing.push(vec![number]);
+                let mut rules = RuleSet::default();
+                rules.insert(number);
+                sharing.push(rules);
             }
         }
-        Ok(Self { rules, sharing, scanner: Scanner::new(&regexes)?, cues: Cues::new(&ordered)?, speaks_for })
+        let (scanner, cues) = (Scanner::new(&regexes)?, Cues::new(&ordered)?);
+        Ok(Self { rules, sharing, cued, unglued, scanner, cues, speaks_for, forbids })
     }
 
     fn find(&self, text: &str, findings: &mut Vec<Finding>) -> Result<()> {
         let mut nearby = Nearby::default();
-        let mut taken: Vec<usize> = Vec::new();
-        self.scanner.scan(text.as_bytes(), |start, ends| {
-            taken.clear();
+        let bytes = text.as_bytes();
+        self.scanner.scan(bytes, |start, ends| {
+            let mut done = RuleSet::default();
+            if start >= 2 && b"-./".contains(&bytes[start - 1]) && bytes[start - 2].is_ascii_digit() {
+                done = self.unglued;
+            }
+            let at = text.floor_char_boundary(start);
             for &(regex, end) in ends.iter().rev() {
-                for &number in &self.sharing[regex] {
-                    if taken.contains(&number) {
-                        continue;
-                    }
+                let mut rules = self.sharing[regex].without(done);
+                // Most values are nothing without a cue: those are left out before anything is asked of the others.
+                let cued = rules.both(self.cued);
+                if !cued.is_empty() && !opens_bracket(&text[text.ceil_char_boundary(end)..]) {
+                    rules = rules.without(cued.without(nearby.look(self, text, at)));
+                }
+                while let Some(number) = rules.pop() {
                     if let Some(finding) = self.judge(text, number, start, end, &mut nearby) {
-                        taken.push(number);
+                        done.insert(number);
                         findings.push(finding);
                     }
                 }
@@ -210,10 +219,6 @@ impl Compiled {
     fn judge(&self, text: &str, number: usize, start: usize, end: usize, nearby: &mut Nearby) -> Option<Finding> {
         let rule = &self.rules[number];
         let pattern = &rule.pattern;
-        let bytes = text.as_bytes();
-        if !pattern.glued && start >= 2 && b"-./".contains(&bytes[start - 1]) && bytes[start - 2].is_ascii_digit() {
-            return None;
-        }
         let span = match &rule.group {
             None => Span::new(start, end),
             Some(group) => {
@@ -274,12 +279,12 @@ impl Compiled {
     /// What the words around a value make of it.
     fn nearest(&self, text: &str, number: usize, span: Span, nearby: &mut Nearby) -> Standing {
         let rule = &self.rules[number];
-        if rule.cues.is_empty() && rule.unless.is_empty() {
+        if rule.pattern.cues.is_empty() && rule.pattern.unless.is_empty() {
             return Standing::Alone;
         }
-        let best = |hits: &[Hit], list: &[usize], accept: &dyn Fn(&Hit) -> bool| {
+        let best = |hits: &[Hit], sets: &[RuleSet], accept: &dyn Fn(&Hit) -> bool| {
             hits.iter()
-                .filter(|hit| accept(hit) && list.binary_search(&hit.cue).is_ok())
+                .filter(|hit| accept(hit) && sets[hit.cue].contains(number))
                 .min_by_key(|hit| hit.rank())
                 .copied()
         };
@@ -289,19 +294,29 @@ impl Compiled {
         if rule.pattern.score == 0.0 && !bracket && !cued.contains(number) {
             return Standing::Refused;
         }
-        let mut cue = best(&nearby.before, &rule.cues, &|hit| hit.linked && hit.distance <= window);
-        let mut against = best(&nearby.before, &rule.unless, &|hit| hit.distance <= UNLESS_WINDOW.max(window));
+        let mut cue = nearby.best(
+            text,
+            span.start,
+            |place| self.speaks_for[place].contains(number),
+            |hit| hit.linked && hit.distance <= window,
+        );
+        let mut against = nearby.best(
+            text,
+            span.start,
+            |place| self.forbids[place].contains(number),
+            |hit| hit.distance <= UNLESS_WINDOW.max(window),
+        );
         if cue.is_none() && bracket {
-            cue = best(nearby.after(&self.cues, text, span.end), &rule.cues, &|hit| hit.linked);
+            cue = best(nearby.after(&self.cues, text, span.end), &self.speaks_for, &|hit| hit.linked);
         }
         if cue.is_none() && rule.pattern.score < 0.5 {
-            cue = best(&nearby.header, &rule.cues, &|_| true);
+            cue = best(&nearby.header, &self.speaks_for, &|_| true);
         }
         if cue.is_none() && rule.pattern.score == 0.0 {
             return Standing::Refused;
         }
-        if !rule.unless.is_empty() {
-            let after = best(nearby.after(&self.cues, text, span.end), &rule.unless, &|hit| hit.plain);
+        if !rule.pattern.unless.is_empty() {
+            let after = best(nearby.after(&self.cues, text, span.end), &self.forbids, &|hit| hit.plain);
             against = against.into_iter().chain(after).min_by_key(|hit| hit.distance);
         }
         match (cue, against) {
@@ -333,7 +348,10 @@ fn opens_bracket(after: &str) -> bool {
 struct Nearby {
     /// Where the value starts.
     at: Option<usize>,
-    before: Vec<Hit>,
+    /// The cues before it; what each says is worked out when a rule asks.
+    before: Vec<(Place, Option<Hit>)>,
+    places: Vec<Place>,
+    trail: Trail,
     header: Vec<Hit>,
     /// The rules that one of these speaks for.
     cued: RuleSet,
@@ -358,6 +376,26 @@ impl RuleSet {
 
     fn insert(&mut self, number: usize) {
         self.0[number / 64] |= 1 << (number % 64);
+    }
+
+    /// Takes the lowest number out.
+    fn pop(&mut self) -> Option<usize> {
+        let (index, word) = self.0.iter_mut().enumerate().find(|(_, word)| **word != 0)?;
+        let bit = word.trailing_zeros() as usize;
+        *word &= *word - 1;
+        Some(index * 64 + bit)
+    }
+
+    fn is_empty(self) -> bool {
+        self.0 == [0; 4]
+    }
+
+    fn both(self, other: Self) -> Self {
+        Self(std::array::from_fn(|index| self.0[index] & other.0[index]))
+    }
+
+    fn without(self, other: Self) -> Self {
+        Self(std::array::from_fn(|index| self.0[index] & !other.0[index]))
     }
 
     fn add(&mut self, other: Self) {
@@ -387,16 +425,37 @@ impl Nearby {
     fn look(&mut self, compiled: &Compiled, text: &str, at: usize) -> RuleSet {
         if self.at != Some(at) {
             self.at = Some(at);
+            self.places.clear();
             self.before.clear();
             self.header.clear();
-            compiled.cues.before(text, at, &mut self.before);
+            compiled.cues.before(text, at, &mut self.trail, &mut self.places);
             compiled.cues.header(text, at, &mut self.row, &mut self.header);
             self.cued = RuleSet::default();
-            for hit in self.before.iter().chain(&self.header) {
+            for place in &self.places {
+                self.cued.add(compiled.speaks_for[place.cue]);
+                self.before.push((*place, None));
+            }
+            for hit in &self.header {
                 self.cued.add(compiled.speaks_for[hit.cue]);
             }
         }
         self.cued
+    }
+
+    /// The one of the chosen cues before `at` that says most.
+    fn best(
+        &mut self,
+        text: &str,
+        at: usize,
+        chosen: impl Fn(usize) -> bool,
+        accept: impl Fn(&Hit) -> bool,
+    ) -> Option<Hit> {
+        self.before
+            .iter_mut()
+            .filter(|(place, _)| chosen(place.cue))
+            .map(|(place, hit)| *hit.get_or_insert_with(|| Cues::hit(text, *place, at)))
+            .filter(|hit| accept(hit))
+            .min_by_key(Hit::rank)
     }
 
     /// The words after `at`.

@@ -221,8 +221,13 @@ impl<'t> Words<'t> {
     }
 
     /// Whether the word at `at` is `word`, whatever its case.
+    #[inline]
     pub(super) fn is_text(&self, at: usize, word: &str) -> bool {
-        self.text(at).eq_ignore_ascii_case(word)
+        // Asked very often, of long lists: the length settles most of it.
+        self.items.get(at).is_some_and(|item| {
+            item.span.len() == word.len()
+                && self.text.as_bytes()[item.span.range()].eq_ignore_ascii_case(word.as_bytes())
+        })
     }
 
     /// Whether the word at `at` announces one of `cues`.

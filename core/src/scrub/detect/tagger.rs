@@ -321,7 +321,7 @@ mod tests {
 
     fn find(text: &str) -> Vec<(&str, Category)> {
         let mut findings = Vec::new();
-        let note = Note { text, tokens: &[], sections: &[] };
+        let note = Note { text, tokens: &[] };
         BuiltinTagger::new().unwrap().detect(&note, &mut findings).unwrap();
         findings.iter().filter(|f| f.score >= 0.5).map(|f| (f.span.of(text), f.category)).collect()
     }
