@@ -4,8 +4,9 @@
 
 Without carriers it trains on generated text alone (precision is then far lower). `--data` adds a site's own labelled notes
 ({"text", "spans": [{"start", "end", "label"}]}, offsets in code points), which count `--data-weight` times their size;
-`--init` starts from weights of an earlier run. Selection holds one writer's families out (`--held-out`); the last part of
-the training then takes them in, with what was selected kept. `cargo` must be able to build the featurizer.
+`--init` starts from weights of an earlier run (with `--words 0` only the second, gentler part runs). One writer's families
+are never trained on (`--held-out`); how much each category is favoured is chosen on them. `cargo` must be able to build the
+featurizer.
 """
 import argparse
 import os
@@ -35,10 +36,10 @@ def arguments():
     parser.add_argument("--data", nargs="*", default=[], help="labelled notes of your own, JSON Lines")
     parser.add_argument("--data-weight", type=int, default=5)
     parser.add_argument("--out", type=pathlib.Path, default=HERE.parent / "builtin")
-    parser.add_argument("--words", type=int, default=40_000_000, help="words seen while the held-out writer is held out")
-    parser.add_argument("--final-words", type=int, default=30_000_000, help="words seen after that")
-    parser.add_argument("--fresh", type=int, default=8_000_000, help="words generated for each of the two parts; they are seen several times")
-    parser.add_argument("--held-out", default="w1", help="the folder of families that selection is done on")
+    parser.add_argument("--words", type=int, default=46_000_000, help="words seen in the first part")
+    parser.add_argument("--final-words", type=int, default=24_000_000, help="words seen in the second part, at a lower rate")
+    parser.add_argument("--fresh", type=int, default=14_000_000, help="words generated for each part; they are seen several times")
+    parser.add_argument("--held-out", default="w3", help="the folder of families that selection is done on")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--init", type=pathlib.Path, help="weights.npz of an earlier run")
     parser.add_argument("--work", type=pathlib.Path, help="where features and weights go; a temporary folder if not given")
@@ -126,10 +127,10 @@ def train(params, parts, words, seed, name, peak=PEAK):
 
 
 def featurizer():
-    command = ["cargo", "build", "--release", "-p", "chartguard", "--no-default-features", "--example", "featurize"]
+    command = ["cargo", "build", "-p", "chartguard", "--features", "onnx", "--example", "featurize"]
     subprocess.run(command, cwd=HERE, check=True)
     target = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", HERE.parents[2] / "target"))
-    return target / "release" / "examples" / "featurize"
+    return target / "debug" / "examples" / "featurize"
 
 
 def generate(options, prefix, words, seed, *extra):
@@ -157,13 +158,13 @@ def main():
 
     held = generate(options, work / "held", 600_000, 900 + options.seed, "--validation", "--writers", options.held_out)
     if options.words:
-        most = generate(options, work / "most", options.fresh, options.seed, "--without", options.held_out)
-        params = train(params, [(most, 1), *own], options.words, options.seed, "selection")
-        np.savez(work / "selection.npz", **params)
-    bias = select_bias.choose(params, held)
+        first = generate(options, work / "first", options.fresh, options.seed, "--without", options.held_out)
+        params = train(params, [(first, 1), *own], options.words, options.seed, "first part")
+        np.savez(work / "first.npz", **params)
     if options.final_words:
-        all_ = generate(options, work / "all", options.fresh, 100 + options.seed)
-        params = train(params, [(all_, 1), *own], options.final_words, 100 + options.seed, "final", PEAK * 0.6)
+        second = generate(options, work / "second", options.fresh, 100 + options.seed, "--without", options.held_out)
+        params = train(params, [(second, 1), *own], options.final_words, 100 + options.seed, "second part", PEAK * 0.6)
+    bias = select_bias.choose(params, held)
     np.savez(work / "weights.npz", bias=bias, **params)
     options.out.mkdir(parents=True, exist_ok=True)
     digest = export.write(params, bias, options.out / "tagger.onnx")

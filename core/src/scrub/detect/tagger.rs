@@ -10,6 +10,7 @@ use super::{Detector, Note};
 use crate::error::{Error, Result};
 use crate::infer::words::{Before, Class, Word};
 use crate::infer::{WordLogits, WordTagger};
+use crate::lexicon;
 use crate::scrub::{Category, Finding, Kind};
 use crate::text::Span;
 
@@ -23,8 +24,13 @@ const NAME: &str = "tagger";
 const FLOOR: f32 = 0.02;
 /// How sure a finding of a number can be: the kinds of numbers look alike, and where a pattern knows a cue, it knows better.
 const NUMBER: f32 = 0.7;
+/// An ordinary word, or an eponym, by itself is a name, place or organisation only when the network is this sure.
+const SURE: f32 = 0.9;
 /// Words that stand alone are reported from here up, for policies with low thresholds.
 const WEAK: f32 = 0.15;
+
+/// The highest score of what is reported for low thresholds only.
+const BELOW: f32 = 0.49;
 
 static LOADED: LazyLock<Result<Arc<WordTagger>>> =
     LazyLock::new(|| WordTagger::from_bytes(GRAPH, LABELS).map(Arc::new));
@@ -153,7 +159,7 @@ fn spans(
         let Some(label) = path[at] else {
             if run[at].identifier >= WEAK && words[first + at].class != Class::Mark {
                 let category = category(run[at].likeliest());
-                push(text, words, first + at..first + at + 1, category, run[at].identifier.min(0.49), findings);
+                push(text, words, first + at..first + at + 1, category, run[at].identifier.min(BELOW), findings);
             }
             at += 1;
             continue;
@@ -216,9 +222,22 @@ fn push(
             category,
             Category::Name | Category::Date | Category::Age | Category::Location | Category::Organization
         );
-        let score = score.clamp(0.0, if number { NUMBER } else { 1.0 });
+        let doubted = !number && score < SURE && doubtful(text, words, start, end);
+        let score = score.clamp(0.0, if number { NUMBER } else { 1.0 }).min(if doubted { BELOW } else { 1.0 });
         findings.push(Finding::new(span, category, score, NAME).with_kind(kind));
     }
+}
+
+/// Whether a value is one word that the lists know and hold for no name, or an eponym that stands by itself or before a
+/// clinical noun.
+fn doubtful(text: &str, words: &[Word], start: usize, end: usize) -> bool {
+    let mut letters = (start..end).filter(|&i| words[i].class != Class::Mark);
+    let (Some(only), None) = (letters.next(), letters.next()) else { return false };
+    let entry = lexicon::lookup(words[only].of(text));
+    let before_noun = || words.get(end).is_some_and(|next| lexicon::lookup(next.of(text)).noun);
+    (entry.name() == 0 && entry.place == 0 && entry.word() > 0)
+        || entry.eponym == 2
+        || (entry.eponym == 1 && before_noun())
 }
 
 /// Whether a mark belongs to the end of a value: the full stop of an initial, what closes a bracket, masked digits.
@@ -256,7 +275,8 @@ fn complete(text: &str, words: &[Word], start: &mut usize, end: &mut usize, cate
             words[i].class == Class::Digits || words[i].of(text).starts_with(char::is_uppercase)
         }
         Category::Email | Category::Url => words[i].class != Class::Mark,
-        Category::Date | Category::Age | Category::Phone | Category::Fax => words[i].class == Class::Digits,
+        Category::Date => words[i].class == Class::Digits || matches!(words[i].of(text), "st" | "nd" | "rd" | "th"),
+        Category::Age | Category::Phone | Category::Fax => words[i].class == Class::Digits,
         _ => words[i].class != Class::Mark && words[i].class != Class::Letters || words[i].end - words[i].start <= 4,
     };
     loop {
