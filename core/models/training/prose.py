@@ -14,14 +14,18 @@ import values
 SENTENCE = re.compile(r"(?<=[.!?])(?<!\bDr\.)(?<!\bvs\.)(?<!\b[A-Z]\.)(?<!\bmg\.)(\s+)(?=[A-Z\d\"(•\-])|(\s*\n\s*)")
 SUSPECT = re.compile(
     r"\b(?:January|February|March|April|June|July|August|September|October|November|December|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\b"
+    r"|\d(?:st|nd|rd|th)?[- ]?(?:JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
+    r"|\b(?:JANUARY|FEBRUARY|MARCH|APRIL|JUNE|JULY|AUGUST|SEPTEMBER|OCTOBER|NOVEMBER|DECEMBER)\b|\b(?:[Oo]n|ON|since|until) \d{1,2}[-/.]\d"
+    r"|\d{1,2}[-/.]\d{1,2}[-/.]\d{2}|(?<!\d)(?:19|20)\d\d(?!\d)"
     r"|\bMay (?:\d|of|the)|\b(?:in|of|since|last|early|late|until|by) May\b"
     r"|\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|\b(?:19|20)\d\d\b|\b(?:Dr|Mr|Mrs|Ms|Miss|Prof)\b\.?"
     r"|\b(?:Christmas|Thanksgiving|Easter|Halloween|Hanukkah|Ramadan|birthday)\b"
     r"|\d{5,}|\d{3}[-. ]\d{4}|@|www\.|http|\[|\]|\{|\}|_{2,}|\bXX|\b(?:1st|2nd|3rd|\d{1,2}th) of\b|\b(?:9\d|1[01]\d)[- ]?(?:year|yr|yo\b|y/o)"
     r"|\b(?:Hospital|University|College|Clinic|Center|Street|Avenue|County|School|Church|Pharmacy|Institute|Foundation|Association|Society)\b"
     r"|\bon the \d|\bthe \d{1,2}(?:st|nd|rd|th)\b")
+# Of fractions only those stay that can be no day of a year, or are scores by their own words.
 SLASHED = re.compile(r"\b(?:0?[1-9]|1[0-2])/(?:0?[1-9]|[12]\d|3[01])\b(?:/\d{2,4})?")
-RATIO = re.compile(r"strength|murmur|grade|pain|/10\b|pulses?|out of|reflex|edema|BP|blood pressure|spine|disc|sex|L\d/|T\d/|C\d/", re.I)
+SCORE = re.compile(r"(?:strength|motor|murmur|reflex(?:es)?|pulses|pain|power)[^.;]{0,30}?\b\d/(?:4|5|6|10)\b(?!/)|\b\d/(?:5|6|10) (?:strength|pain|systolic|in |throughout|power)", re.I)
 WORD = re.compile(r"[A-Za-z][A-Za-z'’]*")
 STATES = {s.split(":")[0].lower() for s in values.STATES}
 
@@ -71,7 +75,7 @@ class Prose:
             self.dropped += 1
 
     def safe(self, sentence, clean):
-        if SUSPECT.search(sentence) or (SLASHED.search(sentence) and (not RATIO.search(sentence) or re.search(r"\d/\d+/\d", sentence))):
+        if SUSPECT.search(sentence) or SLASHED.search(SCORE.sub("", sentence)):
             return False
         if clean:
             return True
