@@ -6,7 +6,8 @@ import network as net
 
 # Missing an identifier costs more than removing a word too many: F-score that counts recall this much more.
 BETA = 1.6
-CHOICES = np.arange(0.0, 2.6, 0.25)
+# Every category is favoured a little, since a leak is worse than a word too many, and none so much that prose goes.
+CHOICES = np.arange(0.4, 1.3, 0.2)
 
 
 def logits(params, features):
@@ -44,9 +45,9 @@ def report(z, gold, bias):
 
 
 def choose(params, features):
-    """A bias for each category, 0 to 2.5, added to its begin and continue logits."""
+    """A bias for each category, one of CHOICES, added to its begin and continue logits."""
     z, gold = logits(params, features)
-    bias = np.zeros(19, np.float32)
+    bias = np.full(19, CHOICES[0], np.float32)
     for n in range(1, 20):
         of = (gold == 2 * n - 1) | (gold == 2 * n)
         best = (-1.0, 0.0)

@@ -154,7 +154,7 @@ def main():
             subprocess.run([options.featurizer, work / f"own{i}"], stdin=notes, check=True)
         own.append((Features(work / f"own{i}"), options.data_weight))
     params = dict(np.load(options.init)) if options.init else net.init(options.seed)
-    params = {k: jnp.asarray(v) for k, v in params.items() if k != "bias"}
+    params = {k: jnp.asarray(v, jnp.float32) for k, v in params.items() if k != "bias"}
 
     held = generate(options, work / "held", 600_000, 900 + options.seed, "--validation", "--writers", options.held_out)
     if options.words:
@@ -165,8 +165,8 @@ def main():
         second = generate(options, work / "second", options.fresh, 100 + options.seed, "--without", options.held_out)
         params = train(params, [(second, 1), *own], options.final_words, 100 + options.seed, "second part", PEAK * 0.6)
     bias = select_bias.choose(params, held)
-    np.savez(work / "weights.npz", bias=bias, **params)
     options.out.mkdir(parents=True, exist_ok=True)
+    np.savez_compressed(options.out / "weights.npz", **{k: np.asarray(v, np.float16) for k, v in params.items()})
     digest = export.write(params, bias, options.out / "tagger.onnx")
     print(f"{options.out / 'tagger.onnx'} sha256 {digest}")
 

@@ -66,13 +66,12 @@ enum Part {
 
 fn part(c: char) -> Part {
     match c {
-        'a'..='z' | 'A'..='Z' => Part::Letter,
+        'a'..='z' | 'A'..='Z' | '\u{300}'..='\u{36f}' => Part::Letter,
         '0'..='9' => Part::Digit,
         '\n' | '\r' | '\u{0b}' | '\u{0c}' | '\u{85}' | '\u{2028}' | '\u{2029}' => Part::Break,
         ' ' | '\t' => Part::Blank,
         '\0'..='\u{7f}' => Part::Mark,
         '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' => Part::Invisible,
-        '\u{300}'..='\u{36f}' => Part::Letter,
         c if c.is_alphabetic() => Part::Letter,
         c if c.is_numeric() => Part::Digit,
         c if c.is_whitespace() => Part::Blank,
@@ -132,8 +131,7 @@ fn run(text: &str, start: usize, before: Before, words: &mut Vec<Word>) -> usize
     let mut border = start;
     let mut last = None;
     let mut at = start;
-    let mut chars = text[start..].char_indices().peekable();
-    while let Some((offset, c)) = chars.next() {
+    for (offset, c) in text[start..].char_indices() {
         let kind = match part(c) {
             kind @ (Part::Letter | Part::Digit) => kind,
             Part::Invisible => continue,
@@ -170,6 +168,7 @@ fn run(text: &str, start: usize, before: Before, words: &mut Vec<Word>) -> usize
 
 #[cfg(test)]
 mod tests {
+    use super::Before::{Gap, Glued, Line, Paragraph, Space};
     use super::*;
 
     fn texts(text: &str) -> Vec<&str> {
@@ -195,7 +194,6 @@ mod tests {
         let mut words = Vec::new();
         split("a b\tc\r\nd\n\ne f-g", &mut words);
         let before: Vec<Before> = words.iter().map(|w| w.before).collect();
-        use Before::{Gap, Glued, Line, Paragraph, Space};
         assert_eq!(before, [Paragraph, Space, Gap, Line, Paragraph, Space, Glued, Glued]);
     }
 

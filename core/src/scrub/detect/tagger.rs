@@ -348,7 +348,7 @@ mod tests {
 
     #[test]
     fn the_embedded_graph_is_the_one_the_card_describes() {
-        let hash: String = Sha256::digest(GRAPH).iter().map(|b| format!("{b:02x}")).collect();
+        let hash = Sha256::digest(GRAPH).iter().fold(String::new(), |hash, byte| format!("{hash}{byte:02x}"));
         assert_eq!(hash, HASH);
         assert!(include_str!("../../../models/README.md").contains(HASH));
         assert!(GRAPH.len() < 1 << 20);
