@@ -78,12 +78,14 @@ pub(crate) fn lookup(word: &str) -> Entry {
 
 /// Looks up a name of several words, as places have them: "San Antonio", "Winston Salem".
 pub(crate) fn lookup_all<'a>(words: impl IntoIterator<Item = &'a str>) -> Entry {
-    let mut key = Key { bytes: [0; LONGEST], len: 0, whole: true, zero: false };
+    let mut key = Key { bytes: [0; LONGEST], len: 0, whole: true };
     for (index, word) in words.into_iter().enumerate() {
         if index > 0 {
             key.push(b' ');
         }
-        if word.is_ascii() {
+        if word.bytes().all(|byte| byte.is_ascii_alphabetic()) {
+            key.append(word);
+        } else if word.is_ascii() {
             word.bytes().filter(|byte| *byte != b'\'').for_each(|byte| key.push(byte.to_ascii_lowercase()));
         } else {
             fold(word).bytes().for_each(|byte| key.push(byte));
@@ -110,31 +112,29 @@ const RECENT: usize = 4096;
 #[derive(Clone, Copy)]
 struct Recent {
     key: [u8; SHORT],
+    len: usize,
     entry: Entry,
 }
 
 thread_local! {
     // The empty key stands for itself: it is in no list.
     static RECENT_WORDS: RefCell<Vec<Recent>> =
-        RefCell::new(vec![Recent { key: [0; SHORT], entry: Entry::default() }; RECENT]);
+        RefCell::new(vec![Recent { key: [0; SHORT], len: 0, entry: Entry::default() }; RECENT]);
 }
 
 impl Recent {
     fn get(key: &Key) -> Entry {
-        // The rest of a short key is zeros; one that holds a zero itself is not remembered.
-        let Some(short) = key.bytes.first_chunk::<SHORT>().filter(|_| key.len <= SHORT && !key.zero) else {
-            return find(key);
-        };
-        let hash = short.chunks_exact(8).fold(0_u64, |hash, bytes| {
-            let word = bytes.iter().rev().fold(0_u64, |word, byte| word << 8 | u64::from(*byte));
-            (hash.rotate_left(23) ^ word).wrapping_mul(0x9E37_79B9_7F4A_7C15)
+        // The rest of a short key is zeros.
+        let Some(short) = key.bytes.first_chunk::<SHORT>().filter(|_| key.len <= SHORT) else { return find(key) };
+        let hash = short.as_chunks::<8>().0.iter().fold(0_u64, |hash, bytes| {
+            (hash.rotate_left(23) ^ u64::from_le_bytes(*bytes)).wrapping_mul(0x9E37_79B9_7F4A_7C15)
         });
         let slot = (hash >> 52) as usize % RECENT;
         let remembered = RECENT_WORDS.try_with(|recent| {
             let mut recent = recent.borrow_mut();
             let known = &mut recent[slot];
-            if known.key != *short {
-                *known = Self { key: *short, entry: find(key) };
+            if known.key != *short || known.len != key.len {
+                *known = Self { key: *short, len: key.len, entry: find(key) };
             }
             known.entry
         });
@@ -147,15 +147,24 @@ struct Key {
     bytes: [u8; LONGEST],
     len: usize,
     whole: bool,
-    /// Whether a byte of it is zero.
-    zero: bool,
 }
 
 impl Key {
+    /// Appends letters without accents.
+    fn append(&mut self, letters: &str) {
+        match self.bytes.get_mut(self.len..self.len + letters.len()) {
+            Some(slot) => {
+                slot.copy_from_slice(letters.as_bytes());
+                slot.make_ascii_lowercase();
+                self.len += letters.len();
+            }
+            None => self.whole = false,
+        }
+    }
+
     fn push(&mut self, byte: u8) {
         if let Some(slot) = self.bytes.get_mut(self.len) {
             *slot = byte;
-            self.zero |= byte == 0;
             self.len += 1;
         } else {
             self.whole = false;

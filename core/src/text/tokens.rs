@@ -230,6 +230,11 @@ fn marks(text: &str, at: &mut usize) {
     }
 }
 
+/// How many bytes of `class` come first.
+fn span_of(class: Class, bytes: &[u8]) -> usize {
+    bytes.iter().take_while(|byte| CLASS[usize::from(**byte)] == class).count()
+}
+
 /// Moves `at` over a run of letters and digits.
 fn run(text: &str, at: &mut usize) -> TokenKind {
     let bytes = text.as_bytes();
@@ -238,13 +243,16 @@ fn run(text: &str, at: &mut usize) -> TokenKind {
     let follows_letter = |at: usize| class_at(text, at) == Some(Class::Letter);
     let mut here = *at;
     loop {
-        while let Some(byte) = bytes.get(here) {
-            match CLASS[usize::from(*byte)] {
-                Class::Letter => (letters, after_letter) = (true, true),
-                Class::Digit => (digits, after_letter) = (true, false),
-                _ => break,
+        loop {
+            let from = here;
+            here += span_of(Class::Letter, &bytes[here..]);
+            (letters, after_letter) = (letters || here > from, after_letter || here > from);
+            let digits_from = here;
+            here += span_of(Class::Digit, &bytes[here..]);
+            (digits, after_letter) = (digits || here > digits_from, after_letter && here == digits_from);
+            if here == digits_from {
+                break;
             }
-            here += 1;
         }
         match bytes.get(here) {
             Some(b'\'') if after_letter && follows_letter(here + 1) => here += 1,

@@ -294,18 +294,18 @@ static TABLE: LazyLock<Table> = LazyLock::new(Table::build);
 
 struct Table {
     slots: Vec<(&'static str, Cues)>,
-    /// For each first letter, the lengths that occur: most words are told apart by this alone.
-    lengths: [u32; 256],
+    /// For each two first letters, the lengths that occur: most words are told apart by this alone.
+    lengths: [u32; 1024],
 }
 
 impl Table {
     fn build() -> Self {
-        let mut table = Self { slots: vec![("", 0); SLOTS], lengths: [0; 256] };
+        let mut table = Self { slots: vec![("", 0); SLOTS], lengths: [0; 1024] };
         for (cues, words) in LISTS {
             for word in words.split_whitespace().filter(|word| word.len() <= LONGEST) {
                 let slot = table.slot(word);
                 table.slots[slot] = (word, table.slots[slot].1 | cues);
-                table.lengths[usize::from(word.as_bytes()[0])] |= 1 << word.len();
+                table.lengths[opening(word)] |= 1 << word.len();
             }
         }
         table
@@ -324,11 +324,16 @@ impl Table {
     }
 }
 
+/// A number for the two first letters of a word, whatever their case.
+fn opening(word: &str) -> usize {
+    let letter = |at: usize| word.as_bytes().get(at).map_or(0, |byte| usize::from(byte & 31));
+    letter(0) << 5 | letter(1)
+}
+
 /// What `word` announces, whatever its case.
 pub(super) fn cues(word: &str) -> Cues {
     let table = &*TABLE;
-    let Some(first) = word.as_bytes().first() else { return 0 };
-    if word.len() > LONGEST || table.lengths[usize::from(first.to_ascii_lowercase())] & (1 << word.len()) == 0 {
+    if word.len() > LONGEST || table.lengths[opening(word)] & (1 << word.len()) == 0 {
         return 0;
     }
     table.slots[table.slot(word)].1

@@ -198,12 +198,13 @@ impl Compiled {
                 done = self.unglued;
             }
             let at = text.floor_char_boundary(start);
+            let mut spoken_for = None;
             for &(regex, end) in ends.iter().rev() {
                 let mut rules = self.sharing[regex].without(done);
                 // Most values are nothing without a cue: those are left out before anything is asked of the others.
                 let cued = rules.both(self.cued);
                 if !cued.is_empty() && !opens_bracket(&text[text.ceil_char_boundary(end)..]) {
-                    rules = rules.without(cued.without(nearby.look(self, text, at)));
+                    rules = rules.without(cued.without(*spoken_for.get_or_insert_with(|| nearby.look(self, text, at))));
                 }
                 while let Some(number) = rules.pop() {
                     if let Some(finding) = self.judge(text, number, start, end, &mut nearby) {
@@ -231,32 +232,26 @@ impl Compiled {
             }
         };
         let span = Span::new(text.floor_char_boundary(span.start), text.ceil_char_boundary(span.end));
-        // Once the cues of the place are known, a pattern that needs one and has none is done with.
-        let silent =
-            || nearby.at == Some(span.start) && !nearby.cued.contains(number) && !opens_bracket(&text[span.end..]);
-        if pattern.score == 0.0 && silent() {
+        // The cheaper question first: what needs a cue is judged by its cues, then by its shape, the others the other way
+        // round.
+        let needy = pattern.score == 0.0;
+        let standing = needy.then(|| self.nearest(text, number, span, nearby));
+        if matches!(standing, Some(Standing::Refused)) {
             return None;
         }
         let validity = pattern.validate.map_or(Validity::Unknown, |validate| nearby.validity(validate, text, span));
         if validity == Validity::Never {
             return None;
         }
-        let fits = || {
-            pattern.around.is_none_or(|around| {
-                let low = text.floor_char_boundary(span.start.saturating_sub(AROUND));
-                let high = text.ceil_char_boundary(span.end.saturating_add(AROUND).min(text.len()));
-                around(&text[low..span.start], span.of(text), &text[span.end..high])
-            })
-        };
-        // What is a finding without a cue is judged by what stands around it first, the others by their cues: the cheaper
-        // question first.
-        if pattern.score > 0.0 && !fits() {
+        let fits = pattern.around.is_none_or(|around| {
+            let low = text.floor_char_boundary(span.start.saturating_sub(AROUND));
+            let high = text.ceil_char_boundary(span.end.saturating_add(AROUND).min(text.len()));
+            around(&text[low..span.start], span.of(text), &text[span.end..high])
+        });
+        if !fits {
             return None;
         }
-        let standing = self.nearest(text, number, span, nearby);
-        if pattern.score == 0.0 && !matches!(standing, Standing::Refused) && !fits() {
-            return None;
-        }
+        let standing = standing.unwrap_or_else(|| self.nearest(text, number, span, nearby));
         let score = match (standing, validity) {
             (Standing::Refused, _) | (Standing::Alone, Validity::Invalid) => return None,
             (Standing::Beside(_), Validity::Invalid) => CUED_INVALID,
@@ -390,12 +385,16 @@ impl RuleSet {
         self.0 == [0; 4]
     }
 
+    #[inline]
     fn both(self, other: Self) -> Self {
-        Self(std::array::from_fn(|index| self.0[index] & other.0[index]))
+        let ([a, b, c, d], [e, f, g, h]) = (self.0, other.0);
+        Self([a & e, b & f, c & g, d & h])
     }
 
+    #[inline]
     fn without(self, other: Self) -> Self {
-        Self(std::array::from_fn(|index| self.0[index] & !other.0[index]))
+        let ([a, b, c, d], [e, f, g, h]) = (self.0, other.0);
+        Self([a & !e, b & !f, c & !g, d & !h])
     }
 
     fn add(&mut self, other: Self) {

@@ -199,6 +199,11 @@ impl Scanner {
             }
             let start = at;
             let mut busy = false;
+            // Most of a note is words of letters alone, which start at one place.
+            while text.get(at).is_some_and(|&byte| class(byte) == Class::Letter) {
+                at += 1;
+            }
+            let plain = at;
             while let Some(&byte) = text.get(at) {
                 match class(byte) {
                     Class::Blank => break,
@@ -212,8 +217,11 @@ impl Scanner {
             busy |= next.is_some_and(u8::is_ascii_digit);
             let (automaton, cache) = if busy { (&self.all, &mut *all) } else { (&self.telling, &mut *telling) };
             let mut before = Class::Blank;
-            for place in start..at {
+            let mut upcoming = start;
+            while upcoming < at {
+                let place = upcoming;
                 let here = class(text[place]);
+                upcoming = if place < plain { plain } else { place + 1 };
                 let starts = here != before || !matches!(here, Class::Letter | Class::Digit);
                 before = here;
                 let second = text.get(place + 1).copied().unwrap_or(b'\n');

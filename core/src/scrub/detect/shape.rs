@@ -22,8 +22,7 @@ pub(super) fn unit_follows(after: &str) -> bool {
     if after.starts_with('%') || after.starts_with('°') {
         return true;
     }
-    let word: String = after.chars().take_while(char::is_ascii_alphabetic).collect::<String>().to_ascii_lowercase();
-    UNITS.contains(&word.as_str())
+    is_one_of(first_word(after), UNITS)
 }
 
 /// No unit and no counted thing follows: what may stand around an identifier.
@@ -31,13 +30,18 @@ pub(super) fn no_quantity(_before: &str, value: &str, after: &str) -> bool {
     if value.bytes().any(|byte| byte.is_ascii_alphabetic()) {
         return true;
     }
-    let word: String = after
-        .trim_start_matches([' ', '-'])
-        .chars()
-        .take_while(char::is_ascii_alphabetic)
-        .collect::<String>()
-        .to_ascii_lowercase();
-    !unit_follows(after) && !COUNTED.contains(&word.as_str())
+    let word = first_word(after.trim_start_matches([' ', '-']));
+    !unit_follows(after) && !is_one_of(word, COUNTED)
+}
+
+/// The letters that `text` begins with.
+fn first_word(text: &str) -> &str {
+    &text[..text.bytes().take_while(u8::is_ascii_alphabetic).count()]
+}
+
+/// Whether `word` is one of `words`, whatever its case.
+fn is_one_of(word: &str, words: &[&str]) -> bool {
+    words.iter().any(|other| other.len() == word.len() && other.eq_ignore_ascii_case(word))
 }
 
 /// Neither a digit nor, across a mark, another digit stands before or after: the value is not a part of a longer number.
@@ -132,18 +136,22 @@ fn is_decimal(value: &str) -> bool {
 
 fn is_quantity(value: &str) -> bool {
     let unit = value.trim_start_matches(|c: char| c.is_ascii_digit());
-    unit.len() < value.len() && unit.len() > 1 && UNITS.contains(&unit.to_ascii_lowercase().as_str())
+    unit.len() < value.len() && unit.len() > 1 && is_one_of(unit, UNITS)
 }
 
 /// Whether a value is written as a calendar date in digits.
 pub(super) fn is_date(value: &str) -> bool {
     for mark in ['/', '-', '.'] {
-        let parts: Vec<&str> = value.split(mark).collect();
-        if parts.len() == 3 && parts.iter().all(|p| !p.is_empty() && p.bytes().all(|b| b.is_ascii_digit())) {
-            let lengths = [parts[0].len(), parts[1].len(), parts[2].len()];
-            if matches!(lengths, [1..=2, 1..=2, 2 | 4] | [4, 1..=2, 1..=2]) {
-                return true;
-            }
+        let mut parts = value.split(mark);
+        let (Some(first), Some(second), Some(third), None) = (parts.next(), parts.next(), parts.next(), parts.next())
+        else {
+            continue;
+        };
+        let lengths = [first.len(), second.len(), third.len()];
+        if matches!(lengths, [1..=2, 1..=2, 2 | 4] | [4, 1..=2, 1..=2])
+            && [first, second, third].iter().all(|part| part.bytes().all(|b| b.is_ascii_digit()))
+        {
+            return true;
         }
     }
     value.contains('/')

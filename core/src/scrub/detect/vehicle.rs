@@ -147,6 +147,10 @@ fn vin(value: &str) -> Validity {
 fn plate(value: &str) -> Validity {
     let digits = value.bytes().filter(u8::is_ascii_digit).count();
     let letters = value.bytes().filter(u8::is_ascii_alphabetic).count();
+    let enough = (4..=9).contains(&(digits + letters)) && digits >= 1 && letters >= 1 && (digits >= 2 || letters >= 3);
+    if !enough {
+        return Validity::Never;
+    }
     let parts: Vec<&str> = value.split(|c: char| !c.is_ascii_alphanumeric()).filter(|part| !part.is_empty()).collect();
     let shouted = parts.iter().all(|part| {
         let upper = part.bytes().all(|b| !b.is_ascii_lowercase());
@@ -157,15 +161,5 @@ fn plate(value: &str) -> Validity {
         ["in", "on", "of", "and", "is", "was", "the", "to", "at", "with", "for", "no", "a", "by", "or", "as"]
             .contains(part)
     });
-    if (4..=9).contains(&(digits + letters))
-        && digits >= 1
-        && letters >= 1
-        && shouted
-        && !word
-        && (digits >= 2 || letters >= 3)
-    {
-        Validity::Unknown
-    } else {
-        Validity::Never
-    }
+    if shouted && !word { Validity::Unknown } else { Validity::Never }
 }
