@@ -126,14 +126,33 @@ pub(super) fn body_parts(page: &Page<'_>) -> Vec<Span> {
         .filter(|span| {
             !matches!(
                 page.topic(span.start),
-                Topic::History | Topic::Family | Topic::Medications | Topic::Goals | Topic::NewGoals
-            )
+                Topic::Subjective
+                    | Topic::History
+                    | Topic::Family
+                    | Topic::Medications
+                    | Topic::Goals
+                    | Topic::NewGoals
+            ) && !is_thing(page.text, *span)
         })
         .filter(|span| {
             let stands = page.assertion(*span);
             !stands.historical && !stands.other_person && !led_by_history(page, *span)
         })
         .collect()
+}
+
+/// Whether a word for a body part is one for something else: "hand rail", "arm chair", "400 feet", "on foot".
+fn is_thing(text: &str, span: Span) -> bool {
+    let after = text[span.end..].trim_start_matches([' ', '-']).chars().take(8).collect::<String>().to_lowercase();
+    let before = text[..span.start].trim_end();
+    let word = span.of(text).to_lowercase();
+    let compound = [
+        "rail", "chair", "hold", "over", "out", "board", "rest", "writing", "therapy", "off", "stool", "wear", "print",
+    ]
+    .iter()
+    .any(|tail| after.starts_with(tail));
+    let distance = matches!(word.as_str(), "foot" | "feet" | "digit") && before.ends_with(|c: char| c.is_ascii_digit());
+    compound || distance
 }
 
 /// Conditions and complexities that affect treatment, or a statement that there are none.

@@ -54,7 +54,7 @@ fn re(pattern: &str) -> Regex {
 /// The label of a goal: "LTG 1", "Long-term goal #2", "Goal 3", "STGs".
 static MARK: LazyLock<Regex> = LazyLock::new(|| {
     re(r"\b(?:(?P<long>long|short)[\s-]*(?:term|range)\s+(?:functional\s+|treatment\s+)?(?:goal|objective|outcome)
-        |(?P<abbr>LTG|STG|LTO|STO)
+        |(?P<abbr>LTG|STG|LTO|STO|(?:LT|ST)\s+goal)
         |(?:functional\s+|treatment\s+|therapy\s+)?goal
         |(?P<g>G(?:\d)))
        (?P<plural>s)?(?:\s*(?:\#|no\.?\s|number\s)?\s*(?P<number>\d{1,2}[a-z]?\b|[A-H]\b)|\b)")
@@ -92,6 +92,35 @@ static PLACEHOLDER: LazyLock<Regex> = LazyLock::new(|| {
 static OWN_WORDS: LazyLock<Regex> = LazyLock::new(|| {
     re(
         r"^(?:(?:patient|pt|client|family|personal)(?:'s)?\s+(?:own\s+|stated\s+)?goals?|goals?\s+(?:in\s+(?:his|her|their|own|pt|patient)|of\s+(?:the\s+)?(?:patient|pt)|per\s+(?:the\s+)?(?:patient|pt)|\(?(?:patient|pt)(?:'s|\s+stated)))\b",
+    )
+});
+/// A line that leads a list of goals in.
+static HEADED: LazyLock<Regex> = LazyLock::new(|| {
+    re(
+        r"^(?:\w+\s+){0,4}(?:goals?|objectives)\b[^.]{0,60}\b(?:below|following|follows?|listed|include[sd]?|are|these)\b[^.]{0,40}[.:]?$
+       |^(?:expected|anticipated|functional|desired|target|predicted)?\s*(?:outcomes|goals|objectives)\s+(?:expected|anticipated|desired|for|in|by|over|to\s+be|at)\b[^.]{0,40}:?$
+       |^(?:expected|anticipated|desired|predicted)\s+(?:functional\s+)?outcomes?\b[^.]{0,30}:?$",
+    )
+});
+/// Heads of columns beside a heading.
+static COLUMNS: LazyLock<Regex> = LazyLock::new(|| {
+    re(
+        r"^(?:\W*(?:target\s+date|date|due|time\s*-?frame|status|baseline|current(?:\s+(?:level|status))?|target|met|progress|level|initial|eval(?:uation)?|today|comments?|goal|measure)\b)+\W*$",
+    )
+});
+/// What is said about goals without being one: agreement, prognosis, who set them.
+static NO_ITEM: LazyLock<Regex> = LazyLock::new(|| {
+    re(
+        r"^\W*(?:(?:the\s+)?(?:patient|pt|client|family|caregiver|she|he|they|wife|husband|daughter|son)(?:\s+(?:and|&)\s+\w+)?\s+(?:agree[sd]?|concur\w*|in\s+agreement|will(?:\s+be\s+able\s+to)?\s*:?\s*$|(?:is|was|are|were)\s+(?:in\s+agreement|agreeable|informed|aware|involved)|verbali[sz]e[sd]?|participated|consent\w*|understands?)
+        |(?:all\s+|these\s+|the\s+|above\s+)*goals?\s+(?:were|was|have\s+been|are|has\s+been)?\s*(?:set|established|discussed|reviewed|developed|agreed|made|written|explained|shared)\b
+        |(?:rehab\w*\s+)?(?:potential|prognosis)\b|(?:discussed|reviewed|established|developed|agreed)\s+with\b|in\s+agreement\b)
+       |\b(?:rehab\w*\s+potential|prognosis|potential\s+(?:to|for))\b[^.]{0,40}\b(?:good|fair|excellent|poor|guarded)\b",
+    )
+});
+/// What a goal says is to be reached.
+static CONTENT: LazyLock<Regex> = LazyLock::new(|| {
+    re(
+        r"\b(?:improv\w+|increas\w+|decreas\w+|reduc\w+|restor\w+|regain\w*|maintain\w*|achiev\w+|return\w*|be\s+able|independen\w+|perform\w*|complet\w+|tolerat\w+|demonstrat\w+|manag\w+|better|stronger|safer)\b",
     )
 });
 /// How a goal stands, in words that say nothing else.
@@ -152,6 +181,8 @@ struct Mode {
     indent: usize,
     /// Whether the items carry bullets, numbers or labels: then a line without one is no item.
     marked: bool,
+    /// Whether goals stood on the heading's own line: then only what reads like a goal is one below it.
+    inline: bool,
 }
 
 /// The goals of a note, in order.
@@ -161,9 +192,20 @@ pub(super) fn goals(page: &Page<'_>) -> Vec<Goal> {
         drafts = prose(page);
     }
     let mut goals: Vec<Goal> = drafts.into_iter().map(|draft| finish(page, draft)).collect();
-    goals.retain(|goal| has_words(goal.text.of(page.text)));
+    goals.retain(|goal| {
+        says_something(page, goal)
+            && has_words(goal.text.of(page.text))
+            && !NO_ITEM.is_match(page.clip(goal.text).of(page.text))
+    });
     share_status(page, &mut goals);
     goals
+}
+
+/// Whether a line under a heading, with neither number nor bullet, reads like a goal at all.
+fn says_something(page: &Page<'_>, goal: &Goal) -> bool {
+    let text = page.clip(goal.text).of(page.text);
+    let listed = !goal.id.is_empty() || goal.span != goal.text || goal.term != GoalTerm::Unstated;
+    listed || goal.target.is_some() || goal.function.is_some() || goal.status.is_some() || CONTENT.is_match(text)
 }
 
 fn has_words(text: &str) -> bool {
@@ -201,7 +243,8 @@ fn listed(page: &Page<'_>) -> Vec<Draft> {
             let new = mode.as_ref().is_some_and(|m| m.new);
             let fallback = mode.as_ref().map_or(GoalTerm::Unstated, |m| m.term);
             marked(page, content, new, fallback, &mut drafts);
-            mode = Some(Mode { term: fallback, new, items: 1, indent: indent(text, line), marked: true });
+            mode =
+                Some(Mode { term: fallback, new, items: 1, indent: indent(text, line), marked: true, inline: false });
             continue;
         }
         if let Some(block) = heading_goal
@@ -226,11 +269,20 @@ fn listed(page: &Page<'_>) -> Vec<Draft> {
                 rest = Span::new(after_label(text, Span::new(rest.start, rest.start + frame.end()), line), line.end);
             }
             let before = drafts.len();
-            if has_words(rest.of(text)) {
+            let own = rest.of(text);
+            if has_words(own) && !COLUMNS.is_match(own) && !NO_ITEM.is_match(own) {
                 inline(page, rest, term, new, &mut drafts);
             }
             let items = drafts.len() - before;
-            mode = Some(Mode { term, new, items, indent: indent(text, line), marked: false });
+            mode = Some(Mode { term, new, items, indent: indent(text, line), marked: false, inline: items > 0 });
+            continue;
+        }
+        if mode.is_none() && marker == 0 && HEADED.is_match(content.of(text)) && !patients_own {
+            let heading = content.of(text);
+            let term = term_of(heading).unwrap_or(GoalTerm::Unstated);
+            let next = indent(text, line);
+            mode =
+                Some(Mode { term, new: NEW.is_match(heading), items: 0, indent: next, marked: false, inline: false });
             continue;
         }
         // "Progress: Goal 1 ... Goal 2 ...": goals told one after the other inside a line.
@@ -238,7 +290,7 @@ fn listed(page: &Page<'_>) -> Vec<Draft> {
             let inside = content.of(text);
             let numbered: Vec<usize> = MARK
                 .captures_iter(inside)
-                .filter(|m| m.name("number").is_some() && m.name("g").is_none() && m.name("plural").is_none())
+                .filter(|m| is_named(m, inside) && m.name("g").is_none() && m.name("plural").is_none())
                 .filter_map(|m| m.get(0).map(|m| m.start()))
                 .filter(|at| begins(inside, *at))
                 .collect();
@@ -257,6 +309,14 @@ fn listed(page: &Page<'_>) -> Vec<Draft> {
             if let Some(last) = drafts.last_mut() {
                 last.span = last.span.cover(line);
             }
+            continue;
+        }
+        // "Short term, 4 weeks" and "By week 8:" head the items below them.
+        if let Some(term) = subheading(content.of(text)) {
+            if term != GoalTerm::Unstated {
+                state.term = term;
+            }
+            state.marked = false;
             continue;
         }
         let known = block.is_some_and(|b| !matches!(b.topic, Topic::Unknown));
@@ -280,7 +340,8 @@ fn listed(page: &Page<'_>) -> Vec<Draft> {
             }
             continue;
         }
-        if state.marked && marker == 0 {
+        let reads = |line: &str| SURE_STATUS.is_match(line) || is_promise(line);
+        if marker == 0 && (state.marked || (state.inline && !reads(content.of(text)))) {
             mode = None;
             continue;
         }
@@ -304,6 +365,17 @@ fn is_promise(content: &str) -> bool {
     WILL.captures(content)
         .and_then(|m| m.name("verb"))
         .is_some_and(|verb| !NO_GOAL.contains(&verb.as_str().to_lowercase().as_str()))
+}
+
+/// Whether a line names only a term or a time; the term it names.
+fn subheading(content: &str) -> Option<GoalTerm> {
+    let term = TERM.find(content);
+    let rest = &content[term.map_or(0, |m| m.end())..];
+    let framed = TIME_FRAME.is_match(rest);
+    let rest = TIME_FRAME.replace_all(rest, " ");
+    let words = rest.split_whitespace().filter(|w| w.chars().any(char::is_alphabetic)).count();
+    let only = words <= 1 && (term.is_some() || framed);
+    only.then(|| term.and_then(|m| term_of(m.as_str())).unwrap_or(GoalTerm::Unstated))
 }
 
 fn is_status_label(label: &str) -> bool {
@@ -334,9 +406,21 @@ fn is_item(mark: &regex::Captures<'_>, content: &str) -> bool {
 
 fn term_of(label: &str) -> Option<GoalTerm> {
     let label = label.to_lowercase();
-    if label.contains("long") || label.contains("ltg") || label.contains("lto") {
+    let has = |words: &[&str]| words.iter().any(|word| label.contains(word));
+    if has(&[
+        "long",
+        "ltg",
+        "lto",
+        "lt goal",
+        "discharge goal",
+        "final goal",
+        "outcome goal",
+        "end goal",
+        "end of care",
+        "by discharge",
+    ]) {
         Some(GoalTerm::Long)
-    } else if label.contains("short") || label.contains("stg") || label.contains("sto") {
+    } else if has(&["short", "stg", "sto", "st goal", "interim", "immediate", "two-week", "two week"]) {
         Some(GoalTerm::Short)
     } else {
         None
@@ -347,6 +431,13 @@ fn term_of(label: &str) -> Option<GoalTerm> {
 fn after_label(text: &str, label: Span, line: Span) -> usize {
     let rest = &text[label.end.min(line.end)..line.end];
     line.end - rest.trim_start_matches([' ', '\t', ':', '-', '–', '—', '*', '.', ')', ']']).len()
+}
+
+/// Whether a label is a goal's own: numbered, or "LTG:" and "STG (4 wks)".
+fn is_named(mark: &regex::Captures<'_>, content: &str) -> bool {
+    let end = mark.get(0).map_or(0, |m| m.end());
+    let termed = mark.name("abbr").is_some() || mark.name("long").is_some();
+    mark.name("number").is_some() || (termed && content[end..].trim_start().starts_with([':', '(', '-', '–']))
 }
 
 /// Whether a goal may begin at a place: at the start, or after a stop.
@@ -362,7 +453,7 @@ fn marked(page: &Page<'_>, region: Span, new: bool, fallback: GoalTerm, drafts: 
         .captures_iter(content)
         .filter(|m| {
             let whole = m.get(0).map_or(0..0, |m| m.range());
-            let numbered = m.name("number").is_some() || m.name("g").is_some();
+            let numbered = is_named(m, content) || m.name("g").is_some();
             whole.start == 0 || (numbered && begins(content, whole.start))
         })
         .collect();
@@ -450,10 +541,20 @@ fn prose(page: &Page<'_>) -> Vec<Draft> {
             continue;
         }
         let subjective = page.topic(sentence.start) == Topic::Subjective && promised.is_none();
-        if stands.negated || stands.historical || subjective || PLACEHOLDER.is_match(content) {
+        if stands.negated
+            || stands.historical
+            || subjective
+            || PLACEHOLDER.is_match(content)
+            || NO_ITEM.is_match(content)
+        {
             continue;
         }
         if spoken.is_none() && promised.is_none() && OVERALL.is_match(content) {
+            continue;
+        }
+        // A sentence that only mentions goals sets none and reports on none.
+        let says = status || CONTENT.is_match(content) || first_function(page, *sentence).is_some();
+        if !says {
             continue;
         }
         let term = term_of(content).unwrap_or(GoalTerm::Unstated);
@@ -491,7 +592,7 @@ fn finish(page: &Page<'_>, draft: Draft) -> Goal {
 fn from_frame(frame: &str) -> GoalTerm {
     let frame = frame.to_lowercase();
     let number: Option<u32> = frame.chars().filter(char::is_ascii_digit).collect::<String>().parse().ok();
-    let soon = frame.contains('w') && (matches!(number, Some(1 | 2)) || frame.contains("one") || frame.contains("two"));
+    let soon = frame.contains('w') && (matches!(number, Some(1..=3)) || frame.contains("one") || frame.contains("two"));
     if soon { GoalTerm::Short } else { GoalTerm::Unstated }
 }
 

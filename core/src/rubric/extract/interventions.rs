@@ -12,6 +12,11 @@ use crate::text::Span;
 pub(super) static CPT: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"\b(?:97\d{3}|92[56]\d{2}|96105|96125|G0283|G0281|98960)\b").expect("tested"));
 
+/// How a plan speaks where no heading says so.
+static PLANNED: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)\b(?:plan(?:s|ned)?|treatment|treat|therapy|will|recommend\w*|includ\w+|consist\w*|sessions?|visits?|weekly|per\s+week|/w(?:ee)?k|PT|OT|SLP)\b").expect("tested")
+});
+
 /// Codes billed by the quarter of an hour (CPM ch. 5 §20.2; the constant-attendance and therapeutic procedure codes).
 const TIMED_CODES: &[&str] = &[
     "97032", "97033", "97034", "97035", "97036", "97110", "97112", "97113", "97116", "97124", "97129", "97130",
@@ -148,27 +153,29 @@ pub(super) fn given(page: &Page<'_>) -> Vec<Span> {
     found
 }
 
-/// Therapy that is planned or given, by name, wherever it stands but in history and goals.
+/// Therapy that is planned: by name, in the plan; where a note has no plan of its own, where it is spoken of as planned.
 pub(super) fn planned(page: &Page<'_>) -> Vec<Span> {
     let both = page.hits(lists().service, page.whole()).iter().chain(page.hits(lists().activity, page.whole()));
+    let headed = page.blocks.iter().any(|block| block.topic == Topic::Plan);
     let mut found: Vec<Span> = both
         .copied()
         .filter(|span| {
-            let topic = page.topic(span.start);
+            let own = match page.topic(span.start) {
+                Topic::Plan => true,
+                Topic::Assessment | Topic::Other | Topic::Unknown => {
+                    let label = page.label(span.start).map_or("", |b| b.label.of(page.text)).to_lowercase();
+                    ["intervention", "treatment", "procedures", "modalities", "type"]
+                        .iter()
+                        .any(|word| label.contains(word))
+                        || (!headed && PLANNED.is_match(page.sentence(span.start).of(page.text)))
+                }
+                _ => {
+                    let label = page.label(span.start).map_or("", |b| b.label.of(page.text)).to_lowercase();
+                    label.contains("intervention") || label.contains("planned")
+                }
+            };
             let stands = page.assertion(*span);
-            !stands.negated
-                && !stands.historical
-                && !stands.other_person
-                && !matches!(
-                    topic,
-                    Topic::Subjective
-                        | Topic::History
-                        | Topic::Family
-                        | Topic::Goals
-                        | Topic::NewGoals
-                        | Topic::Medications
-                        | Topic::Objective
-                )
+            own && !stands.negated && !stands.historical && !stands.other_person
         })
         .collect();
     found.sort();

@@ -8,21 +8,34 @@ use super::outline::Topic;
 use super::page::{Page, holder, lists};
 use crate::text::Span;
 
-/// A figure with what makes it a measure: a unit, a grade, a ratio, a percentage.
+/// A figure with what makes it a measure by itself: a grade, an angle, a score, a percentage, a speed.
 static FIGURE: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(
         r"(?xi)
         (?:^|[^\w./])(?P<all>
           [0-5]\s?[+-]?\s?/\s?5(?:[+-])?                                  # 3+/5
         | \d+(?:\.\d+)?\s?(?:-|–|to)?\s?\d*\s?(?:°|degs?\b|degrees?\b)     # 8-92 deg
-        | \d+(?:\.\d+)?\s?(?:/|out\s+of)\s?\d{1,3}\b                       # 28/80
-        | \d+(?:\.\d+)?\s?%                                               # 44%
-        | \d+(?:\.\d+)?\s?(?:s|secs?|seconds?|ft|feet|foot|m|meters?|metres?|yards?|yds?|blocks?|miles?|lbs?|pounds?|kg|cm|mm|inch(?:es)?|in|m/s|mph|dB|steps?|reps?|repetitions?|mL|cc|words?|wpm|blocks?)\b
+        | \d+(?:\.\d+)?\s?(?:/|out\s+of|of)\s?\d{1,3}\b                    # 28/80, 44 of 56
+        | \d+(?:\.\d+)?\s?(?:%|percent\b)                              # 44%
+        | \d+(?:\.\d+)?\s?(?:m/s|m/sec|dB|wpm|words\s+per\s+minute)(?:\b|\s|$)
         | \d+(?:\.\d+)?\s?(?:->|→|=>)\s?\d+(?:\.\d+)?                      # 28 -> 36
         | \d+(?:st|nd|rd|th)\s+percentile
         | percentile\s+rank\s+(?:of\s+)?\d+
         | standard\s+score\s*(?:of|:|=)?\s*\d+
         )",
+    )
+    .expect("tested")
+});
+/// A figure that is a measure where something measured is named before it: seconds, distances, weights, counts.
+static QUANTITY: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(
+        r"(?xi)\b\d+(?:\.\d+)?\s?(?:s|secs?|seconds?|ft|feet|foot|m|meters?|metres?|yards?|yds?|lbs?|pounds?|kg|cm|mm|inch(?:es)?|reps?|repetitions?|mL|cc|words?|trials?)\b",
+    )
+    .expect("tested")
+});
+static MEASURED: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(
+        r"(?xi)\b(?:walk\w*|ambulat\w*|amb|gait|stands?|stood|standing|stance|balance\w*|tandem|hold\w*|held|grip\w*|pinch\w*|girth|circumference|edema|reach\w*|phonat\w*|swallow\w*|chair|rise[sn]?|repetitions?|distance|test\w*|lift\w*|carr(?:y|ies|ied)|climb\w*|step\s+test|plank|propel\w*|wheel\w*|pegs?|blocks)\b",
     )
     .expect("tested")
 });
@@ -32,6 +45,10 @@ static COUNTABLE: LazyLock<Regex> = LazyLock::new(|| {
         r"(?xi) \d+(?:[.,/]\d+)*\s*%?
         | \b(?:one|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty|thirty|forty|fifty|sixty|hundred|half|quarter|full)
           \s+(?:of\s+\w+\s+)?(?:flights?|steps?|stairs?|blocks?|minutes?|hours?|feet|miles?|pounds?|times|trials?|repetitions?|reps|words?|sentences?|items?|meals?|pieces?|percent|cues?|prompts?|falls?|sessions?|days?|out|degrees?|seconds?|range|ROM|AROM|mile|block|hour|weight|turns?|steps|rails?|hands?|people|objects?|errors?)\b
+        | \b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fourteen|fifteen|twenty|thirty|forty|fifty|sixty|hundred)\s+[a-z]{3,}
+        | \b(?:unaided|by\s+(?:him|her|them)self|on\s+(?:his|her|their)\s+own|alone)\b
+        | \bwithout\s+(?:\w+\s+){0,2}(?:help|stopping|stops|rests?|breaks?|prompt\w*|cue\w*|reminders?|pain|rails?|hands?|support|aid|device|cane|walker|spill\w*|cough\w*|chok\w*|falls?|loss|errors?|assist\w*|leaning|holding|touching)\b
+        | \b(?:no|zero)\s+(?:\w+\s+){0,2}(?:help|cues?|prompts?|pain|falls?|errors?|assist\w*|loss|device|cough\w*|aspiration|spill\w*)\b
         | \bevery\s+(?:time|trial|meal|attempt)\b | \bboth\s+hands\b | \bpercent\b",
     )
     .expect("tested")
@@ -52,7 +69,10 @@ pub(super) fn targets(page: &Page<'_>, region: Span) -> Vec<Span> {
 
 /// Whether a figure is part of a name: "G1", "L4", "COVID-19", "6MWT".
 fn inside_name(text: &str, span: Span) -> bool {
-    text[..span.start].ends_with(|c: char| c.is_alphabetic()) || {
+    // "x10" is ten times.
+    let before = &text[..span.start];
+    let times = before.strip_suffix(['x', 'X']).is_some_and(|rest| !rest.ends_with(char::is_alphanumeric));
+    (before.ends_with(|c: char| c.is_alphabetic()) && !times) || {
         let mut after = text[span.end..].chars();
         after.next().is_some_and(char::is_uppercase) && after.next().is_some_and(char::is_alphabetic)
     }
@@ -65,6 +85,16 @@ pub(super) fn measures(page: &Page<'_>, goals: &[super::Goal]) -> Vec<Span> {
     for figure in FIGURE.captures_iter(text).filter_map(|c| c.name("all")) {
         let span = Span::new(figure.start(), figure.end());
         if is_measure(page, span) {
+            found.push(span);
+        }
+    }
+    for quantity in QUANTITY.find_iter(text) {
+        let span = Span::new(quantity.start(), quantity.end());
+        let sentence = page.sentence(span.start);
+        let before =
+            text.get(sentence.start.max(span.start.saturating_sub(90)).min(span.start)..span.start).unwrap_or_default();
+        let after = text.get(span.end..sentence.end.max(span.end).min(span.end + 30)).unwrap_or_default();
+        if (MEASURED.is_match(before) || MEASURED.is_match(after)) && is_measure(page, span) {
             found.push(span);
         }
     }
@@ -109,6 +139,9 @@ fn is_measure(page: &Page<'_>, span: Span) -> bool {
     if last.clone().any(|word| {
         ["pain", "bp", "vas", "nprs", "rpe", "hr", "visit", "page", "aged", "age", "dob", "mrn"].contains(word)
     }) {
+        return false;
+    }
+    if page.text[span.end..].trim_start().get(..4).is_some_and(|next| next.eq_ignore_ascii_case("pain")) {
         return false;
     }
     let stands = page.assertion(span);

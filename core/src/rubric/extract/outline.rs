@@ -134,9 +134,13 @@ fn segments(text: &str, line: Span, hits: &Hits, found: &mut Vec<(Span, usize, T
     for (end, next, stop) in cuts {
         if start <= end {
             let first = start == line.start;
+            let told =
+                !first && found.iter().rev().find(|label| label.3).is_some_and(|label| label.2 == Topic::Subjective);
             let segment = Span::new(start, end);
             if let Some(label) = label(text, segment, line, first, hits)
                 && (!known_only || !matches!(label.2, Topic::Unknown))
+                // "S: ... Goal: to garden again." is the patient's own goal.
+                && (!told || label.2 != Topic::Goals)
             {
                 found.push(label);
             }

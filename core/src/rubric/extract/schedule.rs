@@ -28,6 +28,7 @@ static FREQUENCY: LazyLock<Regex> = LazyLock::new(|| {
         |\b(?:M/?W/?F|M,\s?W,\s?F|T/?Th|Tu/?Th|Mon/Wed(?:/Fri)?|Tues?/Thurs?|M/W|W/F)\b
         |\b(?:on\s+)?(?:mondays?|tuesdays?|wednesdays?|thursdays?|fridays?)(?:\s*(?:,|/|&|and)\s*(?:mondays?|tuesdays?|wednesdays?|thursdays?|fridays?))+\b
         |\bon\s+(?:mondays|tuesdays|wednesdays|thursdays|fridays)\b
+        |\b(?:weekly|bi-?weekly|monthly)\s+(?:for|x|until|through|over)\b
         |\b(?:weekly|daily|monthly)\s+(?:visits?|sessions?|treatments?|therapy|PT|OT|ST|SLP|appointments?|physical|occupational|speech)\b
         |\b(?:visits?|sessions?|treatments?|therapy|PT|OT|ST|SLP|seen|services|appointments?|treat(?:ed)?|attend|come)\s+(?:\w+\s+){{0,2}}(?:weekly|daily|monthly)\b
         |\bfrequency\s*[:=]?\s*(?:weekly|daily|monthly|{COUNT}\s*x?\b)"

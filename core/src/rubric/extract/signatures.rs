@@ -116,6 +116,19 @@ static DATE_LINE: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+/// A line that says nobody has signed yet, whatever name stands on it.
+static UNSIGNED: LazyLock<Regex> = LazyLock::new(|| {
+    re(
+        r"(?i)\b(?:unsigned|not\s+(?:yet\s+)?signed|(?:pending|awaiting)\s+(?:\w+\s+)?signature|signature\s+(?:is\s+)?(?:pending|required|needed|missing)|to\s+be\s+signed|needs?\s+(?:to\s+be\s+)?sign\w*)\b",
+    )
+});
+/// Helpers sign for nobody.
+static AIDES: LazyLock<Regex> = LazyLock::new(|| {
+    re(
+        r"(?i)\b(?:PT|OT|SLP|rehab|therapy|physical\s+therapy|occupational\s+therapy)\s+(?:aide|tech(?:nician)?|volunteer|coordinator|receptionist|office|department)\b",
+    )
+});
+
 /// The signatures of a note in order.
 pub(super) fn signatures(page: &Page<'_>) -> Vec<Signature> {
     let text = page.text;
@@ -127,7 +140,7 @@ pub(super) fn signatures(page: &Page<'_>) -> Vec<Signature> {
         }
         let content = line.of(text);
         let near_end = filled.len() - index <= 8;
-        let cue = CUE.find(content).filter(|_| !OTHERS.is_match(content));
+        let cue = CUE.find(content).filter(|_| !OTHERS.is_match(content) && !UNSIGNED.is_match(content));
         let weak = cue.is_some_and(|m| {
             !m.as_str().to_lowercase().contains("sign")
                 && !m.as_str().contains('/')
@@ -141,7 +154,7 @@ pub(super) fn signatures(page: &Page<'_>) -> Vec<Signature> {
             }
             continue;
         }
-        if OTHERS.is_match(content) {
+        if OTHERS.is_match(content) || UNSIGNED.is_match(content) {
             continue;
         }
         if let Some(own) = OWN_LINE.captures(content) {
@@ -292,6 +305,7 @@ fn credential_line(content: &str) -> bool {
 }
 
 fn role(signature: &str) -> Role {
+    let signature = &*AIDES.replace_all(signature, " ");
     if ASSISTANTS.is_match(signature) {
         // "Jane Roe, PTA; Sam Poe, PT" is signed by both.
         let rest = ASSISTANTS.replace_all(signature, " ");
