@@ -106,7 +106,7 @@ fn find(key: &Key) -> Entry {
 /// Keys this long at most are remembered.
 const SHORT: usize = 24;
 /// How many words are remembered.
-const RECENT: usize = 4096;
+const RECENT: usize = 8192;
 
 /// A word that was looked up before, and what was found: notes are made of few words, and the map is slow to walk.
 #[derive(Clone, Copy)]
@@ -129,7 +129,7 @@ impl Recent {
         let hash = short.as_chunks::<8>().0.iter().fold(0_u64, |hash, bytes| {
             (hash.rotate_left(23) ^ u64::from_le_bytes(*bytes)).wrapping_mul(0x9E37_79B9_7F4A_7C15)
         });
-        let slot = (hash >> 52) as usize % RECENT;
+        let slot = (hash >> 48) as usize % RECENT;
         let remembered = RECENT_WORDS.try_with(|recent| {
             let mut recent = recent.borrow_mut();
             let known = &mut recent[slot];

@@ -212,14 +212,16 @@ impl Cues {
         }
     }
 
-    /// What the cue at `place` says of a value at `at`.
-    pub(super) fn hit(text: &str, place: Place, at: usize) -> Hit {
+    /// What the cue at `place` says of a value at `at`, where it stands within `window` of it; `free` says that the cue
+    /// counts even where the text between speaks of something else.
+    pub(super) fn hit(text: &str, place: Place, at: usize, window: usize, free: bool) -> Option<Hit> {
         let gap = &text.as_bytes()[place.end..at];
         // A value on the line under its cue is as near as one beside it.
         let blank = gap.iter().all(u8::is_ascii_whitespace);
         let lines = memchr_iter(b'\n', gap).count();
         let distance = if blank { gap.len().min(1) } else { gap.len() + LINE_PENALTY * lines };
-        Hit { cue: place.cue, distance, length: place.end - place.start, linked: linked(gap), plain: true }
+        let near = distance <= window && (free || linked(gap));
+        near.then(|| Hit { cue: place.cue, distance, length: place.end - place.start, linked: true, plain: true })
     }
 
     /// Reads on until `trail` holds the text from `low` to `at`.

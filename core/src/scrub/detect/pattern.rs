@@ -289,18 +289,8 @@ impl Compiled {
         if rule.pattern.score == 0.0 && !bracket && !cued.contains(number) {
             return Standing::Refused;
         }
-        let mut cue = nearby.best(
-            text,
-            span.start,
-            |place| self.speaks_for[place].contains(number),
-            |hit| hit.linked && hit.distance <= window,
-        );
-        let mut against = nearby.best(
-            text,
-            span.start,
-            |place| self.forbids[place].contains(number),
-            |hit| hit.distance <= UNLESS_WINDOW.max(window),
-        );
+        let mut cue = nearby.best(text, span.start, &self.speaks_for, number, window, false);
+        let mut against = nearby.best(text, span.start, &self.forbids, number, UNLESS_WINDOW.max(window), true);
         if cue.is_none() && bracket {
             cue = best(nearby.after(&self.cues, text, span.end), &self.speaks_for, &|hit| hit.linked);
         }
@@ -344,8 +334,7 @@ struct Nearby {
     /// Where the value starts.
     at: Option<usize>,
     /// The cues before it; what each says is worked out when a rule asks.
-    before: Vec<(Place, Option<Hit>)>,
-    places: Vec<Place>,
+    before: Vec<Place>,
     trail: Trail,
     header: Vec<Hit>,
     /// The rules that one of these speaks for.
@@ -424,15 +413,13 @@ impl Nearby {
     fn look(&mut self, compiled: &Compiled, text: &str, at: usize) -> RuleSet {
         if self.at != Some(at) {
             self.at = Some(at);
-            self.places.clear();
             self.before.clear();
             self.header.clear();
-            compiled.cues.before(text, at, &mut self.trail, &mut self.places);
+            compiled.cues.before(text, at, &mut self.trail, &mut self.before);
             compiled.cues.header(text, at, &mut self.row, &mut self.header);
             self.cued = RuleSet::default();
-            for place in &self.places {
+            for place in &self.before {
                 self.cued.add(compiled.speaks_for[place.cue]);
-                self.before.push((*place, None));
             }
             for hit in &self.header {
                 self.cued.add(compiled.speaks_for[hit.cue]);
@@ -441,20 +428,11 @@ impl Nearby {
         self.cued
     }
 
-    /// The one of the chosen cues before `at` that says most.
-    fn best(
-        &mut self,
-        text: &str,
-        at: usize,
-        chosen: impl Fn(usize) -> bool,
-        accept: impl Fn(&Hit) -> bool,
-    ) -> Option<Hit> {
-        self.before
-            .iter_mut()
-            .filter(|(place, _)| chosen(place.cue))
-            .map(|(place, hit)| *hit.get_or_insert_with(|| Cues::hit(text, *place, at)))
-            .filter(|hit| accept(hit))
-            .min_by_key(Hit::rank)
+    /// Of the cues within `window` before `at` that `sets` name with rule `number`, the one that says most. See
+    /// [`Cues::hit`] for `free`.
+    fn best(&self, text: &str, at: usize, sets: &[RuleSet], number: usize, window: usize, free: bool) -> Option<Hit> {
+        let chosen = self.before.iter().filter(|place| sets[place.cue].contains(number));
+        chosen.filter_map(|place| Cues::hit(text, *place, at, window, free)).min_by_key(Hit::rank)
     }
 
     /// The words after `at`.
