@@ -205,7 +205,7 @@ impl Cues {
             low > 0 && bytes[low - 1].is_ascii_alphanumeric() && bytes.get(low).is_some_and(u8::is_ascii_alphanumeric);
         let from = trail.places.partition_point(|place| place.end <= low);
         for place in trail.places[from..].iter().take_while(|place| place.end <= at) {
-            let starts = place.start > low || place.start == low && !inside_word;
+            let starts = place.start > low || !inside_word && place.start == low;
             if starts && (!place.open || place.end == at) {
                 near.push(*place);
             }
@@ -271,7 +271,8 @@ impl Cues {
         let mut plain = Plain::new(self.start);
         for place in 0..raw.len() {
             plain.read(self, raw, 0, place, |cue, start, end| {
-                if !goes_on(raw, end) && !(inside_word && start == 0) {
+                let whole = start > 0 || !inside_word;
+                if whole && !goes_on(raw, end) {
                     found(cue, start, end);
                 }
             });
@@ -282,7 +283,8 @@ impl Cues {
 /// Whether the word that is read up to `end` goes on; the capital of the next part of a camel-case key starts another.
 fn goes_on(raw: &[u8], end: usize) -> bool {
     raw.get(end).is_some_and(|next| {
-        next.is_ascii_alphabetic() && !(next.is_ascii_uppercase() && end > 0 && raw[end - 1].is_ascii_lowercase())
+        let camel = next.is_ascii_uppercase() && end > 0 && raw[end - 1].is_ascii_lowercase();
+        next.is_ascii_alphabetic() && !camel
     })
 }
 

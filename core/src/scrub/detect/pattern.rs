@@ -376,14 +376,14 @@ impl RuleSet {
 
     #[inline]
     fn both(self, other: Self) -> Self {
-        let ([a, b, c, d], [e, f, g, h]) = (self.0, other.0);
-        Self([a & e, b & f, c & g, d & h])
+        let (mine, theirs) = (self.0, other.0);
+        Self([mine[0] & theirs[0], mine[1] & theirs[1], mine[2] & theirs[2], mine[3] & theirs[3]])
     }
 
     #[inline]
     fn without(self, other: Self) -> Self {
-        let ([a, b, c, d], [e, f, g, h]) = (self.0, other.0);
-        Self([a & !e, b & !f, c & !g, d & !h])
+        let (mine, theirs) = (self.0, other.0);
+        Self([mine[0] & !theirs[0], mine[1] & !theirs[1], mine[2] & !theirs[2], mine[3] & !theirs[3]])
     }
 
     fn add(&mut self, other: Self) {

@@ -118,12 +118,13 @@ fn is_named_number(value: &str) -> bool {
 }
 
 fn is_year(value: &str) -> bool {
+    if !value.starts_with("19") && !value.starts_with("20") {
+        return false;
+    }
     if let Some((first, last)) = value.split_once(['-', '/']) {
         return is_year(first) && (is_year(last) || last.len() == 2);
     }
-    value.len() == 4
-        && value.bytes().all(|b| b.is_ascii_digit())
-        && (value.starts_with("19") || value.starts_with("20"))
+    value.len() == 4 && value.bytes().all(|b| b.is_ascii_digit())
 }
 
 fn is_decimal(value: &str) -> bool {
@@ -141,6 +142,9 @@ fn is_quantity(value: &str) -> bool {
 
 /// Whether a value is written as a calendar date in digits.
 pub(super) fn is_date(value: &str) -> bool {
+    if !value.bytes().any(|byte| matches!(byte, b'/' | b'-' | b'.')) {
+        return false;
+    }
     for mark in ['/', '-', '.'] {
         let mut parts = value.split(mark);
         let (Some(first), Some(second), Some(third), None) = (parts.next(), parts.next(), parts.next(), parts.next())
