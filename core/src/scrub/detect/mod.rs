@@ -26,6 +26,8 @@ mod location;
 mod model;
 mod mrn;
 mod name;
+#[cfg(feature = "onnx")]
+mod notation;
 mod organization;
 mod other_id;
 mod pattern;

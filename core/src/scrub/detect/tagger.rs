@@ -6,6 +6,7 @@
 
 use std::sync::{Arc, LazyLock};
 
+use super::notation::is_notation;
 use super::{Detector, Note};
 use crate::error::{Error, Result};
 use crate::infer::words::{Before, Class, Word};
@@ -22,7 +23,7 @@ const LABELS: usize = 1 + 2 * (Category::ALL.len() - 1);
 const NAME: &str = "tagger";
 /// Words below this probability of being an identifier end a search for spans.
 const FLOOR: f32 = 0.02;
-/// How sure a finding of a number can be: the kinds of numbers look alike, and where a pattern knows a cue, it knows better.
+/// How sure a finding with digits can be: numbers look alike, and where a pattern knows the form or a cue, it knows better.
 const NUMBER: f32 = 0.7;
 /// An ordinary word, or an eponym, by itself is a name, place or organisation only when the network is this sure.
 const SURE: f32 = 0.9;
@@ -213,19 +214,27 @@ fn push(
     let safe = match category {
         // An age up to 89 and a year alone are no identifiers (45 CFR 164.514(b)(2)(i)(C)).
         Category::Age => number.is_some_and(|age| age < 90),
-        Category::Date => value.len() == 4 && number.is_some_and(|year| (1900..2100).contains(&year)),
-        _ => false,
+        Category::Date if value.len() == 4 && number.is_some_and(|year| (1900..2100).contains(&year)) => true,
+        Category::Name | Category::Organization => false,
+        _ => is_notation(text, span),
     };
     if !safe {
         let kind = if category == Category::Location { place_kind(value, words[start].class) } else { Kind::Whole };
-        let number = !matches!(
-            category,
-            Category::Name | Category::Date | Category::Age | Category::Location | Category::Organization
-        );
-        let doubted = !number && score < SURE && doubtful(text, words, start, end);
+        let number = value.bytes().any(|byte| byte.is_ascii_digit());
+        let doubted =
+            !number && (score < SURE && doubtful(text, words, start, end) || ordinary(text, &words[start..end]));
         let score = score.clamp(0.0, if number { NUMBER } else { 1.0 }).min(if doubted { BELOW } else { 1.0 });
         findings.push(Finding::new(span, category, score, NAME).with_kind(kind));
     }
+}
+
+/// Whether a value is made of lower-case words alone that the lists know and hold for no name and no place.
+fn ordinary(text: &str, words: &[Word]) -> bool {
+    words.iter().filter(|word| word.class != Class::Mark).all(|word| {
+        let word = word.of(text);
+        let entry = lexicon::lookup(word);
+        !word.contains(char::is_uppercase) && entry.name() == 0 && entry.place == 0 && entry.word() > 0
+    })
 }
 
 /// Whether a value is one word that the lists know and hold for no name, or an eponym that stands by itself or before a
