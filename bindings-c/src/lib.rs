@@ -3,6 +3,7 @@
 //! One file a C type. `boundary` is the one place where panics stop and pointers become references.
 
 #![allow(non_camel_case_types, reason = "C names")]
+#![allow(clippy::doc_markdown, reason = "the comments become those of the header")]
 
 mod boundary;
 pub mod category;

@@ -156,7 +156,7 @@ fn identifiers_survive_no_disguise() {
 #[test]
 fn scoring_is_monotone() {
     let rubric = Rubric::builtin("medicare-outpatient-therapy").unwrap();
-    let points: Vec<f64> = rubric.criteria().iter().map(|c| f64::from(c.points)).collect();
+    let points: Vec<f64> = rubric.criteria().iter().map(|c| c.points).collect();
     let share = |met: &[bool]| {
         let earned: f64 = points.iter().zip(met).filter(|(_, met)| **met).map(|(p, _)| p).sum();
         earned / points.iter().filter(|p| **p > 0.0).sum::<f64>()
