@@ -31,7 +31,8 @@ impl Scrubber {
         }
     }
 
-    /// As [`from_json`](Self::from_json), with a model that was loaded before; the JSON then names none.
+    /// As [`from_json`](Self::from_json), with a model that was loaded before in place of the built-in one; the JSON then names
+    /// none.
     ///
     /// # Errors
     /// As [`from_json`](Self::from_json), and when the JSON names a model too.
@@ -42,7 +43,7 @@ impl Scrubber {
             let error = Error::config("a model was handed in, so the configuration may not name another");
             return Err(error.at(Location::Key("model".into())));
         }
-        Self::builder().policy(policy).model(model).build()
+        Self::builder().policy(policy).builtin_model(false).model(model).build()
     }
 }
 
