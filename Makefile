@@ -23,7 +23,8 @@ check:
 	cargo fmt --all --check
 	cargo clippy -q --workspace --all-targets -- -D warnings
 
-test-rust:
+# The tests of the surfaces run the built command and the C library.
+test-rust: build
 	cargo test --workspace -q
 
 $(BIN)/maturin: bindings-python/requirements-test.txt

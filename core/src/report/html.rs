@@ -58,7 +58,7 @@ pub fn html(report: &Report, note: &str) -> String {
     let mut environment = Environment::new();
     environment.set_auto_escape_callback(|_| AutoEscape::Html);
     let page = context! {
-        doc_type => super::plain(report.doc_type.as_str()), discipline => report.discipline.as_str().to_uppercase(),
+        doc_type => super::document(report), discipline => super::discipline(report),
         score => report.score.map_or_else(|| "not scored".to_owned(), super::percent), coverage => super::percent(report.coverage),
         findings => report.findings().len(), pieces, criteria,
         rubric => context! { id => report.rubric.id.clone(), version => report.rubric.version.clone(), hash => report.rubric.hash.clone() },

@@ -6,7 +6,7 @@ mod text;
 pub use html::html;
 pub use text::{markdown, text};
 
-use crate::rubric::Verdict;
+use crate::rubric::{Discipline, DocType, Report, Verdict};
 
 /// A verdict in words.
 fn words(verdict: Verdict) -> &'static str {
@@ -21,6 +21,22 @@ fn words(verdict: Verdict) -> &'static str {
 /// A share of one as a percentage.
 fn percent(share: f64) -> String {
     format!("{:.0}%", share * 100.0)
+}
+
+/// The kind of document in words.
+fn document(report: &Report) -> String {
+    match report.doc_type {
+        DocType::Unknown => "unknown kind of document".into(),
+        known => plain(known.as_str()),
+    }
+}
+
+/// The discipline as clinicians write it: "PT".
+fn discipline(report: &Report) -> String {
+    match report.discipline {
+        Discipline::Unknown => "discipline unknown".into(),
+        known => known.as_str().to_uppercase(),
+    }
 }
 
 /// A name as words: `treatment_note` becomes "treatment note".

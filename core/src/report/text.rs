@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{percent, plain, words};
+use super::{discipline, document, percent, words};
 use crate::rubric::{CriterionResult, Report, Verdict};
 
 /// A quoted line longer than this is cut, so that a report stays readable.
@@ -14,8 +14,8 @@ const MAX_QUOTES: usize = 3;
 pub fn text(report: &Report, note: &str) -> String {
     let mut out = String::new();
     let score = report.score.map_or_else(|| "not scored".to_owned(), percent);
-    let (kind, discipline) = (plain(report.doc_type.as_str()), report.discipline.as_str().to_uppercase());
-    let _ = writeln!(out, "{score}  {kind}, {discipline}  ({} {})", report.rubric.id, report.rubric.version);
+    let (kind, therapy) = (document(report), discipline(report));
+    let _ = writeln!(out, "{score}  {kind}, {therapy}  ({} {})", report.rubric.id, report.rubric.version);
     let findings = report.findings();
     let _ =
         writeln!(out, "{} to look at, {} of what applies could be judged", findings.len(), percent(report.coverage));
@@ -44,12 +44,7 @@ pub fn text(report: &Report, note: &str) -> String {
 pub fn markdown(report: &Report, note: &str) -> String {
     let mut out = String::new();
     let score = report.score.map_or_else(|| "not scored".to_owned(), percent);
-    let _ = writeln!(
-        out,
-        "# Documentation report\n\n**{score}** · {} · {}",
-        plain(report.doc_type.as_str()),
-        report.discipline
-    );
+    let _ = writeln!(out, "# Documentation report\n\n**{score}** · {} · {}", document(report), discipline(report));
     let _ = writeln!(out, "\nRubric `{}` {} (`{}`)\n", report.rubric.id, report.rubric.version, report.rubric.hash);
     let _ = writeln!(out, "| criterion | verdict | severity | confidence |\n|---|---|---|---|");
     for c in report.criteria.iter().filter(|c| c.verdict != Verdict::NotApplicable) {
