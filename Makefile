@@ -26,6 +26,7 @@ check:
 # The tests of the surfaces run the built command and the C library.
 test-rust: build
 	cargo test --workspace -q
+	cargo test --workspace -q --test cases --test surfaces -- --nocapture
 
 $(BIN)/maturin: bindings-python/requirements-test.txt
 	$(PYTHON) -m venv $(VENV)
