@@ -22,6 +22,7 @@ test: check test-rust test-python test-c
 check:
 	cargo fmt --all --check
 	cargo clippy -q --workspace --all-targets -- -D warnings
+	RUSTDOCFLAGS="-D warnings" cargo doc -q --workspace --no-deps
 
 # The tests of the surfaces run the built command and the C library.
 test-rust: build
