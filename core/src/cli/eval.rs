@@ -3,11 +3,10 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use rayon::prelude::*;
 use serde_json::Value;
 
 use super::input::{self, Line};
-use super::output::{Outcome, Output, progress};
+use super::output::{Outcome, Output};
 use super::{BELOW, OK, ScrubberArgs, ThreadArgs};
 use crate::error::{Error, Result};
 use crate::scrub::{Category, Finding, Gold, Measure, Scrubber, Share};
@@ -35,24 +34,12 @@ pub(super) struct EvalArgs {
 
 pub(super) fn run(args: &EvalArgs) -> Outcome {
     let scrubber = args.scrubber.build()?;
-    let pool = args.threads.pool()?;
-    let mut lines = input::Lines::open(&args.gold)?;
     let mut measure = Measure::default();
-    let bar = progress(None, "notes");
-    loop {
-        let window = lines.window()?;
-        if window.is_empty() {
-            break;
-        }
-        bar.inc(window.len() as u64);
-        let found: Vec<Result<(Gold, Vec<Finding>)>> =
-            pool.install(|| window.par_iter().map(|line| find(&scrubber, line)).collect());
-        for (line, found) in window.iter().zip(found) {
-            let (gold, findings) = found?;
-            measure.add(line.text()?, &gold, &findings);
-        }
-    }
-    bar.finish_and_clear();
+    let work = |line: Line| find(&scrubber, line);
+    input::each_line(&args.gold, &args.threads, work, |(line, gold, findings)| {
+        measure.add(line.text()?, &gold, &findings);
+        Ok(())
+    })?;
     if measure.notes.of == 0 {
         return Err(Error::input("there is no labelled note in the file").into());
     }
@@ -68,11 +55,11 @@ pub(super) fn run(args: &EvalArgs) -> Outcome {
     Ok(if failed { BELOW } else { OK })
 }
 
-fn find(scrubber: &Scrubber, line: &Line) -> Result<(Gold, Vec<Finding>)> {
+fn find(scrubber: &Scrubber, line: Line) -> Result<(Line, Gold, Vec<Finding>)> {
     let text = line.text()?;
-    let gold = gold(line, text).map_err(|e| line.locate(e))?;
+    let gold = gold(&line, text).map_err(|e| line.locate(e))?;
     let findings = scrubber.find(text).map_err(|e| line.locate(e))?;
-    Ok((gold, findings))
+    Ok((line, gold, findings))
 }
 
 /// Reads the labels of a line.

@@ -4,8 +4,11 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
 
+use rayon::prelude::*;
 use serde_json::{Map, Value};
 
+use super::ThreadArgs;
+use super::output::{Stop, progress};
 use crate::error::{Error, Location, Result};
 
 /// Lines handed to the threads at a time: enough to keep them busy, few enough to bound memory.
@@ -80,20 +83,46 @@ impl Line {
     }
 }
 
+/// Works on every line of a file on some threads and hands the results over in the order of the lines, a bounded window of
+/// lines at a time.
+pub(super) fn each_line<T: Send>(
+    path: &Path,
+    threads: &ThreadArgs,
+    work: impl Fn(Line) -> Result<T> + Sync,
+    mut done: impl FnMut(T) -> Result<(), Stop>,
+) -> Result<(), Stop> {
+    let pool = threads.pool()?;
+    let mut lines = Lines::open(path)?;
+    let bar = progress(None, "notes");
+    loop {
+        let window = lines.window()?;
+        if window.is_empty() {
+            break;
+        }
+        bar.inc(window.len() as u64);
+        let results: Vec<Result<T>> = pool.install(|| window.into_par_iter().map(&work).collect());
+        for result in results {
+            done(result?)?;
+        }
+    }
+    bar.finish_and_clear();
+    Ok(())
+}
+
 /// JSON Lines, a bounded window of lines at a time.
-pub(super) struct Lines {
+struct Lines {
     reader: Box<dyn BufRead>,
     file: String,
     number: usize,
 }
 
 impl Lines {
-    pub(super) fn open(path: &Path) -> Result<Self> {
+    fn open(path: &Path) -> Result<Self> {
         Ok(Self { reader: open(path)?, file: name(path), number: 0 })
     }
 
     /// The next lines; none when the input has ended.
-    pub(super) fn window(&mut self) -> Result<Vec<Line>> {
+    fn window(&mut self) -> Result<Vec<Line>> {
         let mut lines = Vec::new();
         let mut bytes = 0;
         while lines.len() < WINDOW_LINES && bytes < WINDOW_BYTES {

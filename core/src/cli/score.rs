@@ -3,11 +3,10 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use rayon::prelude::*;
 use serde_json::{Map, Value};
 
 use super::input::{self, Line};
-use super::output::{Outcome, Output, progress};
+use super::output::{Outcome, Output};
 use super::{BELOW, OK, ThreadArgs};
 use crate::error::Result;
 use crate::rubric::{Report, Rubric, ScoreOptions, Scorer};
@@ -66,24 +65,11 @@ pub(super) fn run(args: &ScoreArgs) -> Outcome {
         below |= args.min_score.zip(report.score).is_some_and(|(least, score)| score < least);
     };
     if args.jsonl {
-        let pool = args.threads.pool()?;
-        let mut lines = input::Lines::open(&args.file)?;
-        let bar = progress(None, "notes");
-        loop {
-            let window = lines.window()?;
-            if window.is_empty() {
-                break;
-            }
-            bar.inc(window.len() as u64);
-            let done: Vec<Result<(Report, String)>> =
-                pool.install(|| window.par_iter().map(|line| score_line(&scorer, &options, line)).collect());
-            for line in done {
-                let (report, line) = line?;
-                judge(&report);
-                output.write(&line)?;
-            }
-        }
-        bar.finish_and_clear();
+        let work = |line: Line| score_line(&scorer, &options, &line);
+        input::each_line(&args.file, &args.threads, work, |(report, line)| {
+            judge(&report);
+            output.write(&line)
+        })?;
     } else {
         let text = input::note(&args.file)?;
         let scored = scorer.score(&text, &options)?;

@@ -3,11 +3,10 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use rayon::prelude::*;
 use serde_json::Value;
 
 use super::input::{self, Line};
-use super::output::{Outcome, Output, progress};
+use super::output::{Outcome, Output};
 use super::{Format, OK, ScrubberArgs, ThreadArgs};
 use crate::error::Result;
 use crate::scrub::Scrubber;
@@ -36,22 +35,8 @@ pub(super) fn run(args: &ScrubArgs) -> Outcome {
     let scrubber = args.scrubber.build()?;
     let mut output = Output::stdout();
     if args.jsonl {
-        let pool = args.threads.pool()?;
-        let mut lines = input::Lines::open(&args.file)?;
-        let bar = progress(None, "notes");
-        loop {
-            let window = lines.window()?;
-            if window.is_empty() {
-                break;
-            }
-            bar.inc(window.len() as u64);
-            let done: Vec<Result<String>> =
-                pool.install(|| window.into_par_iter().map(|line| scrub_line(&scrubber, line)).collect());
-            for line in done {
-                output.write(&line?)?;
-            }
-        }
-        bar.finish_and_clear();
+        let work = |line: Line| scrub_line(&scrubber, line);
+        input::each_line(&args.file, &args.threads, work, |line| output.write(&line))?;
     } else {
         let text = input::note(&args.file)?;
         output.write(&scrubber.scrub(&text)?.text)?;
