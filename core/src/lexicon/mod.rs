@@ -11,8 +11,15 @@ use fst::Map;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
+use crate::error::{Error, Result};
+
 static WORDS: LazyLock<Option<Map<&'static [u8]>>> =
     LazyLock::new(|| Map::new(include_bytes!("words.fst").as_slice()).ok());
+
+/// Says so when the embedded lists cannot be read: without them names would stay in a note, and nobody would know.
+pub(crate) fn check() -> Result<()> {
+    WORDS.as_ref().map(|_| ()).ok_or_else(|| Error::internal("the embedded word lists cannot be read"))
+}
 
 /// The longest key of the map, in bytes; a longer word is in no list.
 const LONGEST: usize = 40;

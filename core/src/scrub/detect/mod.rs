@@ -96,5 +96,6 @@ pub(crate) const PATTERNS: &[&[Pattern]] = &[
 
 /// The detectors that run when nothing else is asked for.
 pub(crate) fn detectors() -> crate::Result<Vec<Box<dyn Detector>>> {
+    crate::lexicon::check()?;
     Ok(vec![Box::new(Patterns::builtin()?), Box::new(Entities)])
 }
