@@ -9,6 +9,7 @@ import values
 SLOT = re.compile(r"\{\{([A-Za-z_]+)(\d*)(?:\.([A-Za-z0-9]+))?(?::([\d.]+(?:-[\d.]+)?))?(?:\|(upper|lower|title))?\}\}")
 CHOICE = re.compile(r"\[\[(.*?)\]\]", re.S)
 PERSONS = {"pt", "dr", "rel", "p"}
+UNLABELLED = {"num", "prose", "profession", "weekday", "time", "age", "state", "country", "drug", "dose", "dx", "eponym", "lab", "vital", "model", "neg"}
 
 
 def parse(text):
@@ -34,6 +35,20 @@ def slots(text):
         if isinstance(part, str) and "{{" in part:
             raise ValueError(f"not a slot: {part[part.index('{{'):][:40]!r}")
     return parts
+
+
+def labelled(variant):
+    """Whether a filled variant always or sometimes holds an identifier."""
+    for part in variant:
+        if isinstance(part, list):
+            if any(labelled(option) for option in part):
+                return True
+        elif not isinstance(part, str):
+            kind, _, form, _, _ = part
+            words = kind in PERSONS and form and form.lower() in people.AGREEING or kind == "d" and form == "year"
+            if not words and kind not in UNLABELLED:
+                return True
+    return False
 
 
 class Family:

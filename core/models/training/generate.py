@@ -41,6 +41,8 @@ class Notes:
         self.notes = [f for f in found if "sentences" not in f.kind and any(multi for _, multi in f.variants)] or found
         # A family counts by the root of its size, so that long files do not drown short ones.
         self.weights = [len(f.variants) ** 0.5 for f in found]
+        # Families whose variants hold mostly nothing to find.
+        self.negatives = [n for n in ([v for v in f.variants if not families.labelled(v[0])] for f in found) if len(n) >= 6]
 
     def family(self, rng):
         return rng.choices(self.all, self.weights)[0]
@@ -49,14 +51,16 @@ class Notes:
         """One note: text and spans."""
         filler = families.Filler(rng, self.pool, lambda r: self.prose.sentence(r))
         kind = rng.random()
-        if kind < 0.46:
+        if kind < 0.43:
             blocks = self.strewn(rng, filler)
-        elif kind < 0.66:
+        elif kind < 0.62:
             blocks = self.message(rng, filler)
-        elif kind < 0.84:
+        elif kind < 0.79:
             blocks = self.whole(rng, filler)
-        elif kind < 0.9:
+        elif kind < 0.85:
             blocks = self.listed(rng, filler)
+        elif kind < 0.93:
+            blocks = self.misleading(rng, filler)
         else:
             blocks = self.plain(rng)
         text, spans = join(blocks)
@@ -134,6 +138,18 @@ class Notes:
             if rng.random() < 0.3:
                 pieces = [(self.prose.sentence(rng) if rng.random() < 0.5 else clinical.value(rng, "neg"), None)]
             blocks.append([(bullet.format(i + 1, rng.randrange(60)), None)] + pieces + [("\n", None)])
+        return blocks
+
+    def misleading(self, rng, filler):
+        """Nothing to find, much that looks like it: variants without an identifier, of a few hands."""
+        hands = rng.sample(self.negatives, min(rng.randint(1, 5), len(self.negatives)))
+        drawn = [variant for hand in hands for variant in rng.sample(hand, min(rng.randint(1, 5), len(hand)))]
+        rng.shuffle(drawn)
+        blocks = []
+        for variant, multi in drawn:
+            if rng.random() < 0.4:
+                blocks.append([(self.prose.sentence(rng) + " ", None)])
+            blocks.append(filler.fill(variant) + [("\n" if multi else rng.choice((" ", " ", "\n")), None)])
         return blocks
 
     def plain(self, rng):

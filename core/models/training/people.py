@@ -186,6 +186,12 @@ class Names:
         return stem if len(stem) > 2 else first
 
 
+# Words that agree with a person.
+AGREEING = {
+    "he": ("he", "she"), "his": ("his", "her"), "him": ("him", "her"), "man": ("man", "woman"), "mr": ("Mr.", "Ms."), "sex": ("M", "F"),
+}
+
+
 class Person:
     """One person; every form of the name agrees with the others."""
 
@@ -226,8 +232,5 @@ class Person:
     def word(self, form):
         """A word that agrees with the person; capitalised when the form is."""
         female = self.sex == "f"
-        word = {
-            "he": ("he", "she"), "his": ("his", "her"), "him": ("him", "her"), "man": ("man", "woman"),
-            "mr": ("Mr.", "Ms."), "sex": ("M", "F"),
-        }.get(form.lower(), (None, None))[female]
+        word = AGREEING.get(form.lower(), (None, None))[female]
         return word if word is None or form.islower() else word[0].upper() + word[1:]
