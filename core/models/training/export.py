@@ -1,4 +1,8 @@
-"""Writes the trained tagger as ONNX: int8 weights that are expanded to f32 when the model is loaded."""
+"""Writes the trained tagger as ONNX: int8 weights that are expanded to f32 when the model is loaded.
+
+The graph is made of three functions of the domain `chartguard`. Each is defined in the file by standard operators, so any
+runtime can run it; chartguard has an operator of its own for each (core/src/infer/ops).
+"""
 import hashlib
 
 import numpy as np
@@ -6,6 +10,12 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 
 import network as net
+
+DOMAIN = "chartguard"
+OPSET = helper.make_opsetid("", 17)
+# Slots that only the word decides, the one of what is written in one piece with it, and the one of its place on the line:
+# what each group adds up to can be kept from word to word.
+TOGETHER = [0] * 8 + [1] + [0] * 3 + [2]
 
 
 def quantize(weights, axis):
@@ -15,53 +25,88 @@ def quantize(weights, axis):
     return np.clip(np.round(weights / scale), -127, 127).astype(np.int8), scale.astype(np.float32)
 
 
+def constant(name, array):
+    return helper.make_node("Constant", [], [name], value=numpy_helper.from_array(array))
+
+
+def attributed(node, **names):
+    """A node whose attributes are those of the function it is in."""
+    for name, of in names.items():
+        node.attribute.append(onnx.AttributeProto(name=name, ref_attr_name=of, type=onnx.AttributeProto.INTS))
+    return node
+
+
+def functions():
+    """What our operators mean, in standard ones."""
+    make = lambda op, inputs, output, **attributes: helper.make_node(op, inputs, [output], **attributes)
+    one = np.array([0], np.int64)
+    affine = [make("MatMul", ["x", "weights"], "product"), make("Add", ["product", "bias"], "y")]
+    embedding = [
+        make("Gather", ["table", "ids"], "gathered", axis=0),
+        make("Cast", ["gathered"], "rows", to=TensorProto.FLOAT),
+        constant("flat", np.array([0, -1], np.int64)),
+        make("Reshape", ["rows", "flat"], "words"),
+        make("MatMul", ["words", "weights"], "product"),
+        make("Add", ["product", "bias"], "sum"),
+        make("Relu", ["sum"], "y"),
+    ]
+    block = [
+        make("Transpose", ["x"], "turned", perm=[1, 0]),
+        constant("first", one),
+        make("Unsqueeze", ["turned", "first"], "batch"),
+        attributed(make("Conv", ["batch", "taps", "taps_bias"], "deep"), dilations="dilations", pads="pads"),
+        make("Squeeze", ["deep", "first"], "unbatched"),
+        make("Transpose", ["unbatched"], "back", perm=[1, 0]),
+        make("MatMul", ["back", "weights"], "product"),
+        make("Add", ["product", "bias"], "sum"),
+        make("Relu", ["sum"], "added"),
+        make("Add", ["x", "added"], "y"),
+    ]
+    block[3].attribute.append(helper.make_attribute("group", net.CHANNELS))
+    function = lambda name, inputs, nodes, attributes=(): helper.make_function(DOMAIN, name, inputs, ["y"], nodes, [OPSET], list(attributes))
+    return [
+        function("Affine", ["x", "weights", "bias"], affine),
+        function("WordEmbedding", ["ids", "table", "weights", "bias"], embedding, ["together"]),
+        function("ResidualBlock", ["x", "taps", "taps_bias", "weights", "bias"], block, ["dilations", "pads"]),
+    ]
+
+
 def model(params, bias):
-    """The graph: ids [WINDOW, SLOTS] i64 to logits [1, LABELS, WINDOW] f32."""
+    """The graph: ids [words, SLOTS] i64 to logits [words, LABELS] f32, for any number of words."""
     params = {k: np.asarray(v, np.float32) for k, v in params.items()}
     nodes, weights = [], []
 
-    def constant(name, array):
+    def weight(name, array):
         weights.append(numpy_helper.from_array(np.ascontiguousarray(array), name))
         return name
 
-    def node(op, inputs, output, **attributes):
-        nodes.append(helper.make_node(op, inputs, [output], name=output, **attributes))
+    def node(op, inputs, output, domain="", **attributes):
+        nodes.append(helper.make_node(op, inputs, [output], name=output, domain=domain, **attributes))
         return output
 
-    def expanded(name, array, axis):
-        packed, scale = quantize(array, axis)
-        cast = node("Cast", [constant(name + ".q", packed)], name + ".f", to=TensorProto.FLOAT)
-        return node("Mul", [cast, constant(name + ".s", scale)], name + ".w")
+    def expanded(name, array):
+        packed, scale = quantize(array, 1)
+        cast = node("Cast", [weight(name + ".q", packed)], name + ".f", to=TensorProto.FLOAT)
+        return node("Mul", [cast, weight(name + ".s", scale)], name + ".w")
 
-    # On the table the cast comes after the gather, so that the table itself stays int8 in memory.
+    # The table itself stays int8 in memory; the scale of a column is part of the weights behind it.
     packed, scale = quantize(params["table"], 1)
-    x = node("Gather", [constant("table.q", packed), "ids"], "gathered", axis=0)
-    x = node("Cast", [x], "rows", to=TensorProto.FLOAT)
-    # The scale of a column is part of the weights behind it.
     into = params["in_w"] * np.tile(scale.reshape(-1), net.SLOTS)[:, None]
-    x = node("Reshape", [x, constant("flat", np.array([net.WINDOW, net.SLOTS * net.WIDTH], np.int64))], "words")
-    x = node("MatMul", [x, expanded("in", into, 1)], "in.product")
-    x = node("Transpose", [x], "in.turned", perm=[1, 0])
-    x = node("Unsqueeze", [x, constant("first", np.array([0], np.int64))], "in.batch")
-    x = node("Add", [x, constant("in.bias", params["in_b"].reshape(1, -1, 1))], "in.sum")
-    x = node("Relu", [x], "in.out")
+    inputs = ["ids", weight("table", packed), expanded("in", into), weight("in.bias", params["in_b"])]
+    x = node("WordEmbedding", inputs, "words", DOMAIN, together=TOGETHER)
     for i, dilation in enumerate(net.DILATIONS):
         reach = dilation * (net.KERNEL // 2)
-        taps = params[f"dw{i}"].T[:, None, :]
-        y = node("Conv", [x, constant(f"dw{i}", taps), constant(f"db{i}", params[f"db{i}"])], f"deep{i}", kernel_shape=[net.KERNEL],
-                 dilations=[dilation], pads=[reach, reach], group=net.CHANNELS)
-        point = expanded(f"pw{i}", params[f"pw{i}"].T[:, :, None], 0)
-        y = node("Conv", [y, point, constant(f"pb{i}", params[f"pb{i}"])], f"point{i}", kernel_shape=[1])
-        y = node("Relu", [y], f"relu{i}")
-        x = node("Add", [x, y], f"block{i}")
+        inputs = [x, weight(f"taps{i}", params[f"dw{i}"].T[:, None, :]), weight(f"taps{i}.bias", params[f"db{i}"]),
+                  expanded(f"point{i}", params[f"pw{i}"]), weight(f"point{i}.bias", params[f"pb{i}"])]
+        x = node("ResidualBlock", inputs, f"block{i}", DOMAIN, dilations=[dilation], pads=[reach, reach])
     # The operating point is part of the last bias: a score of one half is where recall and precision were chosen.
     last = params["out_b"] + np.concatenate([[0], np.repeat(bias, 2)]).astype(np.float32)
-    node("Conv", [x, expanded("out", params["out_w"].T[:, :, None], 0), constant("out.bias", last)], "logits", kernel_shape=[1])
+    node("Affine", [x, expanded("out", params["out_w"]), weight("out.bias", last)], "logits", DOMAIN)
     graph = helper.make_graph(
         nodes, "tagger",
-        [helper.make_tensor_value_info("ids", TensorProto.INT64, [net.WINDOW, net.SLOTS])],
-        [helper.make_tensor_value_info("logits", TensorProto.FLOAT, [1, net.LABELS, net.WINDOW])], weights)
-    made = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], producer_name="chartguard")
+        [helper.make_tensor_value_info("ids", TensorProto.INT64, ["words", net.SLOTS])],
+        [helper.make_tensor_value_info("logits", TensorProto.FLOAT, ["words", net.LABELS])], weights)
+    made = helper.make_model(graph, functions=functions(), opset_imports=[OPSET, helper.make_opsetid(DOMAIN, 1)], producer_name="chartguard")
     made.ir_version = 8
     onnx.checker.check_model(made)
     return made

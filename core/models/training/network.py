@@ -5,7 +5,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-SLOTS, ROWS, WIDTH = 13, 16_384, 32
+SLOTS, ROWS, WIDTH = 13, 24_576, 32
 CHANNELS, KERNEL, DILATIONS = 96, 5, (1, 1, 2, 3, 1)
 HALO = sum(d * (KERNEL // 2) for d in DILATIONS)
 WINDOW = 256
@@ -68,11 +68,12 @@ depthwise.defvjp(lambda d, x, w, b: (depthwise(d, x, w, b), (x, w)), _depthwise_
 
 
 def forward(params, ids):
-    """Logits of windows of words: ids [batch, words, slots]."""
+    """Logits of windows of words: ids [batch, words, slots]. Beyond the ends of a note, where ids are 0, is nothing."""
     batch, words, _ = ids.shape
+    inside = (ids[..., 0] != 0).astype(jnp.float32).reshape(batch * words, 1)
     x = params["table"][ids].reshape(batch * words, SLOTS * WIDTH)
-    x = jax.nn.relu(affine(x, params["in_w"], params["in_b"]))
+    x = jax.nn.relu(affine(x, params["in_w"], params["in_b"])) * inside
     for i, dilation in enumerate(DILATIONS):
         y = depthwise(dilation, x.reshape(batch, words, CHANNELS), params[f"dw{i}"], params[f"db{i}"])
-        x = x + jax.nn.relu(affine(y.reshape(batch * words, CHANNELS), params[f"pw{i}"], params[f"pb{i}"]))
+        x = x + jax.nn.relu(affine(y.reshape(batch * words, CHANNELS), params[f"pw{i}"], params[f"pb{i}"])) * inside
     return affine(x, params["out_w"], params["out_b"]).reshape(batch, words, LABELS)

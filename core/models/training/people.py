@@ -70,6 +70,32 @@ def invented(rng):
     return word[:14].capitalize() if len(word) > 2 else word.capitalize() + "a"
 
 
+# Syllables that given names of two are made of, romanised.
+KOREAN = """Min Ji Soo Hyun Jun Seo Yeon Young Sung Kyung Eun Jae Hee Mi Sun Ho Hoon Woo Won Bin Ah Jin Seung Tae Dong Chul Yoon Na Ra
+Rae Hye Sook Ja Kwang Hwan Bo Da Ye Ri In Sang""".split()
+CHINESE = """Xiao Li Guo Ping Mei Hui Jian Wen Yu Hong Jing Ya Zhi Yong Wei Jun Feng Hai Bao Zhen Shu Qing Xue Ying Ming Da Chun Hua Yan
+Lan Rong Qi Bin Tao Chao Bo Han Zi Yi Xin Ru Si""".split()
+VIETNAMESE = """Thị Văn Ngọc Thu Minh Bích Hồng Kim Quốc Hữu Đức Thanh Mỹ Diễm Xuân Tuyết Anh Bảo Gia Như Hương Phương Lan Hà Thảo
+Hùng Dũng Tuấn Hạnh Trang Nhung Thịnh Long Khánh Quỳnh Yến Oanh Loan Nga Vân Phúc Lộc Tài""".split()
+# What some families of the first nations are called.
+COUNTS = "Two Three Four Many Red White Black Yellow Blue Spotted Standing Running Little Big Iron Gray Good Swift Lone Crazy Old Young".split()
+BEASTS = """Bear Bears Bull Bulls Elk Eagle Eagles Crow Crows Hawk Horse Horses Wolf Deer Dog Feather Cloud Thunder Moon Star Shield
+Knife Arrow Hills Buffalo Calf Bird Fox Rock Lance Weasel Otter""".split()
+
+
+def two_syllables(rng):
+    """A given name of East Asia, in the ways it is romanised."""
+    kind = rng.random()
+    if kind < 0.35:
+        first, second = rng.choice(VIETNAMESE), rng.choice(VIETNAMESE)
+        if rng.random() < 0.7:
+            plain = lambda word: "".join(c for c in unicodedata.normalize("NFD", word.replace("Đ", "D").replace("đ", "d")) if not unicodedata.combining(c))
+            first, second = plain(first), plain(second)
+        return f"{first} {second}"
+    first, second = (rng.choice(KOREAN), rng.choice(KOREAN)) if kind < 0.7 else (rng.choice(CHINESE), rng.choice(CHINESE))
+    return first + rng.choice((f"-{second.lower()}", f"-{second.lower()}", f"-{second}", f" {second}", second.lower()))
+
+
 def typo(rng, word):
     """One slip of the finger."""
     if len(word) < 4:
@@ -147,6 +173,8 @@ class Names:
             return self._census_name(rng, key)
         if culture == "world":
             return rng.choice(self.locale[key])
+        if culture == "east" and key != "last" and rng.random() < 0.6:
+            return two_syllables(rng)
         surname, given = (self.east, self.east_given) if culture == "east" else (self.west_asia, self.west_asia_given)
         return rng.choice(surname if key == "last" else given)
 
@@ -155,7 +183,9 @@ class Names:
         chance = rng.random()
         if chance < 0.3:
             return invented(rng)
-        if chance < 0.345:
+        if chance < 0.305:
+            return f"{rng.choice(COUNTS)} {rng.choice(BEASTS)}"
+        if chance < 0.35:
             return rng.choice(self.words)
         if chance < 0.37 and self.vocabulary:
             return rng.choice(self.vocabulary).capitalize()
@@ -197,7 +227,7 @@ class Person:
 
     def __init__(self, rng, pool, sex=None, last=None):
         self.sex = sex or rng.choice("fm")
-        culture = rng.choices(("us", "world", "east", "west"), (62, 22, 7, 9))[0]
+        culture = rng.choices(("us", "world", "east", "west"), (58, 22, 11, 9))[0]
         self.first = pool.given(rng, self.sex, culture)
         self.last = last or pool.surname(rng, culture)
         self.middle = rng.choice("ABCDEFGHJKLMNPRSTVW") if rng.random() < 0.75 else pool.given(rng, self.sex, culture)

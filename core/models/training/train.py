@@ -4,9 +4,8 @@
 
 Without carriers it trains on generated text alone (precision is then far lower). `--data` adds a site's own labelled notes
 ({"text", "spans": [{"start", "end", "label"}]}, offsets in code points), which count `--data-weight` times their size;
-`--init` starts from weights of an earlier run (with `--words 0` only the second, gentler part runs). One writer's families
-are never trained on (`--held-out`); how much each category is favoured is chosen on them. `cargo` must be able to build the
-featurizer.
+`--init` starts from weights of an earlier run, at a gentler rate. One writer's families are never trained on (`--held-out`);
+how much each category is favoured is chosen on them. `cargo` must be able to build the featurizer.
 """
 import argparse
 import os
@@ -28,6 +27,7 @@ import select_bias
 
 HERE = pathlib.Path(__file__).resolve().parent
 BATCH, PEAK = 8, 1.5e-3
+SHARD = 14_000_000
 
 
 def arguments():
@@ -36,9 +36,8 @@ def arguments():
     parser.add_argument("--data", nargs="*", default=[], help="labelled notes of your own, JSON Lines")
     parser.add_argument("--data-weight", type=int, default=5)
     parser.add_argument("--out", type=pathlib.Path, default=HERE.parent / "builtin")
-    parser.add_argument("--words", type=int, default=46_000_000, help="words seen in the first part")
-    parser.add_argument("--final-words", type=int, default=24_000_000, help="words seen in the second part, at a lower rate")
-    parser.add_argument("--fresh", type=int, default=14_000_000, help="words generated for each part; they are seen several times")
+    parser.add_argument("--words", type=int, default=240_000_000, help="words seen")
+    parser.add_argument("--fresh", type=int, default=56_000_000, help="words generated; each is seen several times")
     parser.add_argument("--held-out", default="w3", help="the folder of families that selection is done on")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--init", type=pathlib.Path, help="weights.npz of an earlier run")
@@ -104,7 +103,7 @@ def step(state, key, ids, labels, rate):
     return (params, first, second, average, count), value
 
 
-def train(params, parts, words, seed, name, peak=PEAK):
+def train(params, parts, words, seed, peak):
     """Trains on the parts in proportion to their weights; returns averaged weights."""
     zeros = jax.tree.map(jnp.zeros_like, params)
     state = (params, zeros, zeros, params, jnp.zeros(()))
@@ -122,7 +121,7 @@ def train(params, parts, words, seed, name, peak=PEAK):
             losses.append(float(value))
         if i % 1000 == 999:
             speed = (i + 1) * BATCH * net.WINDOW / (time.time() - started)
-            print(f"{name} step {i + 1}/{steps} loss {np.mean(losses[-20:]):.4f} words/s {speed:.0f}", flush=True)
+            print(f"step {i + 1}/{steps} loss {np.mean(losses[-20:]):.4f} words/s {speed:.0f}", flush=True)
     return state[3]
 
 
@@ -134,13 +133,35 @@ def featurizer():
 
 
 def generate(options, prefix, words, seed, *extra):
-    if not pathlib.Path(f"{prefix}.labels").exists():
-        command = [sys.executable, HERE / "generate.py", "--words", str(words), "--seed", str(seed), *extra, "--carriers", *options.carriers]
-        notes = subprocess.Popen(command, stdout=subprocess.PIPE)
-        subprocess.run([options.featurizer, prefix], stdin=notes.stdout, check=True)
-        if notes.wait():
+    """Starts to write the features of generated notes; returns what waits for them."""
+    if pathlib.Path(f"{prefix}.done").exists():
+        return lambda: Features(prefix)
+    command = [sys.executable, HERE / "generate.py", "--words", str(words), "--seed", str(seed), *extra, "--carriers", *options.carriers]
+    notes = subprocess.Popen(command, stdout=subprocess.PIPE)
+    features = subprocess.Popen([options.featurizer, prefix], stdin=notes.stdout)
+
+    def wait():
+        if notes.wait() or features.wait():
             sys.exit("the generator failed")
-    return Features(prefix)
+        pathlib.Path(f"{prefix}.done").touch()
+        return Features(prefix)
+
+    return wait
+
+
+def corpora(options, work):
+    """What is trained on, with weights, and what selection is done on."""
+    held = generate(options, work / "held", 600_000, 900 + options.seed, "--validation", "--writers", options.held_out)()
+    parts, shards = [], -(-options.fresh // SHARD)
+    for first in range(0, shards, os.cpu_count()):
+        waiting = [generate(options, work / f"shard{i}", SHARD, 100 * i + options.seed, "--without", options.held_out)
+                   for i in range(first, min(shards, first + os.cpu_count()))]
+        parts += [(wait(), 1) for wait in waiting]
+    for i, path in enumerate(options.data):
+        with open(path, "rb") as notes:
+            subprocess.run([options.featurizer, work / f"own{i}"], stdin=notes, check=True)
+        parts.append((Features(work / f"own{i}"), options.data_weight))
+    return parts, held
 
 
 def main():
@@ -148,25 +169,13 @@ def main():
     options.featurizer = options.featurizer or featurizer()
     work = options.work or pathlib.Path(tempfile.mkdtemp())
     work.mkdir(parents=True, exist_ok=True)
-    own = []
-    for i, path in enumerate(options.data):
-        with open(path, "rb") as notes:
-            subprocess.run([options.featurizer, work / f"own{i}"], stdin=notes, check=True)
-        own.append((Features(work / f"own{i}"), options.data_weight))
     params = dict(np.load(options.init)) if options.init else net.init(options.seed)
-    params = {k: jnp.asarray(v, jnp.float32) for k, v in params.items() if k != "bias"}
-
-    held = generate(options, work / "held", 600_000, 900 + options.seed, "--validation", "--writers", options.held_out)
-    if options.words:
-        first = generate(options, work / "first", options.fresh, options.seed, "--without", options.held_out)
-        params = train(params, [(first, 1), *own], options.words, options.seed, "first part")
-        np.savez(work / "first.npz", **params)
-    if options.final_words:
-        second = generate(options, work / "second", options.fresh, 100 + options.seed, "--without", options.held_out)
-        params = train(params, [(second, 1), *own], options.final_words, 100 + options.seed, "second part", PEAK * 0.6)
-    bias = select_bias.choose(params, held)
+    params = {k: jnp.asarray(v, jnp.float32) for k, v in params.items()}
+    parts, held = corpora(options, work)
+    params = train(params, parts, options.words, options.seed, PEAK * 0.6 if options.init else PEAK)
     options.out.mkdir(parents=True, exist_ok=True)
     np.savez_compressed(options.out / "weights.npz", **{k: np.asarray(v, np.float16) for k, v in params.items()})
+    bias = select_bias.choose(params, held)
     digest = export.write(params, bias, options.out / "tagger.onnx")
     print(f"{options.out / 'tagger.onnx'} sha256 {digest}")
 

@@ -181,6 +181,35 @@ def coined(rng):
     return rng.choice(COINED) + rng.choice(COINED_END)
 
 
+# Ordinary words that organisations take their names from.
+THINGS = """Anchor Arch Barn Basket Bell Bench Blossom Boat Bottle Bread Brick Broom Candle Carpenter Cart Chair Circle Clock Coast Coffee
+Corner Cottage Cotton Cradle Cup Desk Door Dragon Drum Engine Farm Feather Fence Fiddle Fire Flag Flower Fountain Gear Glass Glove Hammer
+Hand Heart Honey Horse Ink Iron Kettle Key Kite Ladder Ladle Lamp Lantern Leaf Lemon Lens Line Lion Maker Market Mirror Moon Nest Needle
+Nickel Night Oven Paddle Page Paper Peach Pebble Pencil Penny Piano Pillow Plate Plow Pocket Porch Quilt Rail Ribbon Ring Road Roof Root
+Rope Saddle Sail Salt Seed Shop Shore Spoon Square Stage Star Station Stitch Stove Straw Sugar Table Tailor Thread Ticket Tile Tool Town
+Track Train Tree Trunk Wagon Wall Water Wheel Window Wing Wire Wool Yard""".split()
+TRADESMEN = """Electricians Carpenters Pipefitters Plumbers Steelworkers Millwrights Boilermakers Longshoremen Teamsters Painters Laborers
+Machinists Roofers Bricklayers Glaziers Nurses Teachers Firefighters Operators Letter-Carriers""".split()
+
+
+def plain_words(rng, kind, nature, idea, town):
+    """An organisation that no head noun gives away, or one that ends in a number or a word like any other."""
+    thing = lambda: rng.choice(THINGS)
+    number = rng.choice((rng.randint(2, 99), rng.randint(100, 999), rng.randint(1000, 9999)))
+    plural = lambda: rng.choice((nature, nature, thing))().rstrip("s") + "s"
+    made = [f"The {plural()}", f"The {plural()}", f"{thing()} & {thing()}", f"{thing()} and {thing()}", f"{nature()} {thing()}", f"{idea()} {thing()}", f"The {nature()} {thing()}",
+            f"{nature()} {rng.choice(('Farmers', 'Rural', 'Electric', 'Food', 'Energy', 'Wind Energy', 'Growers'))} Co-op"]
+    if kind == "employer":
+        trade = rng.choice(TRADESMEN).replace("-", " ")
+        made += [f"{trade} Local {number}", f"{trade} Local {number}", f"{rng.choice(('UAW', 'SEIU', 'IBEW', 'AFSCME', 'UFCW', 'CWA'))} Local {number}", f"{thing()}works", f"{trade} Union"]
+    if kind in ("church", "agency"):
+        made += [f"{rng.choice(('VFW', 'American Legion', 'AMVETS'))} Post {number}", f"{rng.choice(('Elks', 'Moose', 'Masonic'))} Lodge {number}", f"Troop {number}"]
+    if kind in ("insurer", "pharmacy", "clinic", "lab"):
+        made += [f"{rng.choice((nature, idea, thing))()} {rng.choice(('First', 'Direct', 'One', 'Plus', 'Now', 'Today', 'Together', 'Shoppe', 'Mutual Health', 'Total', 'Better', 'Cares'))}",
+                 f"{rng.choice(STATES).split(':')[0]} {rng.choice(('First', 'Together', 'Complete', 'Total Care', 'Better Health'))}", f"{idea()} Mutual Health", f"{town()}{rng.choice(('Care', 'First', 'Plus'))}"]
+    return rng.choice(made)
+
+
 def organization(rng, kind, surname):
     last = lambda: surname().split()[-1]
     if kind in BRAND_KIND and rng.random() < 0.1:
@@ -205,6 +234,8 @@ def organization(rng, kind, surname):
         "agency": "Home Health|Home Care|Visiting Nurses|Hospice|Home Health Agency|Ambulance|EMS|Child Protective Services|Adult Protective Services|Department of Health|Health Department|Social Services|Legal Aid|Case Management|Transport|Medical Supply|DME|Oxygen|Staffing|Area Agency on Aging|Meals on Wheels|Foundation|Outreach|Crisis Center|Food Bank",
     }[kind].split("|")
     end = rng.choice(ends)
+    if rng.random() < 0.12:
+        return plain_words(rng, kind, nature, idea, town)
     chance = rng.random()
     if kind == "hospital" and chance < 0.1:
         return rng.choice((f"{saint()}", f"{saint()}", f"{end} of {town()}", f"Children's Hospital of {town()}", f"VA {town()}", f"{town()} VA", f"UC {town()}", f"University of {town()} Medical Center"))

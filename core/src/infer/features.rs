@@ -12,7 +12,7 @@ use crate::lexicon;
 /// Features a word.
 pub const SLOTS: usize = 13;
 /// Rows of the embedding table; row 0 is padding.
-pub const ROWS: usize = 16_384;
+pub const ROWS: usize = 24_576;
 
 /// Rows below this one are given out directly; hashed features share the rest.
 const HASHED_FROM: u64 = 512;

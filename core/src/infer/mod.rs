@@ -10,6 +10,7 @@
 mod directory;
 pub mod features;
 mod labels;
+mod ops;
 mod tagger;
 mod tokenizer;
 mod tract;

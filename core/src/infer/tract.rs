@@ -1,4 +1,4 @@
-//! Loads and runs ONNX graphs; the only file that names tract.
+//! Loads and runs ONNX graphs; only this file and `ops` name tract.
 //!
 //! Plans with a symbolic length run 2 to 12 times slower in tract than plans of one length, so the graph is kept with a
 //! symbol for the length, and a plan is made from it for each length when it is first needed. Lengths are rounded up to a
@@ -13,6 +13,7 @@ use tract_onnx::prelude::*;
 use tract_onnx::tract_hir::internal::ToDim;
 
 use super::directory;
+use super::ops;
 use super::tokenizer::Tokenizer;
 use crate::error::{Error, ErrorCode, Result};
 use crate::guard::guard;
@@ -239,30 +240,32 @@ impl Network {
     }
 }
 
-/// A graph of one fixed shape: one int64 input, one f32 output. Cheap to clone.
+/// A graph of our own operators: rows of int64 in, as many rows of f32 out. Cheap to clone.
 #[derive(Clone)]
-pub(super) struct FixedPlan {
+pub(super) struct RowsPlan {
     plan: Arc<TypedSimplePlan>,
-    shape: [usize; 2],
+    width: usize,
 }
 
-impl FixedPlan {
-    /// Reads a graph whose input is of `shape`.
+impl RowsPlan {
+    /// Reads a graph whose input has `width` columns.
     ///
     /// # Errors
     /// When tract cannot run it.
-    pub(super) fn from_bytes(bytes: &[u8], shape: [usize; 2]) -> Result<Self> {
+    pub(super) fn from_bytes(bytes: &[u8], width: usize) -> Result<Self> {
         guard(ErrorCode::Model, "the graph was read", || {
-            let plan = tract_onnx::onnx()
-                .with_ignore_value_info(true)
+            let mut onnx = tract_onnx::onnx().with_ignore_value_info(true);
+            ops::register(&mut onnx);
+            let plan = onnx
                 .model_for_read(&mut &*bytes)
                 .and_then(|mut model| {
-                    model.set_input_fact(0, i64::fact(shape).into())?;
+                    let rows = model.symbols.new_with_prefix("rows");
+                    model.set_input_fact(0, i64::fact([rows.to_dim(), width.to_dim()]).into())?;
                     model.into_typed()?.into_decluttered()?.into_optimized()
                 })
                 .and_then(TypedSimplePlan::new)
                 .map_err(|e| wrong(&e))?;
-            Ok(Self { plan, shape })
+            Ok(Self { plan, width })
         })
     }
 
@@ -270,26 +273,27 @@ impl FixedPlan {
     ///
     /// # Errors
     /// When tract cannot set it up.
-    pub(super) fn spawn(&self) -> Result<FixedState> {
+    pub(super) fn spawn(&self) -> Result<RowsState> {
         let state = self.plan.spawn().map_err(|e| failed(&e))?;
-        Ok(FixedState { state, shape: self.shape })
+        Ok(RowsState { state, width: self.width })
     }
 }
 
-/// A running [`FixedPlan`].
-pub(super) struct FixedState {
+/// A running [`RowsPlan`].
+pub(super) struct RowsState {
     state: TypedSimpleState,
-    shape: [usize; 2],
+    width: usize,
 }
 
-impl FixedState {
-    /// Runs the graph on `ids`, which fill its input, and hands its output to `read`.
+impl RowsState {
+    /// Runs the graph on `ids`, row by row, and hands its output to `read`, row by row.
     ///
     /// # Errors
     /// When the graph fails.
     pub(super) fn run<T>(&mut self, ids: &[i64], read: impl FnOnce(&[f32]) -> T) -> Result<T> {
         guard(ErrorCode::Inference, "the model ran", || {
-            let input = Tensor::from_shape::<i64>(&self.shape, ids).map_err(|e| failed(&e))?;
+            let shape = [ids.len() / self.width, self.width];
+            let input = Tensor::from_shape::<i64>(&shape, ids).map_err(|e| failed(&e))?;
             let outputs = self.state.run(tvec![input.into_tvalue()]).map_err(|e| failed(&e))?;
             let output = outputs.first().ok_or_else(|| Error::inference("the model gave no output"))?;
             let view = output.try_as_plain_ram().map_err(|e| failed(&e))?;

@@ -1,34 +1,32 @@
-//! Runs a small tagger of whole words, over hashed features, in windows of one length.
+//! Runs a small tagger of whole words, over hashed features.
 //!
-//! Each window overlaps its neighbours by as much as the network can see to a side, and only words with their full
-//! context are read from it. So every word is judged once, as if the whole text had been seen at once.
+//! A long text goes through it in windows. Each overlaps its neighbours by as much as the network can see to a side, and
+//! only words with their full context are read from it. So every word is judged as if the whole text had been seen at once.
 
 use std::sync::{Mutex, PoisonError};
 
 use super::features::{self, SLOTS};
-use super::tract::{FixedPlan, FixedState};
+use super::tract::{RowsPlan, RowsState};
 use super::words::{self, Word};
 use crate::error::{Error, Result};
 
-/// Words of a window.
-const WINDOW: usize = 256;
+/// Words of a window: as many as leave its buffers in the cache of a core.
+const WINDOW: usize = 512;
 /// Words to each side that the network sees: the sum over its blocks of dilation times half the kernel.
 const HALO: usize = 16;
-/// Words of a window that are read from it.
-const INNER: usize = WINDOW - 2 * HALO;
 /// States kept for reuse.
 const IDLE: usize = 64;
 
 /// A tagger of words that was loaded; shared between threads.
 pub(crate) struct WordTagger {
-    plan: FixedPlan,
+    plan: RowsPlan,
     labels: usize,
     idle: Mutex<Vec<Running>>,
 }
 
 /// What one thread needs while it runs: buffers are used again from note to note.
 struct Running {
-    state: FixedState,
+    state: RowsState,
     rows: Vec<features::Row>,
     ids: Vec<i64>,
     said: WordLogits,
@@ -51,12 +49,12 @@ impl WordLogits {
 }
 
 impl WordTagger {
-    /// Loads a graph from ids `[WINDOW, SLOTS]` to logits `[1, labels, WINDOW]`, and runs it once.
+    /// Loads a graph from ids `[words, SLOTS]` to logits `[words, labels]`, and runs it once.
     ///
     /// # Errors
     /// When the bytes are no such graph.
     pub(crate) fn from_bytes(bytes: &[u8], labels: usize) -> Result<Self> {
-        let plan = FixedPlan::from_bytes(bytes, [WINDOW, SLOTS])?;
+        let plan = RowsPlan::from_bytes(bytes, SLOTS)?;
         let tagger = Self { plan, labels, idle: Mutex::default() };
         tagger.tag("Loaded.", |_| ())?;
         Ok(tagger)
@@ -94,33 +92,26 @@ impl Running {
         words::split(text, &mut said.words);
         features::features(text, &said.words, rows);
         said.values.clear();
-        said.values.resize(rows.len() * labels, 0.0);
-        for start in (0..rows.len()).step_by(INNER) {
-            ids.clear();
-            ids.resize(WINDOW * SLOTS, 0);
-            // The window begins HALO words before `start`; what lies outside the text is padding.
+        said.values.reserve(rows.len() * labels);
+        let mut start = 0;
+        while start < rows.len() {
             let first = start.saturating_sub(HALO);
-            let offset = HALO - (start - first);
-            let last = (start + INNER + HALO).min(rows.len());
-            for (slot, &id) in ids[offset * SLOTS..].iter_mut().zip(rows[first..last].as_flattened()) {
-                *slot = i64::from(id);
-            }
-            let end = (start + INNER).min(rows.len());
-            let values = &mut said.values[start * labels..end * labels];
+            let last = (first + WINDOW).min(rows.len());
+            let end = if last == rows.len() { last } else { last - HALO };
+            ids.clear();
+            ids.extend(rows[first..last].as_flattened().iter().map(|&id| i64::from(id)));
+            let values = &mut said.values;
             let whole = state.run(ids, |logits| {
-                let whole = logits.len() == labels * WINDOW;
-                for (at, row) in values.chunks_exact_mut(labels).enumerate().take_while(|_| whole) {
-                    for (label, value) in row.iter_mut().enumerate() {
-                        *value = logits[label * WINDOW + HALO + at];
-                    }
+                let whole = logits.len() == labels * (last - first);
+                if whole {
+                    values.extend_from_slice(&logits[(start - first) * labels..(end - first) * labels]);
                 }
                 whole
             })?;
             if !whole {
-                return Err(Error::inference(format!(
-                    "the word tagger did not give {labels} labels for {WINDOW} words"
-                )));
+                return Err(Error::inference(format!("the word tagger did not give {labels} labels for each word")));
             }
+            start = end;
         }
         Ok(())
     }
