@@ -1,5 +1,5 @@
 //! Clinical notation that looks like an identifier: strength grades, pain scores, ranges with a unit, spine levels, acuity,
-//! blood pressure, ICD-10 codes. What a model says of such a value does not count.
+//! blood pressure, ICD-10 codes, numbers of publications and batches. What a model says of such a value does not count.
 
 use std::sync::LazyLock;
 
@@ -52,6 +52,15 @@ static DATE_CUE: LazyLock<Regex> = LazyLock::new(|| {
     .expect("the pattern is tested")
 });
 
+/// What stands before a number that names a publication, a substance, a product or a batch, and no person.
+static CATALOGUE_CUE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(
+        r"(?ix-u) \b (?: doi | isbn (?: -? 1[03] )? | issn | pmid | pmcid | cas | ndc | loinc | lot | batch | cat (?: \. | alog (?: ue )? )? )
+          (?: \s? (?: no | nr | num | number ) \.? )? [\s:\#]* $",
+    )
+    .expect("the pattern is tested")
+});
+
 /// Whether the value at `span` is clinical notation and so no identifier.
 pub(super) fn is_notation(text: &str, span: Span) -> bool {
     let value = span.of(text);
@@ -62,12 +71,16 @@ pub(super) fn is_notation(text: &str, span: Span) -> bool {
     if RANGE.is_match(value) && UNIT.is_match(after) {
         return true;
     }
+    let before = clip(text, span.start.saturating_sub(NEAR), span.start);
+    if CATALOGUE_CUE.is_match(before) {
+        return true;
+    }
     let grade = GRADE.captures(value).is_some_and(|parts| {
         let number = |i: usize| parts[i].parse::<u32>().unwrap_or(u32::MAX);
         number(1) <= number(2)
     });
     // A hyphen before it is a range of grades, a slash after it a date with its year.
-    grade && !after.starts_with('/') && !DATE_CUE.is_match(clip(text, span.start.saturating_sub(NEAR), span.start))
+    grade && !after.starts_with('/') && !DATE_CUE.is_match(before)
 }
 
 /// The text between two offsets, moved inwards to character boundaries.
@@ -107,6 +120,10 @@ mod tests {
             "acuity «20/40»",
             "BP «132/84»",
             "«3/3» trials",
+            "ISBN «978-1-4051-0000-0»",
+            "DOI: «10.1000»/182",
+            "Td, lot «U4821AA», left deltoid",
+            "catalogue no. «4471-22»",
         ] {
             assert!(judged(marked), "{marked}");
         }
@@ -122,6 +139,7 @@ mod tests {
             "from 3/1 to «3/10»",
             "visit «3-14»",
             "MRN «00482910»",
+            "plot «48291077»",
             "«03/14/2024»",
             "Tuesday «4/5»",
         ] {
