@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 # cargo's own variable decides where it builds.
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 
-.PHONY: run build test test-rust test-python test-c check header bench clean
+.PHONY: run build test test-rust test-python test-c check header bench bench-peers clean
 
 # One sample note scrubbed, then its scored report with the evidence under each verdict.
 run:
@@ -51,6 +51,11 @@ header:
 # Throughput and ratios, printed; release profile.
 bench:
 	cargo bench -p chartguard-benches
+
+# chartguard beside other systems on the notes of GOLD; installs them under target/peers, and skips what does not install.
+GOLD ?= tests/eval/held-out.jsonl
+bench-peers:
+	$(PYTHON) benches/peers/run.py $(GOLD) $(TARGET)/peers
 
 clean:
 	cargo clean

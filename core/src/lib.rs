@@ -51,6 +51,7 @@ mod guard;
 #[cfg(feature = "onnx")]
 pub mod infer;
 mod lexicon;
+pub mod measure;
 pub mod report;
 pub mod rubric;
 pub mod scrub;

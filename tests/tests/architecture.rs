@@ -13,7 +13,8 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("scrub", &["text", "lexicon", "infer"]),
     ("rubric", &["text", "lexicon", "infer"]),
     ("analyze", &["text", "scrub", "rubric"]),
-    ("report", &["text", "scrub", "rubric", "analyze"]),
+    ("measure", &["text", "scrub"]),
+    ("report", &["text", "scrub", "rubric", "analyze", "measure"]),
 ];
 
 const LEAVES: &[&str] = &["error", "guard", "yaml", "Error", "ErrorCode", "Location", "Result"];

@@ -69,6 +69,12 @@ fn mistakes_are_named_and_nothing_is_repeated() {
     fs::write(&policy, "categories:\n  name: {operatr: tag}\n").unwrap();
     let empty = folder.join("model");
     fs::create_dir_all(&empty).unwrap();
+    let (xml, ann, map) = (folder.join("note.xml"), folder.join("note.ann"), folder.join("map.yaml"));
+    let tag = "<NAME start=\"0\" end=\"99\" text=\"Quackenbush\" TYPE=\"PATIENT\"/>";
+    fs::write(&xml, format!("<x><TEXT>Quackenbush came</TEXT>\n<TAGS>{tag}</TAGS></x>")).unwrap();
+    fs::write(folder.join("note.txt"), "Quackenbush came").unwrap();
+    fs::write(&ann, "T1\tGIBBERISH 0 11\tQuackenbush\n").unwrap();
+    fs::write(&map, "WARD: locatoin\n").unwrap();
     let at = |path: &PathBuf| path.to_str().unwrap().to_owned();
     let cases: Vec<(Vec<String>, &[u8], Vec<&str>)> = vec![
         (vec!["scrub".into(), at(&latin)], b"", vec!["latin1.txt", "byte 19", "UTF-8"]),
@@ -112,6 +118,16 @@ fn mistakes_are_named_and_nothing_is_repeated() {
             b"{\"text\":\"Quackenbush\",\"spans\":[{\"start\":0,\"end\":4,\"label\":\"nmae\"}]}",
             vec!["`name`"],
         ),
+        (vec!["eval".into(), at(&xml)], b"", vec!["note.xml", "line 2", "16 code points"]),
+        (vec!["eval".into(), at(&ann)], b"", vec!["note.ann", "line 1", "GIBBERISH", "--map"]),
+        (vec!["eval".into(), at(&empty)], b"", vec!["no gold"]),
+        (vec!["eval".into(), "--map".into(), at(&map), "-".into()], b"", vec!["map.yaml", "WARD", "`location`"]),
+        (
+            vec!["eval".into(), "--thresholds".into(), "2".into(), "--sweep".into(), "-".into()],
+            b"",
+            vec!["between 0 and 1"],
+        ),
+        (vec!["eval".into(), "--optional".into(), "nmae".into(), "-".into()], b"", vec!["`name`"]),
         (vec!["model".into(), "check".into(), at(&empty)], b"", vec!["model.onnx"]),
         (vec![], b"", vec!["Usage"]),
     ];
@@ -154,6 +170,70 @@ fn analyze_shows_the_scrubbed_note_and_writes_pages() {
         assert!(!html.contains("http://") && !html.contains("https://"), "a page loads nothing");
     }
     assert_eq!(fs::read_dir(&pages).unwrap().count(), 2, "no partial file is left");
+}
+
+/// The same invented note in three formats, in a directory.
+#[test]
+fn gold_is_read_in_every_format() {
+    let folder = scratch("gold");
+    let below = folder.join("b");
+    fs::create_dir_all(&below).unwrap();
+    let line = r#"{"id":"l","kind":"letter","transforms":["upper","ocr"],"text":"SSN 219-09-9999 of Zqx","spans":[{"start":4,"end":15,"label":"ssn"},{"start":19,"end":22,"label":"WARD"}]}"#;
+    fs::write(folder.join("a.jsonl"), format!("{line}\n")).unwrap();
+    let tags = "<ID start=\"4\" end=\"15\" text=\"219-09-9999\" TYPE=\"SSN\"/><LOCATION start=\"19\" end=\"22\" text=\"Zqx\" TYPE=\"WARD\"/>";
+    let xml = format!("<deIdi2b2><TEXT><![CDATA[SSN 219-09-9999 of Zqx]]></TEXT><TAGS>{tags}</TAGS></deIdi2b2>");
+    fs::write(below.join("x.xml"), xml).unwrap();
+    fs::write(below.join("y.txt"), "SSN 219-09-9999 of Zqx").unwrap();
+    fs::write(below.join("y.ann"), "T1\tSSN 4 15\t219-09-9999\nT2\tWARD 19 22\tZqx\n").unwrap();
+    fs::write(below.join("notes.txt"), "no annotations beside it").unwrap();
+    let map = folder.join("map.yaml");
+    fs::write(&map, "WARD: location\n").unwrap();
+    let (gold, map) = (folder.to_str().unwrap(), map.to_str().unwrap());
+    let eval = |more: &[&str]| {
+        let mut arguments = vec!["eval", "--model", "none", "--map", map, gold];
+        arguments.extend(more);
+        let out = run(&arguments, b"");
+        assert_eq!(out.status.code(), Some(0), "{}", stderr(&out));
+        stdout(&out)
+    };
+    let json: serde_json::Value = serde_json::from_str(&eval(&["--format", "json"])).unwrap();
+    assert_eq!(json["notes"]["of"], 3);
+    assert_eq!(json["categories"]["ssn"]["covered"]["hits"], 3);
+    assert_eq!(json["categories"]["location"]["covered"]["of"], 3);
+    assert_eq!(json["leaks_per_1000_notes"]["value"], 1000.0);
+    assert_eq!(json["by"]["transforms"]["ocr"]["notes"]["of"], 1);
+    let missed: Vec<(&str, u64)> = json["mistakes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|m| (m["note"].as_str().unwrap(), m["start"].as_u64().unwrap()))
+        .collect();
+    assert_eq!(missed, [("l", 19), ("b/x.xml", 19), ("b/y.ann", 19)]);
+    let ignoring = run(
+        &["eval", "--model", "none", "--optional", "location", "--map", map, gold, "--json", "--threads", "2"],
+        b"",
+    );
+    let json: serde_json::Value = serde_json::from_str(&stdout(&ignoring)).unwrap();
+    assert_eq!((&json["recall"]["value"], &json["covered"]["of"]), (&serde_json::json!(1.0), &serde_json::json!(3)));
+
+    let text = eval(&["--sweep", "--category", "ssn", "--reliability", "--ablation"]);
+    for part in [
+        "threshold of all categories",
+        "threshold ssn",
+        "expected calibration error",
+        "patterns only",
+        "+ consistency",
+        "19..22",
+    ] {
+        assert!(text.contains(part), "{part} is missing:\n{text}");
+    }
+    assert!(!text.contains("Zqx") && !text.contains("+ tagger"));
+    assert!(eval(&["--show-text"]).contains("Zqx"));
+    let page = folder.join("page.html");
+    assert_eq!(eval(&["--format", "html", "--output", page.to_str().unwrap()]), "");
+    let page = fs::read_to_string(page).unwrap();
+    assert!(page.starts_with("<!doctype html>") && page.contains("<svg") && !page.contains("Zqx"));
+    assert!(!page.contains("http://") && !page.contains("https://"), "a page loads nothing");
 }
 
 #[test]

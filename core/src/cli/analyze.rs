@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::output::{Outcome, Output, progress};
+use super::output::{Outcome, Output, progress, write_whole};
 use super::score::ScorerArgs;
 use super::{OK, ScrubberArgs, input};
 use crate::analyze::Analyzer;
-use crate::error::{Error, Result};
+use crate::error::Error;
 use crate::report;
 
 #[derive(Args)]
@@ -60,10 +60,4 @@ pub(super) fn run(args: &AnalyzeArgs) -> Outcome {
 fn page_name(file: &Path) -> PathBuf {
     let stem = file.file_stem().filter(|stem| *stem != "-").unwrap_or("note".as_ref());
     PathBuf::from(stem).with_extension("html")
-}
-
-/// Writes a file whole or not at all.
-fn write_whole(path: &Path, text: &str) -> Result<()> {
-    let partial = path.with_extension("html.partial");
-    fs::write(&partial, text).and_then(|()| fs::rename(&partial, path)).map_err(|e| Error::io(path, &e))
 }

@@ -77,6 +77,16 @@ impl Line {
         self.locate(Error::input(what))
     }
 
+    /// The line by file and number, for what has no other name.
+    pub(super) fn place(&self) -> String {
+        format!("{}:{}", self.file, self.number)
+    }
+
+    /// Adds where the line is to an error that does not say so yet.
+    pub(super) fn locate_once(&self, error: Error) -> Error {
+        if error.locations().next().is_some() { error } else { self.locate(error) }
+    }
+
     /// Adds where the line is to an error.
     pub(super) fn locate(&self, error: Error) -> Error {
         error.at(Location::LineColumn { line: self.number, column: 1 }).at(Location::File(self.file.clone()))

@@ -14,7 +14,7 @@ use std::ffi::OsString;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::error::{Error, Result};
-use crate::scrub::{Policy, Scrubber};
+use crate::scrub::{Policy, Scrubber, ScrubberBuilder};
 
 /// Everything went well.
 const OK: u8 = 0;
@@ -46,7 +46,7 @@ enum Command {
     #[command(subcommand)]
     Model(model::ModelCommand),
     /// Measure recall and precision against labelled notes
-    Eval(eval::EvalArgs),
+    Eval(Box<eval::EvalArgs>),
 }
 
 /// What finds and what is done: shared by every command that scrubs.
@@ -61,8 +61,17 @@ struct ScrubberArgs {
 }
 
 impl ScrubberArgs {
+    fn builder(&self) -> Result<ScrubberBuilder> {
+        Scrubber::builder().policy(Policy::named(&self.policy)?).model_named(&self.model)
+    }
+
     fn build(&self) -> Result<Scrubber> {
-        Scrubber::builder().policy(Policy::named(&self.policy)?).model_named(&self.model)?.build()
+        self.builder()?.build()
+    }
+
+    /// The policy and the model, by name.
+    fn described(&self) -> String {
+        format!("policy {}, model {}", self.policy, self.model)
     }
 }
 

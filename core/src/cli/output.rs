@@ -1,11 +1,12 @@
 //! Standard output that ends quietly when its reader goes away, and the progress bar.
 
+use std::fs;
 use std::io::{self, BufWriter, ErrorKind, IsTerminal, StdoutLock, Write};
 use std::path::Path;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::error::Error;
+use crate::error::{Error, Result};
 
 /// Why a command stopped early.
 pub(super) enum Stop {
@@ -64,4 +65,11 @@ pub(super) fn progress(total: Option<u64>, unit: &str) -> ProgressBar {
         Ok(style) => bar.with_style(style),
         Err(_) => bar,
     }
+}
+
+/// Writes a file whole or not at all.
+pub(super) fn write_whole(path: &Path, text: &str) -> Result<()> {
+    let mut partial = path.as_os_str().to_owned();
+    partial.push(".partial");
+    fs::write(&partial, text).and_then(|()| fs::rename(&partial, path)).map_err(|e| Error::io(path, &e))
 }

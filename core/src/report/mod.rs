@@ -1,8 +1,10 @@
-//! A report made readable: for the terminal, as Markdown, and as one self-contained page.
+//! A report made readable: for the terminal, as Markdown, and as one self-contained page; and the figures of an evaluation.
 
+mod evaluation;
 mod html;
 mod text;
 
+pub use evaluation::{html as evaluation_html, text as evaluation_text};
 pub use html::html;
 pub use text::{markdown, text};
 

@@ -10,15 +10,17 @@ mod check_digit;
 mod config;
 mod detect;
 mod finding;
-mod measure;
+#[cfg(any(feature = "onnx", feature = "cli"))]
+pub(crate) mod labels;
 mod policy;
 mod resolve;
 mod scrubber;
+mod stage;
 
 pub use action::{Operator, Options as OperatorOptions};
 pub use apply::{Applied, OffsetMap, Scrubbed};
 pub use category::Category;
 pub use finding::{Finding, Kind};
-pub use measure::{CategoryMeasure, Gold, Measure, Share};
 pub use policy::{CategoryPolicy, Policy};
-pub use scrubber::{Scrubber, ScrubberBuilder};
+pub use scrubber::{Candidates, Scrubber, ScrubberBuilder};
+pub use stage::{Stage, Stages};

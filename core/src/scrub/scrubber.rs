@@ -8,7 +8,7 @@ use regex::{Regex, RegexBuilder};
 use super::apply::{self, Scrubbed};
 use super::detect::{self, Detector, Note};
 use super::resolve::resolve;
-use super::{Category, Finding, Policy};
+use super::{Category, Finding, Policy, Stage, Stages};
 use crate::error::{Error, ErrorCode, Result};
 use crate::guard::guard;
 use crate::text::{self, Span, View};
@@ -28,6 +28,7 @@ pub struct Scrubber {
     policy: Arc<Policy>,
     lists: Arc<Lists>,
     detectors: Arc<[Box<dyn Detector>]>,
+    stages: Stages,
 }
 
 impl std::fmt::Debug for Scrubber {
@@ -41,6 +42,7 @@ impl std::fmt::Debug for Scrubber {
 pub struct ScrubberBuilder {
     policy: Policy,
     without_tagger: bool,
+    stages: Stages,
     #[cfg(feature = "onnx")]
     model: Option<crate::infer::Model>,
 }
@@ -68,6 +70,14 @@ impl ScrubberBuilder {
         self
     }
 
+    /// Which stages of detection run; all of them unless said otherwise. This is for measuring what each adds (see
+    /// `chartguard eval --ablation`): with fewer, more leaks.
+    #[must_use]
+    pub fn stages(mut self, stages: Stages) -> Self {
+        self.stages = stages;
+        self
+    }
+
     /// The model a command line or a configuration names: `builtin`, `none`, or a model directory, which stands in for the
     /// built-in one.
     ///
@@ -90,17 +100,17 @@ impl ScrubberBuilder {
     /// When the model is not a token classifier or its labels name no category.
     pub fn build(self) -> Result<Scrubber> {
         #[allow(unused_mut, reason = "grows only with feature `onnx`")]
-        let mut detectors = detect::detectors()?;
+        let mut detectors = detect::detectors(self.stages)?;
         #[cfg(feature = "onnx")]
-        if !self.without_tagger {
+        if !self.without_tagger && self.stages.has(Stage::Tagger) {
             detectors.push(Box::new(detect::BuiltinTagger::new()?));
         }
         #[cfg(feature = "onnx")]
-        if let Some(model) = self.model {
+        if let Some(model) = self.model.filter(|_| self.stages.has(Stage::Model)) {
             detectors.push(Box::new(detect::ModelDetector::new(model)?));
         }
         let lists = Arc::new(Lists::new(&self.policy)?);
-        Ok(Scrubber { policy: Arc::new(self.policy), lists, detectors: detectors.into() })
+        Ok(Scrubber { policy: Arc::new(self.policy), lists, detectors: detectors.into(), stages: self.stages })
     }
 }
 
@@ -132,6 +142,44 @@ impl Scrubber {
     }
 
     fn search(&self, text: &str) -> Result<Vec<Finding>> {
+        Ok(self.settle(text, self.detect(text)?.0))
+    }
+
+    /// Everything that the detectors saw in `text`, whatever the policy: the costly part of [`find`](Self::find), to be
+    /// [decided](Self::decide) under one policy after another.
+    ///
+    /// ```
+    /// use chartguard::{Category, Policy, Scrubber};
+    /// let scrubber = Scrubber::new(Policy::default())?;
+    /// let text = "Seen 03/14/2024, SSN 219-09-9999.";
+    /// let candidates = scrubber.candidates(text)?;
+    /// assert_eq!(scrubber.decide(text, &candidates), scrubber.find(text)?);
+    /// let dates_stay = scrubber.with_policy(Policy::builtin("limited-data-set")?)?;
+    /// assert!(dates_stay.decide(text, &candidates).iter().all(|f| f.category != Category::Date));
+    /// # Ok::<(), chartguard::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// When a detector could not search the whole text.
+    pub fn candidates(&self, text: &str) -> Result<Candidates> {
+        guard(ErrorCode::Internal, "a note was searched", || self.detect(text))
+    }
+
+    /// What would be removed of `candidates`, which are those of the same `text`: as [`find`](Self::find).
+    pub fn decide(&self, text: &str, candidates: &Candidates) -> Vec<Finding> {
+        self.settle(text, candidates.0.clone())
+    }
+
+    /// The same detectors under another policy, without loading anything anew.
+    ///
+    /// # Errors
+    /// When an entry of the policy's lists is too long.
+    pub fn with_policy(&self, policy: Policy) -> Result<Self> {
+        let lists = Arc::new(Lists::new(&policy)?);
+        Ok(Self { policy: Arc::new(policy), lists, ..self.clone() })
+    }
+
+    fn detect(&self, text: &str) -> Result<Candidates> {
         let view = View::new(text);
         let plain = view.as_str();
         let tokens = text::tokens(plain);
@@ -140,16 +188,24 @@ impl Scrubber {
         for detector in self.detectors.iter() {
             detector.detect(&note, &mut findings)?;
         }
-        detect::extend(&note, &mut findings);
+        if self.stages.has(Stage::Consistency) {
+            detect::extend(&note, &mut findings);
+        }
         for finding in &mut findings {
             finding.span = view.to_source(finding.span);
             if text.get(finding.span.range()).is_none() {
                 return Err(Error::internal(format!("detector {} left the character grid", finding.detector)));
             }
         }
+        Ok(Candidates(findings))
+    }
+
+    fn settle(&self, text: &str, mut findings: Vec<Finding>) -> Vec<Finding> {
         findings.retain(|finding| self.policy.removes(finding));
-        self.lists.apply(text, &mut findings);
-        Ok(resolve(findings))
+        if self.stages.has(Stage::Policy) {
+            self.lists.apply(text, &mut findings);
+        }
+        resolve(findings)
     }
 
     /// The note without its protected health information.
@@ -163,6 +219,17 @@ impl Scrubber {
     /// Scrubs many notes on the current rayon pool, results in the order of the notes; the same as one call each.
     pub fn scrub_batch<T: AsRef<str> + Sync>(&self, texts: &[T]) -> Vec<Result<Scrubbed>> {
         texts.par_iter().map(|text| self.scrub(text.as_ref())).collect()
+    }
+}
+
+/// What the detectors saw in one text, before a policy decided: in no order, overlapping, with every score.
+#[derive(Debug, Clone)]
+pub struct Candidates(Vec<Finding>);
+
+impl Candidates {
+    /// Each of them; spans in UTF-8 bytes of the text.
+    pub fn iter(&self) -> impl Iterator<Item = &Finding> {
+        self.0.iter()
     }
 }
 

@@ -50,7 +50,7 @@ pub(crate) use structure::Entities;
 #[cfg(feature = "onnx")]
 pub(crate) use tagger::BuiltinTagger;
 
-use super::Finding;
+use super::{Finding, Stage, Stages};
 use crate::text::Token;
 
 /// A note made ready for detectors: everything is computed once and shared.
@@ -94,8 +94,32 @@ pub(crate) const PATTERNS: &[&[Pattern]] = &[
     vehicle::PATTERNS,
 ];
 
-/// The detectors that run when nothing else is asked for.
-pub(crate) fn detectors() -> crate::Result<Vec<Box<dyn Detector>>> {
+/// The stage of every detector that is no pattern, by the name in its findings or by the part of it before the point. The
+/// first line that fits counts.
+pub(crate) const STAGES: &[(&str, Stage)] = &[
+    ("name.lexicon", Stage::Lexicon),
+    ("name.lone", Stage::Lexicon),
+    ("name.inverted", Stage::Lexicon),
+    ("name.aged", Stage::Lexicon),
+    ("name", Stage::Structure),
+    ("location", Stage::Structure),
+    ("organization.brand", Stage::Lexicon),
+    ("organization", Stage::Structure),
+    ("tagger", Stage::Tagger),
+    ("model", Stage::Model),
+    ("consistency", Stage::Consistency),
+    ("policy", Stage::Policy),
+];
+
+/// The detectors of `stages` that need no model.
+pub(crate) fn detectors(stages: Stages) -> crate::Result<Vec<Box<dyn Detector>>> {
     crate::lexicon::check()?;
-    Ok(vec![Box::new(Patterns::builtin()?), Box::new(Entities)])
+    let mut detectors: Vec<Box<dyn Detector>> = Vec::new();
+    if stages.has(Stage::Patterns) {
+        detectors.push(Box::new(Patterns::builtin()?));
+    }
+    if stages.has(Stage::Lexicon) || stages.has(Stage::Structure) {
+        detectors.push(Box::new(Entities(stages)));
+    }
+    Ok(detectors)
 }

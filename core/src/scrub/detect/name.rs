@@ -6,20 +6,26 @@ use super::announce::{
 };
 use super::structure::{Gap, Sort, Words, sort};
 use crate::lexicon::{self, Entry};
-use crate::scrub::{Category, Finding};
+use crate::scrub::{Category, Finding, Stage, Stages};
 use crate::text::{Case, TokenKind};
 
 /// Appends the names of people in a note.
-pub(super) fn find(words: &Words<'_>, findings: &mut Vec<Finding>) {
+pub(super) fn find(words: &Words<'_>, stages: Stages, findings: &mut Vec<Finding>) {
+    let (lists, structure) = (stages.has(Stage::Lexicon), stages.has(Stage::Structure));
     let mut finder = Finder { words, findings, done: 0 };
     for at in 0..words.len() {
         let Some(word) = words.get(at) else { return };
         match word.kind {
             TokenKind::Word => {
-                if word.cues != 0 {
+                if structure && word.cues != 0 {
                     finder.cued(at);
                 }
-                if word.is_initial() && words.is_mark(at + 1, b'.') && at > 0 && words.is_mark(at - 1, b',') {
+                if structure
+                    && word.is_initial()
+                    && words.is_mark(at + 1, b'.')
+                    && at > 0
+                    && words.is_mark(at - 1, b',')
+                {
                     let pair = (words.text(at), words.text(at + 2));
                     if matches!(
                         pair,
@@ -29,13 +35,16 @@ pub(super) fn find(words: &Words<'_>, findings: &mut Vec<Finding>) {
                         continue;
                     }
                 }
+                if !lists {
+                    continue;
+                }
                 if word.case != Case::Lower {
                     finder.bare(at);
                 } else if words.quiet && at >= finder.done {
                     finder.quiet(at);
                 }
             }
-            TokenKind::Punctuation => finder.marks(at),
+            TokenKind::Punctuation if structure => finder.marks(at),
             _ => {}
         }
     }

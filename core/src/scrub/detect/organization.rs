@@ -6,32 +6,37 @@ use super::announce::{
     TITLE, TRADE,
 };
 use super::structure::{Gap, Sort, Word, Words};
-use crate::scrub::{Category, Finding};
+use crate::scrub::{Category, Finding, Stage, Stages};
 use crate::text::{Case, TokenKind};
 
 /// Appends the organisations of a note.
-pub(super) fn find(words: &Words<'_>, findings: &mut Vec<Finding>) {
+pub(super) fn find(words: &Words<'_>, stages: Stages, findings: &mut Vec<Finding>) {
+    let (lists, structure) = (stages.has(Stage::Lexicon), stages.has(Stage::Structure));
     let mut finder = Finder { words, findings, done: 0 };
     for at in 0..words.len() {
         let Some(word) = words.get(at) else { return };
         if !word.is_word() || word.cues == 0 {
             continue;
         }
-        if word.is(HEAD | TRADE | LEGAL) && word.is_capital() && at >= finder.done {
+        if structure && word.is(HEAD | TRADE | LEGAL) && word.is_capital() && at >= finder.done {
             finder.headed(at);
         }
-        if word.is(BRAND) && word.is_capital() && at >= finder.done {
+        if lists && word.is(BRAND) && word.is_capital() && at >= finder.done {
             finder.brand(at);
         }
-        if word.is(BELONG) {
+        if structure && word.is(BELONG) {
             finder.belongs(at);
         }
-        if word.is(BODY) {
+        if structure && word.is(BODY) {
             finder.field(at);
         }
         if word.is(CHAIN) && word.is_capital() && at >= finder.done {
-            finder.chain(at);
-            finder.saint(at);
+            if lists {
+                finder.chain(at);
+            }
+            if structure {
+                finder.saint(at);
+            }
         }
     }
 }

@@ -4,18 +4,20 @@
 use super::announce::{self, Cues};
 use super::{Detector, Note, location, name, organization};
 use crate::lexicon::{self, Entry};
-use crate::scrub::Finding;
+use crate::scrub::{Finding, Stage, Stages};
 use crate::text::{Case, Span, TokenKind};
 
-/// Finds names, places and organisations.
-pub(crate) struct Entities;
+/// Finds names, places and organisations, as far as the word lists, the structure of the note, or both are asked for.
+pub(crate) struct Entities(pub(crate) Stages);
 
 impl Detector for Entities {
     fn detect(&self, note: &Note<'_>, findings: &mut Vec<Finding>) -> crate::Result<()> {
         let words = Words::read(note);
-        name::find(&words, findings);
-        location::find(&words, findings);
-        organization::find(&words, findings);
+        name::find(&words, self.0, findings);
+        if self.0.has(Stage::Structure) {
+            location::find(&words, findings);
+        }
+        organization::find(&words, self.0, findings);
         Ok(())
     }
 }
@@ -371,7 +373,7 @@ mod tests {
             let tokens = tokens(&text);
             let note = Note { text: &text, tokens: &tokens };
             let mut findings = Vec::new();
-            Entities.detect(&note, &mut findings).unwrap();
+            Entities(Stages::ALL).detect(&note, &mut findings).unwrap();
             super::super::extend(&note, &mut findings);
             for finding in findings {
                 proptest::prop_assert!(text.get(finding.span.range()).is_some_and(|found| !found.is_empty()), "{}", finding.detector);
