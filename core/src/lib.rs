@@ -10,6 +10,7 @@
 //! * [`Scorer`] reads a note against a [`Rubric`] and returns a [`Report`]: for every criterion a verdict, the evidence as
 //!   spans of the note, the rule it comes from, and what to write instead.
 //! * [`Analyzer`] does both in one call.
+//! * [`measure`] compares findings with labelled notes: recall, precision, leaks, errors by class, thresholds.
 //! * [`text`] is what they share: spans, offsets in every unit, sections, sentences, tokens, assertion, dates.
 //! * `infer` (feature `onnx`) runs token classification models from a directory.
 //!

@@ -137,7 +137,7 @@ fn tag(start: &BytesStart<'_>, at: usize) -> Result<Tag, (Error, usize)> {
         match attribute.key.0 {
             "start" => first = value.trim().parse().ok(),
             "end" => last = value.trim().parse().ok(),
-            "TYPE" if !value.trim().is_empty() => tag.label = value.trim().to_owned(),
+            "TYPE" if !value.trim().is_empty() => value.trim().clone_into(&mut tag.label),
             "text" => tag.text = Some(value.into_owned()),
             "spans" => {
                 tag.pieces = value

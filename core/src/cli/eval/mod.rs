@@ -52,6 +52,7 @@ Figures:
   strict     entities with the same bounds and category; relaxed: that overlap one of the same category
   false      findings that touch nothing labelled
 Shares have 95 % Wilson score intervals, rates the score interval of a Poisson count.")]
+#[allow(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub(super) struct EvalArgs {
     /// Labelled notes: files or directories in JSON Lines, i2b2 2014 XML or brat; `-` reads JSON Lines
     #[arg(required = true, value_name = "GOLD")]

@@ -6,6 +6,7 @@ use minijinja::{AutoEscape, Environment, Value, context};
 
 use super::{errors, leaking, optional, plain, rate, share};
 use crate::measure::{Agreement, ErrorClass, Evaluation, Group, Measure, Share, Sweep};
+use crate::scrub::Category;
 
 const TEMPLATE: &str = include_str!("page.html");
 /// The width of a bar.
@@ -63,7 +64,7 @@ pub fn html(evaluation: &Evaluation, listed: usize, scrubber: &str) -> String {
                     let left: Vec<String> = mistake.left.iter().map(|(a, b)| format!("{a}..{b}")).collect();
                     context! {
                         note => mistake.note.clone(), place => format!("{}..{}", mistake.start, mistake.end), category => mistake.category.as_str(),
-                        found => mistake.found.map(|found| found.as_str()), left => left.join(", "), detector => mistake.detector.clone(),
+                        found => mistake.found.map(Category::as_str), left => left.join(", "), detector => mistake.detector.clone(),
                         score => mistake.score.map(|score| format!("{score:.2}")), text => mistake.text.clone(),
                     }
                 })
@@ -126,7 +127,7 @@ fn sweep(sweep: &Sweep) -> Value {
             }
         })
         .collect();
-    context! { category => sweep.category.map(|category| category.as_str()), rows, curve => curve(sweep) }
+    context! { category => sweep.category.map(Category::as_str), rows, curve => curve(sweep) }
 }
 
 /// Recall and precision over the threshold.
@@ -138,23 +139,17 @@ fn curve(sweep: &Sweep) -> Value {
             (own.covered.value(), own.precision.value())
         }
     };
-    let points: Vec<(f64, Option<f64>, Option<f64>)> = sweep
-        .points
-        .iter()
-        .map(|point| {
-            let (recall, precision) = figures(&point.measure);
-            (f64::from(point.threshold), recall, precision)
-        })
-        .collect();
-    let lowest = points.iter().flat_map(|(_, r, p)| [*r, *p]).flatten().fold(1.0_f64, f64::min);
+    let (recall, precision): (Vec<_>, Vec<_>) = sweep.points.iter().map(|point| figures(&point.measure)).unzip();
+    let lowest = recall.iter().chain(&precision).flatten().copied().fold(1.0_f64, f64::min);
     // The scale starts at the tenth below the lowest point.
     let floor = ((lowest * 10.0).floor() / 10.0).clamp(0.0, 0.9);
     let (width, height) = CURVE;
-    let line = |class: &str, pick: &dyn Fn(&(f64, Option<f64>, Option<f64>)) -> Option<f64>| {
+    let line = |class: &str, values: &[Option<f64>]| {
         let mut path = String::new();
-        for point in &points {
-            if let Some(value) = pick(point) {
-                let _ = write!(path, "{:.1},{:.1} ", point.0 * width, (1.0 - (value - floor) / (1.0 - floor)) * height);
+        for (point, value) in sweep.points.iter().zip(values) {
+            if let Some(value) = value {
+                let (x, y) = (f64::from(point.threshold) * width, (1.0 - (value - floor) / (1.0 - floor)) * height);
+                let _ = write!(path, "{x:.1},{y:.1} ");
             }
         }
         format!("<polyline class=\"{class}\" points=\"{}\"/>", path.trim_end())
@@ -164,8 +159,8 @@ fn curve(sweep: &Sweep) -> Value {
         "<svg class=\"curve\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\" role=\"img\" aria-label=\"{name} and precision \
          over the threshold\"><rect class=\"rail\" width=\"{width}\" height=\"{height}\"/>{}{}<text x=\"4\" y=\"12\">1.0</text>\
          <text x=\"4\" y=\"{:.0}\">{floor:.1}</text></svg>",
-        line("first", &|point| point.1),
-        line("second", &|point| point.2),
+        line("first", &recall),
+        line("second", &precision),
         height - 4.0
     ))
 }
