@@ -27,8 +27,11 @@ const FACETS: &[&str] = &["kind", "transforms"];
 const THRESHOLDS: &[f32] =
     &[0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95];
 
-/// Errors of each class that are listed unless --errors says otherwise.
-const LISTED: usize = 10;
+/// A facet with more values than this is shown only when asked for.
+const MOST_VALUES: usize = 20;
+
+/// Errors of each class that are listed unless --errors says otherwise: in text, and in HTML.
+const LISTED: (usize, usize) = (10, 200);
 
 #[derive(Args)]
 #[command(after_long_help = "\
@@ -78,7 +81,7 @@ pub(super) struct EvalArgs {
     #[arg(long, value_name = "CATEGORY", value_delimiter = ',')]
     optional: Option<Vec<String>>,
     /// Give the figures by this member of the JSON Lines too; of several values (a list, or words with commas between
-    /// them) a note counts under each [default: kind and transforms, where the gold has them]
+    /// them) a note counts under each [default: kind and transforms, where the gold has them with at most 20 values]
     #[arg(long, value_name = "KEY")]
     by: Vec<String>,
     /// Give the figures at a range of thresholds; each note is searched once
@@ -105,7 +108,7 @@ pub(super) struct EvalArgs {
     /// Write to this file instead of standard output
     #[arg(long, value_name = "FILE")]
     output: Option<PathBuf>,
-    /// List at most so many errors of each class [default: 10; all in JSON]
+    /// List at most so many errors of each class [default: 10; 200 in HTML, all in JSON]
     #[arg(long, value_name = "N")]
     errors: Option<usize>,
     /// Show the text of errors, which is PHI
@@ -162,8 +165,8 @@ pub(super) fn run(args: &EvalArgs) -> Outcome {
         return Err(Error::input("there is no labelled note in the gold").into());
     }
     if args.by.is_empty() {
-        // Nobody asked: a facet that no note has says nothing.
-        evaluation.by.retain(|_, values| values.keys().any(|value| value != "none"));
+        // Nobody asked: a facet that no note has says nothing, and one with a value for every note says too much.
+        evaluation.by.retain(|_, values| values.len() <= MOST_VALUES && values.keys().any(|value| value != "none"));
     }
     if args.ablation {
         evaluation.ablation = ablation::run(&args.scrubber, &kept, &evaluation.optional)?;
@@ -193,10 +196,11 @@ fn options(args: &EvalArgs) -> Result<Options> {
 
 fn write(args: &EvalArgs, evaluation: &Evaluation) -> Outcome {
     let format = if args.json { OutputFormat::Json } else { args.format };
-    let listed = args.errors.unwrap_or(LISTED);
     let shown = match format {
-        OutputFormat::Text => report::evaluation_text(evaluation, listed),
-        OutputFormat::Html => report::evaluation_html(evaluation, listed, &args.scrubber.described()),
+        OutputFormat::Text => report::evaluation_text(evaluation, args.errors.unwrap_or(LISTED.0)),
+        OutputFormat::Html => {
+            report::evaluation_html(evaluation, args.errors.unwrap_or(LISTED.1), &args.scrubber.described())
+        }
         OutputFormat::Json => {
             let mut shown = evaluation.clone();
             if let Some(most) = args.errors {
