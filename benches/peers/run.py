@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 """Compares chartguard with other systems on the same labelled notes: run.py GOLD.jsonl [FOLDER]
 
-Each system is installed from its registry into FOLDER (target/peers unless given), where nothing of it meets chartguard's own
-dependencies. One that does not install or run is skipped, and a line says so. Speed is that of finding alone, on one thread,
-after a first call, the fastest of three rounds that take the systems in turn. Recall and precision are those of letters and digits, whatever the category, as `chartguard eval` counts
-them: what is `optional` or `ignore` in the gold counts neither way, nor does the patient's profession.
+Each system is installed from its registry into FOLDER (target/peers unless given), where nothing of it meets the
+dependencies of chartguard. One that does not install or run is skipped, and a line says so. Speed is that of finding
+alone, on one thread, the second time over the notes, the fastest of three rounds that take the systems in turn. Recall
+and precision are those of letters and digits, whatever the category, as `chartguard eval` counts them: what is
+`optional` or `ignore` in the gold counts neither way, nor does the patient's profession.
 
-What the figures are not: the peers were built for other text, find other kinds of data (a country, any age, any credit card), and are
-run as they come.
+What the figures are not: the others were built for other text, find other kinds of data (a country, any age, any credit
+card), and run as they come; presidio-analyzer would find names with a language model, which its registry does not hold.
 """
 import argparse
 import json

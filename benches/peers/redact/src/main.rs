@@ -1,5 +1,6 @@
 //! Times `redact-core` over labelled notes: `redact-peer GOLD.jsonl OUT.jsonl`. Writes what it found in each note as
-//! `[[start, end], ...]` in code points, a note a line, and prints the seconds that the finding alone took on one thread.
+//! `[[start, end], ...]` in code points, a note a line, and prints the seconds that the finding alone took on one
+//! thread, the second time over the notes.
 
 use std::io::Write;
 use std::time::Instant;
@@ -16,14 +17,14 @@ fn main() -> Result<(), Box<dyn error::Error>> {
         notes.push(note["text"].as_str().unwrap_or_default().to_owned());
     }
     let engine = AnalyzerEngine::new();
-    // What is compiled at the first use is not timed.
-    engine.analyze("SSN 219-09-9999", Some("en"))?;
-    let start = Instant::now();
-    let mut found = Vec::new();
-    for note in &notes {
-        found.push(engine.analyze(note, Some("en"))?.detected_entities);
+    // The first time makes ready what is made at the first use.
+    let (mut found, mut seconds) = (Vec::new(), 0.0);
+    for _ in 0..2 {
+        let start = Instant::now();
+        let results = notes.iter().map(|note| engine.analyze(note, Some("en")));
+        found = results.map(|result| Ok(result?.detected_entities)).collect::<Result<_, Box<dyn error::Error>>>()?;
+        seconds = start.elapsed().as_secs_f64();
     }
-    let seconds = start.elapsed().as_secs_f64();
     let mut out = io::BufWriter::new(fs::File::create(&arguments[2])?);
     for (note, entities) in notes.iter().zip(found) {
         // Its offsets are bytes.
