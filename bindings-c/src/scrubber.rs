@@ -14,7 +14,9 @@ use crate::status::cg_status;
 pub struct cg_scrubber(Scrubber);
 
 /// Builds a scrubber from a JSON configuration:
-/// `{"policy": NAME | FILE | {...}, "categories": {...}, "model": "builtin" | "none" | DIRECTORY}`.
+/// `{"policy": NAME | FILE | {...}, "categories": {...}, "strict": true | false, "model": "builtin" | "none" | DIRECTORY}`.
+/// A policy holds what is done to each category, detectors of your own, allow and deny lists. Files it names lie beside
+/// the policy file; those of a policy that is written out here in the working directory.
 ///
 /// Every member may be absent, and an empty text (NULL, 0) is Safe Harbor with everything built in. On success `*out` is
 /// to be freed with cg_scrubber_free. CG_STATUS_CONFIG names what is wrong; CG_STATUS_MODEL and CG_STATUS_IO say what

@@ -18,9 +18,13 @@ pub(crate) const WINDOW: usize = 256;
 /// Parameters
 /// ----------
 /// policy : str, os.PathLike or dict, default "safe-harbor"
-///     A built-in policy ("safe-harbor", "limited-data-set"), a policy file, or its content as a dict.
+///     A built-in policy ("safe-harbor", "limited-data-set"), a policy file, or its content as a dict: what is done to
+///     each category, detectors of your own, allow and deny lists. Files it names lie beside a policy file; those of a dict in
+///     the working directory.
 /// categories : dict, optional
 ///     Changes single categories, as in a policy file: ``{"name": {"operator": "mask"}}``.
+/// strict : bool, optional
+///     Turn strict mode on or off: also remove whatever is not known to be safe. As the policy says if not given.
 /// model : str, os.PathLike or Model, default "builtin"
 ///     "builtin", "none", a model directory, or a loaded model.
 /// key, seed : optional
@@ -44,12 +48,15 @@ pub(crate) struct Scrubber(pub(crate) chartguard::Scrubber);
 #[pymethods]
 impl Scrubber {
     #[new]
-    #[pyo3(signature = (*, policy=None, categories=None, model=None, key=None, seed=None))]
-    #[pyo3(text_signature = "(*, policy='safe-harbor', categories=None, model='builtin', key=None, seed=None)")]
+    #[pyo3(signature = (*, policy=None, categories=None, strict=None, model=None, key=None, seed=None))]
+    #[pyo3(
+        text_signature = "(*, policy='safe-harbor', categories=None, strict=None, model='builtin', key=None, seed=None)"
+    )]
     fn new(
         py: Python<'_>,
         policy: Option<&Bound<'_, PyAny>>,
         categories: Option<&Bound<'_, PyAny>>,
+        strict: Option<bool>,
         model: Option<&Bound<'_, PyAny>>,
         key: Option<&Bound<'_, PyAny>>,
         seed: Option<&Bound<'_, PyAny>>,
@@ -62,6 +69,7 @@ impl Scrubber {
         let settings = PyDict::new(py);
         settings.set_item("policy", policy)?;
         settings.set_item("categories", categories)?;
+        settings.set_item("strict", strict)?;
         let loaded = model.and_then(|model| model.cast::<Model>().ok());
         if loaded.is_none() {
             settings.set_item("model", model)?;

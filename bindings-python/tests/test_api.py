@@ -7,6 +7,7 @@ import threading
 
 import chartguard
 import pytest
+from conftest import REPOSITORY
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -44,9 +45,28 @@ def test_policy_by_name_dict_and_file(tmp_path):
     assert "03/14/2024" in by_keyword.text and "219-09-9999" not in by_keyword.text
 
 
+def test_own_detectors_lists_and_strict_mode():
+    detector = {"name": "se-mrn", "category": "mrn", "pattern": r"\bSE-\d{7}\b", "examples": {"match": ["SE-1234567"]}}
+    policy = {"extends": "safe-harbor", "detectors": [detector], "deny": [{"text": "the annex", "category": "location"}]}
+    scrubbed = chartguard.Scrubber(policy=policy, model="none").scrub("Chart SE-0042871 in The  Annex.")
+    assert scrubbed.text == "Chart [MRN] in [LOCATION]."
+    assert [finding.detector for finding in scrubbed.findings] == ["se-mrn", "policy.deny"]
+    (finding,) = chartguard.Scrubber(strict=True, model="none").find("saw quackenbush today")
+    assert (finding.detector, finding.start, finding.end) == ("strict", 4, 15)
+    assert chartguard.Scrubber(policy={"strict": True}, strict=False, model="none").find("saw quackenbush today") == []
+
+
+def test_the_example_policy():
+    path = REPOSITORY / "examples" / "policies" / "st-elsewhere.yaml"
+    text = chartguard.Scrubber(policy=path, model="none").scrub("Jacket #44 71 02 seen by rose").text
+    assert text == "Jacket #[MRN] seen by ****"
+
+
 @pytest.mark.parametrize(
     ("keywords", "expected"),
     [
+        ({"policy": {"detectors": [{"name": "x", "category": "mrn", "pattern": "(?=a)"}]}}, "look-around"),
+        ({"policy": {"allow": ["x"], "deny": ["X"]}}, "deny"),
         ({"policy": "safe-harbour"}, "safe-harbor"),
         ({"policy": {"categorys": {}}}, "categories"),
         ({"categories": {"nmae": {}}}, "name"),

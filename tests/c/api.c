@@ -136,6 +136,14 @@ static void configuration(void) {
   CHECK(contains(cg_scrubbed_text(scrubbed), "03/14/2024") && contains(cg_scrubbed_text(scrubbed), "SSN: \n"));
   cg_scrubbed_free(scrubbed);
   cg_scrubber_free(limited);
+
+  static const char own_note[] = "chart SE-0042871, Quackenbush rang, Rose too";
+  cg_scrubber *own = scrubber("{\"model\": \"none\", \"strict\": true, \"policy\": \"examples/policies/st-elsewhere.yaml\"}");
+  CHECK(cg_scrubber_scrub(own, own_note, sizeof own_note - 1, &scrubbed, &err) == CG_STATUS_OK);
+  CHECK(contains(cg_scrubbed_text(scrubbed), "chart [MRN], *********** rang, **** too"));
+  CHECK(contains(cg_scrubbed_findings_json(scrubbed), "st-elsewhere-mrn"));
+  cg_scrubbed_free(scrubbed);
+  cg_scrubber_free(own);
 }
 
 static void scoring(void) {

@@ -57,6 +57,7 @@ class Scrubber:
         *,
         policy: str | PathLike[str] | Mapping[str, Any] | None = "safe-harbor",
         categories: Mapping[str, Any] | None = None,
+        strict: bool | None = None,
         model: str | PathLike[str] | Model | None = "builtin",
         key: None = None,
         seed: None = None,

@@ -55,6 +55,9 @@ struct ScrubberArgs {
     /// A built-in policy (safe-harbor, limited-data-set) or a policy file (YAML or JSON)
     #[arg(long, default_value = "safe-harbor", value_name = "NAME|FILE")]
     policy: String,
+    /// Also remove whatever is not known to be safe, as `strict: true` in a policy does
+    #[arg(long)]
+    strict: bool,
     /// The model beside the patterns and word lists: the built-in one, none, or a model directory
     #[arg(long, default_value = "builtin", value_name = "builtin|none|DIR")]
     model: String,
@@ -62,7 +65,9 @@ struct ScrubberArgs {
 
 impl ScrubberArgs {
     fn builder(&self) -> Result<ScrubberBuilder> {
-        Scrubber::builder().policy(Policy::named(&self.policy)?).model_named(&self.model)
+        let policy = Policy::named(&self.policy)?;
+        let strict = policy.strict() || self.strict;
+        Scrubber::builder().policy(policy.with_strict(strict)).model_named(&self.model)
     }
 
     fn build(&self) -> Result<Scrubber> {
@@ -71,7 +76,8 @@ impl ScrubberArgs {
 
     /// The policy and the model, by name.
     fn described(&self) -> String {
-        format!("policy {}, model {}", self.policy, self.model)
+        let strict = if self.strict { ", strict" } else { "" };
+        format!("policy {}{strict}, model {}", self.policy, self.model)
     }
 }
 

@@ -16,9 +16,16 @@ use crate::error::{Error, Result};
 static WORDS: LazyLock<Option<Map<&'static [u8]>>> =
     LazyLock::new(|| Map::new(include_bytes!("words.fst").as_slice()).ok());
 
+static SAFE_WORDS: LazyLock<Option<Map<&'static [u8]>>> =
+    LazyLock::new(|| Map::new(include_bytes!("safe.fst").as_slice()).ok());
+
 /// Says so when the embedded lists cannot be read: without them names would stay in a note, and nobody would know.
 pub(crate) fn check() -> Result<()> {
-    WORDS.as_ref().map(|_| ()).ok_or_else(|| Error::internal("the embedded word lists cannot be read"))
+    WORDS
+        .as_ref()
+        .and(SAFE_WORDS.as_ref())
+        .map(|_| ())
+        .ok_or_else(|| Error::internal("the embedded word lists cannot be read"))
 }
 
 /// The longest key of the map, in bytes; a longer word is in no list.
@@ -76,6 +83,30 @@ impl Entry {
             proper: field(18, 1) == 1,
         }
     }
+}
+
+/// How a word may be written and still identify nobody, as far as the vocabulary of strict mode knows.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Safe {
+    /// In lower case.
+    pub(crate) lower: bool,
+    /// With a capital inside a sentence.
+    pub(crate) title: bool,
+    /// In capitals.
+    pub(crate) upper: bool,
+}
+
+impl Safe {
+    /// Whether it is known in any way.
+    pub(crate) fn any(self) -> bool {
+        self.lower || self.title || self.upper
+    }
+}
+
+/// Looks a word up in the vocabulary of strict mode, in any case, accents and apostrophes dropped.
+pub(crate) fn safe(word: &str) -> Safe {
+    let bits = SAFE_WORDS.as_ref().and_then(|map| map.get(fold(word).as_bytes())).unwrap_or(0);
+    Safe { lower: bits & 1 != 0, title: bits & 2 != 0, upper: bits & 4 != 0 }
 }
 
 /// Looks a word up, in any case, accents and apostrophes dropped. A possessive ending is part of the word: cut it first.

@@ -19,6 +19,12 @@ fn luhn_sum(digits: &[u32]) -> u32 {
         .sum()
 }
 
+/// A check digit that follows the Luhn formula, at the end of a number of any length. All zeros do not count.
+pub(crate) fn mod10(value: &str) -> bool {
+    let digits = digits(value);
+    digits.len() > 1 && digits.iter().any(|&d| d != 0) && luhn_sum(&digits).is_multiple_of(10)
+}
+
 /// Payment cards and IMEI: the Luhn formula over 13 to 19 digits. All zeros do not count.
 pub(crate) fn luhn(value: &str) -> bool {
     let digits = digits(value);
@@ -125,6 +131,27 @@ pub(crate) fn itin(value: &str) -> bool {
     digits.len() == 9 && digits[0] == 9 && matches!(digits[3] * 10 + digits[4], 50..=65 | 70..=88 | 90..=92 | 94..=99)
 }
 
+/// Medicare beneficiary identifier: eleven characters, digits and letters by place, the letters without S, L, O, I, B and Z
+/// (CMS, "Understanding the MBI format").
+pub(crate) fn mbi(value: &str) -> bool {
+    let value: Vec<u8> = value.bytes().filter(u8::is_ascii_alphanumeric).map(|b| b.to_ascii_uppercase()).collect();
+    let letter = |byte: u8| byte.is_ascii_uppercase() && !b"SLOIBZ".contains(&byte);
+    value.len() == 11
+        && value.iter().zip(b"CAXNAXNAANN").all(|(&byte, form)| match form {
+            b'C' => matches!(byte, b'1'..=b'9'),
+            b'A' => letter(byte),
+            b'N' => byte.is_ascii_digit(),
+            _ => byte.is_ascii_digit() || letter(byte),
+        })
+}
+
+/// NHS number: ten digits, weights 10 to 2, the last one the check digit modulo 11 (NHS Data Dictionary, "NHS NUMBER").
+pub(crate) fn nhs(value: &str) -> bool {
+    let digits = digits(value);
+    let sum: u32 = digits.iter().zip((2..=10).rev()).map(|(digit, weight)| digit * weight).sum();
+    digits.len() == 10 && digits.iter().any(|&d| d != 0) && (11 - sum % 11) % 11 == digits[9]
+}
+
 /// Whether a number follows the North American Numbering Plan: area and exchange start with 2 to 9, neither is N11.
 pub(crate) fn nanp(value: &str) -> bool {
     let digits = digits(value);
@@ -144,6 +171,9 @@ mod tests {
         for (check, good, bad) in [
             (luhn as fn(&str) -> bool, "4111 1111 1111 1111", "4111 1111 1111 1112"),
             (luhn, "490154203237518", "490154203237519"),
+            (mod10, "79927398713", "79927398714"),
+            (mbi, "1EG4-TE5-MK73", "1EG4-TE5-MS73"),
+            (nhs, "943 476 5919", "943 476 5918"),
             (npi, "1234567893", "1234567894"),
             (dea, "AP5836727", "AP5836728"),
             (vin, "1M8GDM9AXKP042788", "1M8GDM9A1KP042788"),
@@ -161,7 +191,7 @@ mod tests {
 
     #[test]
     fn odd_input_is_no_number() {
-        for check in [luhn, npi, dea, vin, aba, iban, gtin, ssn, itin, nanp] {
+        for check in [luhn, mod10, mbi, nhs, npi, dea, vin, aba, iban, gtin, ssn, itin, nanp] {
             for value in ["", "-", "é", "1", "ééééééééééééééééé", "００００００００００"] {
                 assert!(!check(value));
             }

@@ -1,16 +1,19 @@
 //! One configuration for every language: Python's keywords and C's JSON arrive here, so that they mean the same.
 
+use std::path::Path;
+
 use serde_json::{Map, Value};
 
 use super::{Policy, Scrubber};
 use crate::error::{Error, ErrorCode, Location, Result};
 
-const KEYS: &[&str] = &["policy", "categories", "model"];
+const KEYS: &[&str] = &["policy", "categories", "strict", "model"];
 
 impl Scrubber {
-    /// Builds a scrubber from JSON: `{"policy": NAME | FILE | {...}, "categories": {...}, "model": "builtin" | "none" | DIR}`.
-    /// Every member may be absent, and so may the whole (an empty text is the default scrubber). `categories` changes
-    /// single categories of the policy and is written as in a policy file.
+    /// Builds a scrubber from JSON: `{"policy": NAME | FILE | {...}, "categories": {...}, "strict": true | false, "model":
+    /// "builtin" | "none" | DIR}`. Every member may be absent, and so may the whole (an empty text is the default scrubber).
+    /// `categories` changes single categories of the policy and is written as in a policy file; `strict` turns strict mode on or
+    /// off. A policy that is written out may name files: they are looked for in the working directory.
     ///
     /// ```
     /// use chartguard::Scrubber;
@@ -63,7 +66,7 @@ fn parse(json: &str) -> Result<(Policy, Option<String>)> {
         None | Some(Value::Null) => Policy::default(),
         Some(Value::String(name)) => Policy::named(name).map_err(|e| e.at(Location::Key("policy".into())))?,
         Some(inline @ Value::Object(_)) => {
-            Policy::from_yaml(&inline.to_string()).map_err(|e| e.at(Location::Key("policy".into())))?
+            Policy::read(&inline.to_string(), Some(Path::new(""))).map_err(|e| e.at(Location::Key("policy".into())))?
         }
         Some(_) => {
             let error = Error::config("a policy is a name, a file, or an object");
@@ -77,6 +80,11 @@ fn parse(json: &str) -> Result<(Policy, Option<String>)> {
             let error = Error::config("an object such as {\"name\": {\"operator\": \"mask\"}} is expected");
             return Err(error.at(Location::Key("categories".into())));
         }
+    };
+    let policy = match config.get("strict") {
+        None | Some(Value::Null) => policy,
+        Some(Value::Bool(strict)) => policy.with_strict(*strict),
+        Some(_) => return Err(Error::config("true or false is expected").at(Location::Key("strict".into()))),
     };
     let model = match config.get("model") {
         None | Some(Value::Null) => None,

@@ -1,13 +1,16 @@
 //! A policy: what is done to each category, as data that means the same from every language.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
+use std::sync::Arc;
 
-use serde::Deserialize;
 use serde_json::Value;
 
 use super::action::{Operator, Options};
+use super::detect::{OwnDetector, OwnDetectors, strict};
+use super::fields::Fields;
+use super::lists::{self, ListEntry};
 use super::{Category, Finding, Kind};
 use crate::error::{Error, ErrorCode, Location, Result};
 
@@ -39,73 +42,88 @@ impl Default for CategoryPolicy {
     }
 }
 
-/// What is done to each category of protected health information, and which words are always or never removed.
+/// What is done to each category of protected health information, which detectors a site adds, and which texts are always or
+/// never removed.
 ///
 /// A policy is a YAML or JSON file. A new one starts from another by `extends` and states what differs:
 ///
 /// ```
-/// use chartguard::{Category, Operator, Policy};
-/// let policy = Policy::from_yaml(
-///     "extends: limited-data-set\n\
-///      categories:\n\
-///      \x20 name: {operator: mask, threshold: 0.4}\n\
-///      allow: [Babinski]\n",
-/// )?;
+/// use chartguard::{Category, Operator, Policy, Scrubber};
+/// let policy = Policy::from_yaml(r"
+/// extends: limited-data-set
+/// categories:
+///   name: {operator: mask, threshold: 0.4}
+/// detectors:
+///   - name: st-elsewhere-mrn
+///     category: mrn
+///     pattern: '\bSE-\d{7}\b'
+///     examples: {match: ['chart «SE-1234567»'], not: ['SE-12']}
+/// allow: [Babinski]
+/// ")?;
 /// assert_eq!(policy.category(Category::Name).operator, Operator::Mask);
 /// assert_eq!(policy.category(Category::Date).operator, Operator::Keep);
+/// assert_eq!(Scrubber::new(policy)?.scrub("Chart SE-0042871.")?.text, "Chart [MRN].");
 /// # Ok::<(), chartguard::Error>(())
 /// ```
+///
+/// # Members of a policy file
+///
+/// | member | what it says | if absent |
+/// |---|---|---|
+/// | `name` | what reports call it | `custom` |
+/// | `version`, `regime` | for its readers | |
+/// | `extends` | a built-in policy, or a policy file beside this one, to start from | every category is removed |
+/// | `strict` | `true`: also remove whatever is not known to be safe, see below | as in what it extends, or `false` |
+/// | `categories` | by category: `operator` (`tag`, `mask`, `remove`, `keep`), `threshold` (0 to 1: weaker findings stay), `keep` (kinds that stay, such as `city`), `mask_char`, `keep_length` | as in what it extends |
+/// | `detectors` | detectors of its own, see below; one of the name of an inherited one replaces it | |
+/// | `allow`, `deny` | texts that are never, or always, removed, see below | |
+///
+/// # Strict mode
+///
+/// For those who must not leak. Every threshold is lowered to 0.15, and what then stays is looked at word by word: a word goes
+/// when the vocabulary of ordinary and clinical language does not know it as it is written, or knows it better as a name; a
+/// capital inside a sentence needs a reason; a number goes when it is long and in no known notation (dose, vital sign,
+/// range, score, level, year), or could be a date. Such findings have the detector `strict`, a score of 0.2, and the category that
+/// their shape suggests: `name` for words, `organization` for unknown abbreviations, `date`, `age` or `vehicle` where the form or a
+/// word beside it says so, else `other_id`. It removes more that is harmless. A category that the policy keeps stays kept.
+///
+/// # Detectors
+///
+/// | member | what it says | if absent |
+/// |---|---|---|
+/// | `name` | the name findings carry: letters, digits, `.`, `_`, `-` | required |
+/// | `category` | what it finds | required |
+/// | `pattern` | a regular expression in the syntax of the [`regex`](https://docs.rs/regex/#syntax) crate, without look-around and back-references; a group named `v` is the finding, else the whole match; what is longer than 512 bytes may be found in parts | required |
+/// | `cues` | words of which one must stand near the value, as whole words; case, points, dashes and the like between them do not matter | nothing need stand there |
+/// | `side` | where: `before`, `after` or `either` | `before` |
+/// | `window` | within how many characters, 1 to 400 | 40 |
+/// | `validator` | a check the value must pass: `aba`, `card`, `dea`, `gtin`, `iban`, `itin`, `luhn`, `mbi`, `nanp`, `nhs`, `npi`, `ssn`, `vin` | |
+/// | `score` | how sure its findings are, above 0 and at most 1 | 0.9 |
+/// | `examples` | `match`: texts in which it must find something (that between `«` and `»`, where they are), `not`: texts in which it must not. A policy whose example fails is refused | |
+///
+/// They run on the same plain view of the note as the built-in ones (fullwidth digits, all kinds of dashes, soft hyphens),
+/// and time is linear in the note.
+///
+/// # Lists
+///
+/// An entry of `allow` or `deny` is a text, or a mapping of `text` or `file` (a text file beside the policy, one entry a line, `#`
+/// starts a comment line), `category` and `match`. By default (`match: normalised`) case, width, kinds of dashes and amounts of
+/// blank space do not matter; `match: exact` compares character by character. An entry stands for whole words.
+///
+/// What is denied is always found, with its `category` (`other_id` if none is said). A finding of an allowed text, or of a
+/// part of it, is dropped where it has the `category` of the entry, or any where none is said; deny goes before allow. The
+/// same text in both lists of one file is an error; in a file that extends another, it replaces the inherited entry.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Policy {
     name: String,
+    strict: bool,
     categories: BTreeMap<Category, CategoryPolicy>,
-    allow: Vec<String>,
-    deny: Vec<(String, Category)>,
+    detectors: Vec<Arc<OwnDetector>>,
+    allow: Vec<ListEntry>,
+    deny: Vec<ListEntry>,
 }
 
-/// The file as it is written.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct PolicyFile {
-    name: Option<String>,
-    #[allow(dead_code, reason = "stated in the file for its readers")]
-    version: Option<u32>,
-    #[allow(dead_code, reason = "stated in the file for its readers")]
-    regime: Option<String>,
-    extends: Option<String>,
-    #[serde(default)]
-    categories: BTreeMap<String, CategoryFile>,
-    #[serde(default)]
-    allow: Vec<String>,
-    #[serde(default)]
-    deny: Vec<DenyFile>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct CategoryFile {
-    operator: Option<String>,
-    threshold: Option<f32>,
-    keep: Option<Vec<Kind>>,
-    mask_char: Option<char>,
-    keep_length: Option<bool>,
-}
-
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum DenyFile {
-    Text(String),
-    Typed(DenyTyped),
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct DenyTyped {
-    text: String,
-    category: String,
-}
-
-const KEYS: &[&str] = &["name", "version", "regime", "extends", "categories", "allow", "deny"];
+const KEYS: &[&str] = &["name", "version", "regime", "extends", "strict", "categories", "detectors", "allow", "deny"];
 const CATEGORY_KEYS: &[&str] = &["operator", "threshold", "keep", "mask_char", "keep_length"];
 
 impl Policy {
@@ -118,7 +136,7 @@ impl Policy {
             .iter()
             .find(|(known, _)| *known == name)
             .ok_or_else(|| Error::unknown(ErrorCode::Config, "policy", name, Self::builtin_names()))?;
-        Self::parse(yaml, 0)
+        Self::parse(yaml, None, 0)
     }
 
     /// The names [`builtin`](Self::builtin) knows.
@@ -126,112 +144,170 @@ impl Policy {
         BUILTIN.iter().map(|(name, _)| *name)
     }
 
-    /// Reads a policy from YAML; JSON is YAML too.
+    /// Reads a policy from YAML; JSON is YAML too. It may name no files: [`load`](Self::load) reads one that does.
     ///
     /// # Errors
-    /// When the text is not YAML, or holds a key, category, operator or value that does not exist: the error names it,
-    /// where it stands, and the nearest one that exists.
+    /// When the text is not YAML, holds a key, category, operator or value that does not exist (the error names it, where
+    /// it stands, and the nearest one that exists), or its parts contradict each other.
     pub fn from_yaml(yaml: &str) -> Result<Self> {
-        Self::parse(yaml, 0)
+        Self::read(yaml, None)
+    }
+
+    /// Reads a policy file. Files that it names are looked for beside it.
+    ///
+    /// # Errors
+    /// As [`from_yaml`](Self::from_yaml), and when a file cannot be read.
+    pub fn load(path: impl AsRef<Path>) -> Result<Self> {
+        let path = path.as_ref();
+        let yaml = std::fs::read_to_string(path).map_err(|e| Error::io(path, &e))?;
+        Self::read(&yaml, path.parent()).map_err(|e| e.at(Location::File(path.display().to_string())))
     }
 
     /// What a command line names: a built-in policy, or a file.
     ///
     /// # Errors
-    /// As [`builtin`](Self::builtin) and [`from_yaml`](Self::from_yaml), and when a file cannot be read.
+    /// As [`builtin`](Self::builtin) and [`load`](Self::load).
     pub fn named(name: &str) -> Result<Self> {
-        let path = Path::new(name);
-        let looks_like_file = path.extension().is_some() || name.contains(std::path::MAIN_SEPARATOR);
-        if looks_like_file {
-            let yaml = std::fs::read_to_string(path).map_err(|e| Error::io(path, &e))?;
-            return Self::from_yaml(&yaml).map_err(|e| e.at(Location::File(name.to_owned())));
-        }
-        Self::builtin(name)
+        if is_file(name) { Self::load(name) } else { Self::builtin(name) }
     }
 
-    fn parse(yaml: &str, depth: usize) -> Result<Self> {
-        if depth > MAX_DEPTH {
-            return Err(Error::config(format!("policies extend each other more than {MAX_DEPTH} times")));
-        }
+    /// Reads a policy whose files are looked for in `folder`.
+    pub(super) fn read(yaml: &str, folder: Option<&Path>) -> Result<Self> {
+        let policy = Self::parse(yaml, folder, 0)?;
+        policy.check()?;
+        Ok(policy)
+    }
+
+    fn parse(yaml: &str, folder: Option<&Path>, depth: usize) -> Result<Self> {
         let value: Value = crate::yaml::parse(yaml, ErrorCode::Config)?;
-        check_keys(&value)?;
-        let file: PolicyFile = serde_json::from_value(value).map_err(|e| Error::config(e.to_string()))?;
-        let mut policy = match &file.extends {
-            Some(parent) => {
-                let (_, yaml) = BUILTIN.iter().find(|(known, _)| known == parent).ok_or_else(|| {
-                    Error::unknown(ErrorCode::Config, "policy", parent, Self::builtin_names())
-                        .at(Location::Key("extends".into()))
-                })?;
-                Self::parse(yaml, depth + 1)?
-            }
+        let file = Fields::new(&value, String::new(), KEYS)?;
+        let mut policy = match file.text("extends")? {
+            Some(parent) => Self::parent(parent, folder, depth).map_err(|e| e.at(Location::Key("extends".into())))?,
             // A policy that says nothing of a category removes it: silence must not leak.
             None => Self {
                 name: "custom".into(),
+                strict: false,
                 categories: Category::ALL.iter().map(|c| (*c, CategoryPolicy::default())).collect(),
+                detectors: Vec::new(),
                 allow: Vec::new(),
                 deny: Vec::new(),
             },
         };
-        policy.name = file.name.unwrap_or_else(|| format!("custom ({})", policy.name));
-        policy.set_categories(file.categories)?;
-        for text in file.allow {
-            if text.trim().is_empty() {
-                return Err(Error::config("an empty text would allow everything").at(Location::Key("allow".into())));
+        policy.name = match (file.text("name")?, policy.name.starts_with("custom")) {
+            (Some(name), _) => name.to_owned(),
+            (None, true) => policy.name,
+            (None, false) => format!("custom ({})", policy.name),
+        };
+        file.whole("version")?;
+        file.text("regime")?;
+        policy.strict = file.flag("strict")?.unwrap_or(policy.strict);
+        policy.set_categories(&file)?;
+        let mut own: Vec<Arc<OwnDetector>> = Vec::new();
+        for (index, definition) in file.list("detectors")?.iter().enumerate() {
+            let detector = OwnDetector::read(definition, &format!("detectors[{index}]"))?;
+            if let Some(other) = own.iter().position(|other| other.name() == detector.name()) {
+                let what = format!("`detectors[{other}]` has the same name, `{}`", detector.name());
+                return Err(Error::config(what).at(Location::Key(format!("detectors[{index}].name"))));
             }
-            policy.allow.push(text);
+            own.push(Arc::new(detector));
         }
-        for denied in file.deny {
-            let (text, category) = match denied {
-                DenyFile::Text(text) => (text, Category::OtherId),
-                DenyFile::Typed(DenyTyped { text, category }) => {
-                    (text, Category::from_str(&category).map_err(|e| e.at(Location::Key("deny".into())))?)
-                }
-            };
-            if text.trim().is_empty() {
-                return Err(Error::config("an empty text would deny everything").at(Location::Key("deny".into())));
-            }
-            policy.deny.push((text, category));
-        }
+        policy.detectors.retain(|inherited| own.iter().all(|detector| detector.name() != inherited.name()));
+        policy.detectors.extend(own);
+        let (allow, deny) = (lists::read(&file, "allow", folder)?, lists::read(&file, "deny", folder)?);
+        lists::merge(&mut policy.allow, &mut policy.deny, allow, deny)?;
         Ok(policy)
+    }
+
+    /// The policy that another one extends.
+    fn parent(name: &str, folder: Option<&Path>, depth: usize) -> Result<Self> {
+        if !is_file(name) {
+            return Self::builtin(name);
+        }
+        if depth == MAX_DEPTH {
+            return Err(Error::config(format!("policies extend each other more than {MAX_DEPTH} times")));
+        }
+        let path: PathBuf = lists::file_in(folder, name)?;
+        let yaml = std::fs::read_to_string(&path).map_err(|e| Error::io(&path, &e))?;
+        let parent = Self::parse(&yaml, path.parent(), depth + 1);
+        parent.map_err(|e| e.at(Location::File(path.display().to_string())))
+    }
+
+    /// Says where parts of the policy contradict each other, so that something would stay that was meant to go.
+    pub(super) fn check(&self) -> Result<()> {
+        for entry in &self.deny {
+            let category = entry.category.unwrap_or(Category::OtherId);
+            if self.category(category).operator == Operator::Keep {
+                let what = format!("a text is denied as `{category}`, and the policy keeps that category");
+                return Err(Error::config(what).at(Location::Key("deny".into())));
+            }
+        }
+        for detector in &self.detectors {
+            let (category, score) = (detector.category(), detector.score());
+            let threshold = self.threshold(category);
+            if score < threshold {
+                let name = detector.name();
+                let what = format!(
+                    "detector `{name}` scores {score}, under the threshold {threshold} of `{category}`: all it finds would stay"
+                );
+                return Err(Error::config(what).at(Location::Key("detectors".into())));
+            }
+        }
+        Ok(())
     }
 
     /// The same policy with single categories changed, as the `categories` of a policy file would.
     pub(super) fn with_categories(mut self, categories: &Value) -> Result<Self> {
         let file = serde_json::json!({ "categories": categories });
-        check_keys(&file)?;
-        let file: PolicyFile = serde_json::from_value(file).map_err(|e| Error::config(e.to_string()))?;
-        self.set_categories(file.categories)?;
+        self.set_categories(&Fields::new(&file, String::new(), KEYS)?)?;
         Ok(self)
     }
 
-    fn set_categories(&mut self, categories: BTreeMap<String, CategoryFile>) -> Result<()> {
-        for (name, given) in categories {
-            let place = |key: &str| Location::Key(format!("categories.{name}{key}"));
-            let category = Category::from_str(&name).map_err(|e| e.at(Location::Key("categories".into())))?;
-            let entry = self.categories.entry(category).or_default();
-            if let Some(operator) = given.operator {
+    fn set_categories(&mut self, file: &Fields<'_>) -> Result<()> {
+        let Some(categories) = file.get("categories") else { return Ok(()) };
+        let known: Vec<&str> = Category::ALL.iter().map(|category| category.as_str()).collect();
+        let Some(all) = categories.as_object() else {
+            return Err(file.error("categories", "a mapping from categories to what is done to them is expected"));
+        };
+        if let Some(name) = all.keys().find(|name| !known.contains(&name.as_str())) {
+            let error = Error::unknown(ErrorCode::Config, "category", name, known);
+            return Err(error.at(Location::Key("categories".into())));
+        }
+        for (name, given) in all {
+            let given = Fields::new(given, format!("categories.{name}"), CATEGORY_KEYS)?;
+            let entry = self.categories.entry(Category::from_str(name)?).or_default();
+            if let Some(operator) = given.text("operator")? {
                 entry.operator = Operator::ALL
                     .iter()
                     .find(|(known, _)| *known == operator)
                     .map(|(_, found)| *found)
                     .ok_or_else(|| {
-                        Error::unknown(ErrorCode::Config, "operator", &operator, Operator::ALL.iter().map(|(n, _)| *n))
-                            .at(place(".operator"))
+                        Error::unknown(ErrorCode::Config, "operator", operator, Operator::ALL.iter().map(|(n, _)| *n))
+                            .at(Location::Key(given.path("operator")))
                     })?;
             }
-            if let Some(threshold) = given.threshold {
+            if let Some(threshold) = given.number("threshold")? {
                 if !(0.0..=1.0).contains(&threshold) {
-                    return Err(Error::config("a threshold lies between 0 and 1").at(place(".threshold")));
+                    return Err(given.error("threshold", "a threshold lies between 0 and 1"));
                 }
                 entry.threshold = threshold;
             }
-            if let Some(keep) = given.keep {
-                entry.keep = keep;
+            if given.get("keep").is_some() {
+                let kinds = given.texts("keep")?.into_iter().map(|kind| {
+                    serde_json::from_value(Value::from(kind)).map_err(|_| {
+                        Error::unknown(ErrorCode::Config, "kind", kind, KINDS.iter().copied())
+                            .at(Location::Key(given.path("keep")))
+                    })
+                });
+                entry.keep = kinds.collect::<Result<_>>()?;
             }
-            if let Some(mask_char) = given.mask_char {
-                entry.options.mask_char = mask_char;
+            if let Some(mask) = given.text("mask_char")? {
+                let mut characters = mask.chars();
+                entry.options.mask_char = match (characters.next(), characters.next()) {
+                    (Some(only), None) => only,
+                    _ => return Err(given.error("mask_char", "one character is expected")),
+                };
             }
-            if let Some(keep_length) = given.keep_length {
+            if let Some(keep_length) = given.flag("keep_length")? {
                 entry.options.keep_length = keep_length;
             }
         }
@@ -255,20 +331,52 @@ impl Policy {
         self
     }
 
-    /// Texts that are never removed, compared without regard to case.
-    pub fn allow(&self) -> &[String] {
+    /// The names of the policy's own detectors, inherited ones first.
+    pub fn detectors(&self) -> impl Iterator<Item = &str> {
+        self.detectors.iter().map(|detector| detector.name())
+    }
+
+    pub(super) fn own_detectors(&self) -> Option<OwnDetectors> {
+        (!self.detectors.is_empty()).then(|| OwnDetectors(self.detectors.clone()))
+    }
+
+    /// Texts that are never found, of one category or of any.
+    pub fn allow(&self) -> &[ListEntry] {
         &self.allow
     }
 
-    /// Texts that are always removed, with the category they are given, compared without regard to case.
-    pub fn deny(&self) -> &[(String, Category)] {
+    /// Texts that are always found, each with its category.
+    pub fn deny(&self) -> &[ListEntry] {
         &self.deny
+    }
+
+    /// Whether whatever is not known to be safe goes too.
+    pub fn strict(&self) -> bool {
+        self.strict
+    }
+
+    /// The same policy with strict mode on or off.
+    #[must_use]
+    pub fn with_strict(mut self, strict: bool) -> Self {
+        self.strict = strict;
+        self
+    }
+
+    /// The score from which a finding of a category counts.
+    fn threshold(&self, category: Category) -> f32 {
+        let threshold = self.category(category).threshold;
+        if self.strict { threshold.min(strict::THRESHOLD) } else { threshold }
     }
 
     /// Whether a finding is removed under this policy.
     pub(super) fn removes(&self, finding: &Finding) -> bool {
         let policy = self.category(finding.category);
-        policy.operator != Operator::Keep && finding.score >= policy.threshold && !policy.keep.contains(&finding.kind)
+        self.settles(finding) && policy.operator != Operator::Keep && !policy.keep.contains(&finding.kind)
+    }
+
+    /// Whether a finding is sure enough to be removed, or kept on purpose.
+    pub(super) fn settles(&self, finding: &Finding) -> bool {
+        finding.score >= self.threshold(finding.category)
     }
 }
 
@@ -278,25 +386,12 @@ impl Default for Policy {
     }
 }
 
-/// Names an unknown key and the nearest known one, which serde alone does not.
-fn check_keys(value: &Value) -> Result<()> {
-    let Some(top) = value.as_object() else {
-        return Err(Error::config("a policy is a mapping with keys such as `extends` and `categories`"));
-    };
-    for key in top.keys() {
-        if !KEYS.contains(&key.as_str()) {
-            return Err(Error::unknown(ErrorCode::Config, "key", key, KEYS.iter().copied()));
-        }
-    }
-    for (name, category) in top.get("categories").and_then(Value::as_object).into_iter().flatten() {
-        for key in category.as_object().into_iter().flat_map(|o| o.keys()) {
-            if !CATEGORY_KEYS.contains(&key.as_str()) {
-                return Err(Error::unknown(ErrorCode::Config, "key", key, CATEGORY_KEYS.iter().copied())
-                    .at(Location::Key(format!("categories.{name}"))));
-            }
-        }
-    }
-    Ok(())
+/// Kinds that a policy can keep.
+const KINDS: &[&str] = &["whole", "street", "city", "county", "zip", "birth_date"];
+
+/// Whether a name is that of a file rather than of a built-in policy.
+fn is_file(name: &str) -> bool {
+    Path::new(name).extension().is_some() || name.contains(std::path::MAIN_SEPARATOR)
 }
 
 #[cfg(test)]

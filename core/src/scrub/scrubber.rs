@@ -3,15 +3,15 @@
 use std::sync::Arc;
 
 use rayon::prelude::*;
-use regex::{Regex, RegexBuilder};
 
 use super::apply::{self, Scrubbed};
 use super::detect::{self, Detector, Note};
+use super::lists::Lists;
 use super::resolve::resolve;
-use super::{Category, Finding, Policy, Stage, Stages};
+use super::{Finding, Policy, Stage, Stages};
 use crate::error::{Error, ErrorCode, Result};
 use crate::guard::guard;
-use crate::text::{self, Span, View};
+use crate::text::{self, View};
 
 /// Removes protected health information from notes under one policy.
 ///
@@ -97,7 +97,7 @@ impl ScrubberBuilder {
     /// Builds the scrubber.
     ///
     /// # Errors
-    /// When the model is not a token classifier or its labels name no category.
+    /// When the model is not a token classifier or its labels name no category, or parts of the policy contradict each other.
     pub fn build(self) -> Result<Scrubber> {
         #[allow(unused_mut, reason = "grows only with feature `onnx`")]
         let mut detectors = detect::detectors(self.stages)?;
@@ -108,6 +108,10 @@ impl ScrubberBuilder {
         #[cfg(feature = "onnx")]
         if let Some(model) = self.model.filter(|_| self.stages.has(Stage::Model)) {
             detectors.push(Box::new(detect::ModelDetector::new(model)?));
+        }
+        self.policy.check()?;
+        if let Some(own) = self.policy.own_detectors() {
+            detectors.push(Box::new(own));
         }
         let lists = Arc::new(Lists::new(&self.policy)?);
         Ok(Scrubber { policy: Arc::new(self.policy), lists, detectors: detectors.into(), stages: self.stages })
@@ -191,6 +195,9 @@ impl Scrubber {
         if self.stages.has(Stage::Consistency) {
             detect::extend(&note, &mut findings);
         }
+        if self.policy.strict() {
+            detect::strict::extend(&note, &mut findings, |finding| self.policy.settles(finding));
+        }
         for finding in &mut findings {
             finding.span = view.to_source(finding.span);
             if text.get(finding.span.range()).is_none() {
@@ -230,43 +237,5 @@ impl Candidates {
     /// Each of them; spans in UTF-8 bytes of the text.
     pub fn iter(&self) -> impl Iterator<Item = &Finding> {
         self.0.iter()
-    }
-}
-
-/// The policy's own lists, made ready for searching: what is allowed is no finding, what is denied always is.
-struct Lists {
-    /// Lower case.
-    allow: Vec<String>,
-    deny: Vec<(Regex, Category)>,
-}
-
-impl Lists {
-    fn new(policy: &Policy) -> Result<Self> {
-        let deny = policy.deny().iter().map(|(text, category)| {
-            let pattern = RegexBuilder::new(&regex::escape(text.trim())).case_insensitive(true).build();
-            let pattern = pattern.map_err(|_| Error::config("an entry of the deny list is too long to search for"))?;
-            Ok((pattern, *category))
-        });
-        Ok(Self {
-            allow: policy.allow().iter().map(|t| t.trim().to_lowercase()).collect(),
-            deny: deny.collect::<Result<_>>()?,
-        })
-    }
-
-    fn apply(&self, text: &str, findings: &mut Vec<Finding>) {
-        if !self.allow.is_empty() {
-            findings.retain(|f| !self.allow.contains(&f.span.of(text).trim().to_lowercase()));
-        }
-        for (pattern, category) in &self.deny {
-            let whole_words = pattern.find_iter(text).filter(|hit| {
-                let word = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
-                let (first, last) = (hit.as_str().chars().next(), hit.as_str().chars().next_back());
-                let joined_before = word(first) && word(text[..hit.start()].chars().next_back());
-                let joined_after = word(last) && word(text[hit.end()..].chars().next());
-                !joined_before && !joined_after
-            });
-            let denied = whole_words.map(|hit| Span::new(hit.start(), hit.end()));
-            findings.extend(denied.map(|span| Finding::new(span, *category, 1.0, "policy.deny")));
-        }
     }
 }

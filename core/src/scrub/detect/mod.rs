@@ -14,6 +14,7 @@ mod announce;
 mod biometric;
 mod consistency;
 mod cues;
+mod custom;
 mod date;
 mod device;
 mod email;
@@ -26,7 +27,6 @@ mod location;
 mod model;
 mod mrn;
 mod name;
-#[cfg(feature = "onnx")]
 mod notation;
 mod organization;
 mod other_id;
@@ -36,6 +36,7 @@ mod profession;
 mod scan;
 mod shape;
 mod ssn;
+pub(crate) mod strict;
 mod structure;
 #[cfg(feature = "onnx")]
 mod tagger;
@@ -43,6 +44,7 @@ mod url;
 mod vehicle;
 
 pub(crate) use consistency::extend;
+pub(crate) use custom::{OwnDetector, OwnDetectors};
 #[cfg(feature = "onnx")]
 pub(crate) use model::ModelDetector;
 pub(crate) use pattern::{Pattern, Patterns, Validity};

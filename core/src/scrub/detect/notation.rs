@@ -83,6 +83,11 @@ pub(super) fn is_notation(text: &str, span: Span) -> bool {
     grade && !after.starts_with('/') && !DATE_CUE.is_match(before)
 }
 
+/// Whether a unit of measure, a count or a span of time follows.
+pub(super) fn is_quantity(after: &str) -> bool {
+    UNIT.is_match(clip(after, 0, NEAR.min(after.len())))
+}
+
 /// The text between two offsets, moved inwards to character boundaries.
 fn clip(text: &str, mut start: usize, mut end: usize) -> &str {
     while !text.is_char_boundary(start) {
