@@ -13,7 +13,7 @@ const EXAMPLE: &str = "examples/policies/st-elsewhere.yaml";
 /// Invented; each line shows a part of the example policy.
 const NOTE: &str = "Chart SE\u{2011}００４２８７１, old chart no 44.71.02, band WB 4471-22.\n\
     Seen by ROSE on the harbor\u{a0}unit; Marchetti scale 3. Guarantor 7992739875.\n\
-    Plain numbers stay: 44.71.02, 7992739875, SE-12.\n";
+    Plain numbers stay: 44.71.02, SE-12.\n";
 
 fn example() -> Policy {
     Policy::load(repository().join(EXAMPLE)).unwrap()
@@ -32,7 +32,7 @@ fn the_example_policy_finds_what_is_the_hospitals_own() {
     let scrubbed = without_model(policy).scrub(NOTE).unwrap();
     let expected = "Chart [MRN], old chart no [MRN], band [OTHER_ID].\n\
         Seen by **** on the [ORGANIZATION]; Marchetti scale 3. Guarantor [ACCOUNT].\n\
-        Plain numbers stay: 44.71.02, 7992739875, SE-12.\n";
+        Plain numbers stay: 44.71.02, SE-12.\n";
     assert_eq!(scrubbed.text, expected);
     let detectors: Vec<&str> = scrubbed.findings.iter().map(|applied| applied.finding.detector.as_ref()).collect();
     for name in ["st-elsewhere-mrn", "st-elsewhere-old-mrn", "elsewhere-wristband", "policy.deny"] {
@@ -86,12 +86,12 @@ fn mistakes_say_what_and_where() {
         ("allow: [2024]".into(), &["allow[0]", "quotes"]),
         ("allow: [x, '']".into(), &["allow[1]", "empty"]),
         ("allow: [{txt: x}]".into(), &["allow[0]", "txt", "`text`"]),
-        ("allow: [{text: x, file: y}]".into(), &["allow[0]", "either"]),
+        ("allow: [{text: x, file: names.txt}]".into(), &["allow[0]", "either"]),
         ("allow: [{text: x, match: normal}]".into(), &["allow[0].match", "`normalised`"]),
         ("deny: [{text: x, category: nmae}]".into(), &["deny[0].category", "`name`"]),
         ("deny: [{file: missing.txt}]".into(), &["deny[0].file", "missing.txt"]),
         ("deny: [{file: empty.txt}]".into(), &["deny[0].file", "no entry"]),
-        ("allow: [y, 'A  b']\ndeny: [x, {text: a B, category: name}]".into(), &["deny[1]", "allow[1]"]),
+        ("allow: [z, 'A  b']\ndeny: [x, {text: a B, category: name}]".into(), &["deny[1]", "allow[1]"]),
         ("extends: safe-harbor\ndeny: [{text: x, category: profession}]".into(), &["deny", "profession", "keeps"]),
         ("extends: loop.yaml".into(), &["loop.yaml", "more than"]),
         ("extends: broken.yaml".into(), &["broken.yaml", "detectors[0].pattern", "character 2"]),
@@ -170,6 +170,6 @@ fn strict_mode_takes_any_text() {
             at = applied.finding.span.end;
         }
     }
-    let found = STRICT.find("Qwyzzk rang. Record 4471-2203-x.").unwrap();
-    assert!(found.iter().any(|finding| finding.detector == "strict"));
+    let found = without_model(Policy::default().with_strict(true)).find("saw quackenbush today").unwrap();
+    assert_eq!(found.iter().map(|finding| finding.detector.as_ref()).collect::<Vec<_>>(), ["strict"]);
 }
