@@ -298,6 +298,15 @@ cg_status cg_scrubbed_finding_at(const cg_scrubbed *scrubbed,
 // `scrubbed` is NULL or live.
 cg_str cg_scrubbed_findings_json(const cg_scrubbed *scrubbed);
 
+// The findings as JSON with why each was made: as cg_scrubbed_findings_json, with
+// `"reasons":[{"detector","rule","score","category","start","end"}]` added to each. A rule is a short id such as "cue:mrn",
+// "validator:npi" or "title"; nothing repeats the note. The first reason is of the detector that was surest, the others of
+// what was merged into the finding. Written when first asked for; borrowed from `scrubbed`.
+//
+// # Safety
+// `scrubbed` is NULL or live.
+cg_str cg_scrubbed_explained_json(const cg_scrubbed *scrubbed);
+
 // Frees a scrubbed note, and with it every text borrowed from it. NULL is allowed.
 //
 // # Safety

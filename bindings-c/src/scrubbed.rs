@@ -1,5 +1,7 @@
 //! A scrubbed note and what was removed from it.
 
+use std::sync::OnceLock;
+
 use chartguard::scrub::Scrubbed;
 use chartguard::text::Offsets;
 use chartguard::wire;
@@ -14,6 +16,10 @@ pub struct cg_scrubbed {
     /// Start and end of each finding in code points of the input.
     code_points: Vec<(usize, usize)>,
     findings_json: String,
+    /// Byte offsets that reasons name, each with its code point, in order.
+    edges: Vec<(usize, usize)>,
+    /// Written when first asked for.
+    explained_json: OnceLock<String>,
 }
 
 /// What was found, where, and what was done to it.
@@ -51,7 +57,23 @@ impl cg_scrubbed {
             .map(|f| (offsets.code_point(f.finding.span.start), offsets.code_point(f.finding.span.end)))
             .collect();
         let findings_json = wire::findings(note, &scrubbed).to_string();
-        Self { scrubbed, code_points, findings_json }
+        let own = scrubbed.findings.iter().map(|f| f.finding.span);
+        let also = scrubbed.findings.iter().flat_map(|f| f.finding.also.iter().map(|reason| reason.span));
+        let mut edges: Vec<(usize, usize)> = own
+            .chain(also)
+            .flat_map(|span| [span.start, span.end])
+            .map(|byte| (byte, offsets.code_point(byte)))
+            .collect();
+        edges.sort_unstable();
+        edges.dedup();
+        Self { scrubbed, code_points, findings_json, edges, explained_json: OnceLock::new() }
+    }
+
+    fn explained_json(&self) -> &str {
+        self.explained_json.get_or_init(|| {
+            let known = |byte| self.edges.binary_search_by_key(&byte, |edge| edge.0);
+            wire::explained_with(&self.scrubbed, |byte| known(byte).map_or(0, |at| self.edges[at].1)).to_string()
+        })
     }
 }
 
@@ -122,6 +144,19 @@ pub unsafe extern "C" fn cg_scrubbed_finding_at(
 pub unsafe extern "C" fn cg_scrubbed_findings_json(scrubbed: *const cg_scrubbed) -> cg_str {
     // SAFETY: promised by the caller.
     access(cg_str::NONE, || unsafe { scrubbed.as_ref() }.map_or(cg_str::NONE, |s| cg_str::new(&s.findings_json)))
+}
+
+/// The findings as JSON with why each was made: as cg_scrubbed_findings_json, with
+/// `"reasons":[{"detector","rule","score","category","start","end"}]` added to each. A rule is a short id such as "cue:mrn",
+/// "validator:npi" or "title"; nothing repeats the note. The first reason is of the detector that was surest, the others of
+/// what was merged into the finding. Written when first asked for; borrowed from `scrubbed`.
+///
+/// # Safety
+/// `scrubbed` is NULL or live.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cg_scrubbed_explained_json(scrubbed: *const cg_scrubbed) -> cg_str {
+    // SAFETY: promised by the caller.
+    access(cg_str::NONE, || unsafe { scrubbed.as_ref() }.map_or(cg_str::NONE, |s| cg_str::new(s.explained_json())))
 }
 
 /// Frees a scrubbed note, and with it every text borrowed from it. NULL is allowed.

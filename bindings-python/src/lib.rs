@@ -25,7 +25,7 @@ mod _chartguard {
     #[pymodule_export]
     use crate::rubric::{Criterion, Report, Rubric, Scorer};
     #[pymodule_export]
-    use crate::scrubber::{Finding, Scrubbed, Scrubber};
+    use crate::scrubber::{Finding, Reason, Scrubbed, Scrubber};
     use pyo3::prelude::*;
 
     #[pymodule_export]

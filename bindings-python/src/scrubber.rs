@@ -1,6 +1,9 @@
 //! Finding and removing protected health information.
 
-use chartguard::scrub::Applied;
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use chartguard::scrub::{Applied, Rule};
 use chartguard::text::Offsets;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString};
@@ -253,15 +256,90 @@ fn bar(py: Python<'_>, total: usize) -> PyResult<Option<Bound<'_, PyAny>>> {
 ///     What found it, such as "ssn.dashed".
 /// action : str
 ///     What the policy does with it: "tag", "mask" or "remove".
-#[pyclass(frozen, eq, hash, get_all, module = "chartguard")]
+/// reasons : list of Reason
+///     Why it was found: what its detector went by, then what was merged into it, the surest first. Never empty.
+#[pyclass(frozen, eq, hash, module = "chartguard")]
 #[derive(Clone, PartialEq)]
 pub(crate) struct Finding {
+    #[pyo3(get)]
     start: usize,
+    #[pyo3(get)]
     end: usize,
+    #[pyo3(get)]
     category: &'static str,
+    #[pyo3(get)]
     score: f64,
+    #[pyo3(get)]
     detector: String,
+    #[pyo3(get)]
     action: &'static str,
+    reasons: Arc<[Reason]>,
+}
+
+/// One thing that speaks for a finding. Holds no text of the note.
+///
+/// Attributes
+/// ----------
+/// detector : str
+///     Who says so, such as "mrn.cued".
+/// rule : str
+///     What it went by, as a short id that never changes: "cue:mrn", "column:dob", "validator:npi",
+///     "shape:date-year-first", "title", "kin", "signature-block", "last-first", "consistency", "tagger".
+/// score : float
+///     How sure the detector was, all it went by together, from 0 to 1.
+/// category : str
+///     What it took the piece for.
+/// start, end : int
+///     The piece it spoke of, in code points of the note.
+#[pyclass(frozen, eq, hash, module = "chartguard")]
+#[derive(Clone, PartialEq)]
+pub(crate) struct Reason {
+    detector: Cow<'static, str>,
+    rule: Rule,
+    #[pyo3(get)]
+    score: f64,
+    #[pyo3(get)]
+    category: &'static str,
+    #[pyo3(get)]
+    start: usize,
+    #[pyo3(get)]
+    end: usize,
+}
+
+impl std::hash::Hash for Reason {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        (self.start, self.end, &self.detector, &self.rule).hash(state);
+    }
+}
+
+#[pymethods]
+impl Reason {
+    #[getter]
+    fn detector(&self) -> &str {
+        &self.detector
+    }
+
+    #[getter]
+    fn rule(&self) -> String {
+        self.rule.to_string()
+    }
+
+    /// The reason as a dict.
+    fn to_dict<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let out = PyDict::new(py);
+        out.set_item("detector", &*self.detector)?;
+        out.set_item("rule", self.rule())?;
+        out.set_item("score", self.score)?;
+        out.set_item("category", self.category)?;
+        out.set_item("start", self.start)?;
+        out.set_item("end", self.end)?;
+        Ok(out)
+    }
+
+    fn __repr__(&self) -> String {
+        let Self { detector, rule, score, category, start, end } = self;
+        format!("Reason({detector:?}, {:?}, {score}, {category:?}, {start}, {end})", rule.to_string())
+    }
 }
 
 impl std::hash::Hash for Finding {
@@ -272,20 +350,39 @@ impl std::hash::Hash for Finding {
 
 impl Finding {
     pub(crate) fn new(offsets: &Offsets<'_>, finding: &chartguard::Finding, action: &'static str) -> Self {
+        let reasons = finding.reasons().into_iter().map(|reason| Reason {
+            detector: reason.detector,
+            rule: reason.rule,
+            score: rounded(reason.score),
+            category: reason.category.as_str(),
+            start: offsets.code_point(reason.span.start),
+            end: offsets.code_point(reason.span.end),
+        });
         Self {
             start: offsets.code_point(finding.span.start),
             end: offsets.code_point(finding.span.end),
             category: finding.category.as_str(),
-            score: (f64::from(finding.score) * 1e4).round() / 1e4,
+            score: rounded(finding.score),
             detector: finding.detector.to_string(),
             action,
+            reasons: reasons.collect(),
         }
     }
 }
 
+/// Four decimals are all a score means, and they print alike everywhere.
+fn rounded(score: f32) -> f64 {
+    (f64::from(score) * 1e4).round() / 1e4
+}
+
 #[pymethods]
 impl Finding {
-    /// The finding as a dict.
+    #[getter]
+    fn reasons<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
+        PyList::new(py, self.reasons.iter().cloned())
+    }
+
+    /// The finding as a dict, without its reasons: what `chartguard scrub --jsonl` prints.
     fn to_dict<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         let out = PyDict::new(py);
         out.set_item("start", self.start)?;
@@ -298,7 +395,7 @@ impl Finding {
     }
 
     fn __repr__(&self) -> String {
-        let Self { start, end, category, score, detector, action } = self;
+        let Self { start, end, category, score, detector, action, .. } = self;
         format!("Finding({start}, {end}, {category:?}, score={score}, detector={detector:?}, action={action:?})")
     }
 }

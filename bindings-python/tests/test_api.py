@@ -106,6 +106,21 @@ def test_reprs_hold_no_text(scrubber, scorer):
         assert not any(secret in repr(thing) for secret in ("Jane", "Roe", "Adeyemi", "219"))
 
 
+def test_reasons_say_why_and_hold_no_text(scrubber):
+    text = "Señora Roe, MRN: 4471203, NPI 1234567893. Her daughter Rosalind called."
+    findings = scrubber.find(text)
+    rules = {reason.rule for finding in findings for reason in finding.reasons}
+    assert {"cue:mrn", "cue:npi", "validator:npi", "kin"} <= rules
+    for finding in findings:
+        first = finding.reasons[0]
+        assert (first.detector, first.score, first.category) == (finding.detector, finding.score, finding.category)
+        assert hash(first) == hash(finding.reasons[0]) and first == finding.reasons[0]
+        for reason in finding.reasons:
+            assert finding.start <= reason.start < reason.end <= finding.end and 0 < reason.score <= 1
+            assert set(reason.to_dict()) == {"detector", "rule", "score", "category", "start", "end"}
+            assert not any(secret in repr(reason) for secret in ("Roe", "Rosalind", "4471203", "1234567893"))
+
+
 def test_batch_equals_single_calls_on_any_number_of_threads(scrubber):
     texts = [f"{i}: {NOTE}" for i in range(600)]
     single = [scrubber.scrub(text).text for text in texts]

@@ -28,6 +28,16 @@ def test_scrub_equals_the_command_line(scrubber, corpus, capsys):
         print(f"Python: {len(corpus)} cases ran with the results of the command line")
 
 
+def test_reasons_equal_the_command_line(scrubber, corpus):
+    printed = command(["scrub", "--explain"], [{"id": name, "text": text} for name, text in corpus])
+    for (name, text), line in zip(corpus, printed, strict=True):
+        explained = [
+            finding.to_dict() | {"reasons": [reason.to_dict() for reason in finding.reasons]}
+            for finding in scrubber.find(text)
+        ]
+        assert explained == line["findings"], name
+
+
 def test_score_equals_the_command_line(scorer, corpus):
     printed = command(["score"], [{"id": name, "text": text} for name, text in corpus])
     for (name, text), line in zip(corpus, printed, strict=True):

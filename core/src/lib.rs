@@ -6,7 +6,7 @@
 //! # A tour
 //!
 //! * [`Scrubber`] removes PHI under a [`Policy`]. What it returns, [`Scrubbed`], holds the text that may be shared, every
-//!   [`Finding`] with its category, score and detector, and a map between the offsets of the two texts.
+//!   [`Finding`] with its category, score, detector and [reasons](Finding::reasons), and a map between the offsets of the two texts.
 //! * [`Scorer`] reads a note against a [`Rubric`] and returns a [`Report`]: for every criterion a verdict, the evidence as
 //!   spans of the note, the rule it comes from, and what to write instead.
 //! * [`Analyzer`] does both in one call.

@@ -4,32 +4,66 @@
 use serde_json::{Map, Value, json};
 
 use crate::rubric::Report;
-use crate::scrub::Scrubbed;
+use crate::scrub::{Applied, Scrubbed};
 use crate::text::{Offsets, Span};
 
 /// What was removed from `text`: `[{"start","end","category","score","detector","action"}]`.
 pub fn findings(text: &str, scrubbed: &Scrubbed) -> Value {
     let offsets = Offsets::new(text);
-    scrubbed
-        .findings
-        .iter()
-        .map(|applied| {
-            let finding = &applied.finding;
+    scrubbed.findings.iter().map(|applied| Value::Object(finding(applied, &|byte| offsets.code_point(byte)))).collect()
+}
+
+/// The same with `"reasons":[{"detector","rule","score","category","start","end"}]` added to each: why it was removed.
+pub fn explained(text: &str, scrubbed: &Scrubbed) -> Value {
+    let offsets = Offsets::new(text);
+    explained_with(scrubbed, |byte| offsets.code_point(byte))
+}
+
+/// [`explained`] where the text itself is gone: `code_point` says where a byte offset of it lies in code points.
+pub fn explained_with(scrubbed: &Scrubbed, code_point: impl Fn(usize) -> usize) -> Value {
+    let explain = |applied: &Applied| {
+        let mut out = finding(applied, &code_point);
+        let reasons = applied.finding.reasons().into_iter().map(|reason| {
             json!({
-                "start": offsets.code_point(finding.span.start),
-                "end": offsets.code_point(finding.span.end),
-                "category": finding.category.as_str(),
-                "score": rounded(f64::from(finding.score)),
-                "detector": finding.detector,
-                "action": applied.action.as_str(),
+                "detector": reason.detector,
+                "rule": reason.rule,
+                "score": rounded(f64::from(reason.score)),
+                "category": reason.category.as_str(),
+                "start": code_point(reason.span.start),
+                "end": code_point(reason.span.end),
             })
-        })
-        .collect()
+        });
+        out.insert("reasons".into(), reasons.collect());
+        Value::Object(out)
+    };
+    scrubbed.findings.iter().map(explain).collect()
+}
+
+fn finding(applied: &Applied, code_point: &dyn Fn(usize) -> usize) -> Map<String, Value> {
+    let finding = &applied.finding;
+    let mut out = Map::new();
+    out.insert("start".into(), json!(code_point(finding.span.start)));
+    out.insert("end".into(), json!(code_point(finding.span.end)));
+    out.insert("category".into(), json!(finding.category.as_str()));
+    out.insert("score".into(), json!(rounded(f64::from(finding.score))));
+    out.insert("detector".into(), json!(finding.detector));
+    out.insert("action".into(), json!(applied.action.as_str()));
+    out
 }
 
 /// A line of `chartguard scrub --jsonl`: the members of `line` with `text` scrubbed and `findings` added.
-pub fn scrubbed_line(mut line: Map<String, Value>, text: &str, scrubbed: Scrubbed) -> Map<String, Value> {
+pub fn scrubbed_line(line: Map<String, Value>, text: &str, scrubbed: Scrubbed) -> Map<String, Value> {
     let findings = findings(text, &scrubbed);
+    with_findings(line, scrubbed, findings)
+}
+
+/// A line of `chartguard scrub --jsonl --explain`: the same with the reasons of each finding.
+pub fn explained_line(line: Map<String, Value>, text: &str, scrubbed: Scrubbed) -> Map<String, Value> {
+    let findings = explained(text, &scrubbed);
+    with_findings(line, scrubbed, findings)
+}
+
+fn with_findings(mut line: Map<String, Value>, scrubbed: Scrubbed, findings: Value) -> Map<String, Value> {
     line.insert("text".into(), Value::String(scrubbed.text));
     line.insert("findings".into(), findings);
     line

@@ -56,6 +56,10 @@ static void scrubbing(void) {
   CHECK(!contains(cg_scrubbed_text(out), "219-09-9999"));
   CHECK(contains(cg_scrubbed_text(out), "[SSN]"));
   CHECK(contains(cg_scrubbed_findings_json(out), "\"category\":\"ssn\""));
+  /* Why, without a word of the note. */
+  cg_str why = cg_scrubbed_explained_json(out);
+  CHECK(contains(why, "\"rule\":\"cue:ssn\"") && contains(why, "\"rule\":\"title\"") && !contains(why, "Adeyemi"));
+  CHECK(cg_scrubbed_explained_json(out).ptr == why.ptr && !cg_scrubbed_explained_json(NULL).ptr);
   size_t count = cg_scrubbed_finding_count(out);
   CHECK(count >= 3);
   int ssn = 0;

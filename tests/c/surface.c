@@ -1,7 +1,7 @@
 /* Scrubs and scores every text on standard input and prints what came out, so that a test can compare it with Rust.
  *
- * Texts are framed by their length in bytes and a line break, on the way in and on the way out. For each text three come
- * back: the scrubbed text, the findings as JSON, the report as JSON. */
+ * Texts are framed by their length in bytes and a line break, on the way in and on the way out. For each text four come
+ * back: the scrubbed text, the findings as JSON, the same with their reasons, the report as JSON. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -41,6 +41,7 @@ int main(void) {
     check(cg_scorer_score(scorer, text, len, NULL, 0, &report, &err), err);
     print(cg_scrubbed_text(scrubbed));
     print(cg_scrubbed_findings_json(scrubbed));
+    print(cg_scrubbed_explained_json(scrubbed));
     print(cg_report_json(report));
     cg_report_free(report);
     cg_scrubbed_free(scrubbed);

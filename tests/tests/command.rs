@@ -48,6 +48,33 @@ fn scrubs_standard_input_byte_for_byte() {
 }
 
 #[test]
+fn explains_every_finding_without_its_text() {
+    let note = "Patient: Rosalind Achterberg\nMRN: 4471203\nNPI 1234567893\nSeen 2024-03-14.\n";
+    let out = run(&["scrub", "--model", "none", "--explain", "-"], note.as_bytes());
+    assert_eq!(out.status.code(), Some(0), "{}", stderr(&out));
+    assert_eq!(
+        stdout(&out),
+        "9..28  line 1:10  name  0.95  tag\n    \
+             0.95  field  name.field\n    \
+             0.85  kin  name.relative\n\
+         34..41  line 2:6  mrn  0.96  tag\n    \
+             0.96  cue:mrn  mrn.mrn\n    \
+             0.55  shape:other-id-digits  other_id.digits  as other_id\n\
+         46..56  line 3:5  license  0.97  tag\n    \
+             0.97  cue:npi  license.npi\n    \
+             0.97  validator:npi  license.npi\n    \
+             0.96  cue:npi  license.cue\n    \
+             0.55  shape:other-id-digits  other_id.digits  as other_id\n\
+         62..72  line 4:6  date  0.95  tag\n    \
+             0.95  shape:date-year-first  date.year_first\n"
+    );
+    let line = format!("{}\n", serde_json::json!({"id": 1, "text": note}));
+    let out = stdout(&run(&["scrub", "--jsonl", "--explain", "-"], line.as_bytes()));
+    assert!(out.contains(r#""reasons":[{"detector":"license.npi","rule":"cue:npi","score":"#), "{out}");
+    assert!(!out.contains("4471203") && !out.contains("Achterberg"));
+}
+
+#[test]
 fn jsonl_passes_other_members_through_in_order() {
     let line = r#"{"zeta":1.50,"id":"a","text":"SSN 219-09-9999","more":{"b":[null,"x"],"a":2}}"#;
     let out = run(&["scrub", "--jsonl", "-"], format!("{line}\n\n{line}").as_bytes());

@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 struct Printed {
     text: String,
     findings: String,
+    explained: String,
     report: String,
 }
 
@@ -44,6 +45,7 @@ fn through_rust(corpus: &[(String, String)]) -> Vec<Printed> {
             let report = scorer.score(text, &ScoreOptions::default()).unwrap();
             Printed {
                 findings: wire::findings(text, &scrubbed).to_string(),
+                explained: wire::explained(text, &scrubbed).to_string(),
                 text: scrubbed.text,
                 report: Value::Object(wire::report(text, &report)).to_string(),
             }
@@ -63,17 +65,20 @@ fn through_command_line(corpus: &[(String, String)], threads: &str) -> Vec<Print
             .collect::<Vec<_>>()
     };
     let scrubbed = run(&["scrub", "--jsonl", "-"]);
+    let explained = run(&["scrub", "--jsonl", "--explain", "-"]);
     let scored = run(&["score", "--jsonl", "-"]);
     assert_eq!((scrubbed.len(), scored.len()), (corpus.len(), corpus.len()));
     scrubbed
         .into_iter()
+        .zip(explained)
         .zip(scored)
-        .map(|(scrubbed, mut scored)| {
+        .map(|((scrubbed, explained), mut scored)| {
             assert_eq!(scrubbed["id"], scored["id"]);
             scored.shift_remove("id");
             Printed {
                 text: scrubbed["text"].as_str().unwrap().to_owned(),
                 findings: scrubbed["findings"].to_string(),
+                explained: explained["findings"].to_string(),
                 report: Value::Object(scored).to_string(),
             }
         })
@@ -117,7 +122,8 @@ fn through_c(corpus: &[(String, String)]) -> Vec<Printed> {
     };
     let mut printed = Vec::new();
     while let Some(text) = next() {
-        printed.push(Printed { text, findings: next().unwrap(), report: next().unwrap() });
+        let mut next = || next().unwrap();
+        printed.push(Printed { text, findings: next(), explained: next(), report: next() });
     }
     printed
 }

@@ -8,12 +8,15 @@
 >>> [(finding.category, finding.start, finding.end) for finding in scrubbed.findings]
 [('date', 5, 15), ('ssn', 21, 32)]
 
+>>> [str(reason.rule) for reason in scrubbed.findings[1].reasons]
+['cue:ssn', 'validator:ssn']
+
 Offsets count code points, so they slice a Python ``str``: ``text[finding.start:finding.end]``.
 
 Classes
 -------
-Scrubber, Scrubbed, Finding
-    Find and remove protected health information under a policy.
+Scrubber, Scrubbed, Finding, Reason
+    Find and remove protected health information under a policy, and say why.
 Rubric, Scorer, Report, Criterion
     Score a note against a rubric, with evidence.
 Analyzer, Outcome
@@ -39,6 +42,7 @@ from chartguard._chartguard import (
     Model,
     ModelError,
     Outcome,
+    Reason,
     Report,
     Rubric,
     RubricError,
@@ -61,6 +65,7 @@ __all__ = [
     "Model",
     "ModelError",
     "Outcome",
+    "Reason",
     "Report",
     "Rubric",
     "RubricError",

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
 
 use super::Category;
+use super::reason::{Reason, Rule, RuleKind, Rules};
 use crate::text::Span;
 
 /// What a finding is within its category, where the law treats parts of a category differently.
@@ -27,7 +28,7 @@ pub enum Kind {
     BirthDate,
 }
 
-/// A piece of text that was found to be protected health information: where, what, how sure, and by what.
+/// A piece of text that was found to be protected health information: where, what, how sure, by what and why.
 ///
 /// It holds no text of the note.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -44,15 +45,26 @@ pub struct Finding {
     pub score: f32,
     /// The detector that was surest, such as `ssn.dashed`.
     pub detector: Cow<'static, str>,
-    /// Every other detector that agreed, in the order of their names.
+    /// What that detector went by; [`reasons`](Self::reasons) tells it.
+    #[serde(default)]
+    rules: Rules,
+    /// What other detectors found here and was merged into this finding, the surest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub also: Vec<Cow<'static, str>>,
+    pub also: Vec<Reason>,
 }
 
 impl Finding {
     /// A finding of one detector.
     pub fn new(span: Span, category: Category, score: f32, detector: impl Into<Cow<'static, str>>) -> Self {
-        Self { span, category, kind: Kind::Whole, score, detector: detector.into(), also: Vec::new() }
+        Self {
+            span,
+            category,
+            kind: Kind::Whole,
+            score,
+            detector: detector.into(),
+            rules: Rules::default(),
+            also: Vec::new(),
+        }
     }
 
     /// The same finding with its kind.
@@ -60,5 +72,47 @@ impl Finding {
     pub fn with_kind(mut self, kind: Kind) -> Self {
         self.kind = kind;
         self
+    }
+
+    /// The same finding with something that its detector went by; of more than two the first two are kept.
+    #[must_use]
+    pub fn with_rule(mut self, rule: Rule) -> Self {
+        self.rules.push(rule);
+        self
+    }
+
+    /// Why it was found: what its detector went by, then what was found here besides, the surest first. There is at least
+    /// one reason, and none holds text of the note. Worked out when asked.
+    ///
+    /// ```
+    /// let scrubber = chartguard::Scrubber::from_json(r#"{"model": "none"}"#)?;
+    /// let findings = scrubber.find("MRN: 4471203. Seen by Dr. Achterberg.")?;
+    /// let rules: Vec<String> = findings.iter().map(|f| f.reasons()[0].rule.to_string()).collect();
+    /// assert_eq!(rules, ["cue:mrn", "title"]);
+    /// # Ok::<(), chartguard::Error>(())
+    /// ```
+    pub fn reasons(&self) -> Vec<Reason> {
+        self.own_reasons(self.span).chain(self.also.iter().cloned()).collect()
+    }
+
+    /// Adds something that its detector went by.
+    pub(super) fn add_rule(&mut self, rule: Rule) {
+        self.rules.push(rule);
+    }
+
+    /// Whether a cue stood beside it.
+    pub(super) fn is_cued(&self) -> bool {
+        self.rules.any(|rule| matches!(rule.kind(), RuleKind::Cue | RuleKind::Column))
+    }
+
+    /// What its own detector says of `span`.
+    pub(super) fn own_reasons(&self, span: Span) -> impl Iterator<Item = Reason> + '_ {
+        self.rules.of(self.detector.clone()).map(move |rule| Reason {
+            detector: self.detector.clone(),
+            rule,
+            score: self.score,
+            category: self.category,
+            span,
+        })
     }
 }

@@ -1,6 +1,7 @@
-//! Makes findings disjoint: crossing findings become their union, agreement raises nothing but is recorded.
+//! Makes findings disjoint: crossing findings become their union, what gives way is kept as a reason.
 
-use super::Finding;
+use super::{Finding, Reason};
+use crate::text::Span;
 
 /// Turns findings in any order into disjoint findings in the order of the text.
 ///
@@ -12,31 +13,48 @@ pub(super) fn resolve(mut findings: Vec<Finding>) -> Vec<Finding> {
     findings.retain(|finding| !finding.span.is_empty());
     findings.sort_by(|a, b| a.span.start.cmp(&b.span.start).then(b.span.end.cmp(&a.span.end)).then_with(|| rank(a, b)));
     let mut resolved: Vec<Finding> = Vec::with_capacity(findings.len());
-    // The strongest single finding of the last cluster, by which newcomers are measured.
-    let mut lead: Option<Finding> = None;
-    for finding in findings {
-        match (resolved.last_mut(), lead.as_mut()) {
-            (Some(last), Some(best)) if last.span.overlaps(finding.span) => {
+    // Where the strongest single finding of the last cluster stands, by which newcomers are measured.
+    let mut lead = Span::new(0, 0);
+    for mut finding in findings {
+        match resolved.last_mut() {
+            Some(last) if last.span.overlaps(finding.span) => {
                 let span = last.span.cover(finding.span);
                 let mut also = std::mem::take(&mut last.also);
-                also.push(finding.detector.clone());
-                if rank(&finding, best).is_lt() {
-                    *best = finding;
+                // The last one is measured as it was before it grew.
+                last.span = lead;
+                if rank(&finding, last).is_lt() {
+                    lead = finding.span;
+                    std::mem::swap(last, &mut finding);
                 }
-                also.push(last.detector.clone());
-                *last = Finding { span, also, ..best.clone() };
+                also.extend(finding.own_reasons(finding.span));
+                last.span = span;
+                last.also = also;
             }
             _ => {
-                lead = Some(finding.clone());
+                lead = finding.span;
                 resolved.push(finding);
             }
         }
     }
-    for finding in &mut resolved {
-        finding.also.sort();
-        finding.also.dedup();
-        let detector = finding.detector.clone();
-        finding.also.retain(|name| *name != detector);
+    for finding in resolved.iter_mut().filter(|finding| !finding.also.is_empty()) {
+        finding.also.sort_by(|a, b| {
+            b.score
+                .total_cmp(&a.score)
+                .then(a.span.cmp(&b.span))
+                .then(a.category.cmp(&b.category))
+                .then_with(|| a.detector.cmp(&b.detector))
+        });
+        // A detector that spoke several times, of parts of the value, is heard once.
+        let mut heard = 0;
+        for at in 0..finding.also.len() {
+            let (before, reason) = (&finding.also[..heard], &finding.also[at]);
+            let same = |other: &Reason| other.detector == reason.detector && other.rule == reason.rule;
+            if !before.iter().any(same) && !finding.own_reasons(finding.span).any(|own| same(&own)) {
+                finding.also.swap(heard, at);
+                heard += 1;
+            }
+        }
+        finding.also.truncate(heard);
     }
     resolved
 }
@@ -55,7 +73,6 @@ fn rank(a: &Finding, b: &Finding) -> std::cmp::Ordering {
 mod tests {
     use super::*;
     use crate::scrub::Category;
-    use crate::text::Span;
 
     fn finding(start: usize, end: usize, category: Category, score: f32) -> Finding {
         Finding::new(Span::new(start, end), category, score, category.as_str())
@@ -67,7 +84,9 @@ mod tests {
         assert_eq!(out.len(), 1);
         assert_eq!(out[0].span, Span::new(0, 10));
         assert_eq!(out[0].category, Category::Date);
-        assert_eq!(out[0].also, ["name"]);
+        assert_eq!(out[0].also.len(), 1);
+        assert_eq!((out[0].also[0].category, out[0].also[0].span), (Category::Name, Span::new(4, 10)));
+        assert_eq!(out[0].reasons().iter().map(|reason| reason.score).collect::<Vec<_>>(), [0.9, 0.6]);
     }
 
     #[test]

@@ -184,7 +184,7 @@ impl Scrubber {
     }
 
     fn detect(&self, text: &str) -> Result<Candidates> {
-        let view = View::new(text);
+        let view = View::joined(text);
         let plain = view.as_str();
         let tokens = text::tokens(plain);
         let note = Note { text: plain, tokens: &tokens };

@@ -55,15 +55,35 @@ impl fmt::Debug for View<'_> {
 impl<'t> View<'t> {
     /// Makes the view; borrows where nothing needs to change.
     pub fn new(text: &'t str) -> Self {
+        Self::without(text, &[])
+    }
+
+    /// Makes the view with the words and numbers that a hyphen broke over two lines in one piece again: "Achter-", "berg"
+    /// becomes "Achterberg", and "4471-", "203" becomes "4471-203".
+    pub fn joined(text: &'t str) -> Self {
+        Self::without(text, &breaks(text))
+    }
+
+    /// Makes the view without the pieces of `breaks`, which are short and in order.
+    fn without(text: &'t str, breaks: &[Span]) -> Self {
         let mut view = Self { text: Cow::Borrowed(text), source_len: text.len(), runs: Vec::new() };
-        if text.is_ascii() {
+        if breaks.is_empty() && text.is_ascii() {
             return view;
         }
         let bytes = text.as_bytes();
+        let mut breaks = breaks.iter().peekable();
         let mut plain = String::new();
         let mut copied = 0;
         let mut at = 0;
-        while let Some(found) = bytes[at..].iter().position(|byte| *byte >= 0x80) {
+        loop {
+            let stop = breaks.peek().map_or(bytes.len(), |span| span.start);
+            let Some(found) = bytes[at..stop].iter().position(|byte| *byte >= 0x80) else {
+                let Some(gone) = breaks.next() else { break };
+                plain.push_str(&text[copied..gone.start]);
+                push(&mut view.runs, plain.len(), gone.start, 0, gone.len() as u8);
+                (copied, at) = (gone.end, gone.end);
+                continue;
+            };
             at += found;
             let Some(c) = text[at..].chars().next() else { break };
             let next = at + c.len_utf8();
@@ -134,6 +154,69 @@ impl<'t> View<'t> {
             end => run.source_end() + (at - end),
         }
     }
+}
+
+/// Blanks that may open the second line of what was broken.
+const INDENT: usize = 16;
+
+/// As much of a word beside a line break as is looked at, in characters.
+const BESIDE: usize = 32;
+
+/// What a character stands for in the view; nothing where it is removed.
+fn plain(c: char) -> Option<char> {
+    match c {
+        c if c.is_ascii() => Some(c),
+        c => match change(c) {
+            None => Some(c),
+            Some(Change::Replaced(other)) => Some(other),
+            Some(Change::Removed) => None,
+        },
+    }
+}
+
+/// The line breaks, with the hyphen where it is not part of what is written, at which words and numbers go on in the next
+/// line.
+fn breaks(text: &str) -> Vec<Span> {
+    let bytes = text.as_bytes();
+    let mut breaks = Vec::new();
+    for newline in memchr::memchr_iter(b'\n', bytes) {
+        let end = newline - usize::from(newline > 0 && bytes[newline - 1] == b'\r');
+        // Most lines do not end in a hyphen of any kind.
+        if !bytes[..end].last().is_some_and(|byte| *byte == b'-' || *byte >= 0x80) {
+            continue;
+        }
+        let Some(mark) = text[..end].chars().next_back() else { continue };
+        let soft = mark == '\u{ad}';
+        if !soft && plain(mark) != Some('-') {
+            continue;
+        }
+        let hyphen = end - mark.len_utf8();
+        let rest = &text[newline + 1..];
+        let indent: usize =
+            rest.chars().take(INDENT).take_while(|c| plain(*c).is_none_or(|c| c == ' ')).map(char::len_utf8).sum();
+        let next = newline + 1 + indent;
+        let inner = |c: &char| c.is_alphanumeric() || matches!(c, '-' | '/' | '.');
+        let mut left: Vec<char> =
+            text[..hyphen].chars().rev().filter_map(plain).take(BESIDE).take_while(inner).collect();
+        left.reverse();
+        let right: Vec<char> =
+            text[next..].chars().filter_map(plain).take(BESIDE).take_while(|c| c.is_alphanumeric()).collect();
+        let (Some(last), Some(first)) = (left.last(), right.first()) else { continue };
+        let digit = |word: &[char]| word.iter().any(char::is_ascii_digit);
+        let small = |word: &[char]| word.len() > 1 && word.iter().all(|c| c.is_lowercase());
+        let word = left.len() > 2 && left[0].is_uppercase() && small(&left[1..]) && small(&right);
+        let name =
+            last.is_alphabetic() && first.is_uppercase() && left[0].is_uppercase() && left.len().min(right.len()) > 2;
+        let prefixed = left.len() <= 4 && left.iter().all(char::is_ascii_uppercase) && digit(&right);
+        let from = match () {
+            () if soft && last.is_alphanumeric() || last.is_ascii_digit() || digit(&left) && digit(&right) => end,
+            () if word => hyphen,
+            () if name || prefixed => end,
+            () => continue,
+        };
+        breaks.push(Span::new(from, next));
+    }
+    breaks
 }
 
 /// Adds a changed character, to the run before it where that is of its kind.
@@ -247,6 +330,41 @@ mod tests {
     }
 
     #[test]
+    fn what_a_hyphen_broke_is_joined() {
+        for (text, plain) in [
+            ("Ms. Achter-\nberg came", "Ms. Achterberg came"),
+            ("Ms. Achter-\r\n    berg came", "Ms. Achterberg came"),
+            ("Ms. Achter\u{ad}\nberg", "Ms. Achterberg"),
+            ("Dr. Adeyemi-\nClarke", "Dr. Adeyemi-Clarke"),
+            ("MRN 4471-\n203", "MRN 4471-203"),
+            ("S24-\n448291", "S24-448291"),
+            ("2024-\n03-14", "2024-03-14"),
+            ("14-\nMar-2021", "14-Mar-2021"),
+            ("a 97-\nyear-old", "a 97-year-old"),
+            ("a ９７‐\nyear-old", "a 97-year-old"),
+        ] {
+            let view = View::joined(text);
+            assert_eq!(view.as_str(), plain);
+            assert_eq!(view.to_source(Span::new(1, plain.len())).of(text), &text[1..], "{text}");
+            assert_eq!(View::new(text).as_str().matches('\n').count(), 1);
+        }
+        for text in [
+            "pain -\nnone",
+            "pain-\n- none",
+            "follow-\nup",
+            "x-\nray",
+            "Labs-\n12/3 CBC",
+            "Labs-\nNa 138",
+            "-\n",
+            "-",
+            "\n-\na",
+            "",
+        ] {
+            assert!(View::joined(text).is_source(), "{text}");
+        }
+    }
+
+    #[test]
     fn runs_stay_few() {
         assert_eq!(View::new(&"０".repeat(5000)).runs.len(), 1);
         assert_eq!(View::new(&"\u{200b}".repeat(5000)).runs.len(), 1);
@@ -260,6 +378,8 @@ mod tests {
     proptest! {
         #[test]
         fn spans_come_back_whole(text in "(?s)([a-c0-9 \r\n]|[\u{200b}\u{ad}\u{feff}]|[０-９\u{2010}-\u{2015}’\u{a0}٠-٩]|[éó\u{301}😀]|.){0,24}") {
+            let view = View::joined(&text);
+            prop_assert_eq!(view.to_source(Span::new(0, view.as_str().len())), Span::new(0, text.len()));
             let view = View::new(&text);
             let plain = view.as_str();
             let edges: Vec<usize> = (0..=plain.len()).filter(|at| plain.is_char_boundary(*at)).collect();

@@ -9,6 +9,14 @@ const ACCOUNT: Pattern =
 
 pub(super) const PATTERNS: &[Pattern] = &[
     Pattern {
+        name: "account.glued",
+        regex: r"\b(?i:acct|account|acc)(?i:\#|no\.?)?(?<v>[0-9]{6,14})\b",
+        score: 0.85,
+        matches: &["Acct«4482910347» balance", "ACCT#«448291»"],
+        rejects: &["acct balance", "acc 448291", "accord448291"],
+        ..ACCOUNT
+    },
+    Pattern {
         name: "account.card",
         regex: r"\b(?:[0-9]{4}[\x20-]?[0-9]{4}[\x20-]?[0-9]{4}[\x20-]?[0-9]{1,7}|3[47][0-9]{2}[\x20-]?[0-9]{6}[\x20-]?[0-9]{5})\b",
         score: 0.7,
@@ -35,6 +43,7 @@ pub(super) const PATTERNS: &[Pattern] = &[
             "ending",
         ],
         validate: Some(|value| if check_digit::luhn(value) { Validity::Valid } else { Validity::Invalid }),
+        check: "luhn",
         around: Some(stands_alone),
         unless: &["imei", "udi", "gtin"],
         source: "45 CFR 164.514(b)(2)(i)(J); ISO/IEC 7812-1",
@@ -53,6 +62,7 @@ pub(super) const PATTERNS: &[Pattern] = &[
         score: 0.75,
         cues: &["iban", "account", "acct", "account number", "card on file"],
         validate: Some(iban),
+        check: "iban",
         source: "ISO 13616",
         matches: &["IBAN «GB82 WEST 1234 5698 7654 32»", "«DE89370400440532013000»"],
         rejects: &["GB83WEST1234", "in12 that week they went"],
@@ -63,6 +73,7 @@ pub(super) const PATTERNS: &[Pattern] = &[
         regex: r"\b[0-9]{9}\b",
         cues: &["routing", "routing #", "routing no", "routing number", "aba", "aba #", "rtn", "transit"],
         validate: Some(|value| if check_digit::aba(value) { Validity::Valid } else { Validity::Invalid }),
+        check: "aba",
         window: 16,
         matches: &["routing number «011000015»", "ABA «011000016»"],
         rejects: &["011000015", "routing of 12345"],

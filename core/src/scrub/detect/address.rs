@@ -60,6 +60,7 @@ pub(super) const PATTERNS: &[Pattern] = &[
             "lives at «4471 Willow Bend Lane», alone",
             "«12 N. Oak St., Apt 4B», Dayton",
             "«88 Martin Luther King Jr Blvd» now",
+            "«1420 1/2 Maple St»",
             "at «1600 SW 5th Ave Suite 200».",
             "«221B Baker Street»",
             "«7 elm st» with spouse",
@@ -104,19 +105,54 @@ pub(super) const PATTERNS: &[Pattern] = &[
                 Validity::Never
             }
         }),
-        around: Some(whole_number),
+        around: Some(|before, value, after| {
+            let decimal = after.strip_prefix('.').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
+            !decimal && whole_number(before, value, after)
+        }),
         matches: &[
             "at «4471 County Road 12»",
             "«88 State Route 9 North»",
             "«1203 FM 2222», Austin",
             "«705 Highway 61 S»",
         ],
-        rejects: &["2 us exams", "3 rt knee", "5 sr staff"],
+        rejects: &["BUN 18 Cr 0.9", "2 us exams", "3 rt knee", "5 sr staff"],
+        ..STREET
+    },
+    Pattern {
+        name: "address.highway",
+        regex: r"\b(?:Highway|Hwy\.?|Interstate|County\x20(?:Road|Rd\.?|Route)|State\x20(?:Road|Route|Highway)|Rural\x20Route|U\.?S\.?\x20(?:Highway|Hwy|Route)|Route|Rte\.?|I-)\x20?[0-9]{1,4}[A-Z]?(?:\x20(?:North|South|East|West|[NSEW]))?\b",
+        cues: &[
+            "on", "off", "along", "near", "at", "from", "down", "of", "to", "lives on", "between", "by", "and",
+            "address",
+        ],
+        window: 2,
+        matches: &["crash on «Highway 61»", "off «County Road 14»", "near «I-80» at night", "lives on «State Route 9»"],
+        rejects: &["Route 2 tabs PO", "Interstate travel", "highway driving"],
+        ..STREET
+    },
+    Pattern {
+        name: "address.worded",
+        regex: r"\b(?:One|Two|Three|Four|Five|Six|Seven|Eight|Nine|Ten)\x20(?:[A-Z][A-Za-z'.]{1,20}\x20){1,3}?(?:Plaza|Place|Square|Drive|Way|Street|St|Avenue|Ave|Road|Rd|Parkway|Pkwy|Circle|Court|Boulevard|Blvd|Lane|Terrace)\b\.?(?:,?\x20(?:Suite|Ste\.?|Floor|Unit|Room|Apt\.?)\x20?\#?[A-Za-z0-9-]{1,6})?",
+        score: 0.75,
+        around: Some(|_, value, _| {
+            let second = value.split(' ').nth(1).unwrap_or_default();
+            !["Way", "Step", "Time", "Times", "Day", "Stage", "Hand", "Person", "Point", "Minute"].contains(&second)
+        }),
+        matches: &["«One Hospital Plaza, Suite 400»", "at «Two Penn Way»"],
+        rejects: &["One Way", "One Way Street", "Two Step Drive", "Three Times a Day", "One place"],
+        ..STREET
+    },
+    Pattern {
+        name: "address.corner",
+        regex: r"\b(?i:corner|intersection|junction)\x20of\x20(?<v>(?:[A-Z][A-Za-z'.]{1,20}|[0-9]{1,3}(?:st|nd|rd|th))(?:\x20[A-Z][a-z]{1,15}\.?){0,2}\x20(?:and|&)\x20(?:[A-Z][A-Za-z']{1,20}|[0-9]{1,3}(?:st|nd|rd|th))(?:\x20[A-Z][a-z]{1,15}){0,2})\b",
+        score: 0.8,
+        matches: &["at the corner of «Elm and 5th»", "intersection of «Main Street and Oak Avenue»"],
+        rejects: &["corner of the mouth and chin", "junction of upper and lower thirds"],
         ..STREET
     },
     Pattern {
         name: "address.po_box",
-        regex: r"\b(?i:p\.?\x20?o\.?\x20?(?:box|bx)|post\x20office\x20box|postal\x20box|box|apartado(?:\x20postal)?|rr\x20?\#?\x20?[0-9]{1,4},?\x20box|hc\x20?[0-9]{1,4},?\x20box|psc\x20[0-9]{1,5},?\x20box|cmr\x20[0-9]{1,5},?\x20box|unit\x20[0-9]{1,5},?\x20box|rural\x20route\x20[0-9]{1,4},?\x20box|lock\x20?box)\x20?\#?:?\x20?[0-9]{1,7}[A-Za-z]?\b",
+        regex: r"\b(?i:p\.?\x20?o\.?(?:\x20|\r?\n\x20{0,4})?(?:box|bx)|post\x20office\x20box|postal\x20box|box|apartado(?:\x20postal)?|rr\x20?\#?\x20?[0-9]{1,4},?\x20box|hc\x20?[0-9]{1,4},?\x20box|psc\x20[0-9]{1,5},?\x20box|cmr\x20[0-9]{1,5},?\x20box|unit\x20[0-9]{1,5},?\x20box|rural\x20route\x20[0-9]{1,4},?\x20box|lock\x20?box)\x20?\#?:?\x20?[0-9]{1,7}[A-Za-z]?\b",
         score: 0.9,
         validate: Some(|value| {
             if value.len() >= 3
@@ -604,7 +640,7 @@ fn street(value: &str) -> Validity {
         let digits = word.bytes().filter(u8::is_ascii_digit).count();
         digits >= 3 && !word.ends_with(|c: char| c.is_ascii_alphabetic())
             || word.ends_with('.') && !abbreviation(word)
-            || is_date(word)
+            || is_date(word) && *word != "1/2"
     }) {
         return Validity::Never;
     }

@@ -298,6 +298,35 @@ pub(super) const PATTERNS: &[Pattern] = &[
         ..AGE
     },
     Pattern {
+        name: "age.decade",
+        regex: r"\b(?i:his|her|their|my|your)(?:\x20|\r?\n)(?:(?i:very\x20)?(?i:early|mid|middle|late|upper|low|lower)(?:\x20|-))?(?<v>(?i:nineties|(?:tenth|eleventh|10th|11th)\x20decade)|90'?s)\b",
+        score: 0.85,
+        matches: &[
+            "in her «nineties»",
+            "in his late «90s»",
+            "their mid-«nineties»",
+            "in her «tenth decade»",
+            "his «90's»",
+        ],
+        rejects: &[
+            "BP in the 90s",
+            "her sats in the low 90s",
+            "in the nineties",
+            "his eighties",
+            "her 80s",
+            "systolics in the upper 90s",
+        ],
+        ..AGE
+    },
+    Pattern {
+        name: "age.by_name",
+        regex: r"\b(?i:nonagenarian|centenarian|supercentenarian)\b",
+        score: 0.8,
+        matches: &["a frail «nonagenarian»", "the «centenarian» next door"],
+        rejects: &["a study of centenarians", "octogenarian"],
+        ..AGE
+    },
+    Pattern {
         name: "age.words",
         regex: r"\b(?<v>(?i:ninety(?:(?:-|\x20)(?:one|two|three|four|five|six|seven|eight|nine))?|(?:one|a)(?:-|\x20)hundred(?:(?:\x20|-)(?:and(?:\x20|-))?(?:one|two|three|four|five|six|seven|eight|nine|ten))?))(?:\x20|-|\r?\n)(?i:years?(?:\x20|-|\r?\n)(?:old|of\x20age)|y/?o\b|yr\x20old)",
         score: 0.95,

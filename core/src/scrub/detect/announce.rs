@@ -76,7 +76,7 @@ const LISTS: &[(Cues, &str)] = &[
     ),
     (
         CREDENTIAL,
-        "md do mbbs dds dmd dpm od dc rn lpn lvn bsn msn dnp np fnp fnpc aprn arnp crna cnm cns cna pa pac pt dpt mpt mspt pta \
+        "md do pgy mbbs dds dmd dpm od dc rn lpn lvn bsn msn dnp np fnp fnpc aprn arnp crna cnm cns cna pa pac pt dpt mpt mspt pta \
          ot otr otd cota slp ccc phd psyd edd lcsw msw lmsw lsw lmft lpc lcpc lmhc ms ma med mph mha rpt rd ldn rdn pharmd \
          rph facp faap facs faan facc facog fasn ocs gcs ncs scs ecs wcs pcs cht atc cpo rt rrt crt cst cfy slpd esq jd bcba \
          ccrn cde cdces cwocn cwcn emt paramedic aud audiologist ncc cadc chpn oncc aocn",
@@ -103,7 +103,7 @@ const LISTS: &[(Cues, &str)] = &[
     ),
     (
         RELATIVE,
-        "patient pt client resident veteran driver landlord dtr sis bro gf bf fiancé fiancée mother father mom dad mum mama papa parent parents spouse wife husband partner daughter son child sister brother \
+        "patient pt client baby resident veteran driver landlord dtr sis bro gf bf fiancé fiancée mother father mom dad mum mama papa parent parents spouse wife husband partner daughter son child sister brother \
          sibling twin aunt uncle cousin niece nephew grandmother grandfather grandma grandpa granddaughter grandson grandchild \
          stepmother stepfather stepson stepdaughter stepsister stepbrother fiance fiancee girlfriend boyfriend friend \
          neighbor neighbour roommate carer hha caregiver guardian interpreter law aide coworker colleague boss landlord landlady daughters \
@@ -150,7 +150,10 @@ const LISTS: &[(Cues, &str)] = &[
         "de la las los del della di da das dos du van von der den ter ten bin ibn al el le st ste abu bint mc mac san o'",
     ),
     (SUFFIX, "jr sr ii iii iv"),
-    (LETTER, "dear sincerely regards respectfully cordially thanks attn signed"),
+    (
+        LETTER,
+        "dear sincerely regards respectfully cordially thanks attn signed warmly truly faithfully gratefully cheers",
+    ),
     (
         NEVER,
         "the a an and or of in on at to for with by from as is are was were be been has have had no not none yes he she it his \
@@ -171,7 +174,7 @@ const LISTS: &[(Cues, &str)] = &[
     ),
     (
         HEAD,
-        "hospital hospitals clinic clinics center centre centers healthcare health rehab rehabilitation pharmacy \
+        "mortuary crematory crematorium hospital hospitals clinic clinics center centre centers healthcare health rehab rehabilitation pharmacy \
          pharmacies laboratories laboratory labs lab university college school academy church parish temple mosque synagogue \
          ministries bank insurance associates group partners practice institute foundation home manor village hospice agency \
          services systems system ambulance library physicians specialists infirmary medicine therapy surgicenter sanatorium \

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::Note;
-use super::announce::{self, CREDENTIAL, GENERIC, HEAD, NEVER, PARTICLE, SUFFIX, TITLE, TRADE};
+use super::announce::{self, CREDENTIAL, GENERIC, HEAD, NEVER, PARTICLE, SAYS, SUFFIX, TITLE, TRADE};
 use super::structure::{Sort, sort};
 use crate::lexicon::{self, Entry};
 use crate::scrub::{Category, Finding};
@@ -146,7 +146,15 @@ fn repeats(note: &Note<'_>, index: usize, part: &Part) -> bool {
         before.kind == TokenKind::Newline
             || before.kind == TokenKind::Punctuation && !before.of(note.text).starts_with([',', '(', '-'])
     });
-    token.case(note.text) == Case::Title && !opens
+    // "Grace reports", "May declined": the verb tells a person from a word that opens the sentence.
+    let speaks = || {
+        note.tokens.get(index + 1).is_some_and(|next| {
+            let verb = next.of(note.text);
+            let plain = ["is", "was", "has", "had", "will", "would", "can", "could", "did"].contains(&verb);
+            next.case(note.text) == Case::Lower && !plain && announce::cues(verb) & SAYS != 0
+        })
+    };
+    token.case(note.text) == Case::Title && (!opens || speaks())
 }
 
 /// Whether a clinical noun follows: "Parkinson's disease" beside Mr. Parkinson.

@@ -217,7 +217,8 @@ impl Cues {
     pub(super) fn hit(text: &str, place: Place, at: usize, window: usize, free: bool) -> Option<Hit> {
         let gap = &text.as_bytes()[place.end..at];
         // A value on the line under its cue is as near as one beside it.
-        let blank = gap.iter().all(u8::is_ascii_whitespace);
+        let key = usize::from(gap.len() > 1 && gap[0] == b':' && gap.contains(&b'\n'));
+        let blank = gap[key..].iter().all(u8::is_ascii_whitespace);
         let lines = memchr_iter(b'\n', gap).count();
         let distance = if blank { gap.len().min(1) } else { gap.len() + LINE_PENALTY * lines };
         let near = distance <= window && (free || linked(gap));

@@ -184,6 +184,10 @@ const PARTIAL: &[&str] = &[
     "dos",
     "d o s",
     "week of",
+    "and again",
+    "randomized",
+    "enrolled",
+    "consented",
     "next visit",
     "last visit",
     "next session",
@@ -445,7 +449,7 @@ pub(super) const PATTERNS: &[Pattern] = &[
         regex: concat!(
             r"[0-9]{1,2}(?:\x20?(?i:st|nd|rd|th|er))?(?:,?",
             ws!(),
-            r"(?:(?i:day\x20)?(?i:of|de)\x20)?|[-/.])?",
+            r"(?:(?i:day\x20)?(?i:of|de)(?:\x20|\r?\n\x20{0,4}))?|[-/.])?",
             month!(),
             r"(?:\.?,?(?:\x20(?i:of|de|del)\x20|[\x20\t]{0,2}|\r?\n[\x20]{0,4}|[-/.])'?(?:(?:19|20)[0-9]{2}|[0-9]{2}))?\b"
         ),
@@ -504,6 +508,43 @@ pub(super) const PATTERNS: &[Pattern] = &[
             "«December\n12, 2020»",
         ],
         rejects: &["she may 10 times repeat", "march 20 steps", "may 2 tablets", "mar 40", "Dec 50%"],
+        ..DATE
+    },
+    Pattern {
+        name: "date.month_ordinal",
+        regex: concat!(r"\b", month!(), r"(?:\x20(?i:the))?\x20", ordinal_word!(), r"(?:,?\x20(?:19|20)[0-9]{2})?\b"),
+        score: 0.85,
+        around: Some(|_, value, after| {
+            // "May second opinion", "march first": the small ordinals need an end after them, and the month its capital.
+            let capital = value.starts_with(|c: char| c.is_ascii_uppercase());
+            let small = ["first", "second", "third"].iter().any(|word| value.to_ascii_lowercase().ends_with(word));
+            capital && (!small || after.is_empty() || after.starts_with([',', '.', ';', ')', '\n', '\r']))
+        }),
+        matches: &["on «March fourteenth» she", "«May the twenty-first, 2021»", "seen «June first»."],
+        rejects: &["march first thing", "May second opinion help", "March in place", "may third parties"],
+        ..DATE
+    },
+    Pattern {
+        name: "date.ordinal_month",
+        regex: concat!(
+            r"\b",
+            ordinal_word!(),
+            r"\x20(?:(?i:day\x20)?(?i:of)\x20)",
+            month!(),
+            r"(?:,?\x20(?:19|20)[0-9]{2})?\b"
+        ),
+        score: 0.85,
+        matches: &["«the fourteenth of March»", "«first of June, 2021»"],
+        rejects: &["the first of many", "third of marching"],
+        ..DATE
+    },
+    Pattern {
+        name: "date.season",
+        regex: r"\b(?i:(?:spring|summer|autumn|winter)(?:\x20of)?|fall\x20of)\x20(?:(?:19|20)[0-9]{2}|'[0-9]{2})\b",
+        score: 0.7,
+        around: Some(whole_number),
+        matches: &["since «the spring of 2019»", "«Winter 2020» visit", "in «the fall of '18»"],
+        rejects: &["fall 2019", "spring in her step", "summer camp", "fall of 3 feet"],
         ..DATE
     },
     Pattern {
@@ -1014,7 +1055,12 @@ fn month_word(before: &str, _value: &str, after: &str) -> bool {
 /// A month and a day alone: not a part of a longer row, not a quantity, not a fraction.
 fn partial(before: &str, value: &str, after: &str) -> bool {
     let scale = same_scale(value, after) || same_scale(value, before);
+    // "8/12 visits": so many of so many.
+    let counted = ["visits", "sessions", "treatments", "appointments", "goals", "weeks", "classes"]
+        .iter()
+        .any(|noun| after.strip_prefix(' ').is_some_and(|next| next.starts_with(noun)));
     !scale
+        && !counted
         && not_in_a_row(before, value, after)
         && !after.starts_with('-')
         && !before.ends_with('-')

@@ -192,6 +192,7 @@ pub(super) const PATTERNS: &[Pattern] = &[
         validate: Some(|value| {
             if value.get(2..16).is_some_and(check_digit::gtin) { Validity::Valid } else { Validity::Invalid }
         }),
+        check: "gtin",
         cues: &["udi", "di", "gtin", "device identifier"],
         source: "21 CFR 830.20; GS1 General Specifications",
         matches: &["UDI «01006141411234521726123121A4471»", "«0100614141123452»"],
@@ -241,6 +242,7 @@ pub(super) const PATTERNS: &[Pattern] = &[
         score: 0.5,
         cues: &["imei", "imei #", "imei no", "handset", "phone imei"],
         validate: Some(|value| if check_digit::luhn(value) { Validity::Valid } else { Validity::Invalid }),
+        check: "luhn",
         around: Some(stands_alone),
         source: "3GPP TS 23.003",
         matches: &["IMEI «490154203237518»", "IMEI: «49-015420-323751-9»"],

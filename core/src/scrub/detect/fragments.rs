@@ -29,3 +29,11 @@ macro_rules! scanned_digit {
         r"[0-9OolI]"
     };
 }
+
+/// The number of a day in words: "fourteenth", "twenty-first".
+macro_rules! ordinal_word {
+    () => {
+        r"(?i:(?:the\x20)?(?:twenty(?:-|\x20)(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth)|thirty(?:-|\x20)first|thirtieth|twentieth|
+           first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth|(?:thir|four|fif|six|seven|eigh|nine)teenth))"
+    };
+}

@@ -1,6 +1,6 @@
 //! Certificate and licence numbers: NPI, DEA, state and driver's licences (45 CFR 164.514(b)(2)(i)(K)).
 
-use super::shape::{PUBLIC_CODES, identifier, no_quantity, short_identifier, stands_alone};
+use super::shape::{PUBLIC_CODES, identifier, no_quantity, short_identifier, stands_alone, starts_or_labelled};
 use super::{Pattern, Validity};
 use crate::scrub::{Category, check_digit};
 
@@ -10,7 +10,7 @@ const LICENSE: Pattern =
 pub(super) const PATTERNS: &[Pattern] = &[
     Pattern {
         name: "license.npi",
-        regex: r"\b[12][0-9]{9}\b",
+        regex: r"[12][0-9]{9}\b",
         score: 0.3,
         cues: &[
             "npi",
@@ -30,7 +30,8 @@ pub(super) const PATTERNS: &[Pattern] = &[
             "ordering provider",
         ],
         validate: Some(|value| if check_digit::npi(value) { Validity::Valid } else { Validity::Invalid }),
-        around: Some(stands_alone),
+        check: "npi",
+        around: Some(|before, value, after| starts_or_labelled(before) && stands_alone(before, value, after)),
         source: "45 CFR 162.406",
         matches: &[
             "NPI: «1234567893»",
@@ -47,6 +48,7 @@ pub(super) const PATTERNS: &[Pattern] = &[
         score: 0.6,
         cues: &["dea", "dea #", "dea no", "dea number", "dea registration", "dea reg", "dea lic", "dea reg #"],
         validate: Some(|value| if check_digit::dea(value) { Validity::Valid } else { Validity::Invalid }),
+        check: "dea",
         source: "21 CFR 1301.13; DEA check digit",
         matches: &["DEA «AP5836727»", "DEA# «AP5836728»", "«AP5836727» on the script"],
         rejects: &["AP5836728", "A5836727"],

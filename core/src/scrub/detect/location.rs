@@ -26,6 +26,7 @@ pub(super) fn find(words: &Words<'_>, findings: &mut Vec<Finding>) {
         }
         if word.is(STREET) || words.is_text(at, "box") {
             finder.street(at);
+            finder.road(at);
         }
         if word.is(AREA) {
             finder.area(at);
@@ -322,6 +323,34 @@ impl Finder<'_, '_, '_> {
             && (known >= 2 || last > next)
         {
             self.push(next, last, Kind::City, 0.75, "location.city");
+        }
+    }
+
+    /// "lives on Maple Street": a street without its number.
+    fn road(&mut self, at: usize) {
+        const NOUNS: &[&str] =
+            &["street", "avenue", "road", "boulevard", "lane", "highway", "parkway", "drive", "ave", "blvd", "rd"];
+        const BEFORE: &[&str] = &["on", "at", "near", "off", "along", "down", "onto", "of", "from", "to", "in"];
+        let words = self.words;
+        let written = words.get(at).is_some_and(|word| word.case == Case::Title && !word.loud);
+        if !written || !NOUNS.iter().any(|noun| words.is_text(at, noun)) {
+            return;
+        }
+        let (mut first, mut here) = (None, at);
+        for _ in 0..3 {
+            let Some(before) = words.before(here) else { break };
+            if !words.get(before).is_some_and(|word| word.is_capital() && word.span.len() > 1 && !word.is(NEVER)) {
+                break;
+            }
+            (first, here) = (Some(before), before);
+        }
+        let Some(first) = first else { return };
+        let placed = words.before(first).is_some_and(|before| {
+            words.get(before).is_some_and(|word| word.case == Case::Lower)
+                && BEFORE.iter().any(|word| words.is_text(before, word))
+        });
+        if placed {
+            self.push(first, at, Kind::Street, 0.75, "location.street");
         }
     }
 

@@ -23,6 +23,7 @@ mod health_plan;
 mod ip;
 mod license;
 mod location;
+mod misread;
 #[cfg(feature = "onnx")]
 mod model;
 mod mrn;
@@ -119,6 +120,7 @@ pub(crate) fn detectors(stages: Stages) -> crate::Result<Vec<Box<dyn Detector>>>
     let mut detectors: Vec<Box<dyn Detector>> = Vec::new();
     if stages.has(Stage::Patterns) {
         detectors.push(Box::new(Patterns::builtin()?));
+        detectors.push(Box::new(misread::Misread::new()?));
     }
     if stages.has(Stage::Lexicon) || stages.has(Stage::Structure) {
         detectors.push(Box::new(Entities(stages)));

@@ -60,7 +60,9 @@ mod tests {
         let findings = scrubber.find(text).unwrap();
         let by_model: Vec<_> = findings
             .iter()
-            .filter(|f| f.detector == "model.tiny-tagger" || f.also.iter().any(|d| d == "model.tiny-tagger"))
+            .filter(|f| {
+                f.detector == "model.tiny-tagger" || f.also.iter().any(|reason| reason.detector == "model.tiny-tagger")
+            })
             .map(|f| (f.span.of(text), f.category))
             .collect();
         for expected in [

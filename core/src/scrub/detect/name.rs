@@ -12,7 +12,7 @@ use crate::text::{Case, TokenKind};
 /// Appends the names of people in a note.
 pub(super) fn find(words: &Words<'_>, stages: Stages, findings: &mut Vec<Finding>) {
     let (lists, structure) = (stages.has(Stage::Lexicon), stages.has(Stage::Structure));
-    let mut finder = Finder { words, findings, done: 0 };
+    let mut finder = Finder { words, findings, begun: 0, done: 0 };
     for at in 0..words.len() {
         let Some(word) = words.get(at) else { return };
         match word.kind {
@@ -129,6 +129,8 @@ impl Run {
 struct Finder<'w, 't, 'f> {
     words: &'w Words<'t>,
     findings: &'f mut Vec<Finding>,
+    /// The first token of the last name.
+    begun: usize,
     /// One past the last token of the last name, so that its parts are not looked at again.
     done: usize,
 }
@@ -136,6 +138,9 @@ struct Finder<'w, 't, 'f> {
 impl Finder<'_, '_, '_> {
     fn push(&mut self, first: usize, last: usize, score: f32, detector: &'static str) {
         self.findings.push(Finding::new(self.words.span(first, last), Category::Name, score, detector));
+        if last + 1 > self.done {
+            self.begun = first;
+        }
         self.done = self.done.max(last + 1);
     }
 
@@ -365,7 +370,21 @@ impl Finder<'_, '_, '_> {
                         || trust == Trust::Field && (unit.entry.surname >= 3 || self.words.field_ends(unit.last))
                 }
                 Sort::Unknown => !unit.upper || unit.loud || unit.shaped || first.upper,
-                Sort::Word => false,
+                // "Patient: James Crohn": people bear the names of diseases too.
+                Sort::Word => {
+                    let whole = self.words.field_ends(unit.last)
+                        && self.words.get(unit.last).is_some_and(|word| !word.possessive)
+                        && !self.words.is(first.last, NEVER);
+                    whole
+                        && (unit.entry.eponym > 0
+                            && matches!(trust, Trust::Field | Trust::Title)
+                            && first.entry.given >= 2
+                            || trust == Trust::Field
+                                && !unit.upper
+                                && first.entry.given >= 4
+                                && unit.entry.surname > 0
+                                && unit.entry.clinical <= 2)
+                }
             };
             if !fits {
                 break;
@@ -555,7 +574,7 @@ impl Finder<'_, '_, '_> {
         if word.is(CREDENTIAL) && (word.case != Case::Lower || word.span.len() > 3) {
             self.credential(at);
         }
-        if word.is(LETTER) && word.is_capital() {
+        if word.is(LETTER) && (word.is_capital() || self.closes(at)) {
             self.letter(at);
         }
         if word.is(CALL)
@@ -602,6 +621,9 @@ impl Finder<'_, '_, '_> {
         }
         if word.is(BEFORE) {
             self.preposition(at);
+        }
+        if word.is(SAYS) && (words.is_text(at, "is") || words.is_text(at, "was")) {
+            self.introduced(at);
         }
     }
 
@@ -654,6 +676,16 @@ impl Finder<'_, '_, '_> {
             if word.entry.name() < 3 {
                 return;
             }
+        }
+        // "transcribed by lmt"
+        let typed = words.is_text(at, "by")
+            && at > 0
+            && ["transcribed", "typed", "dictated", "scribed"].iter().any(|verb| words.is_text(at - 1, verb));
+        if typed && word.case == Case::Lower && matches!(word.span.len(), 2 | 3) && word.cues == 0 {
+            if words.entry(next).word() == 0 && words.field_ends(next) {
+                self.push(next, next, 0.6, "name.initials");
+            }
+            return;
         }
         let Some(last) = self.take(next, trust, "name.verb") else { return };
         self.list(last, trust);
@@ -846,7 +878,15 @@ impl Finder<'_, '_, '_> {
             return;
         }
         let trust = if words.is(at, RELATIVE) && !word.loud { Trust::Strong } else { Trust::Field };
-        let trust = if trust == Trust::Strong && self.run(start, true).len > 1 { Trust::Field } else { trust };
+        let run = self.run(start, true);
+        // "Patient: DOE, ANA": two parts, or a given name after the comma.
+        let given = run.get(0).is_some_and(|unit| {
+            words.is_mark(unit.last + 1, b',')
+                && words.after(unit.last + 1).and_then(|next| words.get(next)).is_some_and(|word| {
+                    word.is_capital() && word.entry.given >= 2 && matches!(word.sort(), Sort::Name | Sort::Either)
+                })
+        });
+        let trust = if trust == Trust::Strong && (run.len > 1 || given) { Trust::Field } else { trust };
         let Some(mut last) = self.take(start, trust, "name.field") else {
             self.initials(start);
             return;
@@ -890,6 +930,9 @@ impl Finder<'_, '_, '_> {
     fn relative(&mut self, at: usize) {
         let words = self.words;
         let mut here = at;
+        if words.is_text(at, "baby") && !words.is_text(at + 1, "boy") && !words.is_text(at + 1, "girl") {
+            return;
+        }
         for _ in 0..5 {
             let Some(next) = words.after(here) else { return };
             let point = words.is_mark(next, b'.') && here == at && words.text(at).len() <= 3;
@@ -904,7 +947,8 @@ impl Finder<'_, '_, '_> {
             let link = point
                 || in_law
                 || words.is_any_mark(next, b",(:-\"")
-                || ["law", "named", "called", "is", "also", "whose", "name"].iter().any(|w| words.is_text(next, w));
+                || ["law", "named", "called", "is", "also", "whose", "name"].iter().any(|w| words.is_text(next, w))
+                || words.is_text(at, "baby") && (words.is_text(next, "boy") || words.is_text(next, "girl"));
             if link {
                 here = next;
                 continue;
@@ -929,8 +973,10 @@ impl Finder<'_, '_, '_> {
                 }
             } else if word.case == Case::Lower && here == at {
                 let entry = words.entry(next);
-                let known =
-                    entry.given >= 3 && entry.word() == 0 || words.quiet && entry.name() >= 3 && entry.word() == 0;
+                let speaks = words.after(next).is_some_and(|verb| SPEAKS.iter().any(|w| words.is_text(verb, w)));
+                let known = entry.given >= 3 && entry.word() == 0
+                    || words.quiet && entry.name() >= 3 && entry.word() == 0
+                    || speaks && entry.given >= 4 && entry.clinical == 0;
                 if known && word.cues == 0 {
                     let run = self.run(next, true);
                     let last = run
@@ -998,7 +1044,7 @@ impl Finder<'_, '_, '_> {
             let Some(before) = words.before(end) else { return };
             end = before;
         }
-        if end < self.done && end + 1 >= self.done {
+        if end < self.done && end + 1 >= self.done && self.begun < end {
             return;
         }
         // Back over capitals, initials and hyphens.
@@ -1013,7 +1059,21 @@ impl Finder<'_, '_, '_> {
                 && start.checked_sub(1).is_some_and(|b| words.get(b).is_some_and(|w| w.is_initial() || w.is(SUFFIX)));
             let hyphen = words.is_mark(start, b'-') && word.gap == Gap::Glued;
             let particle = word.is_word() && word.is(PARTICLE) && first.is_some();
-            let beside = first.is_some() && comma && word.entry.name() >= 2;
+            // "Fang Zhang, MD" on a line of its own: the layout speaks where the lists do not.
+            let signs = comma
+                && word.case == Case::Title
+                && word.entry.clinical <= 2
+                && !word.is(HEAD | TRADE | LEGAL | GENERIC)
+                && (first.is_some() && word.gap == Gap::Line
+                    || first.is_none()
+                        && words.before(start).is_some_and(|before| {
+                            words.get(before).is_some_and(|w| {
+                                w.gap == Gap::Line
+                                    && w.case == Case::Title
+                                    && matches!(w.sort(), Sort::Unknown | Sort::Name)
+                            })
+                        }));
+            let beside = first.is_some() && comma && word.entry.name() >= 2 || signs;
             if part && (word.sort() != Sort::Word || beside) || particle || part && word.is(SUFFIX) {
                 first = Some(start);
             } else if !(point || hyphen) {
@@ -1059,6 +1119,14 @@ impl Finder<'_, '_, '_> {
         self.push(from, end, if comma { 0.85 } else { 0.75 }, "name.credential");
     }
 
+    /// Whether the word at `at` ends a line that closes a letter: "Best regards,", "With thanks,".
+    fn closes(&self, at: usize) -> bool {
+        let words = self.words;
+        let opens = words.before(at).and_then(|before| words.get(before)).is_some_and(|word| word.gap == Gap::Line);
+        let newline = at + 1 + usize::from(words.is_mark(at + 1, b','));
+        opens && words.get(newline).is_some_and(|word| word.kind == TokenKind::Newline)
+    }
+
     /// "Dear Ana," and the name under "Sincerely,".
     fn letter(&mut self, at: usize) {
         let words = self.words;
@@ -1078,7 +1146,11 @@ impl Finder<'_, '_, '_> {
             return;
         }
         if words.get(next).is_some_and(|word| word.is_capital()) {
-            self.take(next, if opening { Trust::Field } else { Trust::Strong }, "name.letter");
+            if opening {
+                self.take(next, Trust::Field, "name.salutation");
+            } else {
+                self.take(next, Trust::Strong, "name.signature");
+            }
         }
     }
 
@@ -1102,6 +1174,17 @@ impl Finder<'_, '_, '_> {
             let with = words.is_text(at + 1, "w") && (words.is_text(at - 1, "d") || words.is_text(at - 1, "s"));
             let signed = words.is_text(at - 1, "s") && at > 1 && words.is_mark(at - 2, b'/');
             if with {
+                // "d/w fisher": people are talked with, by surnames that are words too.
+                let next = words.after(at + 1);
+                let plain = next
+                    .and_then(|next| words.get(next))
+                    .is_some_and(|word| word.case == Case::Lower && word.cues == 0);
+                if let Some(next) = next.filter(|_| plain) {
+                    let entry = words.entry(next);
+                    if entry.surname >= 5 && entry.common <= 4 && entry.clinical <= 2 && !entry.noun {
+                        self.push(next, next, 0.55, "name.verb");
+                    }
+                }
                 self.object(at + 1, Trust::Strong);
             } else if words.is_text(at - 1, "w") {
                 let talks = at > 1 && words.is(at - 2, TALK);
@@ -1188,6 +1271,9 @@ impl Finder<'_, '_, '_> {
         if at < self.done {
             return;
         }
+        if self.words.get(at).is_some_and(|word| word.case == Case::Upper) && self.roster(at) {
+            return;
+        }
         let run = self.run(at, false);
         let Some(first) = run.get(0) else { return };
         if first.sort == Sort::Word && !first.shaped && !first.initial {
@@ -1247,6 +1333,130 @@ impl Finder<'_, '_, '_> {
                         .is_some_and(|age| age.bytes().all(|b| b.is_ascii_digit()))
                 });
         aged.then_some(last.last)
+    }
+
+    /// "An Tran is a pleasant 79-year-old", "Young, Will is a 60-year-old": whoever has an age is a person, whatever the lists
+    /// say of the words, where they open a line or a sentence.
+    fn introduced(&mut self, at: usize) {
+        let words = self.words;
+        let mut next = at + 1;
+        if !words.is_text(next, "a") && !words.is_text(next, "an") {
+            return;
+        }
+        // "pleasant", "very pleasant,"
+        for _ in 0..4 {
+            next += 1;
+            if words.get(next).is_none_or(|word| !word.is_word() && !words.is_mark(next, b',')) {
+                break;
+            }
+        }
+        let year = |at: usize| ["year", "yo", "y", "yr", "month"].iter().any(|unit| words.is_text(at, unit));
+        let glued = || {
+            let text = words.text(next).to_ascii_lowercase();
+            text.strip_suffix("yo").is_some_and(|age| !age.is_empty() && age.bytes().all(|byte| byte.is_ascii_digit()))
+        };
+        let aged = words.get(next).is_some_and(|number| match number.kind {
+            TokenKind::Number => {
+                number.span.len() <= 3 && (year(next + 1) || words.is_mark(next + 1, b'-') && year(next + 2))
+            }
+            TokenKind::Mixed => glued(),
+            _ => false,
+        });
+        if !aged {
+            return;
+        }
+        let Some(last) = words.before(at) else { return };
+        let loud = words.get(at).is_some_and(|word| word.loud);
+        let (mut first, mut here, mut count, mut commas, mut sure) = (None, last, 0, 0, false);
+        for _ in 0..8 {
+            let Some(word) = words.get(here) else { return };
+            if word.is_word() {
+                let written = word.is_capital()
+                    || words.quiet && (word.entry.name() > 0 || words.entry(here).name() > 0 || word.span.len() == 1);
+                if !written || word.loud != loud || word.is(RELATIVE | FIELD | HEAD | TITLE | GENERIC) {
+                    return;
+                }
+                sure |= !word.is(NEVER) && word.span.len() > 1;
+                first = Some(here);
+                count += 1;
+            } else if words.is_mark(here, b',') && commas == 0 && count > 0 {
+                commas += 1;
+            } else if words.is_any_mark(here, b".-'")
+                && word.gap == Gap::Glued
+                && (count > 0 || words.is_mark(here, b'.'))
+            {
+                // The point of an initial, or the end of the sentence before.
+                let initial =
+                    here.checked_sub(1).is_some_and(|before| words.get(before).is_some_and(|w| w.span.len() == 1));
+                if words.is_mark(here, b'.') && !initial {
+                    break;
+                }
+            } else {
+                break;
+            }
+            let Some(before) = words.before(here) else { break };
+            here = before;
+        }
+        let Some(first) = first else { return };
+        let lead = words.get(first).copied();
+        let pronoun = lead.is_some_and(|word| {
+            word.is(NEVER) && !words.quiet && !["an", "may", "will"].iter().any(|w| words.is_text(first, w))
+        });
+        if sure
+            && !pronoun
+            && (2..=5).contains(&count)
+            && words.opens(first)
+            && (!words.is(last, NEVER) || ["an", "may", "will"].iter().any(|w| words.is_text(last, w)))
+        {
+            self.push(first, last, 0.75, "name.aged");
+        }
+    }
+
+    /// "DOE, JANE A   4471-2031  03/14/1950": a line of a list, by the numbers after it.
+    fn roster(&mut self, at: usize) -> bool {
+        let words = self.words;
+        let Some(word) = words.get(at).copied() else { return false };
+        if word.gap != Gap::Line
+            && word.gap != Gap::Wide
+            && !at.checked_sub(1).is_some_and(|before| words.is_mark(before, b':'))
+        {
+            return false;
+        }
+        let (mut here, mut comma, mut last) = (at, None, at);
+        for _ in 0..7 {
+            let Some(word) = words.get(here) else { break };
+            if word.is_word()
+                && word.case == Case::Upper
+                && (word.entry.clinical < 3 || word.entry.common >= word.entry.clinical)
+                && !word.is(HEAD | FIELD)
+            {
+                last = here;
+            } else if words.is_mark(here, b',') && comma.is_none() && here > at {
+                comma = Some(here);
+            } else if !(words.is_mark(here, b'-') && word.gap == Gap::Glued) {
+                break;
+            }
+            let Some(after) = words.after(here) else { break };
+            here = after;
+        }
+        if comma.is_none_or(|comma| {
+            last <= comma || comma > at + 3 || words.get(comma).is_some_and(|mark| mark.gap != Gap::Glued)
+        }) {
+            return false;
+        }
+        let end = words.get(last).map_or(0, |word| word.end);
+        let line = words.text[end..].lines().next().unwrap_or_default();
+        let line = &line.as_bytes()[..line.len().min(60)];
+        let digits = line.iter().filter(|byte| byte.is_ascii_digit()).count();
+        let slashes = line
+            .windows(3)
+            .filter(|three| three[1] == b'/' && three[0].is_ascii_digit() && three[2].is_ascii_digit())
+            .count();
+        if digits < 12 || slashes < 2 || line.iter().take(12).filter(|byte| byte.is_ascii_lowercase()).count() > 2 {
+            return false;
+        }
+        self.push(at, last, 0.75, "name.roster");
+        true
     }
 
     /// How far `run` is a full name by the lists alone.
@@ -1498,6 +1708,11 @@ impl Finder<'_, '_, '_> {
             return;
         }
         let Some(mut next) = words.after(at) else { return };
+        // "john states"
+        if entry.given >= 5 && words.opens(at) && SPEAKS.iter().any(|verb| words.is_text(next, verb)) {
+            self.push(at, at, 0.6, "name.lone");
+            return;
+        }
         let inverted = words.is_mark(next, b',');
         let initial = |at: usize| words.get(at).is_some_and(|word| word.is_word() && word.span.len() == 1);
         if inverted || initial(next) && words.is_mark(next + 1, b'.') {

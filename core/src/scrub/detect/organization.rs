@@ -18,6 +18,9 @@ pub(super) fn find(words: &Words<'_>, stages: Stages, findings: &mut Vec<Finding
         if !word.is_word() || word.cues == 0 {
             continue;
         }
+        if structure && word.case == Case::Title && word.is(NEVER) && words.is_text(at, "the") {
+            finder.the(at);
+        }
         if structure && word.is(HEAD | TRADE | LEGAL) && word.is_capital() && at >= finder.done {
             finder.headed(at);
         }
@@ -245,7 +248,10 @@ impl Finder<'_, '_, '_> {
         for _ in 0..6 {
             let Some(next) = words.after(last) else { break };
             let Some(word) = words.get(next).copied() else { break };
-            if word.is_capital() && word.is(HEAD | TRADE | LEGAL) && word.loud == head.loud {
+            if words.is_text(next, "co") && words.is_mark(next + 1, b'-') && words.is_text(next + 2, "op") {
+                last = next + 2;
+                weak = false;
+            } else if word.is_capital() && word.is(HEAD | TRADE | LEGAL) && word.loud == head.loud {
                 weak &= self.is_weak(next);
                 last = next;
             } else if (word.is_capital() && word.is(GENERIC) && !word.is(NEVER)
@@ -254,6 +260,11 @@ impl Finder<'_, '_, '_> {
                 && self.heads_on(next)
             {
                 last = next;
+            } else if words.is_text(last, "local") && word.kind == TokenKind::Number && word.span.len() <= 4 {
+                // "Carpenters Local 114": a union.
+                last = next;
+                weak = false;
+                break;
             } else if words.is_mark(next, b',')
                 && words.is(next + 1, LEGAL)
                 && words.get(next + 1).is_some_and(|w| w.is_capital())
@@ -752,6 +763,37 @@ impl Finder<'_, '_, '_> {
             return;
         }
         self.push(next, last, 0.75, "organization.field");
+    }
+
+    /// "at The Willows": an article with a capital inside a sentence is part of a name.
+    fn the(&mut self, at: usize) {
+        let words = self.words;
+        let placed = words.before(at).is_some_and(|before| {
+            words.get(before).is_some_and(|word| word.case == Case::Lower)
+                && ["at", "from", "leaving", "near", "to"].iter().any(|word| words.is_text(before, word))
+        });
+        let Some(first) = words.after(at).filter(|_| placed) else { return };
+        let mut last = None;
+        let mut next = first;
+        for _ in 0..3 {
+            let named = words.get(next).is_some_and(|word| {
+                word.case == Case::Title
+                    && !word.loud
+                    && !word.is(NEVER | STATE)
+                    && word.entry.clinical <= 3
+                    && !word.entry.proper
+            });
+            if !named {
+                break;
+            }
+            last = Some(next);
+            let Some(after) = words.after(next) else { break };
+            next = after;
+        }
+        let Some(last) = last else { return };
+        if (first..=last).any(|word| !words.is(word, GENERIC)) {
+            self.push(at, last, 0.6, "organization.the");
+        }
     }
 
     /// "at St. Mary's".

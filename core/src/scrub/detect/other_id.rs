@@ -511,6 +511,29 @@ pub(super) const PATTERNS: &[Pattern] = &[
         ..OTHER
     },
     Pattern {
+        name: "other_id.accession_colon",
+        regex: r"\b[0-9]{2}:(?:[A-Z]{1,3}[0-9]{4,7}|[A-Z]{0,3}-?[0-9]{5,7})\b",
+        cues: &[
+            "accession",
+            "accession #",
+            "accession no",
+            "accession number",
+            "acc",
+            "acc #",
+            "specimen",
+            "specimen #",
+            "specimen id",
+            "lab #",
+            "lab no",
+            "case",
+            "case #",
+        ],
+        window: 12,
+        matches: &["accession number «24:CH04482»", "Specimen: «24:S04471»"],
+        rejects: &["at 10:4500", "ratio 12:S1", "case 12:30"],
+        ..OTHER
+    },
+    Pattern {
         name: "other_id.tracking",
         regex: r"\b1Z[0-9A-Z]{16}\b",
         score: 0.9,

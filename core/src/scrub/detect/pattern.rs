@@ -9,7 +9,7 @@ use super::cues::{Cues, Hit, Place, Row, Trail};
 use super::scan::{Scanner, syntax};
 use super::{Detector, Note};
 use crate::error::{Error, Result};
-use crate::scrub::{Category, Finding, Kind};
+use crate::scrub::{self, Category, Finding, Kind, RuleKind};
 use crate::text::Span;
 
 /// What a validator thinks of a matched value.
@@ -44,6 +44,8 @@ pub(crate) struct Pattern {
     pub(crate) score: f32,
     /// Judges the matched value.
     pub(crate) validate: Option<Validate>,
+    /// What `validate` checks, where it checks more than the form: `npi`, `luhn`.
+    pub(crate) check: &'static str,
     /// Judges the value between the text just before and just after it.
     pub(crate) around: Option<fn(&str, &str, &str) -> bool>,
     /// How many bytes right before the value belong to it, such as those of the weekday before a date.
@@ -77,6 +79,7 @@ impl Pattern {
         regex: "",
         score: 0.0,
         validate: None,
+        check: "",
         around: None,
         lead: None,
         cues: &[],
@@ -113,6 +116,8 @@ struct Compiled {
     unglued: RuleSet,
     scanner: Scanner,
     cues: Cues,
+    /// The cues by number.
+    words: Vec<&'static str>,
     /// The rules each cue speaks for.
     speaks_for: Vec<RuleSet>,
     /// The rules each word forbids.
@@ -186,7 +191,7 @@ impl Compiled {
             }
         }
         let (scanner, cues) = (Scanner::new(&regexes)?, Cues::new(&ordered)?);
-        Ok(Self { rules, sharing, cued, unglued, scanner, cues, speaks_for, forbids })
+        Ok(Self { rules, sharing, cued, unglued, scanner, cues, words: ordered, speaks_for, forbids })
     }
 
     fn find(&self, text: &str, findings: &mut Vec<Finding>) -> Result<()> {
@@ -252,10 +257,10 @@ impl Compiled {
             return None;
         }
         let standing = standing.unwrap_or_else(|| self.nearest(text, number, span, nearby));
-        let score = match (standing, validity) {
+        let score = match (&standing, validity) {
             (Standing::Refused, _) | (Standing::Alone, Validity::Invalid) => return None,
-            (Standing::Beside(_), Validity::Invalid) => CUED_INVALID,
-            (Standing::Beside(cue), validity) => {
+            (Standing::Beside(..), Validity::Invalid) => CUED_INVALID,
+            (Standing::Beside(cue, _), validity) => {
                 let exact = 0.001 * cue.length.min(16) as f32;
                 let sure =
                     CUED - 0.002 * cue.distance as f32 + exact + if validity == Validity::Valid { 0.01 } else { 0.0 };
@@ -268,7 +273,16 @@ impl Compiled {
             .lead
             .map_or(0, |lead| lead(&text[text.floor_char_boundary(span.start.saturating_sub(AROUND))..span.start]));
         let span = Span::new(text.floor_char_boundary(span.start - lead), span.end);
-        (score > 0.0).then(|| Finding::new(span, pattern.category, score, pattern.name).with_kind(pattern.kind))
+        (score > 0.0).then(|| {
+            let mut finding = Finding::new(span, pattern.category, score, pattern.name).with_kind(pattern.kind);
+            if let Standing::Beside(cue, kind) = standing {
+                finding = finding.with_rule(scrub::Rule::new(kind, self.words[cue.cue]));
+            }
+            if validity == Validity::Valid && !pattern.check.is_empty() {
+                finding = finding.with_rule(scrub::Rule::new(RuleKind::Validator, pattern.check));
+            }
+            finding
+        })
     }
 
     /// What the words around a value make of it.
@@ -294,7 +308,9 @@ impl Compiled {
         if cue.is_none() && bracket {
             cue = best(nearby.after(&self.cues, text, span.end), &self.speaks_for, &|hit| hit.linked);
         }
+        let mut kind = RuleKind::Cue;
         if cue.is_none() && rule.pattern.score < 0.5 {
+            kind = RuleKind::Column;
             cue = best(&nearby.header, &self.speaks_for, &|_| true);
         }
         if cue.is_none() && rule.pattern.score == 0.0 {
@@ -307,7 +323,7 @@ impl Compiled {
         match (cue, against) {
             (Some(cue), Some(against)) if against.outweighs(&cue) => Standing::Refused,
             (None, Some(_)) => Standing::Refused,
-            (Some(cue), _) => Standing::Beside(cue),
+            (Some(cue), _) => Standing::Beside(cue, kind),
             (None, None) => Standing::Alone,
         }
     }
@@ -319,8 +335,8 @@ enum Standing {
     Refused,
     /// Nothing either way.
     Alone,
-    /// What this cue says.
-    Beside(Hit),
+    /// What this cue says, and whether it stands beside the value or heads its column.
+    Beside(Hit, RuleKind),
 }
 
 /// Whether a bracket follows, in which a value's cue may stand.

@@ -104,6 +104,7 @@ pub(super) const PATTERNS: &[Pattern] = &[
         regex: NORTH_AMERICAN,
         score: 0.8,
         validate: Some(north_american),
+        check: "nanp",
         around: Some(stands_alone),
         cues: CUES,
         matches: &[
@@ -124,6 +125,7 @@ pub(super) const PATTERNS: &[Pattern] = &[
         regex: BARE,
         score: 0.55,
         validate: Some(bare),
+        check: "nanp",
         cues: CUES,
         unless: &["mrn", "account", "acct", "npi", "id", "ndc", "imei", "loinc"],
         matches: &["call «2125550142»", "reached at «12125550142»"],
@@ -193,6 +195,33 @@ pub(super) const PATTERNS: &[Pattern] = &[
         score: 0.7,
         matches: &["reach me at «x44712»", "nursing «x4471»"],
         rejects: &["x10 reps", "3 x 1000", "0x12345"],
+        ..PHONE
+    },
+    Pattern {
+        name: "phone.inhouse",
+        regex: r"\b[0-9]-[0-9]{4}\b",
+        cues: &[
+            "pager",
+            "pgr",
+            "beeper",
+            "ext",
+            "extension",
+            "phone",
+            "tel",
+            "nurse line",
+            "desk",
+            "dial",
+            "house phone",
+            "in house",
+            "vocera",
+            "paged",
+        ],
+        window: 4,
+        around: Some(|before, value, after| {
+            stands_alone(before, value, after) && !unit_follows(after) && !value.ends_with("000")
+        }),
+        matches: &["pager: «5-4471»", "nurse line at «5-4471»", "dial «4-2210»"],
+        rejects: &["calories 1-2000", "page 2-1001 mg", "ext 0-1000 ml", "line 5-44712"],
         ..PHONE
     },
     Pattern {

@@ -61,6 +61,16 @@ pub(super) fn stands_alone(before: &str, _value: &str, after: &str) -> bool {
     left && right
 }
 
+/// Labels that are written against their number: "SSN219-09-9999".
+const LABELS: &[&str] =
+    &["ssn", "ss", "ssno", "npi", "no", "id", "ph", "phone", "tel", "cell", "fax", "mobile", "pager"];
+
+/// Whether no letter stands right before, but those of a label.
+pub(super) fn starts_or_labelled(before: &str) -> bool {
+    let letters = before.bytes().rev().take_while(u8::is_ascii_alphabetic).count();
+    letters == 0 && !before.ends_with('_') || is_one_of(&before[before.len() - letters..], LABELS)
+}
+
 /// No digit stands right before or after.
 pub(super) fn whole_number(before: &str, _value: &str, after: &str) -> bool {
     !before.ends_with(|c: char| c.is_ascii_digit()) && !after.starts_with(|c: char| c.is_ascii_digit())

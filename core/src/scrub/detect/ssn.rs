@@ -1,6 +1,6 @@
 //! Social security numbers and taxpayer numbers of their shape (45 CFR 164.514(b)(2)(i)(G)).
 
-use super::shape::{PRODUCTS, stands_alone, whole_number};
+use super::shape::{PRODUCTS, stands_alone, starts_or_labelled, whole_number};
 use super::{Pattern, Validity};
 use crate::scrub::{Category, check_digit};
 
@@ -36,14 +36,21 @@ const CUES: &[&str] = &[
 pub(super) const PATTERNS: &[Pattern] = &[
     Pattern {
         name: "ssn.dashed",
-        regex: r"\b[0-9]{3}(?:-[0-9]{2}-|\x20-\x20?[0-9]{2}\x20-\x20?|-\r?\n[0-9]{2}-|-[0-9]{2}-\r?\n)[0-9]{4}",
+        regex: r"[0-9]{3}(?:-[0-9]{2}-|\x20-\x20?[0-9]{2}\x20-\x20?|-\r?\n[0-9]{2}-|-[0-9]{2}-\r?\n)[0-9]{4}",
         score: 0.85,
         cues: CUES,
         validate: Some(shaped),
-        around: Some(whole_number),
+        check: "ssn",
+        around: Some(|before, value, after| starts_or_labelled(before) && whole_number(before, value, after)),
         unless: PRODUCTS,
-        matches: &["SSN «219-09-9999»", "«219-09-9999» on file", "SSN: «000-12-3456»", "ITIN «912-70-1234»"],
-        rejects: &["phone 212-555-0142", "catalog 219-090-9999", "Part 219-09-9999 tubing"],
+        matches: &[
+            "SSN «219-09-9999»",
+            "«219-09-9999» on file",
+            "SSN«219-09-9999»",
+            "SSN: «000-12-3456»",
+            "ITIN «912-70-1234»",
+        ],
+        rejects: &["phone 212-555-0142", "catalog 219-090-9999", "Part 219-09-9999 tubing", "AX219-09-9999"],
         ..SSN
     },
     Pattern {
@@ -52,6 +59,7 @@ pub(super) const PATTERNS: &[Pattern] = &[
         score: 0.6,
         cues: CUES,
         validate: Some(issued),
+        check: "ssn",
         around: Some(stands_alone),
         matches: &["SSN «219 09 9999»", "«219.09.9999»"],
         rejects: &["000 12 3456", "120 80 120"],
@@ -62,6 +70,7 @@ pub(super) const PATTERNS: &[Pattern] = &[
         regex: r"\b[0-9]{9}\b",
         cues: CUES,
         validate: Some(issued),
+        check: "ssn",
         matches: &["SSN «219099999»", "social security number is «219099999»"],
         rejects: &["219099999", "MRN 219099999"],
         ..SSN

@@ -62,6 +62,7 @@ pub(super) const PATTERNS: &[Pattern] = &[
             "vehicle identification",
         ],
         validate: Some(vin),
+        check: "vin",
         source: "49 CFR 565.15",
         matches: &["VIN «1M8GDM9AXKP042788»", "car «1M8GDM9A1KP042788»", "«11111111111111111» seen"],
         rejects: &["1M8GDM9A1KP042788", "abcdefghjklmnprst"],
