@@ -8,7 +8,7 @@
 >>> [(finding.category, finding.start, finding.end) for finding in scrubbed.findings]
 [('date', 5, 15), ('ssn', 21, 32)]
 
->>> [str(reason.rule) for reason in scrubbed.findings[1].reasons]
+>>> [reason.rule for reason in scrubbed.findings[1].reasons][:2]
 ['cue:ssn', 'validator:ssn']
 
 Offsets count code points, so they slice a Python ``str``: ``text[finding.start:finding.end]``.

@@ -131,6 +131,23 @@ pub(super) const PATTERNS: &[Pattern] = &[
         ..STREET
     },
     Pattern {
+        name: "address.military",
+        regex: r"\b(?:APO|FPO|DPO),?\x20(?:AE|AP|AA)\x20[0-9]{5}(?:-[0-9]{4})?\b",
+        score: 0.95,
+        source: "USPS Publication 28, 238",
+        matches: &["«APO AE 09012»", "«FPO AP 96601-1234»"],
+        rejects: &["apo a1 level", "APO E4"],
+        ..STREET
+    },
+    Pattern {
+        name: "address.unsuffixed",
+        regex: r"\b(?<v>[0-9]{3,5}\x20[NSEW]\.?\x20[A-Z][a-z]{2,15}),\x20?[A-Z]",
+        score: 0.7,
+        matches: &["«100 N Main», Dayton", "«4471 W. Oakmont», Springfield"],
+        rejects: &["20 S Aureus, MRSA", "100 N main, dose", "250 mL N Saline, IV"],
+        ..STREET
+    },
+    Pattern {
         name: "address.worded",
         regex: r"\b(?:One|Two|Three|Four|Five|Six|Seven|Eight|Nine|Ten)\x20(?:[A-Z][A-Za-z'.]{1,20}\x20){1,3}?(?:Plaza|Place|Square|Drive|Way|Street|St|Avenue|Ave|Road|Rd|Parkway|Pkwy|Circle|Court|Boulevard|Blvd|Lane|Terrace)\b\.?(?:,?\x20(?:Suite|Ste\.?|Floor|Unit|Room|Apt\.?)\x20?\#?[A-Za-z0-9-]{1,6})?",
         score: 0.75,
@@ -152,7 +169,7 @@ pub(super) const PATTERNS: &[Pattern] = &[
     },
     Pattern {
         name: "address.po_box",
-        regex: r"\b(?i:p\.?\x20?o\.?(?:\x20|\r?\n\x20{0,4})?(?:box|bx)|post\x20office\x20box|postal\x20box|box|apartado(?:\x20postal)?|rr\x20?\#?\x20?[0-9]{1,4},?\x20box|hc\x20?[0-9]{1,4},?\x20box|psc\x20[0-9]{1,5},?\x20box|cmr\x20[0-9]{1,5},?\x20box|unit\x20[0-9]{1,5},?\x20box|rural\x20route\x20[0-9]{1,4},?\x20box|lock\x20?box)\x20?\#?:?\x20?[0-9]{1,7}[A-Za-z]?\b",
+        regex: r"\b(?i:pmb|p\.?\x20?o\.?(?:\x20|\r?\n\x20{0,4})?(?:box|bx)|post\x20office\x20box|postal\x20box|box|apartado(?:\x20postal)?|rr\x20?\#?\x20?[0-9]{1,4},?\x20box|hc\x20?[0-9]{1,4},?\x20box|psc\x20[0-9]{1,5},?\x20box|cmr\x20[0-9]{1,5},?\x20box|unit\x20[0-9]{1,5},?\x20box|rural\x20route\x20[0-9]{1,4},?\x20box|lock\x20?box)\x20?\#?:?\x20?[0-9]{1,7}[A-Za-z]?\b",
         score: 0.9,
         validate: Some(|value| {
             if value.len() >= 3
@@ -169,6 +186,7 @@ pub(super) const PATTERNS: &[Pattern] = &[
             "«PO Box 88»",
             "mail to «RR 2 Box 114»",
             "«HC 61 Box 4471»",
+            "«PMB 114»",
             "«Post Office Box 12»",
         ],
         rejects: &["boxes of 10", "box 2 of gauze", "2 boxes"],
@@ -176,10 +194,10 @@ pub(super) const PATTERNS: &[Pattern] = &[
     },
     Pattern {
         name: "address.unit",
-        regex: r"\b(?i:apt|apartment)\.?\x20?\#?\x20?(?<v>[0-9]{1,5}[A-Za-z]?|[A-Za-z]-?[0-9]{1,4})\b",
+        regex: r"\b(?i:apt|apartment)\.?\x20?\#?\x20?(?<v>[0-9]{1,5}-?[A-Za-z]?|[A-Za-z]-?[0-9]{1,4})\b",
         score: 0.7,
         around: Some(|_, _, after| !unit_follows(after)),
-        matches: &["in Apt «4B» upstairs", "Apartment #«1203»"],
+        matches: &["in Apt «4B» upstairs", "Apt. «12-C»", "Apartment #«1203»"],
         rejects: &["apt to fall", "an apartment"],
         ..STREET
     },

@@ -185,6 +185,14 @@ const PARTIAL: &[&str] = &[
     "d o s",
     "week of",
     "and again",
+    "colonoscopy",
+    "egd",
+    "mammogram",
+    "ekg",
+    "ecg",
+    "dexa",
+    "post op check",
+    "wound check",
     "randomized",
     "enrolled",
     "consented",
@@ -549,6 +557,7 @@ pub(super) const PATTERNS: &[Pattern] = &[
     },
     Pattern {
         name: "date.month_year",
+        glued: true,
         regex: concat!(
             r"\b",
             month!(),
@@ -565,6 +574,7 @@ pub(super) const PATTERNS: &[Pattern] = &[
             "since «Sept. 2020»",
             "«may 2019»",
             "«Mar-21» labs",
+            "«Sept 2020»-«Oct 2020»",
             "en «enero de 2020»",
         ],
         rejects: &["in 2021", "maybe 2021", "Marcus 2021"],
@@ -572,11 +582,12 @@ pub(super) const PATTERNS: &[Pattern] = &[
     },
     Pattern {
         name: "date.month_year_numeric",
+        glued: true,
         regex: r"\b(?:0?[1-9]|1[0-2])(?:/|-)(?:19|20)[0-9]{2}\b",
         score: 0.85,
         around: Some(not_in_a_row),
         unless: &["i o", "intake", "bp", "ratio", "icd", "output", "po", "in out"],
-        matches: &["CABG «8/1995»", "in «03/2021»", "since «11-2020»"],
+        matches: &["«03/2021»-«05/2021»", "CABG «8/1995»", "in «03/2021»", "since «11-2020»"],
         rejects: &["I/O 12/2050", "13/2021", "1/2/20211"],
         ..DATE
     },
@@ -586,6 +597,79 @@ pub(super) const PATTERNS: &[Pattern] = &[
         score: 0.8,
         matches: &["since «October»", "mid-«November»", "every «September»", "last «june» she fell"],
         rejects: &["Juneau", "octobers"],
+        ..DATE
+    },
+    Pattern {
+        name: "date.month_listed",
+        regex: concat!(r"\b", month!(), r"\b"),
+        score: 0.75,
+        around: Some(|before, value, _| {
+            // "in Jan, Feb, and March": a month right after another one.
+            let head = before.trim_end().trim_end_matches("and").trim_end_matches("or").trim_end();
+            let listed = head.len() < before.trim_end().len() || head.ends_with(',');
+            let word = head.trim_end_matches([',', '/', '&']).trim_end();
+            let last = &word[word.len() - word.bytes().rev().take_while(u8::is_ascii_alphabetic).count()..];
+            let months = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+            let month = |name: &str| {
+                name.len() >= 3
+                    && name.starts_with(|c: char| c.is_ascii_uppercase())
+                    && months.iter().any(|month| name.get(..3).is_some_and(|start| start.eq_ignore_ascii_case(month)))
+            };
+            let names = ["May", "April", "June", "August"];
+            listed && month(last) && month(value) && !names.contains(&last) && last != "Mark"
+        }),
+        matches: &["in «Jan», «Feb», and «March» she fell"],
+        rejects: &["Mark, May and Will", "in march, may"],
+        ..DATE
+    },
+    Pattern {
+        name: "date.month_short_year",
+        regex: r"\b(?:0?[1-9]|1[0-2])/[4-9][0-9]\b",
+        cues: &[
+            "in",
+            "since",
+            "cabg",
+            "pci",
+            "stent",
+            "mi",
+            "dx",
+            "diagnosed",
+            "surgery",
+            "appendectomy",
+            "hysterectomy",
+            "cholecystectomy",
+            "chole",
+            "tonsillectomy",
+            "tka",
+            "tha",
+            "thr",
+            "tkr",
+            "appy",
+            "ablation",
+            "repair",
+            "replacement",
+            "colonoscopy",
+            "egd",
+            "mastectomy",
+            "arthroscopy",
+            "fusion",
+            "laminectomy",
+        ],
+        unless: MEASURES,
+        window: 2,
+        // "In 1/52" is in one week.
+        around: Some(|before, value, after| !value.ends_with("/52") && partial(before, value, after)),
+        matches: &["CABG in «11/98»", "CABG «8/95», PCI «6/99»"],
+        rejects: &["review in 1/52", "vision 12/40", "in 20/40", "strength 5/50"],
+        ..DATE
+    },
+    Pattern {
+        name: "date.study",
+        regex: r"\b(?i:mri|mra|ct|cta|x-?ray|xr|us|ultrasound|films)(?:\x20of)?\x20(?i:(?:the|left|right|l|r)\x20)?(?i:head|brain|chest|abd|abdomen|pelvis|neck|[ctl]-?\x20?spine|lumbar\x20spine|cervical\x20spine|spine|knee|hip|shoulder|foot|ankle|wrist|hand|elbow)\x20(?i:(?:on|from)\x20)?(?<v>(?:0?[1-9]|1[0-2])/(?:0?[1-9]|[12][0-9]|3[01]))\b",
+        score: 0.7,
+        around: Some(|before, value, after| value != "2/2" && partial(before, value, after)),
+        matches: &["MRI L-spine «3/10»", "CT chest «3/10» showed"],
+        rejects: &["CT head 2/2 fall", "MRI brain with 3/10 lesions", "us left knee pain 3/10"],
         ..DATE
     },
     Pattern {
@@ -1056,9 +1140,22 @@ fn month_word(before: &str, _value: &str, after: &str) -> bool {
 fn partial(before: &str, value: &str, after: &str) -> bool {
     let scale = same_scale(value, after) || same_scale(value, before);
     // "8/12 visits": so many of so many.
-    let counted = ["visits", "sessions", "treatments", "appointments", "goals", "weeks", "classes"]
-        .iter()
-        .any(|noun| after.strip_prefix(' ').is_some_and(|next| next.starts_with(noun)));
+    let counted = [
+        "visits",
+        "sessions",
+        "treatments",
+        "appointments",
+        "goals",
+        "weeks",
+        "classes",
+        "years",
+        "yrs",
+        "months",
+        "days",
+        "hours",
+    ]
+    .iter()
+    .any(|noun| after.strip_prefix(' ').is_some_and(|next| next.starts_with(noun)));
     !scale
         && !counted
         && not_in_a_row(before, value, after)
@@ -1143,9 +1240,13 @@ fn ordinal(before: &str, value: &str, after: &str) -> bool {
     }
     // "The 4th and fifth toes", but "the 26th and peaked later".
     if word == "and" {
+        let rest = next[3..].trim_start().to_ascii_lowercase();
+        let verb: String = rest.chars().take_while(char::is_ascii_alphabetic).collect();
+        let goes_on =
+            verb.ends_with("ed") || ["then", "again", "was", "has", "she", "he", "will"].contains(&verb.as_str());
         return timed
-            && days(value).next().is_none_or(|day| day > 12)
-            && !next[3..].trim_start().starts_with(|c: char| c.is_ascii_digit());
+            && (goes_on || days(value).next().is_none_or(|day| day > 12))
+            && !rest.starts_with(|c: char| c.is_ascii_digit());
     }
     timed
         && [
