@@ -41,7 +41,9 @@ pub(crate) fn extend(note: &Note<'_>, findings: &mut Vec<Finding>) {
         initials[usize::from(*first)] = true;
         initials[usize::from(first.to_ascii_uppercase())] = true;
     }
-    let mut covered: Vec<Span> = findings.iter().map(|finding| finding.span).collect();
+    // What is less sure than a repetition does not stand in its way: a policy may drop it.
+    let sure = findings.iter().filter(|finding| finding.score >= REPEATED);
+    let mut covered: Vec<Span> = sure.map(|finding| finding.span).collect();
     covered.sort_unstable();
     let mut cover = covered.iter().peekable();
     let mut reach = 0;
