@@ -1,9 +1,12 @@
 //! Says which patterns match where, in one left-to-right walk over the text.
 //!
 //! The walk stops only where a word, a number or a telling symbol starts, and only when some pattern can begin with the
-//! two bytes there. At such a place one lazy DFA holds all patterns at once, so that no pattern hides another.
+//! two bytes there. At such a place one automaton holds all patterns at once, so that no pattern hides another; its states
+//! are worked out when they are first needed.
 
-use regex_automata::hybrid::{dfa, dfa::DFA};
+use std::collections::HashMap;
+
+use regex_automata::hybrid::{LazyStateID, dfa, dfa::DFA};
 use regex_automata::nfa::thompson::{self, NFA, State, WhichCaptures};
 use regex_automata::util::pool::Pool;
 use regex_automata::util::primitives::{PatternID, StateID};
@@ -91,12 +94,12 @@ impl Pairs {
     }
 }
 
-type NewCache = Box<dyn Fn() -> dfa::Cache + Send + Sync + std::panic::UnwindSafe + std::panic::RefUnwindSafe>;
+type NewTable = Box<dyn Fn() -> Table + Send + Sync + std::panic::UnwindSafe + std::panic::RefUnwindSafe>;
 
 /// Patterns in one automaton, and where they can begin.
 struct Automaton {
     dfa: DFA,
-    caches: Pool<dfa::Cache, NewCache>,
+    tables: Pool<Table, NewTable>,
     beginnings: Pairs,
     /// The number each pattern has outside.
     numbers: Vec<usize>,
@@ -128,13 +131,15 @@ impl Automaton {
                 dfa::Config::new()
                     .match_kind(MatchKind::All)
                     .cache_capacity(CACHE_BYTES)
-                    .skip_cache_capacity_check(true),
+                    .skip_cache_capacity_check(true)
+                    // A full cache is an error, so that nobody goes on with states of the cache before it.
+                    .minimum_cache_clear_count(Some(0)),
             )
             .build_from_nfa(nfa)
             .map_err(|error| unreadable(&error))?;
-        let for_cache = dfa.clone();
-        let new_cache: NewCache = Box::new(move || for_cache.create_cache());
-        Ok(Self { dfa, caches: Pool::new(new_cache), beginnings: all, numbers })
+        let for_table = dfa.clone();
+        let new_table: NewTable = Box::new(move || Table::new(&for_table));
+        Ok(Self { dfa, tables: Pool::new(new_table), beginnings: all, numbers })
     }
 
     /// Which patterns begin with something telling; the others can begin with any word.
@@ -145,36 +150,123 @@ impl Automaton {
     }
 
     /// Every pattern that matches at `start`, with every end it can have, nearest end first.
-    fn ends(&self, cache: &mut dfa::Cache, text: &[u8], start: usize, ends: &mut Vec<(usize, usize)>) -> Result<()> {
+    fn ends(&self, table: &mut Table, text: &[u8], start: usize, ends: &mut Vec<(usize, usize)>) -> Result<()> {
         ends.clear();
-        let gave_up = || Error::internal("the pattern automaton gave up");
-        let input = Input::new(text).range(start..).anchored(Anchored::Yes);
-        let mut state = self.dfa.start_state_forward(cache, &input).map_err(|_| gave_up())?;
-        let mut at = start;
-        // A lazy DFA reports a match one byte late, hence the step past the end.
-        loop {
-            state = match text.get(at) {
-                Some(&byte) => self.dfa.next_state(cache, state, byte),
-                None => self.dfa.next_eoi_state(cache, state),
-            }
-            .map_err(|_| gave_up())?;
-            if state.is_tagged() {
-                if state.is_match() {
-                    for index in 0..self.dfa.match_len(cache, state) {
-                        let pattern = self.dfa.match_pattern(cache, state, index).as_usize();
-                        ends.push((self.numbers[pattern], at));
-                    }
-                } else if state.is_dead() {
-                    return Ok(());
-                } else if state.is_quit() {
-                    return Err(gave_up());
-                }
-            }
-            if at >= text.len() {
-                return Ok(());
-            }
-            at += 1;
+        if table.walk(self, text, start, ends).is_ok() {
+            return Ok(());
         }
+        // The table is full: begin anew, once.
+        *table = Table::new(&self.dfa);
+        ends.clear();
+        table.walk(self, text, start, ends).map_err(|_| Error::internal("the pattern automaton gave up"))
+    }
+}
+
+/// The states of an automaton that were met so far, in little memory: rows lie side by side in the order in which they
+/// were met, a few hundred bytes each, where those of the lazy automaton are spread over many pages.
+struct Table {
+    cache: dfa::Cache,
+    /// How many bytes and the end of the text are told apart.
+    width: usize,
+    /// Where each state leads under each class: 0 is not known yet, 1 nowhere; [`MATCH`] is set where patterns match.
+    rows: Vec<u16>,
+    /// The state in the cache for each row.
+    lazy: Vec<LazyStateID>,
+    known: HashMap<LazyStateID, u16>,
+    /// Where to begin after each byte, and at the start of the text.
+    starts: [u16; 257],
+    /// The patterns that match in each state.
+    matches: Vec<Box<[u16]>>,
+}
+
+/// Patterns match in the state that is entered.
+const MATCH: u16 = 1 << 15;
+const UNKNOWN: u16 = 0;
+const DEAD: u16 = 1;
+
+/// The table is full, or the automaton gave up.
+struct Full;
+
+impl Table {
+    fn new(dfa: &DFA) -> Self {
+        let width = dfa.byte_classes().alphabet_len();
+        Self {
+            cache: dfa.create_cache(),
+            width,
+            rows: vec![UNKNOWN; 2 * width],
+            lazy: vec![LazyStateID::default(); 2],
+            known: HashMap::new(),
+            starts: [UNKNOWN; 257],
+            matches: vec![Box::default(); 2],
+        }
+    }
+
+    fn walk(
+        &mut self,
+        automaton: &Automaton,
+        text: &[u8],
+        start: usize,
+        ends: &mut Vec<(usize, usize)>,
+    ) -> std::result::Result<(), Full> {
+        let dfa = &automaton.dfa;
+        let classes = dfa.byte_classes();
+        let before = start.checked_sub(1).map_or(256, |before| usize::from(text[before]));
+        let mut state = self.starts[before];
+        if state == UNKNOWN {
+            let input = Input::new(text).range(start..).anchored(Anchored::Yes);
+            let lazy = dfa.start_state_forward(&mut self.cache, &input).map_err(|_| Full)?;
+            state = self.intern(dfa, lazy)?;
+            self.starts[before] = state;
+        }
+        // A lazy automaton reports a match one byte late, hence the step past the end.
+        for at in start..=text.len() {
+            let class = match text.get(at) {
+                Some(&byte) => usize::from(classes.get(byte)),
+                None => self.width - 1,
+            };
+            let place = usize::from(state & !MATCH) * self.width + class;
+            let mut next = self.rows[place];
+            if next == UNKNOWN {
+                let from = self.lazy[usize::from(state & !MATCH)];
+                let lazy = match text.get(at) {
+                    Some(&byte) => dfa.next_state(&mut self.cache, from, byte),
+                    None => dfa.next_eoi_state(&mut self.cache, from),
+                };
+                next = self.intern(dfa, lazy.map_err(|_| Full)?)?;
+                self.rows[place] = next;
+            }
+            if next == DEAD {
+                break;
+            }
+            if next & MATCH != 0 {
+                let matching = self.matches[usize::from(next & !MATCH)].iter();
+                ends.extend(matching.map(|&pattern| (automaton.numbers[usize::from(pattern)], at)));
+            }
+            state = next;
+        }
+        Ok(())
+    }
+
+    /// The row of a state of the cache, and whether patterns match there.
+    fn intern(&mut self, dfa: &DFA, lazy: LazyStateID) -> std::result::Result<u16, Full> {
+        if lazy.is_dead() {
+            return Ok(DEAD);
+        }
+        if lazy.is_quit() {
+            return Err(Full);
+        }
+        if let Some(&row) = self.known.get(&lazy) {
+            return Ok(row);
+        }
+        let number = u16::try_from(self.lazy.len()).ok().filter(|number| number & MATCH == 0).ok_or(Full)?;
+        let matching = if lazy.is_match() { dfa.match_len(&self.cache, lazy) } else { 0 };
+        let patterns = (0..matching).map(|index| dfa.match_pattern(&self.cache, lazy, index).as_usize() as u16);
+        self.matches.push(patterns.collect());
+        self.lazy.push(lazy);
+        self.rows.resize(self.rows.len() + self.width, UNKNOWN);
+        let row = number | if matching > 0 { MATCH } else { 0 };
+        self.known.insert(lazy, row);
+        Ok(row)
     }
 }
 
@@ -189,8 +281,8 @@ impl Scanner {
     /// Calls `found` at each place where patterns match, with every pattern and every end it can have there, nearest end
     /// first.
     pub(super) fn scan(&self, text: &[u8], mut found: impl FnMut(usize, &[(usize, usize)])) -> Result<()> {
-        let (mut telling, mut all) = (self.telling.caches.get(), self.all.caches.get());
-        let mut ends = Vec::new();
+        let (mut telling, mut all) = (self.telling.tables.get(), self.all.tables.get());
+        let mut ends = Vec::with_capacity(64);
         let mut at = 0;
         while at < text.len() {
             if class(text[at]) == Class::Blank {
@@ -215,7 +307,7 @@ impl Scanner {
             }
             let next = text[at..].iter().take(3).find(|&&byte| class(byte) != Class::Blank);
             busy |= next.is_some_and(u8::is_ascii_digit);
-            let (automaton, cache) = if busy { (&self.all, &mut *all) } else { (&self.telling, &mut *telling) };
+            let (automaton, table) = if busy { (&self.all, &mut *all) } else { (&self.telling, &mut *telling) };
             let mut before = Class::Blank;
             let mut upcoming = start;
             while upcoming < at {
@@ -228,7 +320,7 @@ impl Scanner {
                 if !starts || !automaton.beginnings.contains(text[place], second) {
                     continue;
                 }
-                automaton.ends(cache, text, place, &mut ends)?;
+                automaton.ends(table, text, place, &mut ends)?;
                 if !ends.is_empty() {
                     found(place, &ends);
                 }
