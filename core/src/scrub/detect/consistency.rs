@@ -49,11 +49,14 @@ pub(crate) fn extend(note: &Note<'_>, findings: &mut Vec<Finding>) {
     let mut reach = 0;
     let mut last: Option<(usize, Category)> = None;
     for (index, token) in note.tokens.iter().enumerate() {
+        let initial = note.text.as_bytes()[token.span.start];
+        if token.kind != TokenKind::Word || !initials[usize::from(initial)] {
+            continue;
+        }
         while let Some(span) = cover.next_if(|span| span.start <= token.span.start) {
             reach = reach.max(span.end);
         }
-        let initial = note.text.as_bytes()[token.span.start];
-        if token.kind != TokenKind::Word || !initials[usize::from(initial)] || reach >= token.span.end {
+        if reach >= token.span.end {
             continue;
         }
         let text = token.of(note.text);

@@ -18,7 +18,8 @@ const COUNTED: &[&str] =
 
 /// Whether a unit or a counted thing follows.
 pub(super) fn unit_follows(after: &str) -> bool {
-    let after = after.trim_start_matches([' ', '-', '\n', '\r']);
+    let blanks = after.bytes().take_while(|byte| matches!(byte, b' ' | b'-' | b'\n' | b'\r')).count();
+    let after = &after[blanks..];
     if after.starts_with('%') || after.starts_with('°') {
         return true;
     }
@@ -124,7 +125,8 @@ fn is_named_number(value: &str) -> bool {
         "PER", "BY", "BOX", "DX", "RX", "DRG", "ACCT", "ACC", "NUM", "IMEI", "PLAN", "CARD", "CASE", "SUB", "CODE",
         "ROOM", "PAGE", "UNIT", "AGE", "ZIP", "MBI", "ABA", "SN", "DL", "LIC",
     ];
-    value.split_once(' ').is_some_and(|(word, _)| WORDS.contains(&word))
+    let Some(blank) = value.bytes().position(|byte| byte == b' ') else { return false };
+    WORDS.contains(&&value[..blank])
 }
 
 fn is_year(value: &str) -> bool {
@@ -138,15 +140,16 @@ fn is_year(value: &str) -> bool {
 }
 
 fn is_decimal(value: &str) -> bool {
-    value.split_once('.').is_some_and(|(whole, part)| {
-        whole.len() <= 4
-            && part.len() <= 3
-            && [whole, part].iter().all(|s| !s.is_empty() && s.bytes().all(|b| b.is_ascii_digit()))
-    })
+    value.bytes().any(|byte| byte == b'.')
+        && value.split_once('.').is_some_and(|(whole, part)| {
+            whole.len() <= 4
+                && part.len() <= 3
+                && [whole, part].iter().all(|s| !s.is_empty() && s.bytes().all(|b| b.is_ascii_digit()))
+        })
 }
 
 fn is_quantity(value: &str) -> bool {
-    let unit = value.trim_start_matches(|c: char| c.is_ascii_digit());
+    let unit = &value[value.bytes().take_while(u8::is_ascii_digit).count()..];
     unit.len() < value.len() && unit.len() > 1 && is_one_of(unit, UNITS)
 }
 
@@ -156,6 +159,9 @@ pub(super) fn is_date(value: &str) -> bool {
         return false;
     }
     for mark in ['/', '-', '.'] {
+        if value.bytes().filter(|byte| char::from(*byte) == mark).count() != 2 {
+            continue;
+        }
         let mut parts = value.split(mark);
         let (Some(first), Some(second), Some(third), None) = (parts.next(), parts.next(), parts.next(), parts.next())
         else {
