@@ -230,10 +230,10 @@ pub(super) const PATTERNS: &[Pattern] = &[
     Pattern {
         name: "account.hl7",
         regex: r"\b[A-Za-z0-9-]{4,20}\b",
+        behind: "|",
         score: 0.9,
-        around: Some(|before, _, after| {
-            before.ends_with('|')
-                && after.starts_with("^^^")
+        around: Some(|_, _, after| {
+            after.starts_with("^^^")
                 && after
                     .split(['|', '\n', '\r', '~'])
                     .next()

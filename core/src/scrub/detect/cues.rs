@@ -6,8 +6,6 @@
 
 use std::ops::Range;
 
-use aho_corasick::automaton::{Automaton, StateID};
-use aho_corasick::{Anchored, dfa::DFA};
 use memchr::{memchr, memchr_iter, memrchr};
 
 use crate::error::{Error, Result};
@@ -56,12 +54,6 @@ impl Hit {
     }
 }
 
-/// All cue words of all patterns, found together.
-pub(super) struct Cues {
-    words: DFA,
-    start: StateID,
-}
-
 /// A cue in the text: its number and its place.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Place {
@@ -73,87 +65,39 @@ pub(super) struct Place {
     open: bool,
 }
 
-/// As many letters as [`Trail`] remembers; no cue is longer.
-const REMEMBERED: usize = 128;
-
-/// The cues in a stretch of the text that grows to the right: values stand close to each other, and what stands before
-/// one mostly stands before the next too.
-#[derive(Default)]
-pub(super) struct Trail {
-    /// The stretch that was read.
-    read: Range<usize>,
-    /// The cues in it, in the order of their ends.
-    places: Vec<Place>,
-    plain: Option<Plain>,
+impl Place {
+    /// Whether it is a whole word of a text that ends at `end`.
+    fn is_whole(&self, end: usize) -> bool {
+        !self.open || self.end == end
+    }
 }
 
-/// The plain form of the text as it is written: the last letters of it, where each came from, and what was read of cues.
-struct Plain {
-    letters: [u8; REMEMBERED],
-    from: [usize; REMEMBERED],
-    length: usize,
-    last: u8,
-    state: StateID,
+/// What a word is made of.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Letter {
+    Small,
+    Capital,
+    Digit,
+    None,
 }
 
-impl Plain {
-    fn new(state: StateID) -> Self {
-        Self { letters: [0; REMEMBERED], from: [0; REMEMBERED], length: 0, last: b' ', state }
-    }
-
-    fn push(&mut self, cues: &Cues, letter: u8, from: usize) {
-        self.letters[self.length % REMEMBERED] = letter;
-        self.from[self.length % REMEMBERED] = from;
-        self.length += 1;
-        self.last = letter;
-        self.state = cues.words.next_state(Anchored::No, self.state, letter);
-    }
-
-    /// Reads the byte at `place`, the first that is read being `first`.
-    fn read(
-        &mut self,
-        cues: &Cues,
-        raw: &[u8],
-        first: usize,
-        place: usize,
-        mut found: impl FnMut(usize, usize, usize),
-    ) {
-        let byte = raw[place];
-        let (blank, assigns) = match PLAIN[usize::from(byte)] {
-            Form::Letter => (false, false),
-            Form::Capital => {
-                if self.last != b' ' && place > first && raw[place - 1].is_ascii_lowercase() {
-                    self.push(cues, b' ', place);
-                }
-                (false, false)
-            }
-            Form::Number => {
-                if self.last != b' ' {
-                    self.push(cues, b' ', place);
-                }
-                (false, false)
-            }
-            Form::Blank => (true, false),
-            Form::Assigns => (false, true),
+const LETTERS: [Letter; 256] = {
+    let mut letters = [Letter::None; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        letters[byte] = match byte as u8 {
+            b'a'..=b'z' => Letter::Small,
+            b'A'..=b'Z' => Letter::Capital,
+            b'0'..=b'9' => Letter::Digit,
+            _ => Letter::None,
         };
-        if (blank || assigns) && self.last != b' ' {
-            self.push(cues, b' ', place);
-        }
-        if blank {
-            return;
-        }
-        self.push(cues, if assigns { b':' } else { byte.to_ascii_lowercase() }, place);
-        if cues.words.is_match(self.state) {
-            for index in 0..cues.words.match_len(self.state) {
-                let cue = cues.words.match_pattern(self.state, index);
-                let Some(start) = self.length.checked_sub(cues.words.pattern_len(cue)) else { continue };
-                let left = start.checked_sub(1).map(|left| self.letters[left % REMEMBERED]);
-                if !left.is_some_and(|left| left.is_ascii_alphanumeric()) {
-                    found(cue.as_usize(), self.from[start % REMEMBERED], place + 1);
-                }
-            }
-        }
+        byte += 1;
     }
+    letters
+};
+
+fn letter(byte: u8) -> Letter {
+    LETTERS[usize::from(byte)]
 }
 
 /// What the plain form makes of a byte.
@@ -184,32 +128,141 @@ const PLAIN: [Form; 256] = {
     forms
 };
 
+/// All cue words of all patterns, as a tree over their plain letters that is walked with the bytes of the text as they are
+/// written: making the text plain and looking for cues are one step. The walk begins where a word does and mostly ends
+/// after two letters.
+pub(super) struct Cues {
+    /// The class of each byte, by the plain letter it stands for; 0 is every letter that no cue holds.
+    classes: [u8; 256],
+    /// Where each node leads under each class; 0 is nowhere, 1 the root.
+    nodes: Vec<[u16; CLASSES]>,
+    /// The cue that ends in each node.
+    ends: Vec<Option<u16>>,
+}
+
+const CLASSES: usize = 64;
+const ROOT: u16 = 1;
+const BLANK: usize = 1;
+const NUMBER: usize = 2;
+const ASSIGNS: usize = 3;
+
 impl Cues {
     pub(super) fn new(words: &[&str]) -> Result<Self> {
-        let unfit = |word: &&str| word.len() >= REMEMBERED || word.starts_with([' ', ':']) || word.ends_with(' ');
-        if words.iter().any(unfit) {
-            return Err(Error::internal("a cue is too long, or does not begin and end with a word"));
+        let mut cues = Self { classes: [0; 256], nodes: vec![[0; CLASSES]; 2], ends: vec![None; 2] };
+        let mut plain = [0; 256];
+        for (letter, class) in [(b' ', BLANK), (b'#', NUMBER), (b':', ASSIGNS)] {
+            plain[usize::from(letter)] = class;
         }
-        let broken = |error: &dyn std::fmt::Display| Error::internal(format!("cues do not compile: {error}"));
-        let words = DFA::new(words).map_err(|error| broken(&error))?;
-        let start = words.start_state(Anchored::No).map_err(|error| broken(&error))?;
-        Ok(Self { words, start })
+        let mut known = ASSIGNS + 1;
+        for (number, word) in words.iter().enumerate() {
+            if word.starts_with([' ', ':']) || word.ends_with(' ') || word.bytes().any(|b| b.is_ascii_uppercase()) {
+                return Err(Error::internal("a cue is not in plain form"));
+            }
+            let mut node = ROOT;
+            for letter in word.bytes() {
+                let class = &mut plain[usize::from(letter)];
+                if *class == 0 {
+                    *class = known;
+                    known += 1;
+                }
+                if *class >= CLASSES {
+                    return Err(Error::internal("the cues are written in too many letters"));
+                }
+                let next = cues.nodes[usize::from(node)][*class];
+                node = if next != 0 { next } else { cues.grow(node, *class)? };
+            }
+            cues.ends[usize::from(node)] = Some(number as u16);
+        }
+        for byte in 0..=255_u8 {
+            cues.classes[usize::from(byte)] = match PLAIN[usize::from(byte)] {
+                Form::Blank => BLANK,
+                Form::Assigns => ASSIGNS,
+                Form::Number => NUMBER,
+                Form::Letter | Form::Capital => plain[usize::from(byte.to_ascii_lowercase())],
+            } as u8;
+        }
+        cues.separate();
+        Ok(cues)
     }
 
-    /// Appends the cues in the text just before `at`.
-    pub(super) fn before(&self, text: &str, at: usize, trail: &mut Trail, near: &mut Vec<Place>) {
-        let bytes = text.as_bytes();
-        let low = reach(bytes, at);
-        self.extend(bytes, low, at, trail);
-        let inside_word =
-            low > 0 && bytes[low - 1].is_ascii_alphanumeric() && bytes.get(low).is_some_and(u8::is_ascii_alphanumeric);
-        let from = trail.places.partition_point(|place| place.end <= low);
-        for place in trail.places[from..].iter().take_while(|place| place.end <= at) {
-            let starts = place.start > low || !inside_word && place.start == low;
-            if starts && (!place.open || place.end == at) {
-                near.push(*place);
+    fn grow(&mut self, node: u16, class: usize) -> Result<u16> {
+        let next = u16::try_from(self.nodes.len()).map_err(|_| Error::internal("too many cues"))?;
+        self.nodes[usize::from(node)][class] = next;
+        self.nodes.push([0; CLASSES]);
+        self.ends.push(None);
+        Ok(next)
+    }
+
+    /// Lets runs of blanks count as one, and `#` and what ends a key bring the blank before them along.
+    fn separate(&mut self) {
+        let after_blank: Vec<u16> = self.nodes.iter().map(|node| node[BLANK]).filter(|next| *next != 0).collect();
+        for node in 0..self.nodes.len() {
+            if !after_blank.contains(&(node as u16)) && node != usize::from(ROOT) {
+                let blank = usize::from(self.nodes[node][BLANK]);
+                for class in [NUMBER, ASSIGNS] {
+                    self.nodes[node][class] = self.nodes[blank][class];
+                }
             }
         }
+        for node in after_blank {
+            self.nodes[usize::from(node)][BLANK] = node;
+        }
+    }
+
+    /// Every cue in a text that begins where a word does, in the order of their ends, longer ones first.
+    pub(super) fn places(&self, text: &str, places: &mut Vec<Place>) {
+        let bytes = text.as_bytes();
+        places.clear();
+        // Notes hold about one cue to fifteen bytes.
+        places.reserve(bytes.len() / 12);
+        let root = &self.nodes[usize::from(ROOT)];
+        let mut at = 0;
+        while let Some(&byte) = bytes.get(at) {
+            if root[usize::from(self.classes[usize::from(byte)])] != 0 {
+                self.walk(bytes, at, places);
+            }
+            at += 1;
+            let mut last = letter(byte);
+            if last == Letter::None {
+                continue;
+            }
+            // The rest of the word; a capital may begin another part of a camel-case key.
+            while let Some(next) = bytes.get(at).map(|byte| letter(*byte)) {
+                if next == Letter::None || next == Letter::Capital && last == Letter::Small {
+                    break;
+                }
+                last = next;
+                at += 1;
+            }
+        }
+    }
+
+    /// Adds the cues that start at `start`.
+    fn walk(&self, bytes: &[u8], start: usize, places: &mut Vec<Place>) {
+        let mut node = usize::from(ROOT);
+        let mut before = b' ';
+        for (end, &byte) in (start + 1..).zip(&bytes[start..]) {
+            if is_camel(before, byte) {
+                node = usize::from(self.nodes[node][BLANK]);
+            }
+            before = byte;
+            node = usize::from(self.nodes[node][usize::from(self.classes[usize::from(byte)])]);
+            if node == 0 {
+                return;
+            }
+            if let Some(cue) = self.ends[node] {
+                let place = Place { cue: usize::from(cue), start, end, open: goes_on(bytes, end) };
+                let later = places.iter().rev().take_while(|other| other.end > end).count();
+                places.insert(places.len() - later, place);
+            }
+        }
+    }
+
+    /// Appends the cues in the text just before `at`; `places` are those of the whole text.
+    pub(super) fn before(text: &str, at: usize, places: &[Place], near: &mut Vec<Place>) {
+        let bytes = text.as_bytes();
+        let low = reach(bytes, at);
+        near.extend(within(bytes, low..at, places));
     }
 
     /// What the cue at `place` says of a value at `at`, where it stands within `window` of it; `free` says that the cue
@@ -225,66 +278,57 @@ impl Cues {
         near.then(|| Hit { cue: place.cue, distance, length: place.end - place.start, linked: true, plain: true })
     }
 
-    /// Reads on until `trail` holds the text from `low` to `at`.
-    fn extend(&self, bytes: &[u8], low: usize, at: usize, trail: &mut Trail) {
-        if low < trail.read.start || low > trail.read.end || trail.plain.is_none() {
-            trail.read = low..low;
-            trail.places.clear();
-            trail.plain = Some(Plain::new(self.start));
-        }
-        let Trail { read, places, plain: Some(plain) } = trail else { return };
-        while read.end < at {
-            let here = read.end;
-            plain.read(self, bytes, read.start, here, |cue, start, end| {
-                places.push(Place { cue, start, end, open: goes_on(bytes, end) });
-            });
-            read.end += 1;
-        }
-    }
-
     /// The cues in the text just after `at`, as in "555-0100 (fax)".
-    pub(super) fn after(&self, text: &str, at: usize, hits: &mut Vec<Hit>) {
+    pub(super) fn after(text: &str, at: usize, places: &[Place], hits: &mut Vec<Hit>) {
         let bytes = text.as_bytes();
         let high = bytes.len().min(at + REACH_AFTER);
-        let line = bytes[at..high].iter().position(|&byte| byte == b'\n').map_or(high, |length| at + length);
-        let raw = &bytes[at..line];
-        self.hits(raw, at > 0 && bytes[at - 1].is_ascii_alphanumeric(), |cue, start, end| {
-            let linked = raw[..start].iter().all(|byte| b" (-[".contains(byte)) && raw[..start].contains(&b'(');
-            let next = raw[end..].iter().find(|byte| !b" :=".contains(byte));
-            let plain = !next.is_some_and(u8::is_ascii_digit) && raw.get(end) != Some(&b':');
-            hits.push(Hit { cue, distance: start, length: end - start, linked, plain });
-        });
+        let line = memchr(b'\n', &bytes[at..high]).map_or(high, |length| at + length);
+        hits.extend(within(bytes, at..line, places).map(|place| {
+            let gap = &bytes[at..place.start];
+            let linked = gap.contains(&b'(') && gap.iter().all(|byte| b" (-[".contains(byte));
+            let rest = &bytes[place.end..line];
+            let next = rest.iter().find(|byte| !b" :=".contains(byte));
+            let plain = !next.is_some_and(u8::is_ascii_digit) && rest.first() != Some(&b':');
+            Hit { cue: place.cue, distance: gap.len(), length: place.end - place.start, linked, plain }
+        }));
     }
 
     /// The cues in the header of the table column that holds `at`.
-    pub(super) fn header(&self, text: &str, at: usize, row: &mut Row, hits: &mut Vec<Hit>) {
-        if let Some(cell) = row.cell(text.as_bytes(), at) {
-            self.hits(cell, false, |cue, start, end| {
-                hits.push(Hit { cue, distance: HEADER_DISTANCE, length: end - start, linked: true, plain: true });
-            });
+    pub(super) fn header(text: &str, at: usize, row: &mut Row, places: &[Place], hits: &mut Vec<Hit>) {
+        let bytes = text.as_bytes();
+        if let Some(cell) = row.cell(bytes, at) {
+            let cell = cell.start..cell.end.min(cell.start + REACH);
+            hits.extend(within(bytes, cell, places).map(|place| Hit {
+                cue: place.cue,
+                distance: HEADER_DISTANCE,
+                length: place.end - place.start,
+                linked: true,
+                plain: true,
+            }));
         }
     }
+}
 
-    /// Calls `found` with each cue in `raw` that stands as whole words, and its place in `raw`.
-    fn hits(&self, raw: &[u8], inside_word: bool, mut found: impl FnMut(usize, usize, usize)) {
-        let inside_word = inside_word && raw.first().is_some_and(u8::is_ascii_alphanumeric);
-        let raw = &raw[..raw.len().min(REACH)];
-        let mut plain = Plain::new(self.start);
-        for place in 0..raw.len() {
-            plain.read(self, raw, 0, place, |cue, start, end| {
-                let whole = start > 0 || !inside_word;
-                if whole && !goes_on(raw, end) {
-                    found(cue, start, end);
-                }
-            });
-        }
-    }
+/// The places in a part of the text, as if there were nothing around it.
+fn within<'p>(bytes: &[u8], part: Range<usize>, places: &'p [Place]) -> impl Iterator<Item = Place> + 'p {
+    let Range { start: low, end: high } = part;
+    let inside_word =
+        low > 0 && bytes[low - 1].is_ascii_alphanumeric() && bytes.get(low).is_some_and(u8::is_ascii_alphanumeric);
+    let from = places.partition_point(|place| place.end <= low);
+    let low = low + usize::from(inside_word);
+    let inside = places[from..].iter().take_while(move |place| place.end <= high);
+    inside.filter(move |place| place.start >= low && place.is_whole(high)).copied()
+}
+
+/// Whether the capital `byte` begins the next part of a camel-case key.
+fn is_camel(before: u8, byte: u8) -> bool {
+    byte.is_ascii_uppercase() && before.is_ascii_lowercase()
 }
 
 /// Whether the word that is read up to `end` goes on; the capital of the next part of a camel-case key starts another.
 fn goes_on(raw: &[u8], end: usize) -> bool {
     raw.get(end).is_some_and(|next| {
-        let camel = next.is_ascii_uppercase() && end > 0 && raw[end - 1].is_ascii_lowercase();
+        let camel = end > 0 && is_camel(raw[end - 1], *next);
         next.is_ascii_alphabetic() && !camel
     })
 }
@@ -378,14 +422,21 @@ impl Row {
     }
 
     /// The cell above `at` in the header.
-    fn cell<'t>(&mut self, bytes: &'t [u8], at: usize) -> Option<&'t [u8]> {
+    fn cell(&mut self, bytes: &[u8], at: usize) -> Option<Range<usize>> {
         if !(self.line.start..self.line.end.max(1)).contains(&at) {
             *self = Self::new(bytes, at);
         }
         let (header, mark) = self.header.as_ref()?;
         let column = memchr_iter(*mark, &bytes[self.line.start..at]).count();
+        let names = &bytes[header.clone()];
+        let start = match column.checked_sub(1) {
+            Some(mark_before) => memchr_iter(*mark, names).nth(mark_before)? + 1,
+            None => 0,
+        };
+        let length = memchr(*mark, &names[start..]).unwrap_or(names.len() - start);
         // A cell with digits is data: the table has no header.
-        bytes[header.clone()].split(|byte| byte == mark).nth(column).filter(|cell| !cell.iter().any(u8::is_ascii_digit))
+        let data = names[start..start + length].iter().any(u8::is_ascii_digit);
+        (!data).then_some(header.start + start..header.start + start + length)
     }
 }
 

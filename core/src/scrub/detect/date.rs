@@ -160,7 +160,6 @@ const BIRTH: &[&str] = &[
     "nacimiento",
     "date de naissance",
     "bday",
-    "doB",
 ];
 
 /// Words right before a partial date.

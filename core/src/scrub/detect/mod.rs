@@ -73,6 +73,11 @@ pub(crate) trait Detector: Send + Sync {
     /// # Errors
     /// When the note could not be searched completely: the call then fails as a whole (invariant 1).
     fn detect(&self, note: &Note<'_>, findings: &mut Vec<Finding>) -> crate::Result<()>;
+
+    /// What it is called where time is measured.
+    fn stage(&self) -> &'static str {
+        "model"
+    }
 }
 
 /// Every pattern, by file.

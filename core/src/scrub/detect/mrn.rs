@@ -138,6 +138,8 @@ pub(super) const PATTERNS: &[Pattern] = &[
     Pattern {
         name: "mrn.after_name",
         regex: identifier!(),
+        behind: " \t(|:-#",
+        shortest: 6,
         score: 0.75,
         unless: &[],
         around: Some(|before, _, _| after_name(before)),
@@ -190,10 +192,10 @@ pub(super) const PATTERNS: &[Pattern] = &[
     Pattern {
         name: "mrn.hl7",
         regex: r"\b[A-Za-z0-9-]{3,20}\b",
+        behind: "|~^",
         score: 0.9,
-        around: Some(|before, _, after| {
-            before.ends_with(['|', '~', '^'])
-                && after.starts_with("^^^")
+        around: Some(|_, _, after| {
+            after.starts_with("^^^")
                 && after
                     .split(['|', '\n', '\r', '~'])
                     .next()

@@ -5,7 +5,7 @@ use std::sync::{Arc, LazyLock, OnceLock};
 
 use regex_automata::{Anchored, Input, meta};
 
-use super::cues::{Cues, Hit, Place, Row, Trail};
+use super::cues::{Cues, Hit, Place, Row};
 use super::scan::{Scanner, syntax};
 use super::{Detector, Note};
 use crate::error::{Error, Result};
@@ -40,6 +40,10 @@ pub(crate) struct Pattern {
     /// Verbose-mode regular expression over bytes, matched where a word or number starts; of several ends the farthest
     /// that is accepted counts. A group named `v` is the finding; without one the whole match is. Repetition is bounded.
     pub(crate) regex: &'static str,
+    /// The characters of which one stands right before every match; any may where there are none.
+    pub(crate) behind: &'static str,
+    /// The least length of a match, in bytes: a shorter one is not looked at.
+    pub(crate) shortest: usize,
     /// Score without a cue; 0 when it is a finding only beside a cue.
     pub(crate) score: f32,
     /// Judges the matched value.
@@ -77,6 +81,8 @@ impl Pattern {
         category: Category::OtherId,
         kind: Kind::Whole,
         regex: "",
+        behind: "",
+        shortest: 0,
         score: 0.0,
         validate: None,
         check: "",
@@ -98,6 +104,8 @@ const CUED: f32 = 0.96;
 const CUED_INVALID: f32 = 0.6;
 /// How far before a value a word may stand that forbids it, in bytes.
 const UNLESS_WINDOW: usize = 24;
+/// What stands for the byte before a match at the start of the text.
+const START: usize = 256;
 /// How far the text around a value is shown to [`Pattern::around`], in bytes.
 const AROUND: usize = 40;
 
@@ -114,6 +122,8 @@ struct Compiled {
     cued: RuleSet,
     /// The rules that may not begin inside a row of numbers.
     unglued: RuleSet,
+    /// The rules that may not begin after each byte, and at the start of the text.
+    barred: Vec<RuleSet>,
     scanner: Scanner,
     cues: Cues,
     /// The cues by number.
@@ -164,6 +174,7 @@ impl Compiled {
         let (mut speaks_for, mut forbids) =
             (vec![RuleSet::default(); words.len()], vec![RuleSet::default(); words.len()]);
         let (mut cued, mut unglued) = (RuleSet::default(), RuleSet::default());
+        let mut barred = vec![RuleSet::default(); START + 1];
         for (number, Rule { pattern, group }) in rules.iter().enumerate() {
             pattern.cues.iter().for_each(|cue| speaks_for[words[cue]].insert(number));
             pattern.unless.iter().for_each(|word| forbids[words[word]].insert(number));
@@ -172,6 +183,11 @@ impl Compiled {
             }
             if !pattern.glued {
                 unglued.insert(number);
+            }
+            for (byte, barred) in barred.iter_mut().enumerate() {
+                if !pattern.behind.is_empty() && !pattern.behind.bytes().any(|behind| usize::from(behind) == byte) {
+                    barred.insert(number);
+                }
             }
         }
         let mut ordered = vec![""; words.len()];
@@ -191,24 +207,28 @@ impl Compiled {
             }
         }
         let (scanner, cues) = (Scanner::new(&regexes)?, Cues::new(&ordered)?);
-        Ok(Self { rules, sharing, cued, unglued, scanner, cues, words: ordered, speaks_for, forbids })
+        Ok(Self { rules, sharing, cued, unglued, barred, scanner, cues, words: ordered, speaks_for, forbids })
     }
 
     fn find(&self, text: &str, findings: &mut Vec<Finding>) -> Result<()> {
         let mut nearby = Nearby::default();
+        self.cues.places(text, &mut nearby.places);
         let bytes = text.as_bytes();
         self.scanner.scan(bytes, |start, ends| {
-            let mut done = RuleSet::default();
+            let mut done = self.barred[start.checked_sub(1).map_or(START, |before| usize::from(bytes[before]))];
             if start >= 2 && b"-./".contains(&bytes[start - 1]) && bytes[start - 2].is_ascii_digit() {
-                done = self.unglued;
+                done.add(self.unglued);
             }
             let at = text.floor_char_boundary(start);
             let mut spoken_for = None;
             for &(regex, end) in ends.iter().rev() {
                 let mut rules = self.sharing[regex].without(done);
+                if rules.is_empty() {
+                    continue;
+                }
                 // Most values are nothing without a cue: those are left out before anything is asked of the others.
                 let cued = rules.both(self.cued);
-                if !cued.is_empty() && !opens_bracket(&text[text.ceil_char_boundary(end)..]) {
+                if !cued.is_empty() && !opens_bracket(&bytes[end..]) {
                     rules = rules.without(cued.without(*spoken_for.get_or_insert_with(|| nearby.look(self, text, at))));
                 }
                 while let Some(number) = rules.pop() {
@@ -225,6 +245,9 @@ impl Compiled {
     fn judge(&self, text: &str, number: usize, start: usize, end: usize, nearby: &mut Nearby) -> Option<Finding> {
         let rule = &self.rules[number];
         let pattern = &rule.pattern;
+        if end - start < pattern.shortest {
+            return None;
+        }
         let span = match &rule.group {
             None => Span::new(start, end),
             Some(group) => {
@@ -299,14 +322,14 @@ impl Compiled {
         };
         let window = rule.pattern.window;
         let cued = nearby.look(self, text, span.start);
-        let bracket = opens_bracket(&text[span.end..]);
+        let bracket = opens_bracket(&text.as_bytes()[span.end..]);
         if rule.pattern.score == 0.0 && !bracket && !cued.contains(number) {
             return Standing::Refused;
         }
         let mut cue = nearby.best(text, span.start, &self.speaks_for, number, window, false);
         let mut against = nearby.best(text, span.start, &self.forbids, number, UNLESS_WINDOW.max(window), true);
         if cue.is_none() && bracket {
-            cue = best(nearby.after(&self.cues, text, span.end), &self.speaks_for, &|hit| hit.linked);
+            cue = best(nearby.after(text, span.end), &self.speaks_for, &|hit| hit.linked);
         }
         let mut kind = RuleKind::Cue;
         if cue.is_none() && rule.pattern.score < 0.5 {
@@ -317,7 +340,7 @@ impl Compiled {
             return Standing::Refused;
         }
         if !rule.pattern.unless.is_empty() {
-            let after = best(nearby.after(&self.cues, text, span.end), &self.forbids, &|hit| hit.plain);
+            let after = best(nearby.after(text, span.end), &self.forbids, &|hit| hit.plain);
             against = against.into_iter().chain(after).min_by_key(|hit| hit.distance);
         }
         match (cue, against) {
@@ -340,8 +363,8 @@ enum Standing {
 }
 
 /// Whether a bracket follows, in which a value's cue may stand.
-fn opens_bracket(after: &str) -> bool {
-    after.trim_start_matches(' ').starts_with(['(', '['])
+fn opens_bracket(after: &[u8]) -> bool {
+    matches!(after.iter().find(|byte| **byte != b' '), Some(b'(' | b'['))
 }
 
 /// The cues around the last value that was looked at; patterns that match at one place share them.
@@ -351,7 +374,8 @@ struct Nearby {
     at: Option<usize>,
     /// The cues before it; what each says is worked out when a rule asks.
     before: Vec<Place>,
-    trail: Trail,
+    /// All cues of the text.
+    places: Vec<Place>,
     header: Vec<Hit>,
     /// The rules that one of these speaks for.
     cued: RuleSet,
@@ -431,8 +455,8 @@ impl Nearby {
             self.at = Some(at);
             self.before.clear();
             self.header.clear();
-            compiled.cues.before(text, at, &mut self.trail, &mut self.before);
-            compiled.cues.header(text, at, &mut self.row, &mut self.header);
+            Cues::before(text, at, &self.places, &mut self.before);
+            Cues::header(text, at, &mut self.row, &self.places, &mut self.header);
             self.cued = RuleSet::default();
             for place in &self.before {
                 self.cued.add(compiled.speaks_for[place.cue]);
@@ -452,11 +476,11 @@ impl Nearby {
     }
 
     /// The words after `at`.
-    fn after(&mut self, cues: &Cues, text: &str, at: usize) -> &[Hit] {
+    fn after(&mut self, text: &str, at: usize) -> &[Hit] {
         if self.after.0 != Some(at) {
             self.after.0 = Some(at);
             self.after.1.clear();
-            cues.after(text, at, &mut self.after.1);
+            Cues::after(text, at, &self.places, &mut self.after.1);
         }
         &self.after.1
     }
@@ -465,6 +489,10 @@ impl Nearby {
 impl Detector for Patterns {
     fn detect(&self, note: &Note<'_>, findings: &mut Vec<Finding>) -> Result<()> {
         self.compiled.find(note.text, findings)
+    }
+
+    fn stage(&self) -> &'static str {
+        "patterns"
     }
 }
 

@@ -20,6 +20,10 @@ impl Detector for Entities {
         organization::find(&words, self.0, findings);
         Ok(())
     }
+
+    fn stage(&self) -> &'static str {
+        "lexicon and structure"
+    }
 }
 
 /// What stands between a token and the one before it.
