@@ -87,3 +87,48 @@ pub fn print_table(title: &str, alternatives: &mut [Alternative<'_>], rounds: us
     }
     medians
 }
+
+/// Prints how the time of `run` falls to its stages, over `rounds` runs after one warm-up; `run` calls what it is given
+/// with the name of each stage when it is over.
+pub fn print_stages(title: &str, bytes: usize, rounds: usize, mut run: impl FnMut(&mut dyn FnMut(&'static str))) {
+    let mut stages: Vec<(&'static str, Vec<Duration>)> = Vec::new();
+    for round in 0..=rounds {
+        let mut spent: Vec<(&'static str, Duration)> = Vec::new();
+        let mut last = Instant::now();
+        run(&mut |stage| {
+            let now = Instant::now();
+            match spent.iter_mut().find(|(known, _)| *known == stage) {
+                Some((_, time)) => *time += now - last,
+                None => spent.push((stage, now - last)),
+            }
+            last = Instant::now();
+        });
+        for (stage, time) in spent.into_iter().filter(|_| round > 0) {
+            match stages.iter_mut().find(|(known, _)| *known == stage) {
+                Some((_, times)) => times.push(time),
+                None => stages.push((stage, vec![time])),
+            }
+        }
+    }
+    let medians: Vec<(&str, Duration)> = stages
+        .into_iter()
+        .map(|(stage, mut times)| {
+            times.sort();
+            (stage, times[times.len() / 2])
+        })
+        .collect();
+    let whole: Duration = medians.iter().map(|(_, time)| *time).sum();
+    println!("\n{title}");
+    println!("{:42} {:>12} {:>10} {:>12}", "", "ms", "MB/s", "share, %");
+    for (stage, time) in medians.iter().copied().chain([("together", whole)]) {
+        let (speed, share) = (megabytes_a_second(bytes, time), 100.0 * time.as_secs_f64() / whole.as_secs_f64());
+        println!("{stage:42} {:12.3} {speed:10.1} {share:12.1}", time.as_secs_f64() * 1e3);
+    }
+}
+
+/// Memory the process holds, in megabytes; `None` where the system does not say.
+pub fn resident_megabytes() -> Option<f64> {
+    let status = fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+    Some(line.trim().trim_end_matches(" kB").parse::<f64>().ok()? / 1e3)
+}

@@ -142,11 +142,15 @@ impl Scrubber {
     /// # Errors
     /// When a detector could not search the whole text.
     pub fn find(&self, text: &str) -> Result<Vec<Finding>> {
-        guard(ErrorCode::Internal, "a note was searched", || self.search(text))
+        guard(ErrorCode::Internal, "a note was searched", || self.search(text, |_| {}))
     }
 
-    fn search(&self, text: &str) -> Result<Vec<Finding>> {
-        Ok(self.settle(text, self.detect(text)?.0))
+    /// Calls `passed` with the name of each stage when it is over.
+    fn search(&self, text: &str, mut passed: impl FnMut(&'static str)) -> Result<Vec<Finding>> {
+        let Candidates(findings) = self.detect(text, &mut passed)?;
+        let findings = self.settle(text, findings);
+        passed("policy and resolve");
+        Ok(findings)
     }
 
     /// Everything that the detectors saw in `text`, whatever the policy: the costly part of [`find`](Self::find), to be
@@ -166,7 +170,7 @@ impl Scrubber {
     /// # Errors
     /// When a detector could not search the whole text.
     pub fn candidates(&self, text: &str) -> Result<Candidates> {
-        guard(ErrorCode::Internal, "a note was searched", || self.detect(text))
+        guard(ErrorCode::Internal, "a note was searched", || self.detect(text, |_| {}))
     }
 
     /// What would be removed of `candidates`, which are those of the same `text`: as [`find`](Self::find).
@@ -183,21 +187,27 @@ impl Scrubber {
         Ok(Self { policy: Arc::new(policy), lists, ..self.clone() })
     }
 
-    fn detect(&self, text: &str) -> Result<Candidates> {
+    /// Calls `passed` with the name of each stage when it is over.
+    fn detect(&self, text: &str, mut passed: impl FnMut(&'static str)) -> Result<Candidates> {
         let view = View::joined(text);
         let plain = view.as_str();
+        passed("view");
         let tokens = text::tokens(plain);
+        passed("tokens");
         let note = Note { text: plain, tokens: &tokens };
-        let mut findings = Vec::new();
+        let mut findings = Vec::with_capacity(16 + text.len() / 32);
         for detector in self.detectors.iter() {
             detector.detect(&note, &mut findings)?;
+            passed(detector.stage());
         }
         if self.stages.has(Stage::Consistency) {
             detect::extend(&note, &mut findings);
         }
+        passed("consistency");
         if self.policy.strict() {
             detect::strict::extend(&note, &mut findings, |finding| self.policy.settles(finding));
         }
+        passed("strict");
         for finding in &mut findings {
             finding.span = view.to_source(finding.span);
             if text.get(finding.span.range()).is_none() {
@@ -220,7 +230,18 @@ impl Scrubber {
     /// # Errors
     /// When the text could not be searched completely: there is then no output at all, never the original.
     pub fn scrub(&self, text: &str) -> Result<Scrubbed> {
-        guard(ErrorCode::Internal, "a note was scrubbed", || Ok(apply::apply(text, self.search(text)?, &self.policy)))
+        self.scrub_in_stages(text, |_| {})
+    }
+
+    /// [`scrub`](Self::scrub) for who measures it: calls `passed` with the name of each stage when it is over.
+    #[doc(hidden)]
+    pub fn scrub_in_stages(&self, text: &str, mut passed: impl FnMut(&'static str)) -> Result<Scrubbed> {
+        guard(ErrorCode::Internal, "a note was scrubbed", || {
+            let findings = self.search(text, &mut passed)?;
+            let scrubbed = apply::apply(text, findings, &self.policy);
+            passed("apply");
+            Ok(scrubbed)
+        })
     }
 
     /// Scrubs many notes on the current rayon pool, results in the order of the notes; the same as one call each.
