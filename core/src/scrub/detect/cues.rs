@@ -460,3 +460,92 @@ fn header(bytes: &[u8], line: Range<usize>, mark: u8) -> Option<Range<usize>> {
     }
     header
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const WORDS: &[&str] =
+        &["mr #", "mrn", "medical record number", "record", "x", "d o b", "key :", "key : x", "no 1"];
+
+    /// The plain form as the head of this file describes it, and where each letter of it comes from.
+    fn plainly(raw: &[u8]) -> (Vec<u8>, Vec<usize>) {
+        let (mut letters, mut from) = (Vec::new(), Vec::new());
+        for (place, &byte) in raw.iter().enumerate() {
+            let form = PLAIN[usize::from(byte)];
+            let separates = match form {
+                Form::Letter => false,
+                Form::Capital => place > 0 && raw[place - 1].is_ascii_lowercase(),
+                Form::Number | Form::Blank | Form::Assigns => true,
+            };
+            if separates && letters.last().is_some_and(|last| *last != b' ') {
+                letters.push(b' ');
+                from.push(place);
+            }
+            match form {
+                Form::Blank => continue,
+                Form::Assigns => letters.push(b':'),
+                _ => letters.push(byte.to_ascii_lowercase()),
+            }
+            from.push(place);
+        }
+        (letters, from)
+    }
+
+    /// The same by comparing every cue with every part of the plain form.
+    fn slowly(raw: &[u8]) -> Vec<(usize, usize, usize)> {
+        let (letters, from) = plainly(raw);
+        let mut found = Vec::new();
+        for start in 0..letters.len() {
+            let joined = start > 0 && letters[start - 1].is_ascii_alphanumeric();
+            for (cue, word) in WORDS.iter().enumerate() {
+                if !(joined && letters[start].is_ascii_alphanumeric()) && letters[start..].starts_with(word.as_bytes())
+                {
+                    found.push((from[start + word.len() - 1] + 1, from[start], cue));
+                }
+            }
+        }
+        found.sort_unstable();
+        found
+    }
+
+    fn quickly(text: &str) -> Vec<(usize, usize, usize)> {
+        let mut places = Vec::new();
+        Cues::new(WORDS).expect("the cues compile").places(text, &mut places);
+        places.iter().map(|place| (place.end, place.start, place.cue)).collect()
+    }
+
+    #[test]
+    fn cues_are_found_however_they_are_written() {
+        for (text, cue) in [
+            ("MR#", 0),
+            ("mr  #", 0),
+            ("medicalRecordNumber", 2),
+            ("Medical-Record_Number", 2),
+            ("D.O.B.", 5),
+            ("\"key\":", 6),
+            ("No. 12", 8),
+        ] {
+            assert!(quickly(text).iter().any(|found| found.2 == cue), "{text}");
+        }
+        assert_eq!(quickly("amrn MEDICALRECORD 3record"), []);
+    }
+
+    proptest! {
+        #[test]
+        fn the_tree_finds_what_the_plain_form_holds(
+            pieces in proptest::collection::vec(
+                proptest::sample::select(vec![
+                    "mr", "MR", "mrn", "Mrn", "medical", "Medical", "record", "Record", "number", "x", "d", "o", "b", "key", "no",
+                    "No", "1", "12", "#", ":", "=", " ", "  ", "\n", "-", ".", "é", "(",
+                ]),
+                0..16,
+            )
+        ) {
+            let text = pieces.concat();
+            prop_assert_eq!(quickly(&text), slowly(text.as_bytes()));
+        }
+    }
+}
