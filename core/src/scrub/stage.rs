@@ -126,7 +126,7 @@ mod tests {
             let scrubber = Scrubber::builder().policy(Policy::default()).stages(stages).build().unwrap();
             let findings = scrubber.find(text).unwrap();
             for finding in &findings {
-                for name in finding.also.iter().chain([&finding.detector]) {
+                for name in finding.also.iter().map(|reason| &reason.detector).chain([&finding.detector]) {
                     assert!(stages.has(Stage::of(name)), "{name} is not of {stages:?}");
                 }
             }
