@@ -4,10 +4,11 @@
 //! of each category by number. The operating point is part of the graph: a score of one half is where recall and
 //! precision were balanced when it was trained, so the default threshold of a policy is the intended one.
 
+use std::collections::HashSet;
 use std::sync::{Arc, LazyLock};
 
 use super::notation::is_notation;
-use super::{Detector, Note};
+use super::{Detector, Note, PATTERNS};
 use crate::error::{Error, Result};
 use crate::infer::words::{Before, Class, Word};
 use crate::infer::{WordLogits, WordTagger};
@@ -217,7 +218,7 @@ fn push(
     let number: Option<u32> = value.parse().ok();
     let safe = match category {
         // An age up to 89 and a year alone are no identifiers (45 CFR 164.514(b)(2)(i)(C)).
-        Category::Age => number.is_some_and(|age| age < 90),
+        Category::Age => number.is_some_and(|age| age < 90) || is_notation(text, span),
         Category::Date if value.len() == 4 && number.is_some_and(|year| (1900..2100).contains(&year)) => true,
         Category::Name | Category::Organization => false,
         _ => is_notation(text, span),
@@ -225,23 +226,56 @@ fn push(
     if !safe {
         let kind = if category == Category::Location { place_kind(value, words[start].class) } else { Kind::Whole };
         let number = value.bytes().any(|byte| byte.is_ascii_digit());
-        let doubted =
-            !number && (score < SURE && doubtful(text, words, start, end) || ordinary(text, &words[start..end]));
+        let doubted = !number
+            && (score < SURE && doubtful(text, words, start, end)
+                || ordinary(text, &words[start..end])
+                || announces(text, &words[start..end])
+                || crossed_out(value));
         let score = score.clamp(0.0, if number { NUMBER } else { 1.0 }).min(if doubted { BELOW } else { 1.0 });
         findings.push(Finding::new(span, category, score, NAME).with_kind(kind));
     }
 }
 
-/// Whether a value is made of lower-case words alone that the lists know and hold for no name and no place.
+/// Whether a value is made of lower-case words alone that the lists know and hold for no name and no place, or is one that
+/// they hardly do.
 fn ordinary(text: &str, words: &[Word]) -> bool {
+    let lone = words.iter().filter(|word| word.class != Class::Mark).count() == 1;
     words.iter().filter(|word| word.class != Class::Mark).all(|word| {
         let word = word.of(text);
         let entry = lexicon::lookup(word);
-        !word.contains(char::is_uppercase) && entry.name() == 0 && entry.place == 0 && entry.word() > 0
+        let unheld = entry.name() == 0 && entry.place == 0 && entry.word() > 0;
+        !word.contains(char::is_uppercase) && (unheld || lone && is_hardly_a_name(entry))
     })
 }
 
-/// Whether a value is one word that the lists know and hold for no name, or an eponym that stands by itself or before a
+/// Whether a word is so common that the few people or places of that name do not count.
+fn is_hardly_a_name(entry: lexicon::Entry) -> bool {
+    entry.word() >= 6 && entry.name().max(entry.place) + 4 <= entry.word()
+}
+
+/// Single words before which or after which a pattern looks for a value ("IMEI", "plate"); lower case.
+static ANNOUNCING: LazyLock<HashSet<&str>> = LazyLock::new(|| {
+    let cues = PATTERNS.iter().flat_map(|patterns| patterns.iter()).flat_map(|pattern| pattern.cues);
+    cues.copied().filter(|cue| cue.len() > 2 && cue.bytes().all(|b| b.is_ascii_alphabetic())).collect()
+});
+
+/// Whether a value is one word, not written as names are, that announces a value and is none.
+fn announces(text: &str, words: &[Word]) -> bool {
+    let mut letters = words.iter().filter(|word| word.class != Class::Mark);
+    let (Some(only), None) = (letters.next(), letters.next()) else { return false };
+    let word = only.of(text);
+    let titled = word.starts_with(char::is_uppercase) && word.contains(char::is_lowercase);
+    !titled && lexicon::lookup(word).name() < 4 && ANNOUNCING.contains(word.to_ascii_lowercase().as_str())
+}
+
+/// Whether somebody took the value out before: "XXXXXXX", "REDACTED".
+fn crossed_out(value: &str) -> bool {
+    let letters = || value.chars().filter(|c| c.is_alphanumeric());
+    letters().count() > 2 && letters().all(|c| matches!(c, 'x' | 'X'))
+        || ["redacted", "deidentified", "removed"].iter().any(|word| value.eq_ignore_ascii_case(word))
+}
+
+/// Whether a value is one word that the lists know and hold for hardly a name, or an eponym that stands by itself or before a
 /// clinical noun.
 fn doubtful(text: &str, words: &[Word], start: usize, end: usize) -> bool {
     let mut letters = (start..end).filter(|&i| words[i].class != Class::Mark);
@@ -249,6 +283,7 @@ fn doubtful(text: &str, words: &[Word], start: usize, end: usize) -> bool {
     let entry = lexicon::lookup(words[only].of(text));
     let before_noun = || words.get(end).is_some_and(|next| lexicon::lookup(next.of(text)).noun);
     (entry.name() == 0 && entry.place == 0 && entry.word() > 0)
+        || is_hardly_a_name(entry)
         || entry.eponym == 2
         || (entry.eponym == 1 && before_noun())
 }
@@ -388,6 +423,21 @@ mod tests {
         assert_eq!(find(""), []);
         find("V-0Hospital ID: H4471");
         assert_eq!(find("Strength 4/5, pain 3/10. Continue metformin 500 mg."), []);
+    }
+
+    #[test]
+    fn what_announces_a_value_or_was_crossed_out_is_none() {
+        let announces = |word: &str| {
+            let mut words = Vec::new();
+            crate::infer::words::split(word, &mut words);
+            announces(word, &words)
+        };
+        assert!(announces("IMEI") && announces("mrn"));
+        assert!(!announces("Page") && !announces("Rosalind"));
+        assert!(
+            crossed_out("XXXXXXX") && crossed_out("[REDACTED]".trim_matches(['[', ']'])) && crossed_out("XX/XX/XXXX")
+        );
+        assert!(!crossed_out("Xu") && !crossed_out("XX"));
     }
 
     #[test]
