@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 # cargo's own variable decides where it builds.
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 
-.PHONY: run build test test-rust test-python test-c check header bench bench-peers clean
+.PHONY: run build test test-rust test-python test-c test-training check header bench bench-peers clean
 
 # One sample note scrubbed, then its scored report with the evidence under each verdict.
 run:
@@ -47,6 +47,11 @@ test-c: build
 # Writes include/chartguard.h anew. `make test-c` fails when the committed one differs.
 header:
 	tests/c/header.sh > include/chartguard.h
+
+# Trains very small taggers, from generated text and from notes of one's own; installs JAX. Some minutes.
+test-training: $(BIN)/maturin
+	$(BIN)/pip install -q --disable-pip-version-check -r core/models/training/requirements.txt
+	$(BIN)/python core/models/training/test_training.py
 
 # Throughput and ratios, printed; release profile.
 bench:

@@ -36,9 +36,10 @@ def arguments():
     parser.add_argument("--data", nargs="*", default=[], help="labelled notes of your own, JSON Lines")
     parser.add_argument("--data-weight", type=int, default=5)
     parser.add_argument("--out", type=pathlib.Path, default=HERE.parent / "builtin")
-    parser.add_argument("--words", type=int, default=240_000_000, help="words seen")
-    parser.add_argument("--fresh", type=int, default=56_000_000, help="words generated; each is seen several times")
+    parser.add_argument("--words", type=int, default=160_000_000, help="words seen")
+    parser.add_argument("--fresh", type=int, default=28_000_000, help="words generated; each is seen several times")
     parser.add_argument("--held-out", default="w3", help="the folder of families that selection is done on")
+    parser.add_argument("--held-words", type=int, default=600_000, help="words generated for selection")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--init", type=pathlib.Path, help="weights.npz of an earlier run")
     parser.add_argument("--work", type=pathlib.Path, help="where features and weights go; a temporary folder if not given")
@@ -151,11 +152,12 @@ def generate(options, prefix, words, seed, *extra):
 
 def corpora(options, work):
     """What is trained on, with weights, and what selection is done on."""
-    held = generate(options, work / "held", 600_000, 900 + options.seed, "--validation", "--writers", options.held_out)()
-    parts, shards = [], -(-options.fresh // SHARD)
-    for first in range(0, shards, os.cpu_count()):
-        waiting = [generate(options, work / f"shard{i}", SHARD, 100 * i + options.seed, "--without", options.held_out)
-                   for i in range(first, min(shards, first + os.cpu_count()))]
+    held = generate(options, work / "held", options.held_words, 900 + options.seed, "--validation", "--writers", options.held_out)()
+    sizes = [SHARD] * (options.fresh // SHARD) + [options.fresh % SHARD] * (options.fresh % SHARD > 0)
+    parts = []
+    for first in range(0, len(sizes), os.cpu_count()):
+        waiting = [generate(options, work / f"shard{i}", sizes[i], 100 * i + options.seed, "--without", options.held_out)
+                   for i in range(first, min(len(sizes), first + os.cpu_count()))]
         parts += [(wait(), 1) for wait in waiting]
     for i, path in enumerate(options.data):
         with open(path, "rb") as notes:
