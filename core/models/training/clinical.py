@@ -1,5 +1,7 @@
 """What looks like an identifier and is none: drugs, doses, eponyms, scores, levels, ratios, months that are verbs."""
 
+import people
+
 DRUGS = """metformin lisinopril atorvastatin amlodipine metoprolol omeprazole losartan gabapentin hydrochlorothiazide sertraline albuterol
 furosemide prednisone tramadol warfarin apixaban insulin levothyroxine clopidogrel pantoprazole citalopram trazodone ibuprofen
 acetaminophen amoxicillin azithromycin ciprofloxacin vancomycin ceftriaxone cephalexin doxycycline fluconazole heparin enoxaparin digoxin
@@ -71,6 +73,11 @@ Given at {t1} and {t2}.|In {t1}, out {t2}.|Seen at {t1}.|Checked {t1}, {t2}.|{f}
 Best,|Regards,|Sincerely,|Thanks,|Thank you,|Dear Doctor,|Dear colleague,|To whom it may concern:|Hello,|Hi team,|Good morning,|Warmly,|Respectfully,|Attention:|Re:|From:|To:|Subject: results|Vehicle:|Device:|Policy:|Insurance:|Copay $40.|Guarantor: self.|Passport:|Badge:|Discharge summary|Discharge sheet|Visit note|Telephone encounter|Pickup today.
 {eponym}, {eponym2} and {eponym3} scales.|{eponym}, {eponym2} noted.|{eponym} {d}, {eponym2} {e}.|{eponym}-{eponym2} {noun}: normal.|{EPONYM} {NOUN} NEGATIVE.|by {eponym} criteria|per {eponym} {noun}|{eponym} and {eponym2} both negative|post {eponym} {noun}, POD {d}|modified {eponym} {d}
 {drug}, {drug2} and {drug3}.|allergic to {drug}|Switched from {drug} to {drug2}.|{drug} inhaler|{drug} ointment|{drug} started, {drug2} stopped.|1. {drug} {dose}|- {drug} {dose}|s/p {drug} x{d}|got {drug} in ED|{DRUG} {dose}|{drug}: {d} tabs|Pt on {drug}.|{drug} helps.|{drug} refilled.|on {drug} and {drug2}|hold {drug}""".replace("\n", "|").split("|")
+NEGATIVES += """{eponym} and {eponym2} {d}.|{eponym} and {eponym2} grade {d} SAH.|{eponym} {noun2} noted.|{eponym}'s {noun2} absent.|{eponym} {noun2} and {eponym2} {noun2}.|no {eponym} {noun2}
+{eponym}-{eponym2} {noun2}: below line.|{EPONYM} {NOUN}, {eponym2} {noun2}|{eponym} {noun2} {d}|{given} {eponym} sign on film.|{eponym} ({eponym2} modification).|dilated with {eponym} to {f} Fr|Dilated to {f} Fr with {eponym}.
+lactated {eponym}'s at {c} mL/h|{eponym} and {eponym2} reviewed.|{eponym}, {eponym2} at night.|Mobitz I, {eponym} at night|{bug} isolated.|{bug}, {bug2} not detected.|micro: {bug} >100,000 cfu/mL|stool: {bug} neg, {bug2} neg|Cx grew {bug}, S to {drug}.
+{bug} ag pos.|{bug} titer 1:{c}|r/o {bug}|hx {bug} {d} yr ago|{nation} {thing} x{d}|{nation} {thing}, {nation} {thing}|{thing}, {nation} {thing} tolerated|no {nation} {thing}|{TLA} {d}.{d}, {TLA} {f}.|{TLA} neg.|Wean to {TLA} {e}/{d} as tolerated.|{TLA} = ({c}-{f}) x {d}
+QC log: analyzer {eponym} {d}000, lot {c}{f}{f}.|{drug} taper: 60-50-40-30-20-10 mg.|Anion gap {a}-{c}-{e} = {d}.|CAS {c}-{f}-{d} {DRUG}; CAS {f}-{f}-{d}.|handout {TLA}-{c}{d} rev {d}|{TLA} pos, {TLA} neg, {TLA} pending|{eponym} {TLA} {d}/{e}""".replace("\n", "|").split("|")
 SPINE = "L4-5 L5-S1 C5-6 C6/7 T12 T7-8 L3 C2 S1 L4/5 L3-4 T11-L1 C3-C7".split()
 PARTS = "shoulder knee hip ankle wrist elbow neck back hand foot thigh calf chest abdomen thumb heel jaw".split()
 
@@ -89,6 +96,36 @@ def coined_drug(rng):
     """A drug no list holds: capitals say nothing by themselves."""
     word = "".join(rng.choice(STEMS) for _ in range(rng.choice((1, 1, 2)))) + rng.choice(DRUG_ENDS)
     return word.capitalize() if rng.random() < 0.75 else word
+
+
+# What an eponym may be before: enough that the noun tells, whatever the name.
+MORE_NOUNS = """nomogram equation formula law triad tetrad pentad bodies body cells tumor cyst hernia contracture deformity palsy syndrome
+disease phenomenon respirations murmur line lines angle space ligament canal duct gland loop node nodule fascia point triangle incision
+approach osteotomy arthroplasty anastomosis shunt stent retractor forceps needle speculum elevator curette rongeur stain agar medium
+rash spots nails facies gait chorea paralysis dystrophy anemia thyroiditis aortitis questionnaire inventory index scoring staging
+guidelines trial rule rules sequence effect solution lactate bath diet position roll exercise protocol""".split()
+GENUS_ENDS = "ella coccus bacter bacterium ium monas myces spora plasma nella vibrio siella genes phila".split()
+SPECIES_ENDS = "ii ensis alis icus um us osa eri ans oides ella iae ata inis".split()
+NATIONS = """Romanian Bulgarian Russian Swiss Greek Cuban Danish Belgian Dutch Norwegian Siberian Roman Persian Hawaiian Hungarian Siamese
+Egyptian Moroccan Korean Brazilian Italian Canadian Welsh Irish Spanish German French Turkish Caesar Waldorf Cobb Brazil Hong-Kong
+Lima Boston Baked-Alaska""".split()
+NATIONAL_THINGS = """deadlift squat twist get-up chard yogurt stick ladder chair salad bread roll rash flu encephalitis nuts beans toast
+terrier collie cat rabbit stitch knot cane crutch chair stimulation current massage bath tea coffee""".split()
+
+
+def coined_eponym(rng):
+    """A name that only what follows tells from a person's."""
+    if rng.random() < 0.5:
+        return people.invented(rng)
+    return rng.choice(people.census_surnames())
+
+
+def organism(rng):
+    stem = lambda: "".join(rng.choice(STEMS) for _ in range(rng.choice((1, 1, 2))))
+    genus = (stem() + rng.choice(GENUS_ENDS)).capitalize()
+    species = stem() + rng.choice(SPECIES_ENDS)
+    name = rng.choice((f"{genus} {species}", f"{genus} {species}", f"{genus[0]}. {species}", f"{genus} spp.", genus))
+    return name.lower() if rng.random() < 0.3 else name
 
 
 def ordinal(rng):
@@ -110,7 +147,7 @@ def value(rng, slot):
         case "dx":
             return rng.choice(DIAGNOSES)
         case "eponym":
-            return rng.choice(EPONYMS)
+            return coined_eponym(rng) if rng.random() < 0.35 else rng.choice(EPONYMS)
         case "lab":
             return rng.choice(LABS).format(**numbers(rng))
         case "vital":
@@ -124,6 +161,8 @@ def value(rng, slot):
                 eponym=draw("eponym"), eponym2=draw("eponym"), noun=rng.choice(EPONYM_NOUNS), verb=rng.choice(VERBS), drug=draw("drug"), drug2=draw("drug"), dose=draw("dose"),
                 lab=draw("lab"), lab2=draw("lab"), lab3=draw("lab"), vital=draw("vital"), vital2=draw("vital"), roman=rng.choice(("I", "II", "III", "IV")),
                 eponym3=draw("eponym"), EPONYM=draw("eponym").upper(), NOUN=rng.choice(EPONYM_NOUNS).upper(), drug3=draw("drug"), DRUG=draw("drug").upper(),
+                noun2=rng.choice(MORE_NOUNS), bug=organism(rng), bug2=organism(rng), nation=rng.choice(NATIONS).replace("-", " "), thing=rng.choice(NATIONAL_THINGS),
+                TLA="".join(rng.choice("ABCDEFGHIKLMNOPRSTVW") for _ in range(rng.choice((2, 3, 3, 4)))), given=rng.choice(people.NICKNAMES),
                 o1=ordinal(rng), o2=ordinal(rng), o3=ordinal(rng), digit=rng.choice(("finger", "toe", "digit", "ray", "metatarsal", "rib", "metacarpal")),
                 m34=f"{rng.randint(100, 999)}-{rng.randint(1000, 9999)}", m324=f"{rng.randint(100, 999)}-{rng.randint(10, 99)}-{rng.randint(1000, 9999)}",
                 m22=f"{rng.randint(10, 99)}-{rng.randint(10, 99)}", m7=rng.randint(1000000, 9999999), m8=rng.randint(10000000, 99999999),

@@ -51,13 +51,13 @@ class Notes:
         """One note: text and spans."""
         filler = families.Filler(rng, self.pool, lambda r: self.prose.sentence(r))
         kind = rng.random()
-        if kind < 0.43:
+        if kind < 0.40:
             blocks = self.strewn(rng, filler)
-        elif kind < 0.62:
+        elif kind < 0.58:
             blocks = self.message(rng, filler)
-        elif kind < 0.79:
+        elif kind < 0.75:
             blocks = self.whole(rng, filler)
-        elif kind < 0.85:
+        elif kind < 0.81:
             blocks = self.listed(rng, filler)
         elif kind < 0.93:
             blocks = self.misleading(rng, filler)

@@ -1,5 +1,6 @@
 """People who do not exist: names across cultures, rare, misspelt, invented, and names that are words."""
 import bisect
+import functools
 import importlib
 import pathlib
 import pkgutil
@@ -125,6 +126,11 @@ def _census(kind):
         if len(fields) >= 3:
             found.append((fields[0].capitalize(), float(fields[1])))
     return found
+
+
+@functools.cache
+def census_surnames():
+    return [name for name, _ in _census("dist.all.last")]
 
 
 def _locales():
