@@ -51,7 +51,7 @@ class Training(unittest.TestCase):
         self.assertLess(np.abs(moved - np.median(moved, axis=0)).max(), 0.5)
 
     def test_notes_of_a_site_are_learned(self):
-        """An identifier of a form that the generator does not know is found once the site has labelled some."""
+        """Trained further on a site's notes, the tagger knows an identifier that neither it nor the generator knew."""
         notes = self.out / "own.jsonl"
         rng = np.random.default_rng(3)
         with notes.open("w") as file:
@@ -59,12 +59,15 @@ class Training(unittest.TestCase):
                 value = "QQ" + "".join(rng.choice(list("xyz"), 4)) + "ward"
                 text = f"Carried over to {value} after the rounds, no complaints."
                 file.write(json.dumps({"text": text, "spans": [{"start": 16, "end": 16 + len(value), "label": "other_id"}]}) + "\n")
-        run(self.out / "a", "--data", notes, "--data-weight", "40", "--work", self.out / "work")
+        weights = HERE.parent / "builtin" / "weights.npz"
+        run(self.out / "a", "--data", notes, "--data-weight", "20", "--work", self.out / "work", "--init", weights, "--words", "1500000")
         own = train.Features(self.out / "work" / "own0")
         weights = {k: np.asarray(v, np.float32) for k, v in np.load(self.out / "a" / "weights.npz").items()}
         logits, labels = select_bias.logits(weights, own)
-        recall = (logits.argmax(1)[labels > 0] > 0).mean()
-        self.assertGreater(recall, 0.9)
+        recall = lambda logits: (logits.argmax(1)[labels > 0] > 0).mean()
+        before = {k: np.asarray(v, np.float32) for k, v in np.load(HERE.parent / "builtin" / "weights.npz").items()}
+        self.assertLess(recall(select_bias.logits(before, own)[0]), 0.5)
+        self.assertGreater(recall(logits), 0.9)
 
 
 if __name__ == "__main__":
