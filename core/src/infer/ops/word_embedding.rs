@@ -68,7 +68,7 @@ impl TypedOp for WordEmbedding {
 }
 
 /// What a state keeps from run to run.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 struct Memory {
     groups: Vec<Group>,
     /// Counts the runs.
@@ -78,7 +78,7 @@ struct Memory {
 }
 
 /// The sums of one group of slots, by a hash of their ids; behind them, those for which there was no room in this run.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 struct Group {
     slots: Vec<usize>,
     weights: Vec<f32>,
@@ -91,6 +91,13 @@ struct Group {
     chosen: Vec<u32>,
     /// Sums to be made in this run: the word they are of, and where they go.
     fresh: Vec<(u32, u32)>,
+}
+
+/// Shows nothing of what is kept: it came of the words of notes.
+impl std::fmt::Debug for Memory {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Memory").field("runs", &self.run).finish_non_exhaustive()
+    }
 }
 
 impl Group {
