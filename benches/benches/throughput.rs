@@ -5,7 +5,7 @@
 use std::time::Instant;
 
 use chartguard::text::{View, sections, tokens};
-use chartguard::{Policy, Rubric, ScoreOptions, Scorer, Scrubber};
+use chartguard::{Context, Policy, Rubric, ScoreOptions, Scorer, Scrubber};
 use chartguard_benches::{Alternative, long_note, print_stages, print_table, resident_megabytes, sample_notes};
 
 /// How often the sample notes are gone over in one run.
@@ -55,7 +55,7 @@ fn main() {
     for (name, scrubber) in [("patterns and word lists", &plain), ("everything built in", &full)] {
         print_stages(&format!("the same notes by stage, {name}"), bytes, 5, |passed| {
             for note in &notes {
-                scrubber.scrub_in_stages(note, &mut *passed).expect("a sample note is scrubbed");
+                scrubber.scrub_in_stages(note, &Context::default(), &mut *passed).expect("a sample note is scrubbed");
             }
         });
         let pool = |threads| rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads start");

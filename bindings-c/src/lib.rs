@@ -10,6 +10,7 @@ pub mod category;
 pub mod error;
 pub mod model;
 pub mod report;
+pub mod restored;
 pub mod rubric;
 pub mod scorer;
 pub mod scrubbed;

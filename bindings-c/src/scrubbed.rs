@@ -44,7 +44,7 @@ pub struct cg_finding {
     pub score: f32,
     /// The detector that was surest, such as "ssn.dashed".
     pub detector: cg_str,
-    /// What was done: "tag", "mask" or "remove".
+    /// What was done: "tag", "mask", "surrogate" and so on.
     pub action: cg_str,
 }
 

@@ -2,7 +2,7 @@
 
 use std::ffi::c_char;
 
-use chartguard::Scrubber;
+use chartguard::{Context, Scrubber};
 
 use crate::boundary::{free, object, produce, text};
 use crate::error::cg_error;
@@ -14,7 +14,9 @@ use crate::status::cg_status;
 pub struct cg_scrubber(Scrubber);
 
 /// Builds a scrubber from a JSON configuration:
-/// `{"policy": NAME | FILE | {...}, "categories": {...}, "strict": true | false, "model": "builtin" | "none" | DIRECTORY}`.
+/// `{"policy": NAME | FILE | {...}, "categories": {...}, "strict": true | false, "model": "builtin" | "none" | DIRECTORY,
+/// "key": TEXT, "key_file": FILE, "seed": NUMBER}`. The key, at least 32 bytes as hexadecimal digits or base64, is for operators that
+/// need one, the seed for surrogates that are not keyed; wipe the text that held the key.
 /// A policy holds what is done to each category, detectors of your own, allow and deny lists. Files it names lie beside
 /// the policy file; those of a policy that is written out here in the working directory.
 ///
@@ -80,6 +82,33 @@ pub unsafe extern "C" fn cg_scrubber_scrub(
             let scrubber = object(scrubber, "the scrubber is NULL")?;
             let note = crate::boundary::text(text, len)?;
             Ok(cg_scrubbed::new(note, scrubber.0.scrub(note)?))
+        })
+    }
+}
+
+/// As cg_scrubber_scrub, with what is known of the note as JSON: `{"patient_id": TEXT, "document_id": TEXT, "date":
+/// "YYYY-MM-DD"}`, of which every member may be absent. Notes of one patient_id have the same surrogates and the same date shift
+/// under one key. CG_STATUS_CONFIG names what is wrong with it.
+///
+/// # Safety
+/// As cg_scrubber_scrub; `context_json` is readable for `context_len` bytes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cg_scrubber_scrub_with(
+    scrubber: *const cg_scrubber,
+    text: *const c_char,
+    len: usize,
+    context_json: *const c_char,
+    context_len: usize,
+    out: *mut *mut cg_scrubbed,
+    err: *mut *mut cg_error,
+) -> cg_status {
+    // SAFETY: promised by the caller.
+    unsafe {
+        produce(out, err, || {
+            let scrubber = object(scrubber, "the scrubber is NULL")?;
+            let note = crate::boundary::text(text, len)?;
+            let context = Context::from_json(crate::boundary::text(context_json, context_len)?)?;
+            Ok(cg_scrubbed::new(note, scrubber.0.scrub_with(note, &context)?))
         })
     }
 }

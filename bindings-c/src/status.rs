@@ -26,6 +26,10 @@ pub enum cg_status {
     Internal = 8,
     /// A defect in chartguard stopped the call.
     Panic = 9,
+    /// A secret key is malformed, missing, or not the one that was used.
+    Key = 10,
+    /// A text to be restored was changed after it was scrubbed.
+    Tampered = 11,
 }
 
 impl cg_status {
@@ -37,6 +41,8 @@ impl cg_status {
             ErrorCode::Model => Self::Model,
             ErrorCode::Inference => Self::Inference,
             ErrorCode::Io => Self::Io,
+            ErrorCode::Key => Self::Key,
+            ErrorCode::Tampered => Self::Tampered,
             _ => Self::Internal,
         }
     }

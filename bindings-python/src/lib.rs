@@ -19,13 +19,14 @@ mod _chartguard {
     #[pymodule_export]
     use crate::error::{
         ChartguardError, ConfigError, FileError, InferenceError, InputError, InternalError, ModelError, RubricError,
+        SecretKeyError, TamperedError,
     };
     #[pymodule_export]
     use crate::model::Model;
     #[pymodule_export]
     use crate::rubric::{Criterion, Report, Rubric, Scorer};
     #[pymodule_export]
-    use crate::scrubber::{Finding, Reason, Scrubbed, Scrubber};
+    use crate::scrubber::{Finding, Reason, Scrubbed, Scrubber, restore};
     use pyo3::prelude::*;
 
     #[pymodule_export]

@@ -3,10 +3,11 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use chartguard::Context;
 use chartguard::scrub::{Applied, Rule};
 use chartguard::text::Offsets;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyList, PyString};
+use pyo3::types::{PyBytes, PyDict, PyList, PyString};
 
 use crate::error::{config, exception, run, text};
 use crate::model::Model;
@@ -21,7 +22,7 @@ pub(crate) const WINDOW: usize = 256;
 /// Parameters
 /// ----------
 /// policy : str, os.PathLike or dict, default "safe-harbor"
-///     A built-in policy ("safe-harbor", "limited-data-set"), a policy file, or its content as a dict: what is done to
+///     A built-in policy ("safe-harbor", "limited-data-set", "expert-determination", "redact-all"), a policy file, or its content as a dict: what is done to
 ///     each category, detectors of your own, allow and deny lists. Files it names lie beside a policy file; those of a dict in
 ///     the working directory.
 /// categories : dict, optional
@@ -30,13 +31,18 @@ pub(crate) const WINDOW: usize = 256;
 ///     Turn strict mode on or off: also remove whatever is not known to be safe. As the policy says if not given.
 /// model : str, os.PathLike or Model, default "builtin"
 ///     "builtin", "none", a model directory, or a loaded model.
-/// key, seed : optional
-///     For operators that need them; no operator of this version does.
+/// key : bytes or str, optional
+///     The secret key of operators that need one (hash, encrypt, fpe, date_shift, keyed surrogates): at least 32 bytes, or
+///     as text in hexadecimal digits or base64. Draw it with ``secrets.token_bytes(32)``. Never printed.
+/// seed : int, optional
+///     From which surrogates are drawn that are not keyed, 0 to 2**64 - 1.
 ///
 /// Raises
 /// ------
 /// ConfigError
 ///     Names what is wrong and the nearest thing that exists.
+/// SecretKeyError
+///     The key is malformed, or an operator needs one and none was given.
 /// ModelError
 ///     The model cannot be loaded.
 ///
@@ -64,15 +70,12 @@ impl Scrubber {
         key: Option<&Bound<'_, PyAny>>,
         seed: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Self> {
-        for (name, value) in [("key", key), ("seed", seed)] {
-            if value.is_some() {
-                return Err(config(py, "no operator of this version uses it", name));
-            }
-        }
         let settings = PyDict::new(py);
         settings.set_item("policy", policy)?;
         settings.set_item("categories", categories)?;
         settings.set_item("strict", strict)?;
+        settings.set_item("key", key.map(|key| key_text(py, key)).transpose()?)?;
+        settings.set_item("seed", seed)?;
         let loaded = model.and_then(|model| model.cast::<Model>().ok());
         if loaded.is_none() {
             settings.set_item("model", model)?;
@@ -110,6 +113,9 @@ impl Scrubber {
     /// text : str
     /// patient : optional
     ///     For what is known of the patient; not supported by this version.
+    /// context : dict, optional
+    ///     What is known of the note: ``patient_id`` (the same for all notes of one patient: surrogates and date shifts
+    ///     agree between them), ``document_id`` (of its own for each note), ``date`` ("2024-03-14", when it was written).
     ///
     /// Returns
     /// -------
@@ -119,18 +125,20 @@ impl Scrubber {
     /// ------
     /// ChartguardError
     ///     The note could not be searched completely; there is then no output at all, never the original.
-    #[pyo3(signature = (text, *, patient=None))]
+    #[pyo3(signature = (text, *, patient=None, context=None))]
     fn scrub(
         &self,
         py: Python<'_>,
         text: &Bound<'_, PyString>,
         patient: Option<&Bound<'_, PyAny>>,
+        context: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Scrubbed> {
         if patient.is_some() {
             return Err(config(py, "not supported by this version", "patient"));
         }
         let text = crate::error::text(text)?;
-        run(py, || self.0.scrub(text).map(|scrubbed| Scrubbed::new(text, scrubbed)))
+        let context = note_context(py, context)?;
+        run(py, || self.0.scrub_with(text, &context).map(|scrubbed| Scrubbed::new(text, scrubbed)))
     }
 
     /// Remove protected health information from many notes.
@@ -138,6 +146,8 @@ impl Scrubber {
     /// Parameters
     /// ----------
     /// texts : iterable of str
+    /// contexts : iterable of dict, optional
+    ///     For each note what is known of it, as in ``scrub``.
     /// threads : int, optional
     ///     Threads to work on; one if not given. Results keep the order of the notes and do not depend on it.
     /// progress : bool, default False
@@ -152,18 +162,37 @@ impl Scrubber {
     /// ------
     /// ChartguardError
     ///     The message names the index of the note that failed.
-    #[pyo3(signature = (texts, *, threads=None, progress=false))]
+    #[pyo3(signature = (texts, *, contexts=None, threads=None, progress=false))]
     fn scrub_batch(
         &self,
         py: Python<'_>,
         texts: &Bound<'_, PyAny>,
+        contexts: Option<&Bound<'_, PyAny>>,
         threads: Option<usize>,
         progress: bool,
     ) -> PyResult<Vec<Scrubbed>> {
-        batch(py, texts, threads, progress, |notes| {
-            let done = self.0.scrub_batch(notes);
+        let known = match contexts {
+            None => Vec::new(),
+            Some(contexts) => {
+                contexts.try_iter()?.map(|one| note_context(py, Some(&one?))).collect::<PyResult<Vec<_>>>()?
+            }
+        };
+        // Windows come in order, each after the one before.
+        let at = std::sync::atomic::AtomicUsize::new(0);
+        let none = Context::default();
+        let done = batch(py, texts, threads, progress, |notes| {
+            let from = at.fetch_add(notes.len(), std::sync::atomic::Ordering::Relaxed);
+            let context = |index: usize| known.get(from + index).unwrap_or(&none).clone();
+            let pairs: Vec<(&str, Context)> =
+                notes.iter().enumerate().map(|(index, note)| (*note, context(index))).collect();
+            let done = self.0.scrub_batch_with(&pairs);
             done.into_iter().zip(notes).map(|(one, note)| one.map(|scrubbed| Scrubbed::new(note, scrubbed))).collect()
-        })
+        })?;
+        if contexts.is_some() && known.len() != done.len() {
+            let what = format!("{} contexts were given for {} notes", known.len(), done.len());
+            return Err(config(py, what, "contexts"));
+        }
+        Ok(done)
     }
 
     /// The name of the policy.
@@ -175,6 +204,62 @@ impl Scrubber {
     fn __repr__(&self) -> String {
         format!("<chartguard.Scrubber policy={:?}>", self.0.policy().name())
     }
+}
+
+/// A key as the text that every language configures by.
+fn key_text(py: Python<'_>, key: &Bound<'_, PyAny>) -> PyResult<String> {
+    if let Ok(bytes) = key.cast::<PyBytes>() {
+        return Ok(bytes.as_bytes().iter().map(|byte| format!("{byte:02x}")).collect());
+    }
+    key.extract().map_err(|_| config(py, "bytes, or a text of hexadecimal digits or base64, is expected", "key"))
+}
+
+/// What is known of a note, as the JSON that every language hands over.
+fn note_context(py: Python<'_>, context: Option<&Bound<'_, PyAny>>) -> PyResult<Context> {
+    let Some(context) = context else { return Ok(Context::default()) };
+    let json: String = py
+        .import("json")?
+        .call_method1("dumps", (context,))
+        .map_err(|_| config(py, "a dict of patient_id, document_id and date is expected", "context"))?
+        .extract()?;
+    let known = if json == "null" { Ok(Context::default()) } else { Context::from_json(&json) };
+    known.map_err(|error| exception(py, &error))
+}
+
+/// Give back what "encrypt" and "fpe" replaced, from the scrubbed text alone.
+///
+/// Parameters
+/// ----------
+/// text : str
+///     The scrubbed text, unchanged.
+/// key : bytes or str
+///     The key that it was scrubbed with.
+///
+/// Returns
+/// -------
+/// str
+///     The note, byte for byte, where every value was replaced by these operators; what others replaced stays as it is.
+///
+/// Raises
+/// ------
+/// SecretKeyError
+///     The key is another than was used.
+/// TamperedError
+///     The text is not what was scrubbed.
+///
+/// Examples
+/// --------
+/// >>> import chartguard
+/// >>> key = bytes(range(32))
+/// >>> policy = {"categories": {"ssn": {"operator": "encrypt"}}}
+/// >>> scrubbed = chartguard.Scrubber(policy=policy, model="none", key=key).scrub("SSN 219-09-9999")
+/// >>> chartguard.restore(scrubbed.text, key)
+/// 'SSN 219-09-9999'
+#[pyfunction]
+pub(crate) fn restore(py: Python<'_>, text: &Bound<'_, PyString>, key: &Bound<'_, PyAny>) -> PyResult<String> {
+    let text = crate::error::text(text)?;
+    let key = chartguard::Key::parse(&key_text(py, key)?).map_err(|error| exception(py, &error))?;
+    run(py, || chartguard::restore(text, &key))
 }
 
 /// The keywords as the JSON that every language configures by; paths become strings.
@@ -255,7 +340,9 @@ fn bar(py: Python<'_>, total: usize) -> PyResult<Option<Bound<'_, PyAny>>> {
 /// detector : str
 ///     What found it, such as "ssn.dashed".
 /// action : str
-///     What the policy does with it: "tag", "mask" or "remove".
+///     What the policy does with it: "tag", "mask", "surrogate" and so on.
+/// census : str or None
+///     By which census a ZIP code was made coarser by "generalize".
 /// reasons : list of Reason
 ///     Why it was found: what its detector went by, then what was merged into it, the surest first. Never empty.
 #[pyclass(frozen, eq, hash, module = "chartguard")]
@@ -273,6 +360,8 @@ pub(crate) struct Finding {
     detector: String,
     #[pyo3(get)]
     action: &'static str,
+    #[pyo3(get)]
+    census: Option<&'static str>,
     reasons: Arc<[Reason]>,
 }
 
@@ -365,6 +454,7 @@ impl Finding {
             score: rounded(finding.score),
             detector: finding.detector.to_string(),
             action,
+            census: None,
             reasons: reasons.collect(),
         }
     }
@@ -391,6 +481,9 @@ impl Finding {
         out.set_item("score", self.score)?;
         out.set_item("detector", &self.detector)?;
         out.set_item("action", self.action)?;
+        if let Some(census) = self.census {
+            out.set_item("census", census)?;
+        }
         Ok(out)
     }
 
@@ -418,7 +511,10 @@ pub(crate) struct Scrubbed {
 impl Scrubbed {
     pub(crate) fn new(note: &str, scrubbed: chartguard::Scrubbed) -> Self {
         let offsets = Offsets::new(note);
-        let finding = |applied: &Applied| Finding::new(&offsets, &applied.finding, applied.action.as_str());
+        let finding = |applied: &Applied| Finding {
+            census: applied.census.map(chartguard::scrub::Census::as_str),
+            ..Finding::new(&offsets, &applied.finding, applied.action.as_str())
+        };
         let findings = scrubbed.findings.iter().map(finding).collect();
         Self { text: scrubbed.text, findings }
     }

@@ -22,6 +22,10 @@ pub enum ErrorCode {
     Inference,
     /// A file could not be read or written.
     Io,
+    /// A secret key is malformed, missing, or not the one that was used.
+    Key,
+    /// A text to be restored was changed after it was scrubbed.
+    Tampered,
     /// A defect in chartguard itself; nothing was returned.
     Internal,
 }
@@ -36,6 +40,8 @@ impl ErrorCode {
             Self::Model => "model",
             Self::Inference => "inference",
             Self::Io => "io",
+            Self::Key => "key",
+            Self::Tampered => "tampered",
             Self::Internal => "internal",
         }
     }
@@ -116,6 +122,14 @@ impl Error {
         Self::new(ErrorCode::Inference, message)
     }
 
+    pub(crate) fn key(message: impl Into<String>) -> Self {
+        Self::new(ErrorCode::Key, message)
+    }
+
+    pub(crate) fn tampered(message: impl Into<String>) -> Self {
+        Self::new(ErrorCode::Tampered, message)
+    }
+
     pub(crate) fn internal(message: impl Into<String>) -> Self {
         Self::new(ErrorCode::Internal, message)
     }
@@ -186,6 +200,16 @@ impl Error {
     /// Whether a model was at fault, at load or while running.
     pub fn is_model(&self) -> bool {
         matches!(self.code(), ErrorCode::Model | ErrorCode::Inference)
+    }
+
+    /// Whether a secret key was at fault: malformed, missing, or another one than was used.
+    pub fn is_key(&self) -> bool {
+        self.code() == ErrorCode::Key
+    }
+
+    /// Whether a text to be restored was changed after it was scrubbed.
+    pub fn is_tampered(&self) -> bool {
+        self.code() == ErrorCode::Tampered
     }
 
     /// Whether a file could not be read or written.

@@ -51,6 +51,7 @@ mod error;
 mod guard;
 #[cfg(feature = "onnx")]
 pub mod infer;
+mod key;
 mod lexicon;
 pub mod measure;
 pub mod report;
@@ -64,5 +65,6 @@ pub use analyze::{Analyzer, Outcome};
 pub use error::{Error, ErrorCode, Location, Result};
 #[cfg(feature = "onnx")]
 pub use infer::Model;
+pub use key::{Key, MIN_KEY_BYTES};
 pub use rubric::{Report, Rubric, ScoreOptions, Scorer};
-pub use scrub::{Category, Finding, Operator, Policy, Scrubbed, Scrubber};
+pub use scrub::{Category, Context, Finding, Operator, Policy, Regime, Scrubbed, Scrubber, restore};

@@ -7,7 +7,8 @@ use crate::rubric::Report;
 use crate::scrub::{Applied, Scrubbed};
 use crate::text::{Offsets, Span};
 
-/// What was removed from `text`: `[{"start","end","category","score","detector","action"}]`.
+/// What was removed from `text`: `[{"start","end","category","score","detector","action"}]`, with `"census"` where a ZIP code was
+/// made coarser by one.
 pub fn findings(text: &str, scrubbed: &Scrubbed) -> Value {
     let offsets = Offsets::new(text);
     scrubbed.findings.iter().map(|applied| Value::Object(finding(applied, &|byte| offsets.code_point(byte)))).collect()
@@ -48,6 +49,9 @@ fn finding(applied: &Applied, code_point: &dyn Fn(usize) -> usize) -> Map<String
     out.insert("score".into(), json!(rounded(f64::from(finding.score))));
     out.insert("detector".into(), json!(finding.detector));
     out.insert("action".into(), json!(applied.action.as_str()));
+    if let Some(census) = applied.census {
+        out.insert("census".into(), json!(census.as_str()));
+    }
     out
 }
 

@@ -204,6 +204,40 @@ static void models(const char *directory) {
   cg_scrubber_free(scr);
 }
 
+#define KEY "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
+#define OTHER "ff0102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
+
+static void restoring(void) {
+  cg_error *err = NULL;
+  cg_scrubbed *out = NULL;
+  cg_restored *back = NULL;
+  cg_scrubber *scr = scrubber("{\"model\": \"none\", \"key\": \"" KEY "\", \"seed\": 7, \"policy\": {\"categories\": "
+                              "{\"ssn\": {\"operator\": \"fpe\"}, \"name\": {\"operator\": \"encrypt\"}}}}");
+  const char note[] = "Patient: Rosalind Achterberg, SSN 219-09-9999";
+  const char context[] = "{\"patient_id\": \"4471203\"}";
+  CHECK(cg_scrubber_scrub_with(scr, note, sizeof note - 1, context, sizeof context - 1, &out, &err) == CG_STATUS_OK);
+  cg_str text = cg_scrubbed_text(out);
+  CHECK(!contains(text, "Achterberg") && !contains(text, "219-09-9999"));
+  CHECK(cg_restore(text.ptr, text.len, KEY, 64, &back, &err) == CG_STATUS_OK);
+  CHECK(cg_restored_text(back).len == sizeof note - 1 && contains(cg_restored_text(back), note));
+  cg_restored_free(back);
+  CHECK(cg_restore(text.ptr, text.len, OTHER, 64, &back, &err) == CG_STATUS_KEY && !back && err);
+  cg_error_free(err);
+  CHECK(cg_restore(text.ptr, text.len - 1, KEY, 64, &back, &err) == CG_STATUS_TAMPERED && !back && err);
+  cg_error_free(err);
+  cg_scrubbed_free(out);
+  CHECK(cg_scrubber_scrub_with(scr, note, sizeof note - 1, "{\"patient\": 1}", 14, &out, &err) == CG_STATUS_CONFIG && !out);
+  cg_error_free(err);
+  CHECK(cg_scrubber_scrub_with(scr, note, sizeof note - 1, NULL, 0, &out, NULL) == CG_STATUS_OK);
+  cg_scrubbed_free(out);
+  cg_scrubber_free(scr);
+  CHECK(cg_scrubber_new("{\"key\": \"hunter2\"}", 18, &scr, &err) == CG_STATUS_KEY && !contains(cg_error_message(err), "hunter2"));
+  cg_error_free(err);
+  CHECK(cg_restore(NULL, 0, NULL, 0, NULL, NULL) == CG_STATUS_ARGUMENT);
+  CHECK(!cg_restored_text(NULL).ptr);
+  cg_restored_free(NULL);
+}
+
 static void null_everywhere(void) {
   cg_error *err = NULL;
   cg_scrubbed *scrubbed = NULL;
@@ -271,6 +305,7 @@ int main(int argc, char **argv) {
   texts();
   scrubbing();
   configuration();
+  restoring();
   scoring();
   models(argv[1]);
   threads();

@@ -16,6 +16,7 @@ fi
 flags=(-std=c11 -Wall -Wextra -Werror -pedantic -g -Iinclude)
 cc "${flags[@]}" -o "$out/api" tests/c/api.c -L"$dir" -lchartguard -lpthread -Wl,-rpath,"$dir"
 cc "${flags[@]}" -o "$out/scrub_and_score" examples/c/scrub_and_score.c -L"$dir" -lchartguard -Wl,-rpath,"$dir"
+cc "${flags[@]}" -o "$out/share_and_restore" examples/c/share_and_restore.c -L"$dir" -lchartguard -Wl,-rpath,"$dir"
 # The header must also serve a C++ compiler, where there is one.
 if command -v c++ >/dev/null 2>&1; then
   echo '#include "chartguard.h"' | c++ -std=c++17 -Wall -Wextra -Werror -Iinclude -fsyntax-only -x c++ -
@@ -30,4 +31,7 @@ fi
 "${run[@]}" "$out/api" tests/models/tiny-tagger
 "${run[@]}" "$out/scrub_and_score" examples/notes/pt-evaluation.txt > "$out/example.txt"
 grep -q '\[NAME\]' "$out/example.txt"
-echo "C: api and example passed"
+"${run[@]}" "$out/share_and_restore" > "$out/restored.txt"
+grep -q 'SEAL:cg1_' "$out/restored.txt"
+grep -q 'SSN 219-09-9999' "$out/restored.txt"
+echo "C: api and examples passed"

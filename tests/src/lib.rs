@@ -2,6 +2,8 @@
 
 #![allow(clippy::missing_panics_doc, reason = "a test that cannot run fails")]
 
+pub mod generated;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -316,3 +316,108 @@ fn a_reader_that_goes_away_is_no_mistake() {
     assert_eq!(out.status.code(), Some(0));
     assert!(out.stderr.is_empty(), "{}", stderr(&out));
 }
+
+/// The key of the tests, as a file.
+fn key_file(folder: &std::path::Path) -> String {
+    let path = folder.join("key.txt");
+    fs::write(&path, "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f\n").unwrap();
+    path.display().to_string()
+}
+
+#[test]
+fn scrubs_under_a_key_and_restores() {
+    let folder = scratch("restore");
+    let key = key_file(&folder);
+    let policy = folder.join("policy.yaml");
+    fs::write(&policy, "categories: {ssn: {operator: fpe}, name: {operator: encrypt}, date: {operator: encrypt}}\n")
+        .unwrap();
+    let policy = policy.display().to_string();
+    let note = "Patient: Rosalind Achterberg\r\nSSN 219-09-9999, seen 03/14/2024.";
+    let scrub = ["scrub", "--model", "none", "--policy", &policy, "--key-file", &key];
+    let out = run(&[&scrub[..], &["-"]].concat(), note.as_bytes());
+    assert_eq!(out.status.code(), Some(0), "{}", stderr(&out));
+    let scrubbed = stdout(&out);
+    assert!(!scrubbed.contains("Achterberg") && !scrubbed.contains("219-09-9999"), "{scrubbed}");
+    let back = run(&["restore", "--key-file", &key, "-"], scrubbed.as_bytes());
+    assert_eq!(stdout(&back), note);
+
+    let line = serde_json::json!({"id": "a", "text": note, "ward": 7, "context": {"patient_id": "44712"}}).to_string();
+    let lines = stdout(&run(&[&scrub[..], &["--jsonl", "-"]].concat(), line.as_bytes()));
+    assert!(!lines.contains("44712"), "a patient's id is not printed");
+    let back = stdout(&run(&["restore", "--key-file", &key, "--jsonl", "-"], lines.as_bytes()));
+    let back: serde_json::Value = serde_json::from_str(&back).unwrap();
+    assert_eq!(back, serde_json::json!({"id": "a", "text": note, "ward": 7}));
+
+    for (text, key_text, part) in [
+        (scrubbed.replace("seen", "saw"), None, "changed"),
+        (scrubbed.clone(), Some("ff".repeat(31) + "fe"), "not scrubbed with this key"),
+        (scrubbed.clone(), Some("hunter2".into()), "32 bytes"),
+    ] {
+        let other = folder.join("other.txt");
+        if let Some(text) = &key_text {
+            fs::write(&other, text).unwrap();
+        }
+        let with = if key_text.is_some() { other.display().to_string() } else { key.clone() };
+        let out = run(&["restore", "--key-file", &with, "-"], text.as_bytes());
+        assert_eq!((out.status.code(), out.stdout.len()), (Some(2), 0));
+        assert!(stderr(&out).contains(part), "{}", stderr(&out));
+        assert!(!stderr(&out).contains("hunter2") && !stderr(&out).contains("saw"));
+    }
+    let out = run(&["scrub", "--policy", "expert-determination", "-"], b"x");
+    assert_eq!(out.status.code(), Some(2));
+    assert!(stderr(&out).contains("needs a key"), "{}", stderr(&out));
+}
+
+#[test]
+fn the_command_line_gives_what_rust_gives_under_a_key() {
+    let folder = scratch("operators");
+    let key = key_file(&folder);
+    let policy = "examples/policies/research-pool.yaml";
+    let scrubber = chartguard::Scrubber::builder()
+        .policy(chartguard::Policy::load(repository().join(policy)).unwrap())
+        .builtin_model(false)
+        .key(chartguard::Key::load(&key).unwrap())
+        .build()
+        .unwrap();
+    let context = chartguard::Context::new().patient_id("44712").date("2024-03-20").unwrap();
+    for (id, note) in chartguard_tests::sample_notes() {
+        let file = folder.join("note.txt");
+        fs::write(&file, &note).unwrap();
+        let mut arguments = vec!["scrub", "--model", "none", "--policy", policy, "--key-file", &key];
+        arguments.extend(["--patient-id", "44712", "--note-date", "2024-03-20"]);
+        let file = file.display().to_string();
+        arguments.push(&file);
+        let out = run(&arguments, b"");
+        assert_eq!(out.status.code(), Some(0), "{id}: {}", stderr(&out));
+        assert_eq!(stdout(&out), scrubber.scrub_with(&note, &context).unwrap().text, "{id}");
+    }
+}
+
+#[test]
+fn policies_are_listed_shown_checked_and_tabled() {
+    let list = stdout(&run(&["policy", "list"], b""));
+    assert_eq!(list.lines().count(), 4);
+    assert!(list.contains("redact-all: regime safe-harbor, strict"), "{list}");
+    let folder = scratch("policy");
+    let file = folder.join("shown.yaml");
+    fs::write(&file, run(&["policy", "show", "expert-determination"], b"").stdout).unwrap();
+    let file = file.display().to_string();
+    let check = run(&["policy", "check", &file], b"");
+    assert_eq!(stdout(&check), "expert-determination: nothing is wrong; regime expert-determination, needs a key\n");
+    fs::write(&file, "extends: safe-harbor\ncategories: {mrn: {operator: hash}}\n").unwrap();
+    let check = run(&["policy", "check", &file], b"");
+    assert_eq!(check.status.code(), Some(2));
+    assert!(
+        stderr(&check).contains("45 CFR 164.514(c)") && stderr(&check).contains("categories.mrn"),
+        "{}",
+        stderr(&check)
+    );
+    let schema = run(&["policy", "schema"], b"").stdout;
+    assert_eq!(schema, fs::read(repository().join("core/policies/policy.schema.json")).unwrap());
+    let table = stdout(&run(&["policy", "table"], b""));
+    assert_eq!(table.lines().take_while(|line| !line.is_empty()).count(), 21, "{table}");
+    assert!(table.contains("no (a)") && table.contains("(a) "), "{table}");
+    let table = stdout(&run(&["policy", "table", "--regime", "safe-harbor"], b""));
+    assert!(table.contains("164.514(c)") && table.contains("164.514(b)(2)(i)"), "{table}");
+    assert_eq!(run(&["policy", "table", "--regime", "hipaa"], b"").status.code(), Some(2));
+}

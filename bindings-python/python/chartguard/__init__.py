@@ -17,6 +17,8 @@ Classes
 -------
 Scrubber, Scrubbed, Finding, Reason
     Find and remove protected health information under a policy, and say why.
+restore
+    Give back what was encrypted, from the scrubbed text and the key.
 Rubric, Scorer, Report, Criterion
     Score a note against a rubric, with evidence.
 Analyzer, Outcome
@@ -49,7 +51,10 @@ from chartguard._chartguard import (
     Scorer,
     Scrubbed,
     Scrubber,
+    SecretKeyError,
+    TamperedError,
     __version__,
+    restore,
 )
 
 __all__ = [
@@ -72,5 +77,8 @@ __all__ = [
     "Scorer",
     "Scrubbed",
     "Scrubber",
+    "SecretKeyError",
+    "TamperedError",
     "__version__",
+    "restore",
 ]

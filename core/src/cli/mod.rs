@@ -5,14 +5,18 @@ mod eval;
 mod input;
 mod model;
 mod output;
+mod policy;
+mod restore;
 mod rubric;
 mod score;
 mod scrub;
 
 use std::ffi::OsString;
+use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::Key;
 use crate::error::{Error, Result};
 use crate::scrub::{Policy, Scrubber, ScrubberBuilder};
 
@@ -39,6 +43,11 @@ enum Command {
     Score(score::ScoreArgs),
     /// Scrub and score notes, with the evidence under each verdict
     Analyze(analyze::AnalyzeArgs),
+    /// Give back what `encrypt` and `fpe` replaced, from the scrubbed text and the key
+    Restore(restore::RestoreArgs),
+    /// List, show or check policies; print their schema, and which operator works on what
+    #[command(subcommand)]
+    Policy(policy::PolicyCommand),
     /// Check a rubric file, or run the tests inside it
     #[command(subcommand)]
     Rubric(rubric::RubricCommand),
@@ -52,7 +61,7 @@ enum Command {
 /// What finds and what is done: shared by every command that scrubs.
 #[derive(Args)]
 struct ScrubberArgs {
-    /// A built-in policy (safe-harbor, limited-data-set) or a policy file (YAML or JSON)
+    /// A built-in policy (`chartguard policy list` names them) or a policy file (YAML or JSON)
     #[arg(long, default_value = "safe-harbor", value_name = "NAME|FILE")]
     policy: String,
     /// Also remove whatever is not known to be safe, as `strict: true` in a policy does
@@ -61,13 +70,26 @@ struct ScrubberArgs {
     /// The model beside the patterns and word lists: the built-in one, none, or a model directory
     #[arg(long, default_value = "builtin", value_name = "builtin|none|DIR")]
     model: String,
+    /// The secret key of operators that need one: a file of at least 64 hexadecimal digits, or base64 (`openssl rand -hex 32`)
+    #[arg(long, value_name = "FILE")]
+    key_file: Option<PathBuf>,
+    /// The seed from which surrogates are drawn that are not keyed
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
 }
 
 impl ScrubberArgs {
     fn builder(&self) -> Result<ScrubberBuilder> {
         let policy = Policy::named(&self.policy)?;
         let strict = policy.strict() || self.strict;
-        Scrubber::builder().policy(policy.with_strict(strict)).model_named(&self.model)
+        let mut builder = Scrubber::builder().policy(policy.with_strict(strict));
+        if let Some(path) = &self.key_file {
+            builder = builder.key(Key::load(path)?);
+        }
+        if let Some(seed) = self.seed {
+            builder = builder.seed(seed);
+        }
+        builder.model_named(&self.model)
     }
 
     fn build(&self) -> Result<Scrubber> {
@@ -127,6 +149,8 @@ where
         Command::Scrub(args) => scrub::run(&args),
         Command::Score(args) => score::run(&args),
         Command::Analyze(args) => analyze::run(&args),
+        Command::Restore(args) => restore::run(&args),
+        Command::Policy(command) => policy::run(&command),
         Command::Rubric(command) => rubric::run(&command),
         Command::Model(command) => model::run(&command),
         Command::Eval(args) => eval::run(&args),

@@ -9,8 +9,8 @@ use serde_json::Value;
 use super::input::{self, Line};
 use super::output::{Outcome, Output};
 use super::{Format, OK, ScrubberArgs, ThreadArgs};
-use crate::error::Result;
-use crate::scrub::{Scrubbed, Scrubber};
+use crate::error::{Error, Result};
+use crate::scrub::{Context, Scrubbed, Scrubber};
 use crate::text::Offsets;
 use crate::wire;
 
@@ -26,7 +26,17 @@ pub(super) struct ScrubArgs {
     /// What the input holds
     #[arg(long, value_enum, default_value_t = Format::Auto)]
     format: Format,
-    /// Read lines `{"id","text"}` and print lines `{"id","text","findings"}`; other members pass through
+    /// Whose note it is: any text that is the same for all notes of one patient. With --jsonl, for lines that do not say it
+    #[arg(long, value_name = "ID")]
+    patient_id: Option<String>,
+    /// Which note it is: any text of its own for each note. With --jsonl, the line's `id` if this is not given
+    #[arg(long, value_name = "ID")]
+    document_id: Option<String>,
+    /// When the note was written. With --jsonl, for lines that do not say it
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    note_date: Option<String>,
+    /// Read lines `{"id","text"}` and print lines `{"id","text","findings"}`; other members pass through, but for `context`, an
+    /// object of `patient_id`, `document_id` and `date`, which is used and left out
     #[arg(long)]
     jsonl: bool,
     /// Print what was found and why in place of the scrubbed text, quoting nothing of it; with --jsonl, add `reasons` to each finding
@@ -38,13 +48,14 @@ pub(super) fn run(args: &ScrubArgs) -> Outcome {
     // Every format there is so far is text; the argument is checked by its type.
     let (Format::Auto | Format::Text) = args.format;
     let scrubber = args.scrubber.build()?;
+    let context = context(args)?;
     let mut output = Output::stdout();
     if args.jsonl {
-        let work = |line: Line| scrub_line(&scrubber, line, args.explain);
+        let work = |line: Line| scrub_line(&scrubber, line, &context, args.explain);
         input::each_line(&args.file, &args.threads, work, |line| output.write(&line))?;
     } else {
         let text = input::note(&args.file)?;
-        let scrubbed = scrubber.scrub(&text)?;
+        let scrubbed = scrubber.scrub_with(&text, &Context::from_value(&context)?)?;
         output.write(&if args.explain { explain(&text, &scrubbed) } else { scrubbed.text })?;
     }
     output.finish()?;
@@ -78,9 +89,29 @@ fn explain(text: &str, scrubbed: &Scrubbed) -> String {
     out
 }
 
-fn scrub_line(scrubber: &Scrubber, line: Line, explain: bool) -> Result<String> {
+/// What the arguments say of the notes, as it is written in a line.
+fn context(args: &ScrubArgs) -> Result<Value> {
+    let said = [("patient_id", &args.patient_id), ("document_id", &args.document_id), ("date", &args.note_date)];
+    let said = said.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value.clone()?.into())));
+    let context = Value::Object(said.collect());
+    Context::from_value(&context).map(|_| context)
+}
+
+fn scrub_line(scrubber: &Scrubber, mut line: Line, said: &Value, explain: bool) -> Result<String> {
     let text = line.text()?.to_owned();
-    let scrubbed = scrubber.scrub(&text).map_err(|error| line.locate(error))?;
+    // A patient's id is protected: it is not printed.
+    let own = line.members.shift_remove("context").unwrap_or(Value::Null);
+    let mut members = said.as_object().cloned().unwrap_or_default();
+    if let Some(id) = line.members.get("id").filter(|id| id.as_str().is_some_and(|id| !id.trim().is_empty())) {
+        members.entry("document_id").or_insert_with(|| id.clone());
+    }
+    match own {
+        Value::Null => {}
+        Value::Object(own) => members.extend(own),
+        _ => return Err(line.locate(Error::input("`context` is not an object"))),
+    }
+    let context = Context::from_value(&Value::Object(members)).map_err(|error| line.locate(error))?;
+    let scrubbed = scrubber.scrub_with(&text, &context).map_err(|error| line.locate(error))?;
     let write = if explain { wire::explained_line } else { wire::scrubbed_line };
     let mut printed = Value::Object(write(line.members, &text, scrubbed)).to_string();
     printed.push('\n');

@@ -3,11 +3,13 @@
 //! The lists are one finite-state map, `words.fst`, made by `build/build.py`; `README.md` says what each list is and
 //! under which licence. A word that is absent is unknown, not safe.
 
+pub(crate) mod given_names;
+
 use std::borrow::Cow;
 use std::cell::RefCell;
 use std::sync::LazyLock;
 
-use fst::Map;
+use fst::{Map, Streamer};
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
@@ -133,6 +135,22 @@ pub(crate) fn lookup_all<'a>(words: impl IntoIterator<Item = &'a str>) -> Entry 
         return Entry::default();
     }
     Recent::get(&key)
+}
+
+/// The words of ASCII letters alone that `wanted` takes, in the order of the map.
+fn select(wanted: impl Fn(&str, Entry) -> bool) -> Vec<String> {
+    let mut out = Vec::new();
+    let Some(map) = WORDS.as_ref() else { return out };
+    let mut words = map.stream();
+    while let Some((word, bits)) = words.next() {
+        if let Ok(word) = std::str::from_utf8(word)
+            && word.bytes().all(|byte| byte.is_ascii_lowercase())
+            && wanted(word, Entry::unpack(bits))
+        {
+            out.push(word.to_owned());
+        }
+    }
+    out
 }
 
 /// What the map says of a key.

@@ -2,8 +2,10 @@
 
 use serde::Serialize;
 
-use super::action::Operator;
-use super::{Finding, Policy};
+use super::action::{Census, Operator, Piece, Secrets, Worker};
+use super::restore::Draft;
+use super::{Context, Finding, Policy};
+use crate::error::Result;
 use crate::text::Span;
 
 /// A finding and what was done to it.
@@ -13,10 +15,13 @@ pub struct Applied {
     /// What was found; its span refers to the input.
     #[serde(flatten)]
     pub finding: Finding,
-    /// What was done.
+    /// What was done: what the policy says, or `tag` (or `encrypt`) where its operator cannot work on the value.
     pub action: Operator,
     /// Where the replacement stands in the output; empty where the value was removed.
     pub output: Span,
+    /// By which census a ZIP code was made coarser.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub census: Option<Census>,
 }
 
 /// Which bytes of the input went where in the output.
@@ -78,21 +83,64 @@ impl std::fmt::Debug for Scrubbed {
 }
 
 /// Rewrites `text`; `findings` are disjoint and in order.
-pub(super) fn apply(text: &str, findings: Vec<Finding>, policy: &Policy) -> Scrubbed {
-    let mut out = String::with_capacity(text.len());
-    let mut applied = Vec::with_capacity(findings.len());
+///
+/// # Errors
+/// When an operator cannot work on a value and the policy says that this is an error, or a date would leave the calendar.
+pub(super) fn apply(
+    text: &str,
+    findings: Vec<Finding>,
+    policy: &Policy,
+    secrets: &Secrets,
+    context: &Context,
+) -> Result<Scrubbed> {
+    let restores = policy.restores();
+    let mut draft = Draft::default();
+    draft.text.reserve(text.len());
+    let mut done = Vec::with_capacity(findings.len());
     let mut edits = Vec::with_capacity(findings.len());
+    let mut worker = Worker::new(text, &findings, policy, secrets, context);
     let mut copied = 0;
-    for finding in findings {
-        let rule = policy.category(finding.category);
-        out.push_str(&text[copied..finding.span.start]);
+    let copy = |draft: &mut Draft, edits: &mut Vec<(Span, Span)>, from: usize, to: usize| {
+        if restores {
+            let place = |span: Span| Span::new(from + span.start, from + span.end);
+            draft.copy(&text[from..to], |input, output| edits.push((place(input), output)));
+        } else {
+            draft.text.push_str(&text[from..to]);
+        }
+    };
+    for (index, finding) in findings.iter().enumerate() {
+        copy(&mut draft, &mut edits, copied, finding.span.start);
         copied = finding.span.end;
-        let start = out.len();
-        rule.operator.apply(&finding, finding.span.of(text), rule.options, &mut out);
-        let output = Span::new(start, out.len());
+        let start = draft.text.len();
+        let (piece, action, census) = worker.replace(index)?;
+        match piece {
+            Piece::Plain(value) => draft.text.push_str(&value),
+            Piece::Token => {
+                draft.token(&finding.category.as_str().to_ascii_uppercase(), finding.span.of(text).as_bytes());
+            }
+            Piece::Fpe(value, attempt) => draft.encrypted(&value, finding.category, attempt),
+        }
+        let output = Span::new(start, draft.text.len());
         edits.push((finding.span, output));
-        applied.push(Applied { action: rule.operator, finding, output });
+        done.push((action, output, census));
     }
-    out.push_str(&text[copied..]);
-    Scrubbed { text: out, findings: applied, map: OffsetMap { edits } }
+    copy(&mut draft, &mut edits, copied, text.len());
+    let mut out = std::mem::take(&mut draft.text);
+    if !draft.is_plain() {
+        draft.text = out;
+        let end = draft.text.len();
+        let (finished, growth) = draft.finish(secrets.tokens()?)?;
+        out = finished;
+        let moved = |span: Span| Span::new(growth.of(span.start), growth.of(span.end));
+        edits.iter_mut().for_each(|(_, output)| *output = moved(*output));
+        done.iter_mut().for_each(|(_, output, _)| *output = moved(*output));
+        // The seal stands for nothing of the note.
+        let end = growth.of(end);
+        if end < out.len() {
+            edits.push((Span::new(text.len(), text.len()), Span::new(end, out.len())));
+        }
+    }
+    let applied = findings.into_iter().zip(done);
+    let applied = applied.map(|(finding, (action, output, census))| Applied { finding, action, output, census });
+    Ok(Scrubbed { text: out, findings: applied.collect(), map: OffsetMap { edits } })
 }

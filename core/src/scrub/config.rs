@@ -3,17 +3,20 @@
 use std::path::Path;
 
 use serde_json::{Map, Value};
+use zeroize::Zeroizing;
 
-use super::{Policy, Scrubber};
+use super::{Policy, Scrubber, ScrubberBuilder};
+use crate::Key;
 use crate::error::{Error, ErrorCode, Location, Result};
 
-const KEYS: &[&str] = &["policy", "categories", "strict", "model"];
+const KEYS: &[&str] = &["policy", "categories", "strict", "model", "key", "key_file", "seed"];
 
 impl Scrubber {
     /// Builds a scrubber from JSON: `{"policy": NAME | FILE | {...}, "categories": {...}, "strict": true | false, "model":
-    /// "builtin" | "none" | DIR}`. Every member may be absent, and so may the whole (an empty text is the default scrubber).
+    /// "builtin" | "none" | DIR, "key": TEXT, "key_file": FILE, "seed": NUMBER}`. Every member may be absent, and so may the whole (an empty text is the default scrubber).
     /// `categories` changes single categories of the policy and is written as in a policy file; `strict` turns strict mode on or
-    /// off. A policy that is written out may name files: they are looked for in the working directory.
+    /// off. `key` is the secret key as hexadecimal digits or base64, `key_file` a file that holds it so, and `seed` a whole number.
+    /// A policy that is written out may name files: they are looked for in the working directory.
     ///
     /// ```
     /// use chartguard::Scrubber;
@@ -26,8 +29,7 @@ impl Scrubber {
     /// # Errors
     /// When the JSON is malformed, or a key or value does not exist: the error names it and the nearest one that does.
     pub fn from_json(json: &str) -> Result<Self> {
-        let (policy, model) = parse(json)?;
-        let builder = Self::builder().policy(policy);
+        let (builder, model) = parse(json)?;
         match model {
             Some(model) => builder.model_named(&model).map_err(|e| e.at(Location::Key("model".into())))?.build(),
             None => builder.build(),
@@ -41,17 +43,17 @@ impl Scrubber {
     /// As [`from_json`](Self::from_json), and when the JSON names a model too.
     #[cfg(feature = "onnx")]
     pub fn from_json_with_model(json: &str, model: crate::infer::Model) -> Result<Self> {
-        let (policy, named) = parse(json)?;
+        let (builder, named) = parse(json)?;
         if named.is_some() {
             let error = Error::config("a model was handed in, so the configuration may not name another");
             return Err(error.at(Location::Key("model".into())));
         }
-        Self::builder().policy(policy).builtin_model(false).model(model).build()
+        builder.builtin_model(false).model(model).build()
     }
 }
 
-fn parse(json: &str) -> Result<(Policy, Option<String>)> {
-    let config: Map<String, Value> = if json.trim().is_empty() {
+fn parse(json: &str) -> Result<(ScrubberBuilder, Option<String>)> {
+    let mut config: Map<String, Value> = if json.trim().is_empty() {
         Map::new()
     } else {
         serde_json::from_str(json).map_err(|e| {
@@ -94,5 +96,36 @@ fn parse(json: &str) -> Result<(Policy, Option<String>)> {
             return Err(error.at(Location::Key("model".into())));
         }
     };
-    Ok((policy, model))
+    let mut builder = Scrubber::builder().policy(policy);
+    if let Some(key) = key(&mut config)? {
+        builder = builder.key(key);
+    }
+    match config.get("seed") {
+        None | Some(Value::Null) => {}
+        Some(seed) => {
+            let seed = seed.as_u64().ok_or_else(|| {
+                Error::config("a whole number from 0 to 18446744073709551615 is expected")
+                    .at(Location::Key("seed".into()))
+            })?;
+            builder = builder.seed(seed);
+        }
+    }
+    Ok((builder, model))
+}
+
+/// The key of a configuration. Its text is wiped.
+fn key(config: &mut Map<String, Value>) -> Result<Option<Key>> {
+    let mut take = |name: &str| match config.get_mut(name).map(Value::take) {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::String(text)) => Ok(Some(Zeroizing::new(text))),
+        Some(_) => Err(Error::key("a text is expected").at(Location::Key(name.to_owned()))),
+    };
+    match (take("key")?, take("key_file")?) {
+        (None, None) => Ok(None),
+        (Some(text), None) => Key::parse(&text).map(Some).map_err(|e| e.at(Location::Key("key".into()))),
+        (None, Some(path)) => Key::load(path.as_str()).map(Some).map_err(|e| e.at(Location::Key("key_file".into()))),
+        (Some(_), Some(_)) => {
+            Err(Error::config("either `key` or `key_file` is expected").at(Location::Key("key".into())))
+        }
+    }
 }

@@ -46,6 +46,19 @@ pub struct ListEntry {
 }
 
 impl ListEntry {
+    /// As it is written in a policy file.
+    pub(super) fn to_json(&self) -> Value {
+        let mut out = serde_json::Map::new();
+        out.insert("text".into(), self.text.as_str().into());
+        if let Some(category) = self.category {
+            out.insert("category".into(), category.as_str().into());
+        }
+        if self.matching == Matching::Exact {
+            out.insert("match".into(), "exact".into());
+        }
+        Value::Object(out)
+    }
+
     /// Whether what one entry allows is what the other denies.
     fn meets(&self, other: &Self) -> bool {
         self.category.is_none() || other.category.is_none() || self.category == other.category

@@ -7,16 +7,18 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::action::{Operator, Options};
+use super::action::{Census, Fallback, OPTION_KEYS, Operator, Options};
 use super::detect::{OwnDetector, OwnDetectors, strict};
 use super::fields::Fields;
 use super::lists::{self, ListEntry};
-use super::{Category, Finding, Kind};
+use super::{Category, Finding, Kind, Regime};
 use crate::error::{Error, ErrorCode, Location, Result};
 
 const BUILTIN: &[(&str, &str)] = &[
     ("safe-harbor", include_str!("../../policies/safe-harbor.yaml")),
     ("limited-data-set", include_str!("../../policies/limited-data-set.yaml")),
+    ("expert-determination", include_str!("../../policies/expert-determination.yaml")),
+    ("redact-all", include_str!("../../policies/redact-all.yaml")),
 ];
 
 /// How long a chain of `extends` may be.
@@ -71,12 +73,38 @@ impl Default for CategoryPolicy {
 /// | member | what it says | if absent |
 /// |---|---|---|
 /// | `name` | what reports call it | `custom` |
-/// | `version`, `regime` | for its readers | |
+/// | `version` | for its readers, a whole number | that of what it extends |
+/// | `regime` | the rule it is held to: `safe-harbor`, `limited-data-set`, `expert-determination`, `none`; see below | that of what it extends, or `none` |
 /// | `extends` | a built-in policy, or a policy file beside this one, to start from | every category is removed |
 /// | `strict` | `true`: also remove whatever is not known to be safe, see below | as in what it extends, or `false` |
-/// | `categories` | by category: `operator` (`tag`, `mask`, `remove`, `keep`), `threshold` (0 to 1: weaker findings stay), `keep` (kinds that stay, such as `city`), `mask_char`, `keep_length` | as in what it extends |
+/// | `categories` | by category: `operator`, `threshold` (0 to 1: weaker findings stay), `keep` (kinds that stay, such as `city`), and the operator's options, see below | as in what it extends |
 /// | `detectors` | detectors of its own, see below; one of the name of an inherited one replaces it | |
 /// | `allow`, `deny` | texts that are never, or always, removed, see below | |
+///
+/// # Operators
+///
+/// | operator | what stands in place of the value | options |
+/// |---|---|---|
+/// | `tag` | its category, `[NAME]` | `numbered: true`: entities are told apart, `[NAME-2]` |
+/// | `mask` | marks | `mask_char`, `keep_length`, `keep_last` (0 to 4 letters or digits at the end), `initials` |
+/// | `remove` | nothing | |
+/// | `surrogate` | an invented value of its kind and format, from the seed | `keyed: true`: from the value under the key, so that one person has one surrogate in all notes of a patient; `fallback` |
+/// | `date_shift` | the date moved by a number of days that the key and the patient decide | `whole_weeks`, `max_days` (365), `fallback` |
+/// | `generalize` | the year of a date, `90+` for an age over 89, three digits of a ZIP code or `000` | `zip_census` (`2000`, `2010`, `2020`, `union`), `fallback` |
+/// | `hash` | an HMAC-SHA-256 of it, `[MRN:5d41...]` | |
+/// | `encrypt` | a token from which [`restore`](super::restore()) gives it back | |
+/// | `fpe` | another number of the same format from which [`restore`](super::restore()) gives it back | `fallback` |
+/// | `keep` | itself | |
+///
+/// `fallback` says what happens to a value that the operator cannot work on: `tag`, `encrypt` or `error` (if nothing is said: `error` for
+/// `fpe`, else `tag`). Which operator works on which category is what `chartguard policy table` prints; a policy that asks for another is refused.
+///
+/// # Regime
+///
+/// A policy that states a regime is held to it when it is loaded: under `safe-harbor` nothing that is derived from the value may take
+/// its place (45 CFR 164.514(c): no hash, no ciphertext, no keyed surrogate, no shifted date, no last digits, no initials) and no
+/// identifier may stay; under `limited-data-set` no direct identifier may (164.514(e)(2)). A file that states none has that of
+/// what it extends; where it keeps what that regime does not let stay, it has none, and `chartguard policy show` says so.
 ///
 /// # Strict mode
 ///
@@ -116,6 +144,8 @@ impl Default for CategoryPolicy {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Policy {
     name: String,
+    version: Option<usize>,
+    regime: Regime,
     strict: bool,
     categories: BTreeMap<Category, CategoryPolicy>,
     detectors: Vec<Arc<OwnDetector>>,
@@ -123,11 +153,27 @@ pub struct Policy {
     deny: Vec<ListEntry>,
 }
 
-const KEYS: &[&str] = &["name", "version", "regime", "extends", "strict", "categories", "detectors", "allow", "deny"];
-const CATEGORY_KEYS: &[&str] = &["operator", "threshold", "keep", "mask_char", "keep_length"];
+pub(super) const KEYS: &[&str] =
+    &["name", "version", "regime", "extends", "strict", "categories", "detectors", "allow", "deny"];
+pub(super) const CATEGORY_KEYS: &[&str] = &[
+    "operator",
+    "threshold",
+    "keep",
+    "mask_char",
+    "keep_length",
+    "keep_last",
+    "initials",
+    "numbered",
+    "keyed",
+    "whole_weeks",
+    "max_days",
+    "zip_census",
+    "fallback",
+];
 
 impl Policy {
-    /// A policy that ships with chartguard: `safe-harbor` or `limited-data-set`.
+    /// A policy that ships with chartguard: `safe-harbor`, `limited-data-set`, `expert-determination` (a starting point; needs a key) or
+    /// `redact-all` (Safe Harbor and strict, the profession too).
     ///
     /// # Errors
     /// When there is none of that name.
@@ -186,6 +232,8 @@ impl Policy {
             // A policy that says nothing of a category removes it: silence must not leak.
             None => Self {
                 name: "custom".into(),
+                version: None,
+                regime: Regime::None,
                 strict: false,
                 categories: Category::ALL.iter().map(|c| (*c, CategoryPolicy::default())).collect(),
                 detectors: Vec::new(),
@@ -198,10 +246,15 @@ impl Policy {
             (None, true) => policy.name,
             (None, false) => format!("custom ({})", policy.name),
         };
-        file.whole("version")?;
-        file.text("regime")?;
+        policy.version = file.whole("version")?.or(policy.version);
+        let stated = file.text("regime")?.map(|name| named(name, "regime", Regime::ALL, Regime::as_str)).transpose();
+        let stated = stated.map_err(|e| e.at(Location::Key(file.path("regime"))))?;
+        policy.regime = stated.unwrap_or(policy.regime);
         policy.strict = file.flag("strict")?.unwrap_or(policy.strict);
         policy.set_categories(&file)?;
+        if stated.is_none() {
+            policy.leave_regime();
+        }
         let mut own: Vec<Arc<OwnDetector>> = Vec::new();
         for (index, definition) in file.list("detectors")?.iter().enumerate() {
             let detector = OwnDetector::read(definition, &format!("detectors[{index}]"))?;
@@ -234,6 +287,20 @@ impl Policy {
 
     /// Says where parts of the policy contradict each other, so that something would stay that was meant to go.
     pub(super) fn check(&self) -> Result<()> {
+        for (category, rule) in &self.categories {
+            let at = |error: Error| error.at(Location::Key(format!("categories.{category}")));
+            let operator = rule.operator.as_str();
+            if let Some(why) = rule.operator.refuses(*category) {
+                return Err(at(Error::config(format!("`{operator}` does not work on `{category}`: {why}"))));
+            }
+            if let Some(why) = self.regime.refuses(*category, rule) {
+                let regime = self.regime.as_str();
+                let hint = "a policy that means it states another regime (`regime: none`)";
+                let what =
+                    format!("`{operator}` is not allowed for `{category}` under the regime `{regime}`: {why}; {hint}");
+                return Err(at(Error::config(what)));
+            }
+        }
         for entry in &self.deny {
             let category = entry.category.unwrap_or(Category::OtherId);
             if self.category(category).operator == Operator::Keep {
@@ -259,7 +326,15 @@ impl Policy {
     pub(super) fn with_categories(mut self, categories: &Value) -> Result<Self> {
         let file = serde_json::json!({ "categories": categories });
         self.set_categories(&Fields::new(&file, String::new(), KEYS)?)?;
+        self.leave_regime();
         Ok(self)
+    }
+
+    /// Gives up an inherited regime that does not let stay what the policy keeps.
+    fn leave_regime(&mut self) {
+        if self.categories.iter().any(|(category, rule)| self.regime.refuses_kept(*category, rule).is_some()) {
+            self.regime = Regime::None;
+        }
     }
 
     fn set_categories(&mut self, file: &Fields<'_>) -> Result<()> {
@@ -276,14 +351,13 @@ impl Policy {
             let given = Fields::new(given, format!("categories.{name}"), CATEGORY_KEYS)?;
             let entry = self.categories.entry(Category::from_str(name)?).or_default();
             if let Some(operator) = given.text("operator")? {
-                entry.operator = Operator::ALL
-                    .iter()
-                    .find(|(known, _)| *known == operator)
-                    .map(|(_, found)| *found)
-                    .ok_or_else(|| {
-                        Error::unknown(ErrorCode::Config, "operator", operator, Operator::ALL.iter().map(|(n, _)| *n))
-                            .at(Location::Key(given.path("operator")))
-                    })?;
+                let found = named(operator, "operator", Operator::ALL, Operator::as_str);
+                let found = found.map_err(|e| e.at(Location::Key(given.path("operator"))))?;
+                if found != entry.operator {
+                    // Options belong to the operator that was set with them.
+                    entry.options = Options::default();
+                }
+                entry.operator = found;
             }
             if let Some(threshold) = given.number("threshold")? {
                 if !(0.0..=1.0).contains(&threshold) {
@@ -307,8 +381,13 @@ impl Policy {
                     _ => return Err(given.error("mask_char", "one character is expected")),
                 };
             }
-            if let Some(keep_length) = given.flag("keep_length")? {
-                entry.options.keep_length = keep_length;
+            set_options(&mut entry.options, &given)?;
+            let operator = entry.operator;
+            let foreign = OPTION_KEYS.iter().find(|(key, of)| given.get(key).is_some() && !of.contains(&operator));
+            if let Some((key, of)) = foreign {
+                let of: Vec<String> = of.iter().map(|operator| format!("`{}`", operator.as_str())).collect();
+                let what = format!("`{}` has no such option: it belongs to {}", operator.as_str(), of.join(", "));
+                return Err(given.error(key, what));
             }
         }
         Ok(())
@@ -317,6 +396,52 @@ impl Policy {
     /// The policy's name.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// The policy's version, if it states one.
+    pub fn version(&self) -> Option<usize> {
+        self.version
+    }
+
+    /// The rule that the policy is held to.
+    pub fn regime(&self) -> Regime {
+        self.regime
+    }
+
+    /// Whether [`restore`](super::restore()) has something to give back of what is scrubbed under this policy.
+    pub fn restores(&self) -> bool {
+        let encrypts = |rule: &CategoryPolicy| rule.options.fallback == Some(Fallback::Encrypt);
+        self.categories.values().any(|rule| rule.operator.restores() || encrypts(rule))
+    }
+
+    /// The whole policy as a policy file, with all that it inherits written out: reading it gives the same policy.
+    ///
+    /// ```
+    /// use chartguard::Policy;
+    /// let policy = Policy::from_yaml("extends: limited-data-set\ncategories: {name: {operator: mask}}\nallow: [Babinski]")?;
+    /// assert_eq!(Policy::from_yaml(&policy.to_yaml())?, policy);
+    /// # Ok::<(), chartguard::Error>(())
+    /// ```
+    pub fn to_yaml(&self) -> String {
+        // A value of JSON is one of YAML.
+        let mut out = format!("name: {}\n", Value::from(self.name.as_str()));
+        if let Some(version) = self.version {
+            out.push_str(&format!("version: {version}\n"));
+        }
+        out.push_str(&format!("regime: {}\nstrict: {}\ncategories:\n", self.regime.as_str(), self.strict));
+        for (category, rule) in &self.categories {
+            out.push_str(&format!("  {category}: {}\n", rule.to_json()));
+        }
+        let lists = [
+            ("detectors", self.detectors.iter().map(|detector| detector.definition().clone()).collect::<Vec<_>>()),
+            ("allow", self.allow.iter().map(ListEntry::to_json).collect()),
+            ("deny", self.deny.iter().map(ListEntry::to_json).collect()),
+        ];
+        for (key, entries) in lists.into_iter().filter(|(_, entries)| !entries.is_empty()) {
+            out.push_str(&format!("{key}:\n"));
+            entries.iter().for_each(|entry| out.push_str(&format!("  - {entry}\n")));
+        }
+        out
     }
 
     /// What is done to a category.
@@ -328,6 +453,7 @@ impl Policy {
     #[must_use]
     pub fn with_category(mut self, category: Category, policy: CategoryPolicy) -> Self {
         self.categories.insert(category, policy);
+        self.leave_regime();
         self
     }
 
@@ -378,6 +504,75 @@ impl Policy {
     pub(super) fn settles(&self, finding: &Finding) -> bool {
         finding.score >= self.threshold(finding.category)
     }
+}
+
+impl CategoryPolicy {
+    /// As it is written in a policy file: what is not as it would be anyway.
+    fn to_json(&self) -> Value {
+        let mut out = serde_json::Map::new();
+        let mut put = |key: &str, value: Value, usual: bool| {
+            if !usual {
+                out.insert(key.into(), value);
+            }
+        };
+        let (options, usual) = (self.options, Options::default());
+        put("operator", self.operator.as_str().into(), false);
+        put("threshold", ((f64::from(self.threshold) * 1e6).round() / 1e6).into(), false);
+        put("keep", serde_json::json!(self.keep), self.keep.is_empty());
+        put("mask_char", options.mask_char.to_string().into(), options.mask_char == usual.mask_char);
+        put("keep_length", options.keep_length.into(), options.keep_length == usual.keep_length);
+        put("keep_last", options.keep_last.into(), options.keep_last == usual.keep_last);
+        put("initials", options.initials.into(), options.initials == usual.initials);
+        put("numbered", options.numbered.into(), options.numbered == usual.numbered);
+        put("keyed", options.keyed.into(), options.keyed == usual.keyed);
+        put("whole_weeks", options.whole_weeks.into(), options.whole_weeks == usual.whole_weeks);
+        put("max_days", options.max_days.into(), options.max_days == usual.max_days);
+        put("zip_census", options.zip_census.as_str().into(), options.zip_census == usual.zip_census);
+        put("fallback", serde_json::json!(options.fallback), options.fallback.is_none());
+        Value::Object(out)
+    }
+}
+
+/// The one of `known` that has a name.
+fn named<T: Copy>(name: &str, what: &str, known: &[T], as_str: fn(T) -> &'static str) -> Result<T> {
+    let found = known.iter().copied().find(|one| as_str(*one) == name);
+    found.ok_or_else(|| Error::unknown(ErrorCode::Config, what, name, known.iter().map(|one| as_str(*one))))
+}
+
+/// Sets the options of an operator that are given.
+fn set_options(options: &mut Options, given: &Fields<'_>) -> Result<()> {
+    let flags = [
+        ("keep_length", &mut options.keep_length),
+        ("initials", &mut options.initials),
+        ("numbered", &mut options.numbered),
+        ("keyed", &mut options.keyed),
+        ("whole_weeks", &mut options.whole_weeks),
+    ];
+    for (key, slot) in flags {
+        *slot = given.flag(key)?.unwrap_or(*slot);
+    }
+    if let Some(count) = given.whole("keep_last")? {
+        let count = u8::try_from(count).ok().filter(|count| *count <= 4);
+        options.keep_last = count.ok_or_else(|| given.error("keep_last", "0 to 4 characters are expected"))?;
+    }
+    if let Some(days) = given.whole("max_days")? {
+        let days = u16::try_from(days).ok().filter(|days| (7..=3650).contains(days));
+        options.max_days = days.ok_or_else(|| given.error("max_days", "7 to 3650 days are expected"))?;
+    }
+    let census = match given.get("zip_census") {
+        Some(Value::Number(year)) => Some(year.to_string()),
+        _ => given.text("zip_census")?.map(str::to_owned),
+    };
+    if let Some(census) = census {
+        let census = named(&census, "census", Census::ALL, Census::as_str);
+        options.zip_census = census.map_err(|e| e.at(Location::Key(given.path("zip_census"))))?;
+    }
+    if let Some(fallback) = given.text("fallback")? {
+        let known = [Fallback::Tag, Fallback::Error, Fallback::Encrypt];
+        let fallback = named(fallback, "fallback", &known, Fallback::as_str);
+        options.fallback = Some(fallback.map_err(|e| e.at(Location::Key(given.path("fallback"))))?);
+    }
+    Ok(())
 }
 
 impl Default for Policy {

@@ -4,11 +4,13 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use super::action::Secrets;
 use super::apply::{self, Scrubbed};
 use super::detect::{self, Detector, Note};
 use super::lists::Lists;
 use super::resolve::resolve;
-use super::{Finding, Policy, Stage, Stages};
+use super::{Context, Finding, Policy, Stage, Stages};
+use crate::Key;
 use crate::error::{Error, ErrorCode, Result};
 use crate::guard::guard;
 use crate::text::{self, View};
@@ -29,6 +31,7 @@ pub struct Scrubber {
     lists: Arc<Lists>,
     detectors: Arc<[Box<dyn Detector>]>,
     stages: Stages,
+    secrets: Arc<Secrets>,
 }
 
 impl std::fmt::Debug for Scrubber {
@@ -37,14 +40,22 @@ impl std::fmt::Debug for Scrubber {
     }
 }
 
-/// Sets up a [`Scrubber`].
-#[derive(Debug, Clone, Default)]
+/// Sets up a [`Scrubber`]. `Debug` prints neither key nor seed.
+#[derive(Clone, Default)]
 pub struct ScrubberBuilder {
     policy: Policy,
     without_tagger: bool,
     stages: Stages,
+    key: Option<Key>,
+    seed: Option<u64>,
     #[cfg(feature = "onnx")]
     model: Option<crate::infer::Model>,
+}
+
+impl std::fmt::Debug for ScrubberBuilder {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ScrubberBuilder").field("policy", &self.policy.name()).finish_non_exhaustive()
+    }
 }
 
 impl ScrubberBuilder {
@@ -78,6 +89,21 @@ impl ScrubberBuilder {
         self
     }
 
+    /// The secret key of the operators that need one: `hash`, `encrypt`, `fpe`, `date_shift`, keyed surrogates.
+    #[must_use]
+    pub fn key(mut self, key: Key) -> Self {
+        self.key = Some(key);
+        self
+    }
+
+    /// The seed from which surrogates are drawn that are not keyed. Who knows it can tell which surrogates belong to which place
+    /// of a note, not what stood there.
+    #[must_use]
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = Some(seed);
+        self
+    }
+
     /// The model a command line or a configuration names: `builtin`, `none`, or a model directory, which stands in for the
     /// built-in one.
     ///
@@ -97,7 +123,8 @@ impl ScrubberBuilder {
     /// Builds the scrubber.
     ///
     /// # Errors
-    /// When the model is not a token classifier or its labels name no category, or parts of the policy contradict each other.
+    /// When the model is not a token classifier or its labels name no category, parts of the policy contradict each other or its
+    /// regime, or an operator of it needs a key or a seed that was not given.
     pub fn build(self) -> Result<Scrubber> {
         #[allow(unused_mut, reason = "grows only with feature `onnx`")]
         let mut detectors = detect::detectors(self.stages)?;
@@ -114,7 +141,15 @@ impl ScrubberBuilder {
             detectors.push(Box::new(own));
         }
         let lists = Arc::new(Lists::new(&self.policy)?);
-        Ok(Scrubber { policy: Arc::new(self.policy), lists, detectors: detectors.into(), stages: self.stages })
+        let secrets = Secrets::new(self.key.as_ref(), self.seed);
+        secrets.check(&self.policy)?;
+        Ok(Scrubber {
+            policy: Arc::new(self.policy),
+            lists,
+            detectors: detectors.into(),
+            stages: self.stages,
+            secrets: Arc::new(secrets),
+        })
     }
 }
 
@@ -178,11 +213,26 @@ impl Scrubber {
         self.settle(text, candidates.0.clone())
     }
 
+    /// The note with what is removed of `candidates`, which are those of the same `text`: as [`scrub_with`](Self::scrub_with), without
+    /// detecting anew.
+    ///
+    /// # Errors
+    /// As [`scrub_with`](Self::scrub_with).
+    pub fn rewrite(&self, text: &str, candidates: &Candidates, context: &Context) -> Result<Scrubbed> {
+        guard(ErrorCode::Internal, "a note was scrubbed", || {
+            let findings = self.settle(text, candidates.0.clone());
+            apply::apply(text, findings, &self.policy, &self.secrets, context)
+        })
+    }
+
     /// The same detectors under another policy, without loading anything anew.
     ///
     /// # Errors
-    /// When an entry of the policy's lists is too long.
+    /// When an entry of the policy's lists is too long, its parts contradict each other or its regime, or it needs a key or a seed
+    /// that this scrubber does not have.
     pub fn with_policy(&self, policy: Policy) -> Result<Self> {
+        policy.check()?;
+        self.secrets.check(&policy)?;
         let lists = Arc::new(Lists::new(&policy)?);
         Ok(Self { policy: Arc::new(policy), lists, ..self.clone() })
     }
@@ -230,15 +280,41 @@ impl Scrubber {
     /// # Errors
     /// When the text could not be searched completely: there is then no output at all, never the original.
     pub fn scrub(&self, text: &str) -> Result<Scrubbed> {
-        self.scrub_in_stages(text, |_| {})
+        self.scrub_with(text, &Context::default())
+    }
+
+    /// [`scrub`](Self::scrub) with what is known of the note: whose it is, which it is, when it was written.
+    ///
+    /// ```
+    /// use chartguard::{Context, Key, Policy, Scrubber};
+    /// let key = Key::parse("000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f")?;
+    /// let policy = Policy::from_yaml("categories: {date: {operator: date_shift}, name: {operator: surrogate, keyed: true}}")?;
+    /// let scrubber = Scrubber::builder().policy(policy).builtin_model(false).key(key).build()?;
+    /// let patient = Context::new().patient_id("4471203");
+    /// let first = scrubber.scrub_with("Dr. Achterberg, 03/14/2024", &patient)?.text;
+    /// let second = scrubber.scrub_with("Dr. ACHTERBERG, 03/14/2024", &patient)?.text;
+    /// assert_eq!(first.to_uppercase(), second.to_uppercase());
+    /// # Ok::<(), chartguard::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`scrub`](Self::scrub), and when an operator cannot work on a value and the policy says that this is an error, or a date
+    /// would leave the calendar.
+    pub fn scrub_with(&self, text: &str, context: &Context) -> Result<Scrubbed> {
+        self.scrub_in_stages(text, context, |_| {})
     }
 
     /// [`scrub`](Self::scrub) for who measures it: calls `passed` with the name of each stage when it is over.
     #[doc(hidden)]
-    pub fn scrub_in_stages(&self, text: &str, mut passed: impl FnMut(&'static str)) -> Result<Scrubbed> {
+    pub fn scrub_in_stages(
+        &self,
+        text: &str,
+        context: &Context,
+        mut passed: impl FnMut(&'static str),
+    ) -> Result<Scrubbed> {
         guard(ErrorCode::Internal, "a note was scrubbed", || {
             let findings = self.search(text, &mut passed)?;
-            let scrubbed = apply::apply(text, findings, &self.policy);
+            let scrubbed = apply::apply(text, findings, &self.policy, &self.secrets, context)?;
             passed("apply");
             Ok(scrubbed)
         })
@@ -247,6 +323,11 @@ impl Scrubber {
     /// Scrubs many notes on the current rayon pool, results in the order of the notes; the same as one call each.
     pub fn scrub_batch<T: AsRef<str> + Sync>(&self, texts: &[T]) -> Vec<Result<Scrubbed>> {
         texts.par_iter().map(|text| self.scrub(text.as_ref())).collect()
+    }
+
+    /// As [`scrub_batch`](Self::scrub_batch), each note with what is known of it.
+    pub fn scrub_batch_with<T: AsRef<str> + Sync>(&self, notes: &[(T, Context)]) -> Vec<Result<Scrubbed>> {
+        notes.par_iter().map(|(text, context)| self.scrub_with(text.as_ref(), context)).collect()
     }
 }
 

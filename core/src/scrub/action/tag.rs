@@ -1,9 +1,22 @@
-//! `tag`: the category in place of the value, such as `[NAME]`.
+//! `tag`: the category in place of the value, such as `[NAME]`, or `[NAME-2]` for the second entity of its category.
 
-use crate::scrub::Finding;
+use super::Worker;
+use crate::scrub::Category;
 
-pub(super) fn apply(finding: &Finding, out: &mut String) {
+/// The category in capitals.
+pub(super) fn label(category: Category) -> String {
+    category.as_str().to_ascii_uppercase()
+}
+
+pub(super) fn apply(worker: &mut Worker<'_>, index: usize, out: &mut String) {
+    let finding = &worker.findings[index];
+    let (category, numbered) = (finding.category, worker.policy.category(finding.category).options.numbered);
     out.push('[');
-    out.extend(finding.category.as_str().chars().map(|c| c.to_ascii_uppercase()));
+    out.extend(category.as_str().chars().map(|c| c.to_ascii_uppercase()));
+    if numbered {
+        let entity = worker.entity(index);
+        let number = worker.number(category, entity);
+        out.push_str(&format!("-{number}"));
+    }
     out.push(']');
 }

@@ -66,6 +66,8 @@ pub(crate) struct OwnDetector {
     window: usize,
     validator: Option<Validator>,
     score: f32,
+    /// As it stands in the policy.
+    definition: Value,
 }
 
 impl PartialEq for OwnDetector {
@@ -138,12 +140,29 @@ impl OwnDetector {
         if !(score > 0.0 && score <= 1.0) {
             return Err(named(fields.error("score", "a score lies above 0 and is at most 1")));
         }
-        let detector =
-            Self { name: name.clone(), category, pattern, regex, grouped, cues, side, window, validator, score };
+        let definition = value.clone();
+        let detector = Self {
+            name: name.clone(),
+            category,
+            pattern,
+            regex,
+            grouped,
+            cues,
+            side,
+            window,
+            validator,
+            score,
+            definition,
+        };
         if let Some(examples) = fields.get("examples") {
             detector.try_examples(examples, fields.path("examples")).map_err(named)?;
         }
         Ok(detector)
+    }
+
+    /// As it stands in the policy.
+    pub(crate) fn definition(&self) -> &Value {
+        &self.definition
     }
 
     pub(crate) fn name(&self) -> &str {

@@ -1,0 +1,89 @@
+//! `generalize`: a date becomes its year, an age over 89 `90+`, a ZIP code its first three digits or `000`.
+//!
+//! 45 CFR 164.514(b)(2)(i)(B) and (C). A year that shows an age over 89 may not stay either: a birth date is compared with
+//! the date of the note, and where that is not known, or another date lies 90 years or more before it, nothing of it stays.
+
+use jiff::civil::Date;
+
+use super::date_form::DateForm;
+use super::{Census, Worker};
+use crate::scrub::{Category, Kind};
+
+/// What stands for every age over 89.
+const NINETY: &str = "90+";
+
+/// The coarser value, and the census that decided it; `None` where there is none.
+pub(super) fn apply(worker: &Worker<'_>, index: usize) -> Option<(String, Option<Census>)> {
+    let (finding, original) = (&worker.findings[index], worker.original(index));
+    match finding.category {
+        Category::Date => date(original, finding.kind, worker.noted()).map(|year| (year, None)),
+        Category::Age => age(original).map(|age| (age, None)),
+        Category::Location if finding.kind == Kind::Zip => {
+            let census = worker.policy.category(finding.category).options.zip_census;
+            census.generalize(original).map(|area| (area, Some(census)))
+        }
+        _ => None,
+    }
+}
+
+fn date(original: &str, kind: Kind, noted: Option<Date>) -> Option<String> {
+    let form = DateForm::read(original)?;
+    let year = form.year?;
+    if kind == Kind::BirthDate {
+        let noted = noted?;
+        // A part that was not written is taken as early as it may be, so that nobody passes for younger.
+        let born = Date::new(year, form.month, form.day.unwrap_or(1)).ok()?;
+        let had_birthday = (noted.month(), noted.day()) >= (born.month(), born.day());
+        let age = noted.year() - born.year() - i16::from(!had_birthday);
+        return Some(if age >= 90 { NINETY.into() } else { format!("{year:04}") });
+    }
+    // An event of so long ago shows an age too.
+    let old = noted.is_some_and(|noted| noted.year() - year >= 90);
+    (!old).then(|| format!("{year:04}"))
+}
+
+fn age(original: &str) -> Option<String> {
+    let digits: String = original.chars().filter(char::is_ascii_digit).collect();
+    let other = original.chars().any(|c| c.is_alphanumeric() && !c.is_ascii_digit());
+    if digits.is_empty() || other {
+        // In words, or misread: what was found as an age is one over 89, and nothing finer may stay.
+        return original.chars().any(char::is_alphanumeric).then(|| NINETY.into());
+    }
+    let years: u32 = digits.parse().ok()?;
+    Some(if years > 89 { NINETY.into() } else { original.to_owned() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_age() {
+        for years in 0..=130_u32 {
+            let expected = if years >= 90 { NINETY.to_owned() } else { years.to_string() };
+            assert_eq!(age(&years.to_string()), Some(expected));
+        }
+        for text in ["ninety-three", "9l", "one hundred and one"] {
+            assert_eq!(age(text).as_deref(), Some(NINETY), "{text}");
+        }
+        assert_eq!(age("--"), None);
+    }
+
+    #[test]
+    fn every_birth_date_against_every_age() {
+        let noted = Date::new(2024, 3, 14).unwrap();
+        for years in 0..=120_i16 {
+            for (month, day, extra) in [(3, 14, 0), (3, 15, 1), (1, 1, 0), (12, 31, 1)] {
+                let born = 2024 - years;
+                let age = years - extra;
+                let given = date(&format!("{month}/{day}/{born}"), Kind::BirthDate, Some(noted));
+                let expected = if age >= 90 { NINETY.to_owned() } else { born.to_string() };
+                assert_eq!(given, Some(expected), "{month}/{day}/{born}");
+            }
+        }
+        assert_eq!(date("3/14/1930", Kind::BirthDate, None), None, "nobody says how old that is");
+        assert_eq!(date("3/14/1930", Kind::Whole, Some(noted)), None);
+        assert_eq!(date("March of 2021", Kind::Whole, Some(noted)).as_deref(), Some("2021"));
+        assert_eq!(date("3/14", Kind::Whole, Some(noted)), None, "there is no year to keep");
+    }
+}
