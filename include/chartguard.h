@@ -42,6 +42,10 @@ typedef enum {
   CG_STATUS_INTERNAL = 8,
   // A defect in chartguard stopped the call.
   CG_STATUS_PANIC = 9,
+  // A secret key is malformed, missing, or not the one that was used.
+  CG_STATUS_KEY = 10,
+  // A text to be restored was changed after it was scrubbed.
+  CG_STATUS_TAMPERED = 11,
 } cg_status;
 
 // The kinds of protected health information. Numbers are frozen. In the order of 45 CFR 164.514(b)(2)(i).
@@ -97,6 +101,9 @@ typedef struct cg_model cg_model;
 // A scored note: verdicts with evidence.
 typedef struct cg_report cg_report;
 
+// A note given back from its scrubbed text.
+typedef struct cg_restored cg_restored;
+
 // What a note is scored against. Immutable.
 typedef struct cg_rubric cg_rubric;
 
@@ -137,7 +144,7 @@ typedef struct {
   float score;
   // The detector that was surest, such as "ssn.dashed".
   cg_str detector;
-  // What was done: "tag", "mask" or "remove".
+  // What was done: "tag", "mask", "surrogate" and so on.
   cg_str action;
 } cg_finding;
 
@@ -206,6 +213,33 @@ cg_status cg_report_score(const cg_report *report, double *out);
 // # Safety
 // `report` is NULL or live, and nobody uses it afterwards.
 void cg_report_free(cg_report *report);
+
+// Gives back what the operators `encrypt` and `fpe` replaced, from the scrubbed text alone. What other operators replaced stays.
+//
+// `text` is the scrubbed text, unchanged; `key` is the key that it was scrubbed with, as hexadecimal digits or base64. On success
+// `*out` is to be freed with cg_restored_free. CG_STATUS_KEY says that the key is another one or malformed, CG_STATUS_TAMPERED that
+// the text is not what was scrubbed; nothing is given back then. Any thread may call it.
+//
+// # Safety
+// `text` is readable for `len` bytes and `key` for `key_len`; `out` is writable; `err` is writable or NULL.
+cg_status cg_restore(const char *text,
+                     size_t len,
+                     const char *key,
+                     size_t key_len,
+                     cg_restored **out,
+                     cg_error **err);
+
+// The note. Borrowed from `restored`.
+//
+// # Safety
+// `restored` is NULL or live.
+cg_str cg_restored_text(const cg_restored *restored);
+
+// Frees a note that was given back, and with it the text borrowed from it. NULL is allowed.
+//
+// # Safety
+// `restored` is NULL or live, and nobody uses it afterwards.
+void cg_restored_free(cg_restored *restored);
 
 // A rubric that ships with the library, such as "medicare-outpatient-therapy".
 //
@@ -314,7 +348,9 @@ cg_str cg_scrubbed_explained_json(const cg_scrubbed *scrubbed);
 void cg_scrubbed_free(cg_scrubbed *scrubbed);
 
 // Builds a scrubber from a JSON configuration:
-// `{"policy": NAME | FILE | {...}, "categories": {...}, "strict": true | false, "model": "builtin" | "none" | DIRECTORY}`.
+// `{"policy": NAME | FILE | {...}, "categories": {...}, "strict": true | false, "model": "builtin" | "none" | DIRECTORY,
+// "key": TEXT, "key_file": FILE, "seed": NUMBER}`. The key, at least 32 bytes as hexadecimal digits or base64, is for operators that
+// need one, the seed for surrogates that are not keyed; wipe the text that held the key.
 // A policy holds what is done to each category, detectors of your own, allow and deny lists. Files it names lie beside
 // the policy file; those of a policy that is written out here in the working directory.
 //
@@ -354,6 +390,20 @@ cg_status cg_scrubber_scrub(const cg_scrubber *scrubber,
                             size_t len,
                             cg_scrubbed **out,
                             cg_error **err);
+
+// As cg_scrubber_scrub, with what is known of the note as JSON: `{"patient_id": TEXT, "document_id": TEXT, "date":
+// "YYYY-MM-DD"}`, of which every member may be absent. Notes of one patient_id have the same surrogates and the same date shift
+// under one key. CG_STATUS_CONFIG names what is wrong with it.
+//
+// # Safety
+// As cg_scrubber_scrub; `context_json` is readable for `context_len` bytes.
+cg_status cg_scrubber_scrub_with(const cg_scrubber *scrubber,
+                                 const char *text,
+                                 size_t len,
+                                 const char *context_json,
+                                 size_t context_len,
+                                 cg_scrubbed **out,
+                                 cg_error **err);
 
 // Frees a scrubber. NULL is allowed. What it produced lives on.
 //

@@ -209,7 +209,8 @@ impl Scrubber {
 /// A key as the text that every language configures by.
 fn key_text(py: Python<'_>, key: &Bound<'_, PyAny>) -> PyResult<String> {
     if let Ok(bytes) = key.cast::<PyBytes>() {
-        return Ok(bytes.as_bytes().iter().map(|byte| format!("{byte:02x}")).collect());
+        let digits = |nibble: u8| char::from_digit(u32::from(nibble), 16).unwrap_or('0');
+        return Ok(bytes.as_bytes().iter().flat_map(|byte| [digits(byte >> 4), digits(byte & 15)]).collect());
     }
     key.extract().map_err(|_| config(py, "bytes, or a text of hexadecimal digits or base64, is expected", "key"))
 }

@@ -62,7 +62,10 @@ impl Key {
     /// When it is neither, or the key is too short.
     pub fn parse(text: &str) -> Result<Self> {
         let text = text.trim();
-        if text.len() >= 2 * MIN_KEY_BYTES && text.len() % 2 == 0 && text.bytes().all(|b| b.is_ascii_hexdigit()) {
+        if text.len() >= 2 * MIN_KEY_BYTES
+            && text.len().is_multiple_of(2)
+            && text.bytes().all(|b| b.is_ascii_hexdigit())
+        {
             let nibble = |byte: u8| (byte as char).to_digit(16).unwrap_or(0) as u8;
             let bytes = text.as_bytes().chunks_exact(2).map(|pair| nibble(pair[0]) << 4 | nibble(pair[1]));
             return Self::from_bytes(&Zeroizing::new(bytes.collect::<Vec<u8>>()));

@@ -1,7 +1,7 @@
 //! Notes put together from invented values in many written forms, with a small generator of our own: the same number gives the same
 //! note everywhere.
 
-/// A generator of numbers (SplitMix64).
+/// A generator of numbers (`SplitMix64`).
 #[derive(Debug, Clone)]
 pub struct Numbers(u64);
 
@@ -88,8 +88,8 @@ pub fn date(numbers: &mut Numbers) -> (String, (i16, i8, i8)) {
         "November",
         "December",
     ];
-    let (year, month, day) =
-        (1990 + numbers.below(40) as i16, 1 + numbers.below(12) as i8, 1 + numbers.below(28) as i8);
+    let year = i16::try_from(1990 + numbers.below(40)).unwrap_or(1990);
+    let (month, day) = (1 + numbers.below(12) as i8, 1 + numbers.below(28) as i8);
     let name = MONTHS[month as usize - 1];
     let short = &name[..3];
     let text = match numbers.below(8) {

@@ -7,7 +7,7 @@ use chartguard::scrub::{Fallback, Kind};
 use chartguard::text::dates::dates;
 use chartguard::{Category, Context, Key, Operator, Policy, Regime, Scrubbed, Scrubber, restore};
 use chartguard_tests::generated::{self, Numbers};
-use chartguard_tests::repository;
+use chartguard_tests::{corpus, hostile, repository};
 use rayon::prelude::*;
 
 /// How many generated notes a property is tried on.
@@ -306,7 +306,8 @@ fn shifted_dates_keep_every_interval_within_and_across_notes() {
     let shift_of = |scrubber: &Scrubber, patient: u64, seed: u64| -> i64 {
         let mut numbers = Numbers::new(seed);
         let written: Vec<(String, (i16, i8, i8))> = (0..6).map(|_| generated::date(&mut numbers)).collect();
-        let note: String = written.iter().map(|(text, _)| format!("Seen on {text} in clinic.\n")).collect();
+        let lines: Vec<String> = written.iter().map(|(text, _)| format!("Seen on {text} in clinic.\n")).collect();
+        let note = lines.concat();
         let context = Context::new().patient_id(patient.to_string());
         let scrubbed = scrubber.scrub_with(&note, &context).unwrap().text;
         let lines = note.lines().zip(scrubbed.lines()).zip(&written);
@@ -434,10 +435,10 @@ fn surrogates_of_generated_notes_are_nobodys() {
                     let text = applied.output.of(&scrubbed.text);
                     match applied.finding.category {
                         Category::Ssn if invented.len() == 9 => {
-                            assert!(invented.starts_with('9'), "note {seed}: {text}")
+                            assert!(invented.starts_with('9'), "note {seed}: {text}");
                         }
                         Category::Phone if invented.len() == 10 => {
-                            assert_eq!(&invented[3..8], "55501", "note {seed}: {text}")
+                            assert_eq!(&invented[3..8], "55501", "note {seed}: {text}");
                         }
                         Category::Email => assert!(text.contains("@example."), "note {seed}: {text}"),
                         _ => {}
@@ -524,4 +525,100 @@ fn policies_that_ship_are_whole_and_can_be_written_out() {
         let policy = Policy::load(repository().join("examples/policies").join(file)).unwrap();
         assert_eq!(Policy::from_yaml(&policy.to_yaml()).unwrap(), policy, "{file}");
     }
+}
+
+#[test]
+fn invented_places_keep_what_says_of_which_kind_they_are() {
+    let policy = |deny: &str| {
+        format!(
+            "categories: {{location: {{operator: surrogate}}, organization: {{operator: surrogate}}}}\ndeny: [{{text: '{deny}', category: location}}]"
+        )
+    };
+    for (street, stays) in
+        [("12 North Street", false), ("14 Church Road", true), ("PO Box 4471", true), ("Cook County", true)]
+    {
+        let scrubbed = scrubber(&policy(street)).scrub(&format!("seen at {street} today")).unwrap().text;
+        let tagged = scrubbed.contains("[LOCATION]");
+        assert_eq!(tagged, !stays, "{street}: {scrubbed}");
+        for word in street.split(' ') {
+            let kind = matches!(word, "Road" | "PO" | "Box" | "County" | "Street");
+            assert!(tagged || scrubbed.contains(word) == kind, "{street}: {scrubbed}");
+        }
+    }
+    let scrubbed = scrubber(&policy("x")).scrub("Address: 14 Church Road, Springfield, IL 62704").unwrap().text;
+    assert!(
+        !scrubbed.contains("Church") && !scrubbed.contains("Springfield") && !scrubbed.contains("62704"),
+        "{scrubbed}"
+    );
+    assert!(scrubbed.contains(" Road") && scrubbed.contains("IL "), "{scrubbed}");
+    let house = scrubber(&policy("x")).scrub("Admitted to Achterberg Memorial Hospital today.").unwrap().text;
+    assert!(house.ends_with(" Memorial Hospital today.") && !house.contains("Achterberg"), "{house}");
+}
+
+#[test]
+fn every_operator_takes_any_text() {
+    let safe = |operator: &str| {
+        let rules: Vec<String> = Category::ALL
+            .iter()
+            .filter(|c| Operator::ALL.iter().any(|o| o.as_str() == operator && o.refuses(**c).is_none()))
+            .map(|c| match operator {
+                "fpe" => format!("{c}: {{operator: fpe, fallback: tag}}"),
+                _ => format!("{c}: {{operator: {operator}}}"),
+            })
+            .collect();
+        format!("categories: {{{}}}", rules.join(", "))
+    };
+    let mut texts = corpus();
+    texts.extend(hostile().into_iter().map(|(name, text)| (name.to_owned(), text)));
+    for operator in Operator::ALL {
+        let scrubber = scrubber(&safe(operator.as_str()));
+        texts.par_iter().for_each(|(name, text)| match scrubber.scrub(text) {
+            Ok(scrubbed) => {
+                if operator.restores() && scrubbed.findings.iter().all(|applied| applied.action == *operator) {
+                    assert_eq!(&restore(&scrubbed.text, &KEY).unwrap(), text, "{name}");
+                }
+                for applied in &scrubbed.findings {
+                    assert!(scrubbed.text.get(applied.output.range()).is_some(), "{name}");
+                    assert_eq!(scrubbed.map.to_output(applied.finding.span), applied.output, "{name}");
+                }
+            }
+            Err(error) => assert!(error.to_string().contains("calendar"), "{} on {name}: {error}", operator.as_str()),
+        });
+    }
+}
+
+#[test]
+fn a_batch_is_the_same_calls_one_by_one() {
+    let scrubber = scrubber("extends: expert-determination");
+    let notes: Vec<(String, Context)> =
+        (0..200).map(|seed| (generated::note(seed), Context::new().patient_id((seed % 7).to_string()))).collect();
+    let one_by_one: Vec<String> =
+        notes.iter().map(|(note, context)| scrubber.scrub_with(note, context).unwrap().text).collect();
+    let batch = scrubber.scrub_batch_with(&notes);
+    assert_eq!(batch.into_iter().map(|scrubbed| scrubbed.unwrap().text).collect::<Vec<_>>(), one_by_one);
+}
+
+#[test]
+fn time_is_linear_in_the_names_of_a_note() {
+    let scrubber = scrubber("categories: {name: {operator: tag, numbered: true}}");
+    let note = |count: usize| -> String {
+        let line = |n: usize| {
+            let ending = char::from(b'a' + (n % 26) as u8).to_string().repeat(1 + n / 26 % 9);
+            format!("Patient: Rosalind{ending} Achterberg\n")
+        };
+        (0..count).map(line).collect::<Vec<_>>().concat()
+    };
+    let time = |count: usize| {
+        let note = note(count);
+        (0..3)
+            .map(|_| {
+                let start = std::time::Instant::now();
+                scrubber.scrub(&note).unwrap();
+                start.elapsed()
+            })
+            .min()
+            .unwrap()
+    };
+    let (short, long) = (time(500), time(4000));
+    assert!(long < short * 24, "eight times the names took {long:?} after {short:?}");
 }

@@ -132,8 +132,9 @@ pub(super) fn apply(
         let (finished, growth) = draft.finish(secrets.tokens()?)?;
         out = finished;
         let moved = |span: Span| Span::new(growth.of(span.start), growth.of(span.end));
-        edits.iter_mut().for_each(|(_, output)| *output = moved(*output));
-        done.iter_mut().for_each(|(_, output, _)| *output = moved(*output));
+        for output in edits.iter_mut().map(|(_, output)| output).chain(done.iter_mut().map(|(_, output, _)| output)) {
+            *output = moved(*output);
+        }
         // The seal stands for nothing of the note.
         let end = growth.of(end);
         if end < out.len() {

@@ -4,7 +4,7 @@
 //! is less than that joins the one person it fits, the nearest before it where it fits several, and is a person of its own where
 //! a title says so ("Mrs. Smith" beside John Smith).
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::{Category, Finding};
 use crate::lexicon;
@@ -67,9 +67,17 @@ struct Mention {
 #[derive(Debug, Default)]
 pub(super) struct People {
     persons: Vec<Person>,
+    /// The persons by each word of their names, and by the first letters of given name and surname, in the order they came up.
+    named: HashMap<String, Vec<usize>>,
+    lettered: HashMap<(char, char), Vec<usize>>,
+    surnames: HashSet<String>,
+    givens: HashSet<String>,
     /// By index of finding: the person and the parts of the mention.
     mentions: HashMap<usize, (usize, Vec<Part>)>,
 }
+
+/// How many persons of one name a mention is compared with.
+const CANDIDATES: usize = 64;
 
 const FEMALE_TITLES: &[&str] = &["mrs", "ms", "miss", "madam", "sra"];
 const MALE_TITLES: &[&str] = &["mr", "mister", "sir", "master", "sr."];
@@ -153,13 +161,14 @@ impl People {
                 Role::Surname => mention.surname = Some(word),
             }
         }
-        let fitting = self.persons.iter().enumerate().filter(|(_, person)| person.fits(mention));
+        let fitting = self.candidates(mention).into_iter().filter(|at| self.persons[*at].fits(mention));
         // The nearest before; what is only named later comes after.
-        let nearest = fitting.max_by_key(|(_, person)| {
-            let before = person.last <= index;
-            (before, if before { person.last } else { usize::MAX - person.last })
+        let nearest = fitting.max_by_key(|at| {
+            let last = self.persons[*at].last;
+            let before = last <= index;
+            (before, if before { last } else { usize::MAX - last })
         });
-        let found = nearest.map(|(at, _)| at).unwrap_or_else(|| {
+        let found = nearest.unwrap_or_else(|| {
             self.persons.push(Person { last: index, ..Person::default() });
             self.persons.len() - 1
         });
@@ -169,15 +178,51 @@ impl People {
         person.initial = person.initial.or(mention.initial);
         person.gender = person.gender.or(mention.gender);
         person.last = index;
+        self.remember(found);
         found
+    }
+
+    /// The persons whose names share a word, or the letters, with a mention: the latest of them, so that time stays linear in notes
+    /// that name thousands alike.
+    fn candidates(&self, mention: &Mention) -> Vec<usize> {
+        let words = mention.surname.iter().chain(&mention.given).flat_map(|name| name.split(' '));
+        let by_word = words.filter_map(|word| self.named.get(word));
+        let letters = mention.initial.zip(mention.surname_initial);
+        let by_letters = letters.and_then(|letters| self.lettered.get(&letters));
+        let mut found: Vec<usize> =
+            by_word.chain(by_letters).flat_map(|list| list.iter().rev().take(CANDIDATES).copied()).collect();
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+
+    /// Files a person under what is known of the name by now.
+    fn remember(&mut self, at: usize) {
+        let person = &self.persons[at];
+        let first = |name: &Option<String>| name.as_ref().and_then(|name| name.chars().next());
+        for word in person.surname.iter().chain(&person.given).flat_map(|name| name.split(' ')) {
+            let list = self.named.entry(word.to_owned()).or_default();
+            if list.last() != Some(&at) {
+                list.push(at);
+            }
+        }
+        if let (Some(given), Some(surname)) = (first(&person.given).or(person.initial), first(&person.surname)) {
+            let list = self.lettered.entry((given, surname)).or_default();
+            if list.last() != Some(&at) {
+                list.push(at);
+            }
+        }
+        self.surnames.extend(person.surname.iter().flat_map(|name| name.split(' ')).map(str::to_owned));
+        self.surnames.extend(person.surname.clone());
+        self.givens.extend(person.given.clone());
     }
 
     /// What a single word is: as it is in a name in full, else as it is commoner.
     fn role_of(&self, word: &str) -> Role {
-        if self.persons.iter().any(|person| person.has_surname(word)) {
+        if self.surnames.contains(word) {
             return Role::Surname;
         }
-        if self.persons.iter().any(|person| person.given.as_deref() == Some(word)) {
+        if self.givens.contains(word) {
             return Role::Given;
         }
         let entry = lexicon::lookup(word);
@@ -186,10 +231,6 @@ impl People {
 }
 
 impl Person {
-    fn has_surname(&self, word: &str) -> bool {
-        self.surname.as_deref().is_some_and(|surname| surname == word || surname.split(' ').any(|part| part == word))
-    }
-
     /// Whether a mention says nothing that speaks against this person, and something that speaks for it.
     fn fits(&self, mention: &Mention) -> bool {
         let first = |name: &Option<String>| name.as_ref().and_then(|name| name.chars().next());

@@ -1,6 +1,7 @@
 //! A policy: what is done to each category, as data that means the same from every language.
 
 use std::collections::BTreeMap;
+use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::Arc;
@@ -423,14 +424,14 @@ impl Policy {
     /// # Ok::<(), chartguard::Error>(())
     /// ```
     pub fn to_yaml(&self) -> String {
-        // A value of JSON is one of YAML.
+        // A value of JSON is one of YAML. Writing to a String cannot fail.
         let mut out = format!("name: {}\n", Value::from(self.name.as_str()));
         if let Some(version) = self.version {
-            out.push_str(&format!("version: {version}\n"));
+            let _ = writeln!(out, "version: {version}");
         }
-        out.push_str(&format!("regime: {}\nstrict: {}\ncategories:\n", self.regime.as_str(), self.strict));
+        let _ = writeln!(out, "regime: {}\nstrict: {}\ncategories:", self.regime.as_str(), self.strict);
         for (category, rule) in &self.categories {
-            out.push_str(&format!("  {category}: {}\n", rule.to_json()));
+            let _ = writeln!(out, "  {category}: {}", rule.to_json());
         }
         let lists = [
             ("detectors", self.detectors.iter().map(|detector| detector.definition().clone()).collect::<Vec<_>>()),
@@ -438,8 +439,10 @@ impl Policy {
             ("deny", self.deny.iter().map(ListEntry::to_json).collect()),
         ];
         for (key, entries) in lists.into_iter().filter(|(_, entries)| !entries.is_empty()) {
-            out.push_str(&format!("{key}:\n"));
-            entries.iter().for_each(|entry| out.push_str(&format!("  - {entry}\n")));
+            let _ = writeln!(out, "{key}:");
+            for entry in entries {
+                let _ = writeln!(out, "  - {entry}");
+            }
         }
         out
     }

@@ -1,6 +1,7 @@
 //! Reads a date as a finding holds it, and writes another date in the same form: same order, separators, padding, case,
 //! abbreviation, weekday, time of day.
 
+use std::fmt::Write;
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -109,7 +110,13 @@ impl DateForm {
                 place("m", Field::Month);
                 place("d", Field::Day);
                 let named = found.name("n").map(|n| month_number(n.as_str()).map(i16::from));
-                (named.map_or_else(|| number("m"), |named| named)?, number("d"))
+                (
+                    (match named {
+                        Some(named) => named,
+                        None => number("m"),
+                    })?,
+                    number("d"),
+                )
             }
         };
         place("n", Field::MonthName);
@@ -153,9 +160,12 @@ impl DateForm {
                     if century(two) != date.year() {
                         return None;
                     }
-                    out.push_str(&format!("{two:02}"));
+                    let _ = write!(out, "{two:02}");
                 }
-                Field::Year => out.push_str(&format!("{:04}", date.year())),
+                Field::Year => {
+                    // Writing to a String cannot fail.
+                    let _ = write!(out, "{:04}", date.year());
+                }
                 Field::Month => out.push_str(&self.padded_number(date.month())),
                 Field::Day => out.push_str(&self.padded_number(date.day())),
                 Field::MonthName => out.push_str(&cased(old, &month_name(old, date.month()))),

@@ -17,7 +17,7 @@ pub(super) fn offset(key: &SubKey, scope: &[&[u8]], options: Options) -> i64 {
     let step = if options.whole_weeks { 7 } else { 1 };
     let steps = u64::from(options.max_days / step);
     let drawn = key.number(scope) % (2 * steps);
-    let away = (drawn % steps) as i64 + 1;
+    let away = i64::try_from(drawn % steps).unwrap_or(0) + 1;
     let days = away * i64::from(step);
     if drawn < steps { days } else { -days }
 }
@@ -51,7 +51,7 @@ mod tests {
         let key = Key::from_bytes(&(0..32).collect::<Vec<u8>>()).unwrap().derive("date_shift");
         for max_days in [7_u16, 8, 30, 365] {
             for whole_weeks in [false, true] {
-                let options = Options { max_days, whole_weeks, ..Options::default() };
+                let options = Options { whole_weeks, max_days, ..Options::default() };
                 let drawn: Vec<i64> =
                     (0..2000_u32).map(|patient| offset(&key, &[&patient.to_be_bytes()], options)).collect();
                 assert!(drawn.iter().all(|days| *days != 0 && days.abs() <= i64::from(max_days)));

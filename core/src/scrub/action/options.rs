@@ -32,6 +32,7 @@ impl Fallback {
 /// How an operator works, where it leaves a choice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
+#[allow(clippy::struct_excessive_bools, reason = "each is an option of its own in a policy")]
 pub struct Options {
     /// `mask`: the character that stands for each character.
     pub mask_char: char,

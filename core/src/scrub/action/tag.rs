@@ -1,5 +1,7 @@
 //! `tag`: the category in place of the value, such as `[NAME]`, or `[NAME-2]` for the second entity of its category.
 
+use std::fmt::Write;
+
 use super::Worker;
 use crate::scrub::Category;
 
@@ -16,7 +18,8 @@ pub(super) fn apply(worker: &mut Worker<'_>, index: usize, out: &mut String) {
     if numbered {
         let entity = worker.entity(index);
         let number = worker.number(category, entity);
-        out.push_str(&format!("-{number}"));
+        // Writing to a String cannot fail.
+        let _ = write!(out, "-{number}");
     }
     out.push(']');
 }

@@ -1,12 +1,12 @@
 //! What the operators know of one note while it is rewritten: its findings, entities, date, keys.
 
 use std::cell::OnceCell;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use jiff::civil::Date;
 
 use super::date_form::DateForm;
-use super::surrogate::Surrogates;
+use super::surrogate::{Source, Surrogates};
 use super::{Census, Fallback, Fpe, Operator, Options, TokenKeys};
 use super::{date_shift, generalize, hash, keep, mask, remove, tag};
 use crate::Key;
@@ -102,6 +102,10 @@ pub(in crate::scrub) struct Worker<'n> {
     numbers: HashMap<(Category, usize), usize>,
     /// The number that the next entity of a category gets.
     next: HashMap<Category, usize>,
+    /// Numbers whose tags stand in the note itself.
+    written: HashMap<Category, HashSet<usize>>,
+    /// The values of all findings.
+    originals: OnceCell<HashSet<&'n str>>,
     surrogates: Option<Surrogates>,
 }
 
@@ -125,6 +129,8 @@ impl<'n> Worker<'n> {
             values: HashMap::new(),
             numbers: HashMap::new(),
             next: HashMap::new(),
+            written: HashMap::new(),
+            originals: OnceCell::new(),
             surrogates: None,
         }
     }
@@ -242,8 +248,17 @@ impl<'n> Worker<'n> {
         if let Some(number) = self.numbers.get(&(category, entity)) {
             return *number;
         }
+        let text = self.text;
+        let written = self.written.entry(category).or_insert_with(|| {
+            let open = format!("[{}-", tag::label(category));
+            let numbers = text.match_indices(&open).filter_map(|(at, _)| {
+                let rest = &text[at + open.len()..];
+                rest[..rest.find(']')?.min(12)].parse().ok()
+            });
+            numbers.collect()
+        });
         let next = self.next.entry(category).or_insert(1);
-        while self.text.contains(&format!("[{}-{next}]", tag::label(category))) {
+        while written.contains(next) {
             *next += 1;
         }
         let number = *next;
@@ -283,10 +298,11 @@ impl<'n> Worker<'n> {
 
     fn fpe(&self, index: usize) -> Result<Option<Piece>> {
         let (original, category) = (self.original(index), self.findings[index].category);
+        let originals = self.originals.get_or_init(|| self.findings.iter().map(|f| f.span.of(self.text)).collect());
         let fpe = &self.secrets.keys()?.fpe;
         for attempt in 0..ATTEMPTS {
             match fpe.encrypt(original, category, attempt) {
-                Some(encrypted) if encrypted != original && !self.text.contains(&encrypted) => {
+                Some(encrypted) if !originals.contains(encrypted.as_str()) => {
                     return Ok(Some(Piece::Fpe(encrypted, attempt)));
                 }
                 Some(_) => {}
@@ -302,11 +318,12 @@ impl<'n> Worker<'n> {
             None => Surrogates::new(self.text, self.findings),
         };
         let source = if options.keyed {
-            surrogates.keyed(self.secrets.keys()?.surrogate.clone(), self.context.patient())
+            let key = self.secrets.keys()?.surrogate.clone();
+            Source::Keyed { key, patient: self.context.patient().map(str::to_owned) }
         } else {
             let seed = self.secrets.seed.clone();
             let seed = seed.ok_or_else(|| Error::config("a seed is needed, and none was given"))?;
-            surrogates.drawn(seed, self.context.document())
+            Source::Drawn { seed, document: self.context.document().map(str::to_owned) }
         };
         let canonical = self.canonical(index);
         let invented = surrogates.invent(&source, self, index, &canonical);

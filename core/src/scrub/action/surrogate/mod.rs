@@ -4,6 +4,8 @@
 //! issued, mail addresses and sites at reserved domains (RFC 2606), addresses of the documentation ranges (RFC 5737, RFC 3849), ZIP
 //! codes of areas that do not exist, and numbers with a check digit fail it. A surrogate is never a value that stands in the note.
 //!
+//! Where the surrogate of a value stands in a note already, the next one is taken; two notes of a patient can then differ in it.
+//!
 //! One word of a name has one surrogate, so that "John Smith", "Mr. Smith" and "J. Smith" stay one person, and different words have
 //! different ones.
 
@@ -52,16 +54,6 @@ impl Surrogates {
         taken.extend(findings.iter().map(|finding| plain(finding.span.of(text))));
         taken.remove("");
         Self { given: HashMap::new(), taken }
-    }
-
-    /// The source of surrogates under a key.
-    pub(super) fn keyed(&self, key: SubKey, patient: Option<&str>) -> Source {
-        Source::Keyed { key, patient: patient.map(str::to_owned) }
-    }
-
-    /// The source of surrogates from a seed.
-    pub(super) fn drawn(&self, seed: SubKey, document: Option<&str>) -> Source {
-        Source::Drawn { seed, document: document.map(str::to_owned) }
     }
 
     /// The surrogate of the finding at `index`; `None` where there is none of its kind.
@@ -178,7 +170,7 @@ fn cased(like: &str, word: &str) -> String {
 }
 
 /// The words of `pool` in the length class of `like`: up to four letters, up to seven, longer.
-fn of_length<'p, T: AsRef<str>>(pool: &'p [T], like: usize) -> Vec<&'p str> {
-    let class = |length: usize| (length > 4) as u8 + u8::from(length > 7);
+fn of_length<T: AsRef<str>>(pool: &[T], like: usize) -> Vec<&str> {
+    let class = |length: usize| u8::from(length > 4) + u8::from(length > 7);
     pool.iter().map(AsRef::as_ref).filter(|word: &&str| class(word.len()) == class(like)).collect()
 }

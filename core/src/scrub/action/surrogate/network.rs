@@ -45,7 +45,7 @@ pub(super) fn url(original: &str, draw: &mut Draw) -> Option<String> {
     Some(format!("{scheme}{www}{}.{}{path}", cased(&host.to_lowercase(), &label), draw.pick(DOMAINS)))
 }
 
-/// An address of a documentation range: 192.0.2.0/24, 198.51.100.0/24, 203.0.113.0/24 (RFC 5737), 2001:db8::/32 (RFC 3849).
+/// An address of a documentation range: 192.0.2.0/24, 198.51.100.0/24, 203.0.113.0/24 (RFC 5737), `2001:db8::/32` (RFC 3849).
 pub(super) fn ip(original: &str, draw: &mut Draw) -> Option<String> {
     let end = original.find(['/', ' ', '%']).unwrap_or(original.len());
     let (address, rest) = original.split_at(end);

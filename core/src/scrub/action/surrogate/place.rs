@@ -1,7 +1,7 @@
 //! Invented places and houses, word by word: what says of which kind it is stays ("Street", "County", "Hospital"), so may a state;
 //! every other word and number becomes another.
 
-use super::words::{NO_ZIPS, STREETS, SURNAMES, TOWNS, stays};
+use super::words::{NO_ZIPS, STREETS, SURNAMES, Says, TOWNS, says};
 use super::{Draw, Source, Surrogates, cased, code, of_length, words};
 use crate::lexicon;
 use crate::scrub::{Category, Finding, Kind};
@@ -18,6 +18,9 @@ pub(super) fn invent(
     let mut copied = 0;
     let mut changed = false;
     let mut after_zip = false;
+    let of_house = finding.category == Category::Organization;
+    // Whether the part before the next comma has words that say of which kind, and one that says which.
+    let (mut kinds, mut which) = (false, false);
     for token in &tokens {
         let word = token.of(original);
         out.push_str(&original[copied..token.span.start]);
@@ -26,10 +29,16 @@ pub(super) fn invent(
             TokenKind::Word => {
                 let cut = ["'s", "’s", "'S", "’S"].iter().find(|end| word.ends_with(**end)).map_or(0, |end| end.len());
                 let (bare, ending) = word.split_at(word.len() - cut);
-                if stays(bare) {
-                    None
-                } else {
-                    Some(format!("{}{ending}", place_word(surrogates, source, bare, finding)?))
+                match says(bare, of_house) {
+                    Says::Nothing => None,
+                    Says::Kind => {
+                        kinds = true;
+                        None
+                    }
+                    Says::Which => {
+                        which = true;
+                        Some(format!("{}{ending}", place_word(surrogates, source, bare, finding)?))
+                    }
                 }
             }
             TokenKind::Number => {
@@ -44,15 +53,27 @@ pub(super) fn invent(
                 after_zip = zip;
                 Some(number)
             }
-            TokenKind::Mixed => Some(mixed(surrogates, source, word)?),
-            _ => None,
+            TokenKind::Mixed => {
+                which = true;
+                Some(mixed(surrogates, source, word)?)
+            }
+            _ => {
+                // "12 North Street": no word of it could become another, and it would stay.
+                if matches!(word, "," | ";" | "\n" | "\r\n" | "\r") {
+                    if kinds && !which {
+                        return None;
+                    }
+                    (kinds, which) = (false, false);
+                }
+                None
+            }
         };
         changed |= invented.is_some();
         out.push_str(invented.as_deref().unwrap_or(word));
     }
     out.push_str(&original[copied..]);
     // What is made of such words alone ("Medical Center") has no other that says less.
-    changed.then_some(out)
+    (changed && (which || !kinds)).then_some(out)
 }
 
 /// A ZIP code of an area that does not exist.

@@ -126,9 +126,45 @@ pub(super) const OCCUPATIONS: &[&str] = &[
     "welder",
 ];
 
-/// Words that say what a place or a house is.
-const KIND_WORDS: &[&str] = &[
-    // Streets and what stands at them.
+/// Words that number a part of a house, or stand between others.
+const UNIT_WORDS: &[&str] = &[
+    "apartment",
+    "apt",
+    "unit",
+    "suite",
+    "ste",
+    "floor",
+    "fl",
+    "room",
+    "rm",
+    "building",
+    "bldg",
+    "box",
+    "po",
+    "p",
+    "o",
+    "lot",
+    "rr",
+    "no",
+    "number",
+    "zip",
+    "psc",
+    "apo",
+    "fpo",
+    "dpo",
+    "cmr",
+    "of",
+    "the",
+    "and",
+    "in",
+    "at",
+    "near",
+    "for",
+    "a",
+];
+
+/// Words that say what a street or a town is.
+const PLACE_WORDS: &[&str] = &[
     "street",
     "st",
     "avenue",
@@ -168,24 +204,6 @@ const KIND_WORDS: &[&str] = &[
     "pike",
     "turnpike",
     "crescent",
-    "apartment",
-    "apt",
-    "unit",
-    "suite",
-    "ste",
-    "floor",
-    "fl",
-    "room",
-    "rm",
-    "building",
-    "bldg",
-    "box",
-    "po",
-    "p",
-    "o",
-    "lot",
-    "rural",
-    "rr",
     "north",
     "south",
     "east",
@@ -202,15 +220,6 @@ const KIND_WORDS: &[&str] = &[
     "northwest",
     "southeast",
     "southwest",
-    "no",
-    "number",
-    "zip",
-    "psc",
-    "apo",
-    "fpo",
-    "dpo",
-    "cmr",
-    // Towns and counties.
     "county",
     "co",
     "city",
@@ -222,15 +231,10 @@ const KIND_WORDS: &[&str] = &[
     "parish",
     "precinct",
     "district",
-    "of",
-    "the",
-    "and",
-    "in",
-    "at",
-    "near",
-    "for",
-    "a",
-    // Houses.
+];
+
+/// Words that say what a house is.
+const HOUSE_WORDS: &[&str] = &[
     "hospital",
     "hosp",
     "clinic",
@@ -256,7 +260,6 @@ const KIND_WORDS: &[&str] = &[
     "dept",
     "division",
     "ward",
-    "unit",
     "icu",
     "rehab",
     "rehabilitation",
@@ -289,7 +292,6 @@ const KIND_WORDS: &[&str] = &[
     "regional",
     "general",
     "memorial",
-    "county",
     "state",
     "national",
     "veterans",
@@ -325,6 +327,7 @@ const KIND_WORDS: &[&str] = &[
     "correctional",
     "police",
     "fire",
+    "plan",
 ];
 
 /// States and what they are called in short; they may stay.
@@ -376,10 +379,28 @@ const SHORT_STATES: &[&str] = &[
     "RI", "SC", "SD", "TN", "TX", "UT", "VT", "VA", "WA", "WV", "WI", "WY", "DC",
 ];
 
-/// Whether a word says what a place is, or is a state's, and identifies nobody by itself.
-pub(super) fn stays(word: &str) -> bool {
+/// What a word of an address or a house says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Says {
+    /// Which one it is: it must not stay.
+    Which,
+    /// Of which kind: it stays, beside a word that says which and became another.
+    Kind,
+    /// Nothing that identifies: a unit, a state, a joining word.
+    Nothing,
+}
+
+/// What a word says in the name of a house, or of a place.
+pub(super) fn says(word: &str, of_house: bool) -> Says {
     let low = word.to_lowercase();
-    KIND_WORDS.contains(&low.as_str()) || SHORT_STATES.contains(&word) || STATES.contains(&low.as_str())
+    let low = low.as_str();
+    if UNIT_WORDS.contains(&low) || SHORT_STATES.contains(&word) || STATES.contains(&low) {
+        Says::Nothing
+    } else if PLACE_WORDS.contains(&low) || of_house && HOUSE_WORDS.contains(&low) {
+        Says::Kind
+    } else {
+        Says::Which
+    }
 }
 
 /// The first three digits of ZIP codes that are assigned to no place.
