@@ -23,7 +23,7 @@ create_exception!(chartguard, FileError, ChartguardError, "A file could not be r
 create_exception!(
     chartguard,
     SecretKeyError,
-    ChartguardError,
+    ConfigError,
     "A secret key is malformed, missing, or not the one that was used."
 );
 create_exception!(

@@ -25,11 +25,11 @@ def test_every_form_of_a_key_is_the_same_key():
     assert len(texts) == 1
 
 
-@pytest.mark.parametrize("key", [b"short", "hunter2", "zz" * 40])
+@pytest.mark.parametrize("key", [b"short", "hunter2", "!!" * 40])
 def test_a_bad_key_is_refused_and_not_repeated(key):
     with pytest.raises(chartguard.SecretKeyError) as caught:
         build({}, key=key)
-    assert "hunter2" not in str(caught.value) and "zz" not in str(caught.value)
+    assert "hunter2" not in str(caught.value) and "!!" not in str(caught.value)
     assert caught.value.code == "key"
 
 
