@@ -45,12 +45,15 @@ pub(super) struct Surrogates {
 
 impl Surrogates {
     pub(super) fn new(text: &str, findings: &[Finding]) -> Self {
-        let mut taken: HashSet<String> = text::tokens(text)
-            .iter()
-            .filter(|token| matches!(token.kind, TokenKind::Word | TokenKind::Mixed))
-            .map(|token| plain(token.of(text).trim_end_matches(['s', 'S']).trim_end_matches(['\'', '’'])))
-            .collect();
-        taken.extend(text::tokens(text).iter().map(|token| plain(token.of(text))));
+        let mut taken: HashSet<String> = HashSet::new();
+        for token in text::tokens(text).iter().filter(|token| token.kind != TokenKind::Punctuation) {
+            let word = token.of(text);
+            // "Smith's": both with its ending and without.
+            if let Some(bare) = ["'s", "’s", "'S", "’S"].iter().find_map(|end| word.strip_suffix(end)) {
+                taken.insert(plain(bare));
+            }
+            taken.insert(plain(word));
+        }
         taken.extend(findings.iter().map(|finding| plain(finding.span.of(text))));
         taken.remove("");
         Self { given: HashMap::new(), taken }
@@ -107,6 +110,9 @@ impl Surrogates {
 
 /// A value as it is compared: letters and digits, folded.
 fn plain(value: &str) -> String {
+    if value.is_ascii() {
+        return value.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
+    }
     lexicon::fold(value).chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
@@ -167,10 +173,4 @@ fn cased(like: &str, word: &str) -> String {
     }
     let mut letters = word.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
-}
-
-/// The words of `pool` in the length class of `like`: up to four letters, up to seven, longer.
-fn of_length<T: AsRef<str>>(pool: &[T], like: usize) -> Vec<&str> {
-    let class = |length: usize| u8::from(length > 4) + u8::from(length > 7);
-    pool.iter().map(AsRef::as_ref).filter(|word: &&str| class(word.len()) == class(like)).collect()
 }

@@ -1,9 +1,9 @@
 //! Invented names of persons, word by word: the same word has the same surrogate, an initial is that of the surrogate.
 
-use super::words::{self, OCCUPATIONS, SURNAMES, Script};
-use super::{Draw, Source, Surrogates, cased, code, of_length};
+use super::words::{self, FEMALE, MALE, OCCUPATIONS, SURNAMES, Script};
+use super::{Draw, Source, Surrogates, cased, code};
 use crate::lexicon;
-use crate::lexicon::given_names::{FEMALE, Gender, MALE, gender};
+use crate::lexicon::given_names::{Gender, gender};
 use crate::scrub::action::Worker;
 use crate::scrub::entity::{PartKind, Role};
 use crate::text::Span;
@@ -62,16 +62,16 @@ fn word(
     }
     match role {
         Role::Surname => {
-            let pool = of_length(&SURNAMES, length);
-            surrogates.value("surname", &folded, source, |draw| Some(draw.pick(&pool).to_owned()))
+            let pool = SURNAMES.of_length(length);
+            surrogates.value("surname", &folded, source, |draw| Some(draw.pick(pool).to_owned()))
         }
         Role::Given => {
             // What the name itself says holds in every note; what only a title says is asked after it.
             let gender = gender(&folded).or(shown);
             surrogates.value("given", &folded, source, |draw| {
                 let female = gender.map_or_else(|| draw.below(2) == 0, |gender| gender == Gender::Female);
-                let pool = of_length(if female { FEMALE } else { MALE }, length);
-                Some(draw.pick(&pool).to_owned())
+                let pool = if female { &FEMALE } else { &MALE };
+                Some(draw.pick(pool.of_length(length)).to_owned())
             })
         }
     }

@@ -1,9 +1,8 @@
 //! Mail addresses, sites and network addresses that are reserved for examples.
 
 use super::code::shape;
-use super::words::SURNAMES;
+use super::words::{FEMALE, MALE, SURNAMES};
 use super::{Draw, cased};
-use crate::lexicon::given_names::{FEMALE, MALE};
 
 /// Kept for examples by RFC 2606.
 const DOMAINS: &[&str] = &["example.com", "example.org", "example.net"];
@@ -11,8 +10,10 @@ const DOMAINS: &[&str] = &["example.com", "example.org", "example.net"];
 /// An address at a reserved domain, its name made as the original's is: `j.smith42` becomes `p.keller17`.
 pub(super) fn email(original: &str, draw: &mut Draw) -> Option<String> {
     let (local, domain) = original.split_once('@')?;
-    let given = if draw.below(2) == 0 { draw.pick(FEMALE) } else { draw.pick(MALE) };
-    let surname = SURNAMES[draw.below(SURNAMES.len())].as_str();
+    // Names of ordinary length.
+    let given = draw.below(2);
+    let given = draw.pick(if given == 0 { &FEMALE } else { &MALE }.of_length(6));
+    let surname = draw.pick(SURNAMES.of_length(7));
     let mark = local.chars().find(|c| matches!(c, '.' | '_' | '-'));
     let first = local.split(['.', '_', '-']).next().unwrap_or(local);
     let mut name = match mark {

@@ -2,7 +2,7 @@
 //! every other word and number becomes another.
 
 use super::words::{NO_ZIPS, STREETS, SURNAMES, Says, TOWNS, says};
-use super::{Draw, Source, Surrogates, cased, code, of_length, words};
+use super::{Draw, Source, Surrogates, cased, code, words};
 use crate::lexicon;
 use crate::scrub::{Category, Finding, Kind};
 use crate::text::{self, TokenKind};
@@ -94,13 +94,13 @@ fn place_word(surrogates: &mut Surrogates, source: &Source, word: &str, finding:
     }
     let invented = match (finding.category, finding.kind) {
         (Category::Organization, _) => {
-            let pool = of_length(&SURNAMES, length);
-            surrogates.value("house", &folded, source, |draw| Some(draw.pick(&pool).to_owned()))
+            let pool = SURNAMES.of_length(length);
+            surrogates.value("house", &folded, source, |draw| Some(draw.pick(pool).to_owned()))
         }
         (_, Kind::Street) => surrogates.value("street", &folded, source, |draw| Some(draw.pick(STREETS).to_owned())),
         _ => {
-            let pool = of_length(&TOWNS, length);
-            surrogates.value("town", &folded, source, |draw| Some(draw.pick(&pool).to_owned()))
+            let pool = TOWNS.of_length(length);
+            surrogates.value("town", &folded, source, |draw| Some(draw.pick(pool).to_owned()))
         }
     };
     invented.map(|invented| cased(word, &invented))

@@ -1,6 +1,34 @@
 //! What invented names are made of, and the words of an address or a house that say what it is and stay.
 
-pub(super) use crate::lexicon::given_names::{SURNAMES, TOWNS};
+use std::sync::LazyLock;
+
+use crate::lexicon::given_names;
+
+/// Words of one kind by their length class: up to four letters, up to seven, longer.
+pub(super) struct Pool([Vec<&'static str>; 3]);
+
+impl Pool {
+    fn new(words: impl Iterator<Item = &'static str>) -> Self {
+        let mut classes = [Vec::new(), Vec::new(), Vec::new()];
+        words.for_each(|word| classes[Self::class(word.len())].push(word));
+        Self(classes)
+    }
+
+    fn class(length: usize) -> usize {
+        usize::from(length > 4) + usize::from(length > 7)
+    }
+
+    /// The words in the length class of a word of `length` letters.
+    pub(super) fn of_length(&self, length: usize) -> &[&'static str] {
+        &self.0[Self::class(length)]
+    }
+}
+
+pub(super) static SURNAMES: LazyLock<Pool> =
+    LazyLock::new(|| Pool::new(given_names::SURNAMES.iter().map(String::as_str)));
+pub(super) static TOWNS: LazyLock<Pool> = LazyLock::new(|| Pool::new(given_names::TOWNS.iter().map(String::as_str)));
+pub(super) static FEMALE: LazyLock<Pool> = LazyLock::new(|| Pool::new(given_names::FEMALE.iter().copied()));
+pub(super) static MALE: LazyLock<Pool> = LazyLock::new(|| Pool::new(given_names::MALE.iter().copied()));
 
 /// Names of streets.
 pub(super) const STREETS: &[&str] = &[
