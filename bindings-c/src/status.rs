@@ -26,6 +26,8 @@ pub enum cg_status {
     Internal = 8,
     /// A defect in chartguard stopped the call.
     Panic = 9,
+    /// The actor is not allowed to do it.
+    Access = 10,
 }
 
 impl cg_status {
@@ -37,6 +39,7 @@ impl cg_status {
             ErrorCode::Model => Self::Model,
             ErrorCode::Inference => Self::Inference,
             ErrorCode::Io => Self::Io,
+            ErrorCode::Access => Self::Access,
             _ => Self::Internal,
         }
     }

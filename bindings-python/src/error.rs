@@ -20,6 +20,7 @@ create_exception!(chartguard, RubricError, ChartguardError, "A rubric is wrong."
 create_exception!(chartguard, ModelError, ChartguardError, "A model could not be loaded.");
 create_exception!(chartguard, InferenceError, ChartguardError, "A model failed while running.");
 create_exception!(chartguard, FileError, ChartguardError, "A file could not be read or written.");
+create_exception!(chartguard, AccessError, ChartguardError, "The actor is not allowed to do it.");
 create_exception!(chartguard, InternalError, ChartguardError, "A defect in chartguard; nothing was returned.");
 
 /// The exception of a core error.
@@ -32,6 +33,7 @@ pub(crate) fn exception(py: Python<'_>, error: &Error) -> PyErr {
         ErrorCode::Model => ModelError::new_err(message),
         ErrorCode::Inference => InferenceError::new_err(message),
         ErrorCode::Io => FileError::new_err(message),
+        ErrorCode::Access => AccessError::new_err(message),
         _ => InternalError::new_err(message),
     };
     describe(py, out, error.code().as_str(), error.locations().map(ToString::to_string).collect())

@@ -22,6 +22,8 @@ pub enum ErrorCode {
     Inference,
     /// A file could not be read or written.
     Io,
+    /// The actor is not allowed to do it.
+    Access,
     /// A defect in chartguard itself; nothing was returned.
     Internal,
 }
@@ -36,6 +38,7 @@ impl ErrorCode {
             Self::Model => "model",
             Self::Inference => "inference",
             Self::Io => "io",
+            Self::Access => "access",
             Self::Internal => "internal",
         }
     }
@@ -186,6 +189,11 @@ impl Error {
     /// Whether a model was at fault, at load or while running.
     pub fn is_model(&self) -> bool {
         matches!(self.code(), ErrorCode::Model | ErrorCode::Inference)
+    }
+
+    /// Whether the actor was not allowed to do it.
+    pub fn is_access(&self) -> bool {
+        self.code() == ErrorCode::Access
     }
 
     /// Whether a file could not be read or written.

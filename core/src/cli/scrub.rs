@@ -1,16 +1,20 @@
 //! `chartguard scrub`.
 
+#![allow(clippy::doc_markdown, reason = "these are help texts")]
+
 use std::fmt::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
+use super::audit::{AuditArgs, Trail};
 use super::input::{self, Line};
-use super::output::{Outcome, Output};
+use super::output::{Outcome, Output, Stop};
 use super::{Format, OK, ScrubberArgs, ThreadArgs};
-use crate::error::Result;
-use crate::scrub::{Scrubbed, Scrubber};
+use crate::audit::Event;
+use crate::error::{Location, Result};
+use crate::scrub::{Patient, Scrubbed};
 use crate::text::Offsets;
 use crate::wire;
 
@@ -32,19 +36,50 @@ pub(super) struct ScrubArgs {
     /// Print what was found and why in place of the scrubbed text, quoting nothing of it; with --jsonl, add `reasons` to each finding
     #[arg(long)]
     explain: bool,
+    /// What is known of the patient, as JSON: {"names": [...], "birth_date": "YYYY-MM-DD", "mrns": [...], ...}. Every mention is
+    /// removed, and output that still names the patient is an error
+    #[arg(long, value_name = "FILE")]
+    patient: Option<PathBuf>,
+    #[command(flatten)]
+    audit: AuditArgs,
 }
 
 pub(super) fn run(args: &ScrubArgs) -> Outcome {
     // Every format there is so far is text; the argument is checked by its type.
     let (Format::Auto | Format::Text) = args.format;
     let scrubber = args.scrubber.build()?;
+    let patient = args.patient.as_deref().map(read_patient).transpose()?;
+    let scrub = |text: &str| match &patient {
+        Some(patient) => scrubber.scrub_for(text, patient),
+        None => scrubber.scrub(text),
+    };
+    let trail = args.audit.open()?;
     let mut output = Output::stdout();
     if args.jsonl {
-        let work = |line: Line| scrub_line(&scrubber, line, args.explain);
-        input::each_line(&args.file, &args.threads, work, |line| output.write(&line))?;
+        let work = |line: Line| {
+            let text = line.text()?.to_owned();
+            let result = scrub(&text);
+            let event = trail.as_ref().map(|trail| trail.event(&scrubber, &text, &result)).transpose()?;
+            Ok((
+                result
+                    .map_err(|error| line.locate(error))
+                    .map(|done| scrubbed_line(line.members, &text, done, args.explain)),
+                event,
+            ))
+        };
+        // Nothing is printed before its record is on the disk; a window of lines is recorded at a time.
+        let mut waiting = Waiting::new(trail.as_ref());
+        let ended =
+            input::each_line(&args.file, &args.threads, work, |(line, event)| waiting.push(line, event, &mut output));
+        waiting.release(&mut output)?;
+        ended?;
     } else {
         let text = input::note(&args.file)?;
-        let scrubbed = scrubber.scrub(&text)?;
+        let result = scrub(&text);
+        if let Some(trail) = &trail {
+            trail.record(&[trail.event(&scrubber, &text, &result)?])?;
+        }
+        let scrubbed = result?;
         output.write(&if args.explain { explain(&text, &scrubbed) } else { scrubbed.text })?;
     }
     output.finish()?;
@@ -78,11 +113,46 @@ fn explain(text: &str, scrubbed: &Scrubbed) -> String {
     out
 }
 
-fn scrub_line(scrubber: &Scrubber, line: Line, explain: bool) -> Result<String> {
-    let text = line.text()?.to_owned();
-    let scrubbed = scrubber.scrub(&text).map_err(|error| line.locate(error))?;
+fn scrubbed_line(members: Map<String, Value>, text: &str, scrubbed: Scrubbed, explain: bool) -> String {
     let write = if explain { wire::explained_line } else { wire::scrubbed_line };
-    let mut printed = Value::Object(write(line.members, &text, scrubbed)).to_string();
+    let mut printed = Value::Object(write(members, text, scrubbed)).to_string();
     printed.push('\n');
-    Ok(printed)
+    printed
+}
+
+fn read_patient(path: &Path) -> Result<Patient> {
+    let json = input::note(path)?;
+    Patient::from_json(&json).map_err(|e| e.at(Location::File(path.display().to_string())))
+}
+
+/// Lines that are printed once the audit log holds what was done.
+struct Waiting<'t> {
+    trail: Option<&'t Trail>,
+    lines: String,
+    events: Vec<Event>,
+}
+
+impl<'t> Waiting<'t> {
+    /// As many events as are flushed to the disk together.
+    const EVENTS: usize = 256;
+
+    fn new(trail: Option<&'t Trail>) -> Self {
+        Self { trail, lines: String::new(), events: Vec::new() }
+    }
+
+    fn push(&mut self, line: Result<String>, event: Option<Event>, output: &mut Output) -> Result<(), Stop> {
+        self.events.extend(event);
+        self.lines.push_str(&line?);
+        if self.trail.is_none() || self.events.len() >= Self::EVENTS { self.release(output) } else { Ok(()) }
+    }
+
+    fn release(&mut self, output: &mut Output) -> Result<(), Stop> {
+        if let Some(trail) = self.trail.filter(|_| !self.events.is_empty()) {
+            trail.record(&self.events)?;
+            self.events.clear();
+        }
+        output.write(&self.lines)?;
+        self.lines.clear();
+        Ok(())
+    }
 }

@@ -4,16 +4,16 @@ use std::path::Path;
 
 use serde_json::{Map, Value};
 
-use super::{Policy, Scrubber};
+use super::{Policy, Scrubber, ScrubberBuilder};
 use crate::error::{Error, ErrorCode, Location, Result};
 
-const KEYS: &[&str] = &["policy", "categories", "strict", "model"];
+const KEYS: &[&str] = &["policy", "categories", "strict", "model", "verify"];
 
 impl Scrubber {
     /// Builds a scrubber from JSON: `{"policy": NAME | FILE | {...}, "categories": {...}, "strict": true | false, "model":
     /// "builtin" | "none" | DIR}`. Every member may be absent, and so may the whole (an empty text is the default scrubber).
     /// `categories` changes single categories of the policy and is written as in a policy file; `strict` turns strict mode on or
-    /// off. A policy that is written out may name files: they are looked for in the working directory.
+    /// off; `verify` turns the search of the output for the patient on (as it is) or off. A policy that is written out may name files: they are looked for in the working directory.
     ///
     /// ```
     /// use chartguard::Scrubber;
@@ -26,8 +26,7 @@ impl Scrubber {
     /// # Errors
     /// When the JSON is malformed, or a key or value does not exist: the error names it and the nearest one that does.
     pub fn from_json(json: &str) -> Result<Self> {
-        let (policy, model) = parse(json)?;
-        let builder = Self::builder().policy(policy);
+        let (builder, model) = parse(json)?;
         match model {
             Some(model) => builder.model_named(&model).map_err(|e| e.at(Location::Key("model".into())))?.build(),
             None => builder.build(),
@@ -41,16 +40,16 @@ impl Scrubber {
     /// As [`from_json`](Self::from_json), and when the JSON names a model too.
     #[cfg(feature = "onnx")]
     pub fn from_json_with_model(json: &str, model: crate::infer::Model) -> Result<Self> {
-        let (policy, named) = parse(json)?;
+        let (builder, named) = parse(json)?;
         if named.is_some() {
             let error = Error::config("a model was handed in, so the configuration may not name another");
             return Err(error.at(Location::Key("model".into())));
         }
-        Self::builder().policy(policy).builtin_model(false).model(model).build()
+        builder.builtin_model(false).model(model).build()
     }
 }
 
-fn parse(json: &str) -> Result<(Policy, Option<String>)> {
+fn parse(json: &str) -> Result<(ScrubberBuilder, Option<String>)> {
     let config: Map<String, Value> = if json.trim().is_empty() {
         Map::new()
     } else {
@@ -94,5 +93,10 @@ fn parse(json: &str) -> Result<(Policy, Option<String>)> {
             return Err(error.at(Location::Key("model".into())));
         }
     };
-    Ok((policy, model))
+    let verify = match config.get("verify") {
+        None | Some(Value::Null) => true,
+        Some(Value::Bool(verify)) => *verify,
+        Some(_) => return Err(Error::config("true or false is expected").at(Location::Key("verify".into()))),
+    };
+    Ok((Scrubber::builder().policy(policy).verify(verify), model))
 }

@@ -8,7 +8,7 @@ use super::apply::{self, Scrubbed};
 use super::detect::{self, Detector, Note};
 use super::lists::Lists;
 use super::resolve::resolve;
-use super::{Finding, Policy, Stage, Stages};
+use super::{Finding, Patient, Policy, Stage, Stages, verify};
 use crate::error::{Error, ErrorCode, Result};
 use crate::guard::guard;
 use crate::text::{self, View};
@@ -29,6 +29,7 @@ pub struct Scrubber {
     lists: Arc<Lists>,
     detectors: Arc<[Box<dyn Detector>]>,
     stages: Stages,
+    verify: bool,
 }
 
 impl std::fmt::Debug for Scrubber {
@@ -42,6 +43,7 @@ impl std::fmt::Debug for Scrubber {
 pub struct ScrubberBuilder {
     policy: Policy,
     without_tagger: bool,
+    without_verify: bool,
     stages: Stages,
     #[cfg(feature = "onnx")]
     model: Option<crate::infer::Model>,
@@ -75,6 +77,14 @@ impl ScrubberBuilder {
     #[must_use]
     pub fn stages(mut self, stages: Stages) -> Self {
         self.stages = stages;
+        self
+    }
+
+    /// Whether [`Scrubber::scrub_for`] looks for the patient in what it is about to return, and returns an error in place of it
+    /// if something is left; it does unless said otherwise.
+    #[must_use]
+    pub fn verify(mut self, on: bool) -> Self {
+        self.without_verify = !on;
         self
     }
 
@@ -114,7 +124,13 @@ impl ScrubberBuilder {
             detectors.push(Box::new(own));
         }
         let lists = Arc::new(Lists::new(&self.policy)?);
-        Ok(Scrubber { policy: Arc::new(self.policy), lists, detectors: detectors.into(), stages: self.stages })
+        Ok(Scrubber {
+            policy: Arc::new(self.policy),
+            lists,
+            detectors: detectors.into(),
+            stages: self.stages,
+            verify: !self.without_verify,
+        })
     }
 }
 
@@ -142,12 +158,25 @@ impl Scrubber {
     /// # Errors
     /// When a detector could not search the whole text.
     pub fn find(&self, text: &str) -> Result<Vec<Finding>> {
-        guard(ErrorCode::Internal, "a note was searched", || self.search(text, |_| {}))
+        guard(ErrorCode::Internal, "a note was searched", || self.search(text, None, |_| {}))
+    }
+
+    /// [`find`](Self::find) with what is known of the patient: each mention is found with a score of 1 by detector `patient`.
+    ///
+    /// # Errors
+    /// As [`find`](Self::find).
+    pub fn find_for(&self, text: &str, patient: &Patient) -> Result<Vec<Finding>> {
+        guard(ErrorCode::Internal, "a note was searched", || self.search(text, Some(patient), |_| {}))
     }
 
     /// Calls `passed` with the name of each stage when it is over.
-    fn search(&self, text: &str, mut passed: impl FnMut(&'static str)) -> Result<Vec<Finding>> {
-        let Candidates(findings) = self.detect(text, &mut passed)?;
+    fn search(
+        &self,
+        text: &str,
+        patient: Option<&Patient>,
+        mut passed: impl FnMut(&'static str),
+    ) -> Result<Vec<Finding>> {
+        let Candidates(findings) = self.detect(text, patient, &mut passed)?;
         let findings = self.settle(text, findings);
         passed("policy and resolve");
         Ok(findings)
@@ -170,7 +199,7 @@ impl Scrubber {
     /// # Errors
     /// When a detector could not search the whole text.
     pub fn candidates(&self, text: &str) -> Result<Candidates> {
-        guard(ErrorCode::Internal, "a note was searched", || self.detect(text, |_| {}))
+        guard(ErrorCode::Internal, "a note was searched", || self.detect(text, None, |_| {}))
     }
 
     /// What would be removed of `candidates`, which are those of the same `text`: as [`find`](Self::find).
@@ -188,7 +217,12 @@ impl Scrubber {
     }
 
     /// Calls `passed` with the name of each stage when it is over.
-    fn detect(&self, text: &str, mut passed: impl FnMut(&'static str)) -> Result<Candidates> {
+    fn detect(
+        &self,
+        text: &str,
+        patient: Option<&Patient>,
+        mut passed: impl FnMut(&'static str),
+    ) -> Result<Candidates> {
         let view = View::joined(text);
         let plain = view.as_str();
         passed("view");
@@ -199,6 +233,11 @@ impl Scrubber {
         for detector in self.detectors.iter() {
             detector.detect(&note, &mut findings)?;
             passed(detector.stage());
+        }
+        // Before the repetitions, which learn from it.
+        if let Some(patient) = patient.filter(|_| self.stages.has(Stage::Patient)) {
+            patient.detect(&note, &mut findings);
+            passed("patient");
         }
         if self.stages.has(Stage::Consistency) {
             detect::extend(&note, &mut findings);
@@ -233,11 +272,30 @@ impl Scrubber {
         self.scrub_in_stages(text, |_| {})
     }
 
+    /// [`scrub`](Self::scrub) with what is known of the patient: every mention goes, as far as the policy removes its category,
+    /// whatever an allow list says.
+    ///
+    /// The output is then searched for the patient once more ([`ScrubberBuilder::verify`]).
+    ///
+    /// # Errors
+    /// As [`scrub`](Self::scrub), and when the output still names the patient: the error says where, in bytes of the input, and
+    /// what, by category, and nothing is returned.
+    pub fn scrub_for(&self, text: &str, patient: &Patient) -> Result<Scrubbed> {
+        guard(ErrorCode::Internal, "a note was scrubbed", || {
+            let findings = self.search(text, Some(patient), |_| {})?;
+            let scrubbed = apply::apply(text, findings, &self.policy);
+            if self.verify {
+                verify::verify(&scrubbed, patient, &self.policy)?;
+            }
+            Ok(scrubbed)
+        })
+    }
+
     /// [`scrub`](Self::scrub) for who measures it: calls `passed` with the name of each stage when it is over.
     #[doc(hidden)]
     pub fn scrub_in_stages(&self, text: &str, mut passed: impl FnMut(&'static str)) -> Result<Scrubbed> {
         guard(ErrorCode::Internal, "a note was scrubbed", || {
-            let findings = self.search(text, &mut passed)?;
+            let findings = self.search(text, None, &mut passed)?;
             let scrubbed = apply::apply(text, findings, &self.policy);
             passed("apply");
             Ok(scrubbed)
