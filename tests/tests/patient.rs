@@ -251,6 +251,11 @@ fn mentions(person: &Person, dice: &mut Dice) -> Vec<(&'static str, String)> {
         ("number", format!("{} {} {}", &ssn[..3], &ssn[3..5], &ssn[5..])),
         ("date", format!("{}/{}/{}", birth[1], birth[2], birth[0])),
         ("date", format!("{}{}{}", birth[0], birth[1], birth[2])),
+        (
+            "date",
+            format!("{}.{}.{}", birth[2].trim_start_matches('0'), birth[1].trim_start_matches('0'), &birth[0][2..]),
+        ),
+        ("date", format!("{}-{}-{}", birth[1], birth[2], &birth[0][2..])),
         ("date", format!("{} {} {}", birth[2], months, birth[0])),
         ("date", format!("{}. {}, {}", &months[..3], birth[2], birth[0])),
         ("date", format!("{}.{}.{}", birth[2], birth[1], birth[0])),

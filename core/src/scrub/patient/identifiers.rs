@@ -22,6 +22,8 @@ pub(super) struct Identifiers {
     categories: Vec<(Category, Kind)>,
     /// The last four digits of a social security number, which count only beside a word that says so.
     last_four: Vec<String>,
+    /// Dates, whose digits may be written in several ways.
+    dates: Vec<Date>,
     automaton: Option<AhoCorasick>,
 }
 
@@ -86,10 +88,16 @@ impl Identifiers {
                 }
             }
         }
-        // "111941" could be anything.
-        for key in keys.into_iter().filter(|key| key.len() >= 7) {
+        for key in keys {
             self.push(key, Category::Date, Kind::BirthDate);
         }
+        // "3/14/41", "14.3.41": the parts have to be apart, see `is_date`.
+        let short = year.rem_euclid(100);
+        for (month, day) in [(format!("{month}"), format!("{day}")), (format!("{month:02}"), format!("{day:02}"))] {
+            self.push(format!("{month}{day}{short:02}"), Category::Date, Kind::BirthDate);
+            self.push(format!("{day}{month}{short:02}"), Category::Date, Kind::BirthDate);
+        }
+        self.dates.push(date);
     }
 
     /// Adds a ZIP code or a piece of an address.
@@ -98,6 +106,19 @@ impl Identifiers {
         if key.chars().count() >= SHORTEST {
             self.push(key, Category::Location, kind);
         }
+    }
+
+    /// Whether digits in three parts, such as "14.3.41", are one of the dates: "14341" could be anything.
+    fn is_date(&self, written: &str) -> bool {
+        let parts: Vec<&str> = written.split(|c: char| !c.is_ascii_digit()).filter(|part| !part.is_empty()).collect();
+        let [first, second, year] = parts[..] else { return false };
+        let number = |part: &str| part.parse::<i16>().unwrap_or(-1);
+        let (first, second, is_short) = (number(first), number(second), year.len() == 2);
+        self.dates.iter().any(|date| {
+            let (month, day) = (i16::from(date.month()), i16::from(date.day()));
+            let years = if is_short { date.year().rem_euclid(100) } else { date.year() };
+            ((first, second) == (month, day) || (first, second) == (day, month)) && number(year) == years
+        })
     }
 
     fn push(&mut self, key: String, category: Category, kind: Kind) {
@@ -135,13 +156,8 @@ impl Identifiers {
             if !is_whole(text, span) || !is_joined(text, spans, key) {
                 continue;
             }
-            // A date in digits of varying length is one only where its parts are apart as they should be.
             let digits = key.bytes().all(|byte| byte.is_ascii_digit());
-            if category == Category::Date
-                && digits
-                && key.len() == 7
-                && !span.of(text).contains(|c: char| !c.is_ascii_digit())
-            {
+            if category == Category::Date && digits && key.len() < 8 && !self.is_date(span.of(text)) {
                 continue;
             }
             findings.push(mention(span, category, "patient-value").with_kind(kind));
