@@ -1,5 +1,7 @@
 //! The audit log, and who may do what.
 
+#![allow(clippy::needless_pass_by_value, reason = "arguments are taken out of Python objects")]
+
 use chartguard::access::Permission;
 use chartguard::audit::{self, Action, Event, Sink};
 use pyo3::prelude::*;
