@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 # cargo's own variable decides where it builds.
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 
-.PHONY: run build test test-rust test-python test-c test-training check header bench bench-peers clean
+.PHONY: run build test test-crash test-rust test-python test-c test-training check header bench bench-peers clean
 
 # One sample note scrubbed, then its scored report with the evidence under each verdict.
 run:
@@ -27,7 +27,11 @@ check:
 # The tests of the surfaces run the built command and the C library.
 test-rust: build
 	cargo test --workspace -q
-	cargo test --workspace -q --test cases --test surfaces -- --nocapture
+	cargo test --workspace -q --test cases --test surfaces --test patient -- --nocapture
+
+# Kills 200 writers of an audit log of each kind at random points: nothing confirmed may be lost. Some minutes.
+test-crash: build
+	CHARTGUARD_KILLS=200 cargo test --workspace -q --test crash -- --nocapture
 
 $(BIN)/maturin: bindings-python/requirements-test.txt
 	$(PYTHON) -m venv $(VENV)

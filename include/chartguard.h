@@ -46,6 +46,8 @@ typedef enum {
   CG_STATUS_KEY = 10,
   // A text to be restored was changed after it was scrubbed.
   CG_STATUS_TAMPERED = 11,
+  // The actor is not allowed to do it.
+  CG_STATUS_ACCESS = 12,
 } cg_status;
 
 // The kinds of protected health information. Numbers are frozen. In the order of 45 CFR 164.514(b)(2)(i).
@@ -91,6 +93,12 @@ typedef enum {
   // The patient's profession.
   CG_CATEGORY_PROFESSION = 20,
 } cg_category;
+
+// Who may do what: actors, roles, permissions. Immutable.
+typedef struct cg_access cg_access;
+
+// An audit log: records without a value of any note, each chained to the one before. Any number of threads may write one.
+typedef struct cg_audit cg_audit;
 
 // Why a call gave no result. Holds no text of a note, so it may be logged.
 typedef struct cg_error cg_error;
@@ -151,6 +159,81 @@ typedef struct {
 #ifdef __cplusplus
 extern "C" {
 #endif // __cplusplus
+
+// Opens an audit log, or starts one: a SQLite database where the file is one or its name ends in .db, .sqlite or .sqlite3,
+// else JSON Lines.
+//
+// `key`, if any, chains the records and fingerprints the notes; it has at least 16 bytes, and is copied. Without one (NULL, 0)
+// whoever can write the file can also compute the chain anew. On success `*out` is to be freed with cg_audit_free. While a
+// log of JSON Lines is open no other process can write it.
+//
+// # Safety
+// `path` is readable for `path_len` bytes, `key` for `key_len`; `out` is writable; `err` is writable or NULL.
+cg_status cg_audit_open(const char *path,
+                        size_t path_len,
+                        const uint8_t *key,
+                        size_t key_len,
+                        cg_audit **out,
+                        cg_error **err);
+
+// Closes an audit log. NULL is allowed.
+//
+// # Safety
+// `audit` is NULL or a live log, which nobody uses afterwards.
+void cg_audit_free(cg_audit *audit);
+
+// As cg_scrubber_scrub_for, and records the call in `audit`, also when it fails. There is no output before the record is on
+// the disk, and none when it cannot be written.
+//
+// `now` is the time of the call in RFC 3339, such as "2024-03-14T09:26:53Z"; `actor` says who calls, in your own ids.
+//
+// # Safety
+// As cg_scrubber_scrub_for; `audit` is live; `now` is readable for `now_len` bytes, `actor` for `actor_len`.
+cg_status cg_scrubber_scrub_audited(const cg_scrubber *scrubber,
+                                    const char *text,
+                                    size_t len,
+                                    const char *patient_json,
+                                    size_t patient_len,
+                                    const cg_audit *audit,
+                                    const char *now,
+                                    size_t now_len,
+                                    const char *actor,
+                                    size_t actor_len,
+                                    cg_scrubbed **out,
+                                    cg_error **err);
+
+// Reads who may do what from YAML or JSON:
+// `{"roles": {"privacy-officer": ["restore"]}, "grants": [{"actor": ID, "role": NAME, "by": ID, "at": TIME, "removed": {"by": ID,
+// "at": TIME}}]}`. Permissions are restore, read_vault, change_policy, read_audit and change_access. On success `*out` is to be
+// freed with cg_access_free.
+//
+// # Safety
+// `yaml` is readable for `len` bytes; `out` is writable; `err` is writable or NULL.
+cg_status cg_access_from_yaml(const char *yaml,
+                              size_t len,
+                              cg_access **out,
+                              cg_error **err);
+
+// CG_STATUS_OK where `actor` has a role with `permission` at `now`, a time in RFC 3339. Else CG_STATUS_ACCESS, and the refusal
+// is recorded in `audit` unless that is NULL.
+//
+// # Safety
+// `access` is live; `audit` is live or NULL; each text is readable for its length; `err` is writable or NULL.
+cg_status cg_access_require(const cg_access *access,
+                            const char *actor,
+                            size_t actor_len,
+                            const char *permission,
+                            size_t permission_len,
+                            const char *now,
+                            size_t now_len,
+                            const cg_audit *audit,
+                            cg_error **err);
+
+// Frees access rules. NULL is allowed.
+//
+// # Safety
+// `access` is NULL or live, and nobody uses it afterwards.
+void cg_access_free(cg_access *access);
 
 // The status of the call that failed; CG_STATUS_ARGUMENT for NULL.
 //
@@ -349,7 +432,7 @@ void cg_scrubbed_free(cg_scrubbed *scrubbed);
 
 // Builds a scrubber from a JSON configuration:
 // `{"policy": NAME | FILE | {...}, "categories": {...}, "strict": true | false, "model": "builtin" | "none" | DIRECTORY,
-// "key": TEXT, "key_file": FILE, "seed": NUMBER}`. The key, at least 32 bytes as hexadecimal digits or base64, is for operators that
+// "key": TEXT, "key_file": FILE, "seed": NUMBER, "verify": true | false}`. The key, at least 32 bytes as hexadecimal digits or base64, is for operators that
 // need one, the seed for surrogates that are not keyed; wipe the text that held the key.
 // A policy holds what is done to each category, detectors of your own, allow and deny lists. Files it names lie beside
 // the policy file; those of a policy that is written out here in the working directory.
@@ -392,7 +475,7 @@ cg_status cg_scrubber_scrub(const cg_scrubber *scrubber,
                             cg_error **err);
 
 // As cg_scrubber_scrub, with what is known of the note as JSON: `{"patient_id": TEXT, "document_id": TEXT, "date":
-// "YYYY-MM-DD"}`, of which every member may be absent. Notes of one patient_id have the same surrogates and the same date shift
+// "YYYY-MM-DD", "patient": {...}}`, of which every member may be absent; `patient` is as in cg_scrubber_scrub_for. Notes of one patient_id have the same surrogates and the same date shift
 // under one key. CG_STATUS_CONFIG names what is wrong with it.
 //
 // # Safety
@@ -404,6 +487,25 @@ cg_status cg_scrubber_scrub_with(const cg_scrubber *scrubber,
                                  size_t context_len,
                                  cg_scrubbed **out,
                                  cg_error **err);
+
+// As cg_scrubber_scrub, with what is known of the patient: every mention is found with a score of 1 by detector "patient",
+// and output that would still name the patient is CG_STATUS_INTERNAL in place of it (unless the scrubber was built with
+// `"verify": false`).
+//
+// `patient_json` is an object of lists of texts, all of which may be absent:
+// `{"names", "aliases", "birth_date", "note_date", "dates", "mrns", "ssn", "health_plan_ids", "accounts", "phones", "emails",
+// "addresses", "relatives", "providers", "employers", "ids"}`; dates are written YYYY-MM-DD, and birth_date, note_date and ssn are
+// single texts. (NULL, 0) says nothing of the patient. CG_STATUS_CONFIG names what is wrong with it.
+//
+// # Safety
+// As cg_scrubber_scrub; `patient_json` is readable for `patient_len` bytes.
+cg_status cg_scrubber_scrub_for(const cg_scrubber *scrubber,
+                                const char *text,
+                                size_t len,
+                                const char *patient_json,
+                                size_t patient_len,
+                                cg_scrubbed **out,
+                                cg_error **err);
 
 // Frees a scrubber. NULL is allowed. What it produced lives on.
 //

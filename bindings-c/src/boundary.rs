@@ -42,11 +42,32 @@ pub(crate) unsafe fn produce<T>(
         return fail(err, cg_status::Argument, "the out-parameter is NULL", None);
     };
     *out = std::ptr::null_mut();
-    match catch_unwind(AssertUnwindSafe(body)) {
-        Ok(Ok(value)) => {
+    match caught(err, body) {
+        Ok(value) => {
             *out = Box::into_raw(Box::new(value));
             cg_status::Ok
         }
+        Err(status) => status,
+    }
+}
+
+/// Runs `body`, which has no result, or says in `err` why it failed.
+///
+/// # Safety
+/// `err` is NULL or valid for a write.
+pub(crate) unsafe fn perform(err: *mut *mut cg_error, body: impl FnOnce() -> Result<(), Fault>) -> cg_status {
+    // SAFETY: the caller promises that it is NULL or writable.
+    let err = unsafe { err.as_mut() }.map(|err| {
+        *err = std::ptr::null_mut();
+        err
+    });
+    caught(err, body).err().unwrap_or(cg_status::Ok)
+}
+
+/// What `body` gives; where it fails or panics, why is stored in `err`.
+fn caught<T>(err: Option<&mut *mut cg_error>, body: impl FnOnce() -> Result<T, Fault>) -> Result<T, cg_status> {
+    Err(match catch_unwind(AssertUnwindSafe(body)) {
+        Ok(Ok(value)) => return Ok(value),
         Ok(Err(Fault::Core(error))) => {
             let byte = error.locations().find_map(|l| if let Location::Byte(at) = l { Some(*at) } else { None });
             fail(err, cg_status::of(error.code()), &error.to_string(), byte)
@@ -56,7 +77,7 @@ pub(crate) unsafe fn produce<T>(
             fail(err, cg_status::Input, &format!("byte {byte}: the text is not UTF-8"), Some(byte))
         }
         Err(_) => fail(err, cg_status::Panic, "a defect in chartguard stopped the call; there is no result", None),
-    }
+    })
 }
 
 fn fail(err: Option<&mut *mut cg_error>, status: cg_status, message: &str, byte: Option<usize>) -> cg_status {

@@ -2,7 +2,7 @@
 
 use std::ffi::c_char;
 
-use chartguard::{Context, Scrubber};
+use chartguard::{Context, Patient, Scrubbed, Scrubber};
 
 use crate::boundary::{free, object, produce, text};
 use crate::error::cg_error;
@@ -11,11 +11,11 @@ use crate::scrubbed::cg_scrubbed;
 use crate::status::cg_status;
 
 /// Removes protected health information under one policy. Immutable; any number of threads may use it at once.
-pub struct cg_scrubber(Scrubber);
+pub struct cg_scrubber(pub(crate) Scrubber);
 
 /// Builds a scrubber from a JSON configuration:
 /// `{"policy": NAME | FILE | {...}, "categories": {...}, "strict": true | false, "model": "builtin" | "none" | DIRECTORY,
-/// "key": TEXT, "key_file": FILE, "seed": NUMBER}`. The key, at least 32 bytes as hexadecimal digits or base64, is for operators that
+/// "key": TEXT, "key_file": FILE, "seed": NUMBER, "verify": true | false}`. The key, at least 32 bytes as hexadecimal digits or base64, is for operators that
 /// need one, the seed for surrogates that are not keyed; wipe the text that held the key.
 /// A policy holds what is done to each category, detectors of your own, allow and deny lists. Files it names lie beside
 /// the policy file; those of a policy that is written out here in the working directory.
@@ -87,7 +87,7 @@ pub unsafe extern "C" fn cg_scrubber_scrub(
 }
 
 /// As cg_scrubber_scrub, with what is known of the note as JSON: `{"patient_id": TEXT, "document_id": TEXT, "date":
-/// "YYYY-MM-DD"}`, of which every member may be absent. Notes of one patient_id have the same surrogates and the same date shift
+/// "YYYY-MM-DD", "patient": {...}}`, of which every member may be absent; `patient` is as in cg_scrubber_scrub_for. Notes of one patient_id have the same surrogates and the same date shift
 /// under one key. CG_STATUS_CONFIG names what is wrong with it.
 ///
 /// # Safety
@@ -111,6 +111,43 @@ pub unsafe extern "C" fn cg_scrubber_scrub_with(
             Ok(cg_scrubbed::new(note, scrubber.0.scrub_with(note, &context)?))
         })
     }
+}
+
+/// As cg_scrubber_scrub, with what is known of the patient: every mention is found with a score of 1 by detector "patient",
+/// and output that would still name the patient is CG_STATUS_INTERNAL in place of it (unless the scrubber was built with
+/// `"verify": false`).
+///
+/// `patient_json` is an object of lists of texts, all of which may be absent:
+/// `{"names", "aliases", "birth_date", "note_date", "dates", "mrns", "ssn", "health_plan_ids", "accounts", "phones", "emails",
+/// "addresses", "relatives", "providers", "employers", "ids"}`; dates are written YYYY-MM-DD, and birth_date, note_date and ssn are
+/// single texts. (NULL, 0) says nothing of the patient. CG_STATUS_CONFIG names what is wrong with it.
+///
+/// # Safety
+/// As cg_scrubber_scrub; `patient_json` is readable for `patient_len` bytes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cg_scrubber_scrub_for(
+    scrubber: *const cg_scrubber,
+    text: *const c_char,
+    len: usize,
+    patient_json: *const c_char,
+    patient_len: usize,
+    out: *mut *mut cg_scrubbed,
+    err: *mut *mut cg_error,
+) -> cg_status {
+    // SAFETY: promised by the caller.
+    unsafe {
+        produce(out, err, || {
+            let scrubber = object(scrubber, "the scrubber is NULL")?;
+            let note = crate::boundary::text(text, len)?;
+            let patient = crate::boundary::text(patient_json, patient_len)?;
+            Ok(cg_scrubbed::new(note, scrub(scrubber, note, patient)?))
+        })
+    }
+}
+
+/// Scrubs with what is known of the patient, which may be nothing.
+pub(crate) fn scrub(scrubber: &cg_scrubber, note: &str, patient: &str) -> chartguard::Result<Scrubbed> {
+    if patient.is_empty() { scrubber.0.scrub(note) } else { scrubber.0.scrub_for(note, &Patient::from_json(patient)?) }
 }
 
 /// Frees a scrubber. NULL is allowed. What it produced lives on.

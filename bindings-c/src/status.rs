@@ -30,6 +30,8 @@ pub enum cg_status {
     Key = 10,
     /// A text to be restored was changed after it was scrubbed.
     Tampered = 11,
+    /// The actor is not allowed to do it.
+    Access = 12,
 }
 
 impl cg_status {
@@ -43,6 +45,7 @@ impl cg_status {
             ErrorCode::Io => Self::Io,
             ErrorCode::Key => Self::Key,
             ErrorCode::Tampered => Self::Tampered,
+            ErrorCode::Access => Self::Access,
             _ => Self::Internal,
         }
     }

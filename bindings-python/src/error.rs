@@ -32,6 +32,7 @@ create_exception!(
     ChartguardError,
     "A text to be restored was changed after it was scrubbed."
 );
+create_exception!(chartguard, AccessError, ChartguardError, "The actor is not allowed to do it.");
 create_exception!(chartguard, InternalError, ChartguardError, "A defect in chartguard; nothing was returned.");
 
 /// The exception of a core error.
@@ -46,6 +47,7 @@ pub(crate) fn exception(py: Python<'_>, error: &Error) -> PyErr {
         ErrorCode::Io => FileError::new_err(message),
         ErrorCode::Key => SecretKeyError::new_err(message),
         ErrorCode::Tampered => TamperedError::new_err(message),
+        ErrorCode::Access => AccessError::new_err(message),
         _ => InternalError::new_err(message),
     };
     describe(py, out, error.code().as_str(), error.locations().map(ToString::to_string).collect())

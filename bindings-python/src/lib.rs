@@ -4,6 +4,7 @@
 #![allow(clippy::unused_self, reason = "Python methods")]
 
 mod analyzer;
+mod audit;
 mod error;
 mod model;
 mod rubric;
@@ -17,9 +18,11 @@ mod _chartguard {
     #[pymodule_export]
     use crate::analyzer::{Analyzer, Outcome};
     #[pymodule_export]
+    use crate::audit::{Access, AuditLog};
+    #[pymodule_export]
     use crate::error::{
-        ChartguardError, ConfigError, FileError, InferenceError, InputError, InternalError, ModelError, RubricError,
-        SecretKeyError, TamperedError,
+        AccessError, ChartguardError, ConfigError, FileError, InferenceError, InputError, InternalError, ModelError,
+        RubricError, SecretKeyError, TamperedError,
     };
     #[pymodule_export]
     use crate::model::Model;

@@ -9,6 +9,7 @@ use chartguard::text::Offsets;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyList, PyString};
 
+use crate::audit::AuditLog;
 use crate::error::{config, exception, run, text};
 use crate::model::Model;
 
@@ -111,11 +112,20 @@ impl Scrubber {
     /// Parameters
     /// ----------
     /// text : str
-    /// patient : optional
-    ///     For what is known of the patient; not supported by this version.
+    /// patient : dict, optional
+    ///     What is known of the patient: lists of str under "names", "aliases", "dates", "mrns", "health_plan_ids", "accounts",
+    ///     "phones", "emails", "addresses", "relatives", "providers", "employers", "ids", and a str under "birth_date",
+    ///     "note_date", "ssn"; dates as "YYYY-MM-DD". Every mention is found with a score of 1 by detector "patient".
     /// context : dict, optional
     ///     What is known of the note: ``patient_id`` (the same for all notes of one patient: surrogates and date shifts
-    ///     agree between them), ``document_id`` (of its own for each note), ``date`` ("2024-03-14", when it was written).
+    ///     agree between them), ``document_id`` (of its own for each note), ``date`` ("2024-03-14", when it was written), ``patient`` (as
+    ///     `patient`, which goes before it).
+    /// audit : AuditLog, optional
+    ///     Where the call is recorded, also when it fails. There is no output when the record cannot be written.
+    /// actor : str, optional
+    ///     Who calls, for the record.
+    /// now : str, optional
+    ///     When, for the record: RFC 3339; Python's clock if not given.
     ///
     /// Returns
     /// -------
@@ -124,21 +134,32 @@ impl Scrubber {
     /// Raises
     /// ------
     /// ChartguardError
-    ///     The note could not be searched completely; there is then no output at all, never the original.
-    #[pyo3(signature = (text, *, patient=None, context=None))]
+    ///     The note could not be searched completely, or what came out would still name the patient; there is then no output
+    ///     at all, never the original.
+    #[allow(clippy::too_many_arguments, reason = "they are keywords in Python")]
+    #[pyo3(signature = (text, *, patient=None, context=None, audit=None, actor=None, now=None))]
     fn scrub(
         &self,
         py: Python<'_>,
         text: &Bound<'_, PyString>,
         patient: Option<&Bound<'_, PyAny>>,
         context: Option<&Bound<'_, PyAny>>,
+        audit: Option<&Bound<'_, AuditLog>>,
+        actor: Option<&str>,
+        now: Option<&str>,
     ) -> PyResult<Scrubbed> {
-        if patient.is_some() {
-            return Err(config(py, "not supported by this version", "patient"));
-        }
         let text = crate::error::text(text)?;
-        let context = note_context(py, context)?;
-        run(py, || self.0.scrub_with(text, &context).map(|scrubbed| Scrubbed::new(text, scrubbed)))
+        let mut context = note_context(py, context)?;
+        if let Some(patient) = patient {
+            context = context.patient(crate::audit::patient(py, patient)?);
+        }
+        let audit = audit.map(|audit| PyResult::Ok((audit.get(), crate::audit::now(py, now)?))).transpose()?;
+        let work = || self.0.scrub_with(text, &context);
+        let scrubbed = run(py, || match &audit {
+            Some((log, now)) => log.scrub(&self.0, text, now, actor, work),
+            None => work(),
+        })?;
+        Ok(Scrubbed::new(text, scrubbed))
     }
 
     /// Remove protected health information from many notes.

@@ -26,6 +26,8 @@ pub enum ErrorCode {
     Key,
     /// A text to be restored was changed after it was scrubbed.
     Tampered,
+    /// The actor is not allowed to do it.
+    Access,
     /// A defect in chartguard itself; nothing was returned.
     Internal,
 }
@@ -42,6 +44,7 @@ impl ErrorCode {
             Self::Io => "io",
             Self::Key => "key",
             Self::Tampered => "tampered",
+            Self::Access => "access",
             Self::Internal => "internal",
         }
     }
@@ -210,6 +213,11 @@ impl Error {
     /// Whether a text to be restored was changed after it was scrubbed.
     pub fn is_tampered(&self) -> bool {
         self.code() == ErrorCode::Tampered
+    }
+
+    /// Whether the actor was not allowed to do it.
+    pub fn is_access(&self) -> bool {
+        self.code() == ErrorCode::Access
     }
 
     /// Whether a file could not be read or written.

@@ -12,6 +12,8 @@
 //! * [`Analyzer`] does both in one call.
 //! * [`measure`] compares findings with labelled notes: recall, precision, leaks, errors by class, thresholds.
 //! * [`text`] is what they share: spans, offsets in every unit, sections, sentences, tokens, assertion, dates.
+//! * [`Patient`] is what the caller knows of the patient: [`Scrubber::scrub_for`] finds every mention of it.
+//! * [`audit`] records who did what, without a value of any note; [`access`] says who may.
 //! * `infer` (feature `onnx`) runs token classification models from a directory.
 //!
 //! ```
@@ -41,10 +43,13 @@
 //!
 //! * `onnx` (default): models through tract.
 //! * `cli`: the `chartguard` command.
+//! * `sqlite`: the audit log in a `SQLite` database.
 
 #![forbid(unsafe_code)]
 
+pub mod access;
 pub mod analyze;
+pub mod audit;
 #[cfg(feature = "cli")]
 pub mod cli;
 mod error;
@@ -67,4 +72,4 @@ pub use error::{Error, ErrorCode, Location, Result};
 pub use infer::Model;
 pub use key::{Key, MIN_KEY_BYTES};
 pub use rubric::{Report, Rubric, ScoreOptions, Scorer};
-pub use scrub::{Category, Context, Finding, Operator, Policy, Regime, Scrubbed, Scrubber, restore};
+pub use scrub::{Category, Context, Finding, Operator, Patient, Policy, Regime, Scrubbed, Scrubber, restore};

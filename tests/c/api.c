@@ -295,6 +295,56 @@ static void threads(void) {
   cg_scrubber_free(shared);
 }
 
+static void patient_and_audit(void) {
+  static const char patient[] = "{\"names\": [\"Rosalind Achterberg\"], \"mrns\": [\"00482910\"]}";
+  static const char note[] = "achterburg, roz, chart 48-2910";
+  static const char now[] = "2024-03-14T09:26:53Z";
+  static const char rules[] =
+      "{\"roles\": {\"officer\": [\"restore\"]}, \"grants\": [{\"actor\": \"u-17\", \"role\": \"officer\", "
+      "\"by\": \"u-1\", \"at\": \"2024-01-08T09:00:00Z\"}]}";
+  static const char path[] = "/tmp/chartguard-api-test.jsonl";
+  remove(path);
+  cg_scrubber *shared = scrubber("{\"model\": \"none\"}");
+  cg_scrubbed *out = NULL;
+  cg_error *error = NULL;
+  CHECK(cg_scrubber_scrub_for(shared, note, sizeof note - 1, patient, sizeof patient - 1, &out, NULL) == CG_STATUS_OK);
+  CHECK(contains(cg_scrubbed_text(out), "[NAME], chart [MRN]"));
+  cg_scrubbed_free(out);
+  CHECK(cg_scrubber_scrub_for(shared, note, sizeof note - 1, "{\"nmes\": []}", 12, &out, &error) == CG_STATUS_CONFIG);
+  CHECK(!out && contains(cg_error_message(error), "names"));
+  cg_error_free(error);
+
+  cg_audit *audit = NULL;
+  CHECK(cg_audit_open(path, sizeof path - 1, (const uint8_t *)"short", 5, &audit, NULL) == CG_STATUS_CONFIG);
+  CHECK(cg_audit_open(path, sizeof path - 1, NULL, 0, &audit, NULL) == CG_STATUS_OK);
+  CHECK(cg_scrubber_scrub_audited(shared, note, sizeof note - 1, patient, sizeof patient - 1, audit, now, sizeof now - 1,
+                                  "u-17", 4, &out, NULL) == CG_STATUS_OK);
+  cg_scrubbed_free(out);
+  CHECK(cg_scrubber_scrub_audited(shared, note, sizeof note - 1, NULL, 0, audit, "today", 5, NULL, 0, &out, NULL) ==
+        CG_STATUS_CONFIG);
+  CHECK(!out);
+  cg_access *access = NULL;
+  CHECK(cg_access_from_yaml(rules, sizeof rules - 1, &access, NULL) == CG_STATUS_OK);
+  CHECK(cg_access_require(access, "u-17", 4, "restore", 7, now, sizeof now - 1, audit, NULL) == CG_STATUS_OK);
+  CHECK(cg_access_require(access, "u-23", 4, "restore", 7, now, sizeof now - 1, audit, &error) == CG_STATUS_ACCESS);
+  CHECK(contains(cg_error_message(error), "restore"));
+  cg_error_free(error);
+  cg_access_free(access);
+  cg_access_free(NULL);
+  cg_audit_free(audit);
+  cg_audit_free(NULL);
+  cg_scrubber_free(shared);
+
+  /* Two records: what was scrubbed, and what was refused. */
+  FILE *log = fopen(path, "r");
+  CHECK(log != NULL);
+  int lines = 0;
+  for (int c; log && (c = fgetc(log)) != EOF;) lines += c == '\n';
+  if (log) fclose(log);
+  CHECK(lines == 2);
+  remove(path);
+}
+
 int main(int argc, char **argv) {
   if (argc != 2) {
     fprintf(stderr, "usage: %s MODEL_DIRECTORY\n", argv[0]);
@@ -309,6 +359,7 @@ int main(int argc, char **argv) {
   scoring();
   models(argv[1]);
   threads();
+  patient_and_audit();
   printf("C api: %d checks passed\n", checks);
   return 0;
 }

@@ -8,9 +8,11 @@ use chartguard_tests::repository;
 /// A module of core and the modules it may use. `error`, `key` and `yaml` are leaves that everything may use.
 const LAYERS: &[(&str, &[&str])] = &[
     ("text", &[]),
+    ("audit", &[]),
+    ("access", &["audit"]),
     ("lexicon", &["text"]),
     ("infer", &["text", "lexicon"]),
-    ("scrub", &["text", "lexicon", "infer"]),
+    ("scrub", &["text", "lexicon", "infer", "audit"]),
     ("rubric", &["text", "lexicon", "infer"]),
     ("analyze", &["text", "scrub", "rubric"]),
     ("measure", &["text", "scrub"]),

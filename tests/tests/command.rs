@@ -421,3 +421,42 @@ fn policies_are_listed_shown_checked_and_tabled() {
     assert!(table.contains("164.514(c)") && table.contains("164.514(b)(2)(i)"), "{table}");
     assert_eq!(run(&["policy", "table", "--regime", "hipaa"], b"").status.code(), Some(2));
 }
+
+#[test]
+fn a_known_patient_and_an_audit_log() {
+    let folder = scratch("patient-audit");
+    let file = |name: &str| folder.join(name).to_str().unwrap().to_owned();
+    fs::write(file("patient.json"), r#"{"names": ["Rosalind Achterberg"], "mrns": ["00482910"]}"#).unwrap();
+    fs::write(file("key"), "a key of more than sixteen bytes\n").unwrap();
+    let note = "achterburg, roz, chart 48-2910";
+    let (patient, log, key) = (file("patient.json"), file("log.jsonl"), file("key"));
+    let logged = ["--audit", &log, "--audit-key", &key, "--actor", "u-17"];
+    let plain = ["scrub", "--model", "none", "--patient", &patient];
+    let out = run(&[&plain[..], &logged, &["-"]].concat(), note.as_bytes());
+    assert_eq!((out.status.code(), stdout(&out)), (Some(0), "[NAME], chart [MRN]".to_owned()), "{}", stderr(&out));
+    let lines = format!("{{\"id\": 1, \"text\": {note:?}}}\n").repeat(600);
+    let out = run(&[&plain[..], &logged, &["--jsonl", "-"]].concat(), lines.as_bytes());
+    assert_eq!((out.status.code(), stdout(&out).lines().count()), (Some(0), 600), "{}", stderr(&out));
+    // A line that is wrong ends the run; what came before it is printed and recorded.
+    let out = run(&[&plain[..], &logged, &["--jsonl", "-"]].concat(), b"{\"text\": \"a\"}\n{\"text\": 7}\n");
+    assert_eq!((out.status.code(), stdout(&out).lines().count()), (Some(2), 1));
+    let verify = run(&["audit", "verify", &log, "--audit-key", &key], b"");
+    assert!(stdout(&verify).starts_with("602 records, the chain holds\nhmac-sha256:"), "{}", stdout(&verify));
+    let head = stdout(&verify).lines().nth(1).unwrap().to_owned();
+    let again = |head: &str| run(&["audit", "verify", &log, "--audit-key", &key, "--head", head], b"").status.code();
+    assert_eq!((again(&head), again("sha256:00")), (Some(0), Some(1)));
+    let shown = stdout(&run(&["audit", "show", &log, "--audit-key", &key], b""));
+    assert_eq!(shown.lines().count(), 602);
+    assert!(shown.contains("\"u-17\"") && !shown.to_lowercase().contains("achterb"), "{shown}");
+    let shown = stdout(&run(&["audit", "show", "--fhir", &log, "--audit-key", &key], b""));
+    assert!(shown.lines().all(|line| line.starts_with("{\"resourceType\":\"AuditEvent\"")), "{shown}");
+    // Without the key, tampered, and with a patient that is wrong.
+    assert_eq!(run(&["audit", "verify", &log], b"").status.code(), Some(2));
+    fs::write(&log, fs::read_to_string(&log).unwrap().replacen("u-17", "u-18", 1)).unwrap();
+    let out = run(&["audit", "verify", &log, "--audit-key", &key], b"");
+    assert!(out.status.code() == Some(2) && stderr(&out).contains("record 1 was changed"), "{}", stderr(&out));
+    fs::write(&patient, r#"{"names": ["Quackenbush"], "brith_date": "1941-03-14"}"#).unwrap();
+    let out = run(&["scrub", "--patient", &patient, "-"], b"");
+    assert!(out.status.code() == Some(2) && stderr(&out).contains("`birth_date`"), "{}", stderr(&out));
+    assert!(!stderr(&out).contains("Quackenbush"));
+}

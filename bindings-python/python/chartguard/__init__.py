@@ -25,6 +25,8 @@ Analyzer, Outcome
     Both in one call.
 Model
     A token classification model from a directory, run in process.
+AuditLog, Access
+    Record who did what, without a value of any note, and say who may.
 ChartguardError
     Base of every error; none holds text of a note.
 
@@ -32,7 +34,10 @@ Everything built is immutable and may be shared between threads; the GIL is rele
 """
 
 from chartguard._chartguard import (
+    Access,
+    AccessError,
     Analyzer,
+    AuditLog,
     ChartguardError,
     ConfigError,
     Criterion,
@@ -58,7 +63,10 @@ from chartguard._chartguard import (
 )
 
 __all__ = [
+    "Access",
+    "AccessError",
     "Analyzer",
+    "AuditLog",
     "ChartguardError",
     "ConfigError",
     "Criterion",

@@ -3,7 +3,10 @@ from os import PathLike
 from typing import Any, ClassVar, Literal, final
 
 __all__ = [
+    "Access",
+    "AccessError",
     "Analyzer",
+    "AuditLog",
     "ChartguardError",
     "ConfigError",
     "Criterion",
@@ -46,6 +49,7 @@ class InferenceError(ChartguardError): ...
 class FileError(ChartguardError): ...
 class SecretKeyError(ConfigError): ...
 class TamperedError(ChartguardError): ...
+class AccessError(ChartguardError): ...
 class InternalError(ChartguardError): ...
 
 @final
@@ -56,6 +60,29 @@ class Model:
     def name(self) -> str: ...
     @property
     def labels(self) -> list[str]: ...
+
+@final
+class AuditLog:
+    def __new__(cls, path: str | PathLike[str], *, key: bytes | None = None) -> AuditLog: ...
+    @property
+    def head(self) -> dict[str, Any]: ...
+    @staticmethod
+    def verify(path: str | PathLike[str], *, key: bytes | None = None) -> dict[str, Any]: ...
+    @staticmethod
+    def events(
+        path: str | PathLike[str], *, key: bytes | None = None, fhir: bool = False
+    ) -> list[dict[str, Any]]: ...
+
+@final
+class Access:
+    @staticmethod
+    def from_yaml(yaml: str) -> Access: ...
+    @staticmethod
+    def load(path: str | PathLike[str]) -> Access: ...
+    def allows(self, actor: str, permission: str, *, now: str | None = None) -> bool: ...
+    def require(
+        self, actor: str, permission: str, *, now: str | None = None, audit: AuditLog | None = None
+    ) -> None: ...
 
 @final
 class Scrubber:
@@ -70,12 +97,21 @@ class Scrubber:
         seed: int | None = None,
     ) -> Scrubber: ...
     def find(self, text: str) -> list[Finding]: ...
-    def scrub(self, text: str, *, patient: None = None, context: Mapping[str, str] | None = None) -> Scrubbed: ...
+    def scrub(
+        self,
+        text: str,
+        *,
+        patient: Mapping[str, Any] | None = None,
+        context: Mapping[str, Any] | None = None,
+        audit: AuditLog | None = None,
+        actor: str | None = None,
+        now: str | None = None,
+    ) -> Scrubbed: ...
     def scrub_batch(
         self,
         texts: Iterable[str],
         *,
-        contexts: Iterable[Mapping[str, str] | None] | None = None,
+        contexts: Iterable[Mapping[str, Any] | None] | None = None,
         threads: int | None = None,
         progress: bool = False,
     ) -> list[Scrubbed]: ...

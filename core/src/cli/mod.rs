@@ -1,6 +1,7 @@
 //! The `chartguard` command. [`run`] is also what the Python console script calls.
 
 mod analyze;
+mod audit;
 mod eval;
 mod input;
 mod model;
@@ -51,6 +52,9 @@ enum Command {
     /// Check a rubric file, or run the tests inside it
     #[command(subcommand)]
     Rubric(rubric::RubricCommand),
+    /// Check an audit log, or print it
+    #[command(subcommand)]
+    Audit(audit::AuditCommand),
     /// Check a model directory
     #[command(subcommand)]
     Model(model::ModelCommand),
@@ -152,6 +156,7 @@ where
         Command::Restore(args) => restore::run(&args),
         Command::Policy(command) => policy::run(&command),
         Command::Rubric(command) => rubric::run(&command),
+        Command::Audit(command) => audit::run(&command),
         Command::Model(command) => model::run(&command),
         Command::Eval(args) => eval::run(&args),
     };

@@ -1,16 +1,20 @@
 //! `chartguard scrub`.
 
+#![allow(clippy::doc_markdown, reason = "these are help texts")]
+
 use std::fmt::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
+use super::audit::{AuditArgs, Trail};
 use super::input::{self, Line};
-use super::output::{Outcome, Output};
+use super::output::{Outcome, Output, Stop};
 use super::{Format, OK, ScrubberArgs, ThreadArgs};
-use crate::error::{Error, Result};
-use crate::scrub::{Context, Scrubbed, Scrubber};
+use crate::audit::Event;
+use crate::error::{Error, Location, Result};
+use crate::scrub::{Context, Patient, Scrubbed};
 use crate::text::Offsets;
 use crate::wire;
 
@@ -42,20 +46,52 @@ pub(super) struct ScrubArgs {
     /// Print what was found and why in place of the scrubbed text, quoting nothing of it; with --jsonl, add `reasons` to each finding
     #[arg(long)]
     explain: bool,
+    /// What is known of the patient, as JSON: {"names": [...], "birth_date": "YYYY-MM-DD", "mrns": [...], ...}. Every mention is
+    /// removed, and output that still names the patient is an error
+    #[arg(long, value_name = "FILE")]
+    patient: Option<PathBuf>,
+    #[command(flatten)]
+    audit: AuditArgs,
 }
 
 pub(super) fn run(args: &ScrubArgs) -> Outcome {
     // Every format there is so far is text; the argument is checked by its type.
     let (Format::Auto | Format::Text) = args.format;
     let scrubber = args.scrubber.build()?;
-    let context = context(args)?;
+    let said = context(args)?;
+    let patient = args.patient.as_deref().map(read_patient).transpose()?;
+    let known = |context: Context| match &patient {
+        Some(patient) => context.patient(patient.clone()),
+        None => context,
+    };
+    let trail = args.audit.open()?;
     let mut output = Output::stdout();
     if args.jsonl {
-        let work = |line: Line| scrub_line(&scrubber, line, &context, args.explain);
-        input::each_line(&args.file, &args.threads, work, |line| output.write(&line))?;
+        let work = |mut line: Line| {
+            let text = line.text()?.to_owned();
+            let context = known(line_context(&mut line, &said)?);
+            let result = scrubber.scrub_with(&text, &context);
+            let event = trail.as_ref().map(|trail| trail.event(&scrubber, &text, &result)).transpose()?;
+            Ok((
+                result
+                    .map_err(|error| line.locate(error))
+                    .map(|done| scrubbed_line(line.members, &text, done, args.explain)),
+                event,
+            ))
+        };
+        // Nothing is printed before its record is on the disk; a window of lines is recorded at a time.
+        let mut waiting = Waiting::new(trail.as_ref());
+        let ended =
+            input::each_line(&args.file, &args.threads, work, |(line, event)| waiting.push(line, event, &mut output));
+        waiting.release(&mut output)?;
+        ended?;
     } else {
         let text = input::note(&args.file)?;
-        let scrubbed = scrubber.scrub_with(&text, &Context::from_value(&context)?)?;
+        let result = scrubber.scrub_with(&text, &known(Context::from_value(&said)?));
+        if let Some(trail) = &trail {
+            trail.record(&[trail.event(&scrubber, &text, &result)?])?;
+        }
+        let scrubbed = result?;
         output.write(&if args.explain { explain(&text, &scrubbed) } else { scrubbed.text })?;
     }
     output.finish()?;
@@ -97,8 +133,8 @@ fn context(args: &ScrubArgs) -> Result<Value> {
     Context::from_value(&context).map(|_| context)
 }
 
-fn scrub_line(scrubber: &Scrubber, mut line: Line, said: &Value, explain: bool) -> Result<String> {
-    let text = line.text()?.to_owned();
+/// The context of a line: its own, over what the arguments say.
+fn line_context(line: &mut Line, said: &Value) -> Result<Context> {
     // A patient's id is protected: it is not printed.
     let own = line.members.shift_remove("context").unwrap_or(Value::Null);
     let mut members = said.as_object().cloned().unwrap_or_default();
@@ -110,10 +146,49 @@ fn scrub_line(scrubber: &Scrubber, mut line: Line, said: &Value, explain: bool) 
         Value::Object(own) => members.extend(own),
         _ => return Err(line.locate(Error::input("`context` is not an object"))),
     }
-    let context = Context::from_value(&Value::Object(members)).map_err(|error| line.locate(error))?;
-    let scrubbed = scrubber.scrub_with(&text, &context).map_err(|error| line.locate(error))?;
+    Context::from_value(&Value::Object(members)).map_err(|error| line.locate(error))
+}
+
+fn scrubbed_line(members: Map<String, Value>, text: &str, scrubbed: Scrubbed, explain: bool) -> String {
     let write = if explain { wire::explained_line } else { wire::scrubbed_line };
-    let mut printed = Value::Object(write(line.members, &text, scrubbed)).to_string();
+    let mut printed = Value::Object(write(members, text, scrubbed)).to_string();
     printed.push('\n');
-    Ok(printed)
+    printed
+}
+
+fn read_patient(path: &Path) -> Result<Patient> {
+    let json = input::note(path)?;
+    Patient::from_json(&json).map_err(|e| e.at(Location::File(path.display().to_string())))
+}
+
+/// Lines that are printed once the audit log holds what was done.
+struct Waiting<'t> {
+    trail: Option<&'t Trail>,
+    lines: String,
+    events: Vec<Event>,
+}
+
+impl<'t> Waiting<'t> {
+    /// As many events as are flushed to the disk together.
+    const EVENTS: usize = 256;
+
+    fn new(trail: Option<&'t Trail>) -> Self {
+        Self { trail, lines: String::new(), events: Vec::new() }
+    }
+
+    fn push(&mut self, line: Result<String>, event: Option<Event>, output: &mut Output) -> Result<(), Stop> {
+        self.events.extend(event);
+        self.lines.push_str(&line?);
+        if self.trail.is_none() || self.events.len() >= Self::EVENTS { self.release(output) } else { Ok(()) }
+    }
+
+    fn release(&mut self, output: &mut Output) -> Result<(), Stop> {
+        if let Some(trail) = self.trail.filter(|_| !self.events.is_empty()) {
+            trail.record(&self.events)?;
+            self.events.clear();
+        }
+        output.write(&self.lines)?;
+        self.lines.clear();
+        Ok(())
+    }
 }

@@ -9,13 +9,14 @@ use super::{Policy, Scrubber, ScrubberBuilder};
 use crate::Key;
 use crate::error::{Error, ErrorCode, Location, Result};
 
-const KEYS: &[&str] = &["policy", "categories", "strict", "model", "key", "key_file", "seed"];
+const KEYS: &[&str] = &["policy", "categories", "strict", "model", "key", "key_file", "seed", "verify"];
 
 impl Scrubber {
     /// Builds a scrubber from JSON: `{"policy": NAME | FILE | {...}, "categories": {...}, "strict": true | false, "model":
     /// "builtin" | "none" | DIR, "key": TEXT, "key_file": FILE, "seed": NUMBER}`. Every member may be absent, and so may the whole (an empty text is the default scrubber).
     /// `categories` changes single categories of the policy and is written as in a policy file; `strict` turns strict mode on or
     /// off. `key` is the secret key as hexadecimal digits or base64, `key_file` a file that holds it so, and `seed` a whole number.
+    /// `verify` turns the search of the output for a known patient on (as it is) or off.
     /// A policy that is written out may name files: they are looked for in the working directory.
     ///
     /// ```
@@ -96,7 +97,12 @@ fn parse(json: &str) -> Result<(ScrubberBuilder, Option<String>)> {
             return Err(error.at(Location::Key("model".into())));
         }
     };
-    let mut builder = Scrubber::builder().policy(policy);
+    let verify = match config.get("verify") {
+        None | Some(Value::Null) => true,
+        Some(Value::Bool(verify)) => *verify,
+        Some(_) => return Err(Error::config("true or false is expected").at(Location::Key("verify".into()))),
+    };
+    let mut builder = Scrubber::builder().policy(policy).verify(verify);
     if let Some(key) = key(&mut config)? {
         builder = builder.key(key);
     }

@@ -5,10 +5,11 @@ use std::fmt;
 use jiff::civil::Date;
 use serde_json::Value;
 
+use super::Patient;
 use super::fields::Fields;
 use crate::error::{Error, Location, Result};
 
-const KEYS: &[&str] = &["patient_id", "document_id", "date"];
+const KEYS: &[&str] = &["patient_id", "document_id", "date", "patient"];
 
 /// What a caller knows of a note besides its text: whose it is, which it is, and when it was written.
 ///
@@ -22,15 +23,17 @@ const KEYS: &[&str] = &["patient_id", "document_id", "date"];
 /// ```
 /// use chartguard::Context;
 /// let context = Context::new().patient_id("4471203").date("2024-03-14")?;
-/// assert_eq!(Context::from_json(r#"{"patient_id": "4471203", "date": "2024-03-14"}"#)?, context);
+/// // The same, as other languages write it:
+/// let context = Context::from_json(r#"{"patient_id": "4471203", "date": "2024-03-14"}"#)?;
 /// assert!(Context::from_json(r#"{"pateint_id": "1"}"#).unwrap_err().to_string().contains("`patient_id`"));
 /// # Ok::<(), chartguard::Error>(())
 /// ```
-#[derive(Clone, Default, PartialEq, Eq)]
+#[derive(Clone, Default)]
 pub struct Context {
     patient_id: Option<String>,
     document_id: Option<String>,
     date: Option<Date>,
+    patient: Option<Patient>,
 }
 
 impl fmt::Debug for Context {
@@ -72,8 +75,24 @@ impl Context {
         Ok(self)
     }
 
-    /// Reads JSON, the same from every language: `{"patient_id": TEXT, "document_id": TEXT, "date": "YYYY-MM-DD"}`, of which
-    /// every member may be absent. An empty text is an empty context.
+    /// What is known of the patient: every mention of it is found, see [`Patient`].
+    ///
+    /// ```
+    /// use chartguard::{Context, Scrubber};
+    /// let scrubber = Scrubber::builder().builtin_model(false).build()?;
+    /// let context = Context::from_json(r#"{"patient": {"names": ["Rosalind Achterberg"]}}"#)?;
+    /// assert_eq!(scrubber.scrub_with("achterberg called", &context)?.text, "[NAME] called");
+    /// assert!(Context::from_json(r#"{"patient": {"nmaes": []}}"#).unwrap_err().to_string().contains("`names`"));
+    /// # Ok::<(), chartguard::Error>(())
+    /// ```
+    #[must_use]
+    pub fn patient(mut self, patient: Patient) -> Self {
+        self.patient = Some(patient);
+        self
+    }
+
+    /// Reads JSON, the same from every language: `{"patient_id": TEXT, "document_id": TEXT, "date": "YYYY-MM-DD",
+    /// "patient": {...}}`, of which every member may be absent; `patient` is as [`Patient::from_json`] takes it. An empty text is an empty context.
     ///
     /// # Errors
     /// When it is no JSON object, or a member is unknown, empty or of the wrong type.
@@ -97,13 +116,21 @@ impl Context {
                 return Err(fields.error(key, "the text is empty"));
             }
         }
+        if let Some(patient) = fields.get("patient").filter(|patient| !patient.is_null()) {
+            let read = Patient::from_json(&patient.to_string());
+            context.patient = Some(read.map_err(|e| e.at(Location::Key("patient".into())))?);
+        }
         match fields.text("date")? {
             Some(date) => context.date(date),
             None => Ok(context),
         }
     }
 
-    pub(super) fn patient(&self) -> Option<&str> {
+    pub(super) fn known(&self) -> Option<&Patient> {
+        self.patient.as_ref()
+    }
+
+    pub(super) fn whose(&self) -> Option<&str> {
         self.patient_id.as_deref()
     }
 

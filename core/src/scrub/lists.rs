@@ -10,6 +10,7 @@ use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
 use super::fields::{self, Fields};
+use super::patient::PATIENT;
 use super::{Category, Finding, Policy};
 use crate::error::{Error, ErrorCode, Location, Result};
 use crate::text::{Span, View};
@@ -208,9 +209,10 @@ impl Lists {
                     reaches.entry(category).or_default().push(span);
                 }
                 findings.retain(|finding| {
-                    ![None, Some(finding.category)]
-                        .iter()
-                        .any(|scope| reaches.get(scope).is_some_and(|reaches| reaches.hold(finding.span)))
+                    finding.detector == PATIENT
+                        || ![None, Some(finding.category)]
+                            .iter()
+                            .any(|scope| reaches.get(scope).is_some_and(|reaches| reaches.hold(finding.span)))
                 });
             }
         }

@@ -5,6 +5,7 @@
 
 mod action;
 mod apply;
+mod audited;
 mod category;
 mod check_digit;
 mod config;
@@ -16,6 +17,7 @@ mod finding;
 #[cfg(any(feature = "onnx", feature = "cli"))]
 pub(crate) mod labels;
 mod lists;
+mod patient;
 mod policy;
 mod reason;
 mod regime;
@@ -24,6 +26,7 @@ mod restore;
 mod schema;
 mod scrubber;
 mod stage;
+mod verify;
 
 pub use action::{Census, Fallback, Operator, Options as OperatorOptions};
 pub use apply::{Applied, OffsetMap, Scrubbed};
@@ -31,6 +34,7 @@ pub use category::Category;
 pub use context::Context;
 pub use finding::{Finding, Kind};
 pub use lists::{ListEntry, Matching};
+pub use patient::{Demographics, Patient};
 pub use policy::{CategoryPolicy, Policy};
 pub use reason::{Reason, Rule, RuleKind};
 pub use regime::Regime;

@@ -9,7 +9,7 @@ use super::apply::{self, Scrubbed};
 use super::detect::{self, Detector, Note};
 use super::lists::Lists;
 use super::resolve::resolve;
-use super::{Context, Finding, Policy, Stage, Stages};
+use super::{Context, Finding, Patient, Policy, Stage, Stages, verify};
 use crate::Key;
 use crate::error::{Error, ErrorCode, Result};
 use crate::guard::guard;
@@ -32,6 +32,7 @@ pub struct Scrubber {
     detectors: Arc<[Box<dyn Detector>]>,
     stages: Stages,
     secrets: Arc<Secrets>,
+    verify: bool,
 }
 
 impl std::fmt::Debug for Scrubber {
@@ -45,6 +46,7 @@ impl std::fmt::Debug for Scrubber {
 pub struct ScrubberBuilder {
     policy: Policy,
     without_tagger: bool,
+    without_verify: bool,
     stages: Stages,
     key: Option<Key>,
     seed: Option<u64>,
@@ -104,6 +106,14 @@ impl ScrubberBuilder {
         self
     }
 
+    /// Whether [`Scrubber::scrub_for`] looks for the patient in what it is about to return, and returns an error in place of it
+    /// if something is left; it does unless said otherwise.
+    #[must_use]
+    pub fn verify(mut self, on: bool) -> Self {
+        self.without_verify = !on;
+        self
+    }
+
     /// The model a command line or a configuration names: `builtin`, `none`, or a model directory, which stands in for the
     /// built-in one.
     ///
@@ -149,6 +159,7 @@ impl ScrubberBuilder {
             detectors: detectors.into(),
             stages: self.stages,
             secrets: Arc::new(secrets),
+            verify: !self.without_verify,
         })
     }
 }
@@ -177,12 +188,25 @@ impl Scrubber {
     /// # Errors
     /// When a detector could not search the whole text.
     pub fn find(&self, text: &str) -> Result<Vec<Finding>> {
-        guard(ErrorCode::Internal, "a note was searched", || self.search(text, |_| {}))
+        guard(ErrorCode::Internal, "a note was searched", || self.search(text, None, |_| {}))
+    }
+
+    /// [`find`](Self::find) with what is known of the patient: each mention is found with a score of 1 by detector `patient`.
+    ///
+    /// # Errors
+    /// As [`find`](Self::find).
+    pub fn find_for(&self, text: &str, patient: &Patient) -> Result<Vec<Finding>> {
+        guard(ErrorCode::Internal, "a note was searched", || self.search(text, Some(patient), |_| {}))
     }
 
     /// Calls `passed` with the name of each stage when it is over.
-    fn search(&self, text: &str, mut passed: impl FnMut(&'static str)) -> Result<Vec<Finding>> {
-        let Candidates(findings) = self.detect(text, &mut passed)?;
+    fn search(
+        &self,
+        text: &str,
+        patient: Option<&Patient>,
+        mut passed: impl FnMut(&'static str),
+    ) -> Result<Vec<Finding>> {
+        let Candidates(findings) = self.detect(text, patient, &mut passed)?;
         let findings = self.settle(text, findings);
         passed("policy and resolve");
         Ok(findings)
@@ -205,7 +229,7 @@ impl Scrubber {
     /// # Errors
     /// When a detector could not search the whole text.
     pub fn candidates(&self, text: &str) -> Result<Candidates> {
-        guard(ErrorCode::Internal, "a note was searched", || self.detect(text, |_| {}))
+        guard(ErrorCode::Internal, "a note was searched", || self.detect(text, None, |_| {}))
     }
 
     /// What would be removed of `candidates`, which are those of the same `text`: as [`find`](Self::find).
@@ -238,7 +262,12 @@ impl Scrubber {
     }
 
     /// Calls `passed` with the name of each stage when it is over.
-    fn detect(&self, text: &str, mut passed: impl FnMut(&'static str)) -> Result<Candidates> {
+    fn detect(
+        &self,
+        text: &str,
+        patient: Option<&Patient>,
+        mut passed: impl FnMut(&'static str),
+    ) -> Result<Candidates> {
         let view = View::joined(text);
         let plain = view.as_str();
         passed("view");
@@ -249,6 +278,11 @@ impl Scrubber {
         for detector in self.detectors.iter() {
             detector.detect(&note, &mut findings)?;
             passed(detector.stage());
+        }
+        // Before the repetitions, which learn from it.
+        if let Some(patient) = patient.filter(|_| self.stages.has(Stage::Patient)) {
+            patient.detect(&note, &mut findings);
+            passed("patient");
         }
         if self.stages.has(Stage::Consistency) {
             detect::extend(&note, &mut findings);
@@ -304,6 +338,18 @@ impl Scrubber {
         self.scrub_in_stages(text, context, |_| {})
     }
 
+    /// [`scrub`](Self::scrub) with what is known of the patient: every mention goes, as far as the policy removes its category,
+    /// whatever an allow list says.
+    ///
+    /// The output is then searched for the patient once more ([`ScrubberBuilder::verify`]).
+    ///
+    /// # Errors
+    /// As [`scrub`](Self::scrub), and when the output still names the patient: the error says where, in bytes of the input, and
+    /// what, by category, and nothing is returned.
+    pub fn scrub_for(&self, text: &str, patient: &Patient) -> Result<Scrubbed> {
+        self.scrub_with(text, &Context::new().patient(patient.clone()))
+    }
+
     /// [`scrub`](Self::scrub) for who measures it: calls `passed` with the name of each stage when it is over.
     #[doc(hidden)]
     pub fn scrub_in_stages(
@@ -313,8 +359,13 @@ impl Scrubber {
         mut passed: impl FnMut(&'static str),
     ) -> Result<Scrubbed> {
         guard(ErrorCode::Internal, "a note was scrubbed", || {
-            let findings = self.search(text, &mut passed)?;
+            let findings = self.search(text, context.known(), &mut passed)?;
             let scrubbed = apply::apply(text, findings, &self.policy, &self.secrets, context)?;
+            if self.verify
+                && let Some(patient) = context.known()
+            {
+                verify::verify(&scrubbed, patient, &self.policy)?;
+            }
             passed("apply");
             Ok(scrubbed)
         })

@@ -24,12 +24,22 @@ pub enum Stage {
     Consistency,
     /// The policy's own lists.
     Policy,
+    /// What the caller knows of the patient.
+    Patient,
 }
 
 impl Stage {
     /// Every stage, in the order in which they build on each other.
-    pub const ALL: &'static [Self] =
-        &[Self::Patterns, Self::Lexicon, Self::Structure, Self::Tagger, Self::Model, Self::Consistency, Self::Policy];
+    pub const ALL: &'static [Self] = &[
+        Self::Patterns,
+        Self::Lexicon,
+        Self::Structure,
+        Self::Tagger,
+        Self::Model,
+        Self::Consistency,
+        Self::Policy,
+        Self::Patient,
+    ];
 
     /// The stage's name in JSON and tables.
     pub fn as_str(self) -> &'static str {
@@ -41,6 +51,7 @@ impl Stage {
             Self::Model => "model",
             Self::Consistency => "consistency",
             Self::Policy => "policy",
+            Self::Patient => "patient",
         }
     }
 

@@ -290,7 +290,7 @@ impl<'n> Worker<'n> {
 
     fn days(&self, options: Options) -> Result<i64> {
         let key = &self.secrets.keys()?.date_shift;
-        Ok(*self.offset.get_or_init(|| match self.context.patient() {
+        Ok(*self.offset.get_or_init(|| match self.context.whose() {
             Some(patient) => date_shift::offset(key, &[b"patient", patient.as_bytes()], options),
             None => date_shift::offset(key, &[b"note", self.text.as_bytes()], options),
         }))
@@ -319,7 +319,7 @@ impl<'n> Worker<'n> {
         };
         let source = if options.keyed {
             let key = self.secrets.keys()?.surrogate.clone();
-            Source::Keyed { key, patient: self.context.patient().map(str::to_owned) }
+            Source::Keyed { key, patient: self.context.whose().map(str::to_owned) }
         } else {
             let seed = self.secrets.seed.clone();
             let seed = seed.ok_or_else(|| Error::config("a seed is needed, and none was given"))?;

@@ -84,6 +84,12 @@ impl std::fmt::Debug for OwnDetector {
         f.debug_struct("OwnDetector")
             .field("name", &self.name)
             .field("category", &self.category)
+            .field("pattern", &self.pattern)
+            .field("cues", &self.cues)
+            .field("side", &self.side)
+            .field("window", &self.window)
+            .field("validator", &self.validator.map(|(name, _)| name))
+            .field("score", &self.score)
             .finish_non_exhaustive()
     }
 }

@@ -117,7 +117,18 @@ pub(crate) const STAGES: &[(&str, Stage)] = &[
     ("model", Stage::Model),
     ("consistency", Stage::Consistency),
     ("policy", Stage::Policy),
+    ("patient", Stage::Patient),
 ];
+
+/// Whether `word` stands before a person's name: "Mr", "Dr".
+pub(crate) fn is_title(word: &str) -> bool {
+    announce::cues(word) & announce::TITLE != 0
+}
+
+/// Whether `word` is what a person does, after the name: "denies", "was".
+pub(crate) fn is_said(word: &str) -> bool {
+    announce::cues(word) & announce::SAYS != 0
+}
 
 /// The detectors of `stages` that need no model.
 pub(crate) fn detectors(stages: Stages) -> crate::Result<Vec<Box<dyn Detector>>> {
