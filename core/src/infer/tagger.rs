@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use ndarray::ArrayView1;
 use serde::{Deserialize, Serialize};
 
 use super::labels::{Decoder, Found, Scheme};
@@ -111,7 +112,7 @@ impl Tagger {
                 decided += window.decided.len();
                 for at in window.decided {
                     let at = at - window.seen.start;
-                    let (label, probability) = likeliest(logits.row(tokenizer.tokens_before() + at))?;
+                    let (label, probability) = likeliest(&logits.row(tokenizer.tokens_before() + at))?;
                     decoder.push(text, seen[at], label, probability, &mut found);
                 }
             }
@@ -132,7 +133,7 @@ impl Tagger {
 }
 
 /// The likeliest label of a row of logits, and its probability (softmax).
-fn likeliest(row: &[f32]) -> Result<(usize, f32)> {
+fn likeliest(row: &ArrayView1<'_, f32>) -> Result<(usize, f32)> {
     let mut best = (0, f32::NEG_INFINITY);
     for (label, &logit) in row.iter().enumerate() {
         if logit.is_nan() || logit == f32::INFINITY {
@@ -151,16 +152,18 @@ fn likeliest(row: &[f32]) -> Result<(usize, f32)> {
 
 #[cfg(test)]
 mod tests {
+    use ndarray::aview1;
+
     use super::*;
 
     #[test]
     fn softmax_and_what_is_no_number() {
-        let (label, probability) = likeliest(&[0.0, 1000.0, 1000.0]).unwrap();
+        let (label, probability) = likeliest(&aview1(&[0.0, 1000.0, 1000.0])).unwrap();
         assert_eq!(label, 1);
         assert!((probability - 0.5).abs() < 1e-6);
-        assert!(likeliest(&[0.0, f32::NEG_INFINITY]).is_ok());
+        assert!(likeliest(&aview1(&[0.0, f32::NEG_INFINITY])).is_ok());
         for row in [&[0.0, f32::NAN][..], &[f32::INFINITY, 0.0], &[f32::NEG_INFINITY], &[]] {
-            assert!(likeliest(row).unwrap_err().is_model());
+            assert!(likeliest(&aview1(row)).unwrap_err().is_model());
         }
     }
 }

@@ -8,6 +8,7 @@ use std::collections::{HashMap, HashSet};
 use std::path::{Component, Path};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
+use ndarray::Array2;
 use tract_onnx::pb;
 use tract_onnx::prelude::*;
 use tract_onnx::tract_hir::internal::ToDim;
@@ -62,16 +63,7 @@ enum Graph {
 }
 
 /// What the model says of each token: one row a token, one column a label.
-pub(super) struct Logits {
-    values: Vec<f32>,
-    labels: usize,
-}
-
-impl Logits {
-    pub(super) fn row(&self, token: usize) -> &[f32] {
-        &self.values[token * self.labels..(token + 1) * self.labels]
-    }
-}
+pub(super) type Logits = Array2<f32>;
 
 impl Network {
     /// Loads `model.onnx`, checks its shape, and runs it once.
@@ -122,7 +114,7 @@ impl Network {
     /// Runs it once on a short input.
     fn try_out(&self, probe: &[i64]) -> Result<()> {
         let logits = self.session().run(probe)?;
-        if logits.values.iter().any(|value| value.is_nan()) {
+        if logits.iter().any(|value| value.is_nan()) {
             return Err(Error::model("the model gives values that are no numbers: expected finite logits"));
         }
         Ok(())
@@ -236,7 +228,8 @@ impl Network {
         let output = output.cast_to::<f32>().map_err(|e| failed(&e))?;
         let view = output.try_as_plain_ram().map_err(|e| failed(&e))?;
         let values = view.as_slice::<f32>().map_err(|e| failed(&e))?;
-        Ok(Logits { values: values[..tokens * self.labels].to_vec(), labels: self.labels })
+        Array2::from_shape_vec((tokens, self.labels), values[..tokens * self.labels].to_vec())
+            .map_err(|_| Error::internal("rows of logits do not fit"))
     }
 }
 
@@ -490,8 +483,8 @@ mod tests {
     }
 
     fn same(a: &Logits, b: &Logits) {
-        assert_eq!(a.values.len(), b.values.len());
-        assert!(a.values.iter().zip(&b.values).all(|(a, b)| (a - b).abs() < 1e-4));
+        assert_eq!(a.dim(), b.dim());
+        assert!(a.iter().zip(b).all(|(a, b)| (a - b).abs() < 1e-4));
     }
 
     #[test]

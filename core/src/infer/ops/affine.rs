@@ -4,7 +4,8 @@ use tract_onnx::model::ParsingContext;
 use tract_onnx::pb::NodeProto;
 use tract_onnx::tract_hir::internal::*;
 
-use super::{fill, multiply, rows_fact, rows_to_rows, slice};
+use super::product::{Then, Weights};
+use super::{rows_fact, rows_to_rows, slice};
 
 pub(super) fn build(_: &ParsingContext<'_>, _: &NodeProto) -> TractResult<(Box<dyn InferenceOp>, Vec<String>)> {
     Ok((rows_to_rows(Affine, 3), vec![]))
@@ -22,24 +23,53 @@ impl Op for Affine {
 }
 
 impl EvalOp for Affine {
-    op_out_of_plan!();
+    not_out_of_plan!();
 
-    fn eval(&self, _: &EvalContext<'_>, inputs: TVec<TValue>) -> TractResult<TVec<TValue>> {
-        let (rows, weights, bias) = args_3!(inputs);
-        let (words, inner, outer) = (rows.shape()[0], rows.shape()[1], bias.shape()[0]);
-        let mut out = Vec::new();
-        fill(slice(&bias)?, words, &mut out);
-        multiply(slice(&rows)?, slice(&weights)?, &mut out, inner, outer)?;
-        Ok(tvec![Tensor::from_shape(&[words, outer], &out)?.into_tvalue()])
+    fn state(&self, _: &EvalContext<'_>) -> TractResult<Option<Box<dyn OpState>>> {
+        Ok(Some(Box::<State>::default()))
     }
 }
 
 impl TypedOp for Affine {
     fn output_facts(&self, inputs: &[&TypedFact]) -> TractResult<TVec<TypedFact>> {
+        let [rows, weights, bias] = inputs else { bail!("expected rows, weights and a bias") };
+        ensure!(
+            weights.rank() == 2 && weights.shape[0] == rows.shape[1] && weights.shape[1] == bias.shape[0],
+            "expected weights that fit the rows and the bias"
+        );
+        ensure!(weights.konst.is_some(), "expected constant weights");
         rows_fact(inputs)
     }
 
     as_op!();
+}
+
+/// The weights, laid out when they were first met.
+#[derive(Clone, Default)]
+struct State(Option<Weights>);
+
+impl std::fmt::Debug for State {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("State").finish_non_exhaustive()
+    }
+}
+
+impl OpState for State {
+    fn eval(&mut self, _: &EvalContext<'_>, _: &dyn Op, inputs: TVec<TValue>) -> TractResult<TVec<TValue>> {
+        let (rows, weights, bias) = args_3!(inputs);
+        let (words, inner, outer) = (rows.shape()[0], rows.shape()[1], bias.shape()[0]);
+        let laid_out = match &mut self.0 {
+            Some(laid_out) => laid_out,
+            none => none.insert(Weights::new(slice(&weights)?, inner, outer)),
+        };
+        let mut out = Tensor::zero::<f32>(&[words, outer])?;
+        laid_out.multiply(slice(&rows)?, slice(&bias)?, out.try_as_plain_ram_mut()?.as_slice_mut()?, Then::Store);
+        Ok(tvec![out.into_tvalue()])
+    }
+
+    fn reset_lanes(&mut self, _: &[LaneId]) -> TractResult<()> {
+        Ok(())
+    }
 }
 
 #[cfg(test)]

@@ -6,8 +6,11 @@
 
 // An operator is written against all of tract's traits and macros, and every builder has the signature that it registers.
 #![allow(clippy::wildcard_imports, clippy::unnecessary_wraps)]
+// What is to use the widest vectors must be part of the function that was compiled for them.
+#![allow(clippy::inline_always)]
 
 mod affine;
+mod product;
 mod residual_block;
 mod word_embedding;
 
@@ -46,23 +49,6 @@ fn rows_fact(inputs: &[&TypedFact]) -> TractResult<TVec<TypedFact>> {
 /// The values of a tensor, and its shape.
 fn slice<T: Datum>(tensor: &Tensor) -> TractResult<&[T]> {
     tensor.try_as_plain_ram()?.as_slice::<T>()
-}
-
-/// `out += rows * weights`, all row by row; `weights` is `[inner, outer]`.
-fn multiply(rows: &[f32], weights: &[f32], out: &mut [f32], inner: usize, outer: usize) -> TractResult<()> {
-    let words = out.len() / outer;
-    let rows = ndarray::ArrayView2::from_shape((words, inner), rows)?;
-    let weights = ndarray::ArrayView2::from_shape((inner, outer), weights)?;
-    let mut out = ndarray::ArrayViewMut2::from_shape((words, outer), out)?;
-    ndarray::linalg::general_mat_mul(1.0, &rows, &weights, 1.0, &mut out);
-    Ok(())
-}
-
-/// Fills `out` with one copy of `bias` a row.
-fn fill(bias: &[f32], words: usize, out: &mut Vec<f32>) {
-    out.clear();
-    out.reserve(words * bias.len());
-    (0..words).for_each(|_| out.extend_from_slice(bias));
 }
 
 #[cfg(test)]

@@ -3,11 +3,13 @@
 //! `x` is `[words, channels]`. `deep` is a convolution over the words, each channel by itself, of width 5, with zeros
 //! beyond the ends: `taps` is `[channels, 1, 5]` as in ONNX `Conv`, the attribute `dilations` says how far apart they are.
 
+use pulp::Arch;
 use tract_onnx::model::ParsingContext;
 use tract_onnx::pb::NodeProto;
 use tract_onnx::tract_hir::internal::*;
 
-use super::{fill, multiply, rows_fact, rows_to_rows, slice};
+use super::product::{Then, Weights};
+use super::{rows_fact, rows_to_rows, slice};
 
 /// Words that a convolution sees.
 const TAPS: usize = 5;
@@ -23,12 +25,12 @@ struct ResidualBlock {
     dilation: usize,
 }
 
-/// Buffers that are used again from run to run.
+/// What was laid out when it was first met, and a buffer that is used again from run to run.
 #[derive(Clone, Default)]
 struct Scratch {
     taps: Vec<f32>,
+    weights: Option<Weights>,
     deep: Vec<f32>,
-    point: Vec<f32>,
 }
 
 /// Shows nothing of what is in them: it came of the words of notes.
@@ -62,6 +64,7 @@ impl TypedOp for ResidualBlock {
             "expected {TAPS} taps for each channel"
         );
         ensure!(inputs[3].shape[..] == [channels.clone(), channels.clone()], "expected square weights");
+        ensure!(inputs[1].konst.is_some() && inputs[3].konst.is_some(), "expected constant weights");
         rows_fact(inputs)
     }
 
@@ -81,13 +84,14 @@ impl OpState for Scratch {
         }
         let mut x_view = x.try_as_plain_ram_mut()?;
         let x_rows = x_view.as_slice_mut::<f32>()?;
+        let weights = match &mut self.weights {
+            Some(weights) => weights,
+            none => none.insert(Weights::new(weights?, channels, channels)),
+        };
         self.deep.resize(words * channels, 0.0);
-        deep(x_rows, &self.taps, taps_bias?, dilation, &mut self.deep);
-        fill(bias?, words, &mut self.point);
-        multiply(&self.deep, weights?, &mut self.point, channels, channels)?;
-        for (x, &y) in x_rows.iter_mut().zip(&self.point) {
-            *x += y.max(0.0);
-        }
+        let taps_bias = taps_bias?;
+        Arch::new().dispatch(|| deep(x_rows, &self.taps, taps_bias, dilation, &mut self.deep));
+        weights.multiply(&self.deep, bias?, x_rows, Then::AddPositive);
         Ok(tvec![x.into_tvalue()])
     }
 
@@ -96,7 +100,9 @@ impl OpState for Scratch {
     }
 }
 
-/// The convolution of each channel by itself; `out` is as long as `x`, `bias` has one value a channel.
+/// The convolution of each channel by itself; `out` is as long as `x`, `bias` has one value a channel. Inlined, so that it
+/// uses the vectors that its caller may use.
+#[inline(always)]
 fn deep(x: &[f32], taps: &[f32], bias: &[f32], dilation: usize, out: &mut [f32]) {
     let channels = bias.len();
     let words = x.len() / channels;

@@ -4,11 +4,13 @@
 //! over the slots, and notes repeat their words: so the part of it that comes of one group of slots (the attribute
 //! `together` gives each slot its group) is kept from word to word and from note to note, and looked up by its ids.
 
+use pulp::Arch;
 use tract_onnx::model::ParsingContext;
 use tract_onnx::pb::NodeProto;
 use tract_onnx::tract_hir::internal::*;
 
-use super::{fill, multiply, rows_fact, rows_to_rows, slice};
+use super::product::{Then, Weights};
+use super::{rows_fact, rows_to_rows, slice};
 
 /// Sums kept for each group: 3 MiB at 96 channels. A power of two.
 const KEPT: usize = 8192;
@@ -81,7 +83,8 @@ struct Memory {
 #[derive(Clone)]
 struct Group {
     slots: Vec<usize>,
-    weights: Vec<f32>,
+    weights: Weights,
+    channels: usize,
     /// The ids of each kept sum.
     keys: Vec<u32>,
     /// In which run each kept sum was last used.
@@ -104,8 +107,10 @@ impl Group {
     fn new(group: usize, together: &[usize], weights: &[f32], channels: usize) -> Self {
         let slots: Vec<usize> = (0..together.len()).filter(|&slot| together[slot] == group).collect();
         let each = weights.len() / together.len();
+        let own: Vec<f32> = slots.iter().flat_map(|slot| &weights[slot * each..][..each]).copied().collect();
         Self {
-            weights: slots.iter().flat_map(|slot| &weights[slot * each..][..each]).copied().collect(),
+            weights: Weights::new(&own, own.len() / channels, channels),
+            channels,
             // No id is that great, so nothing is found before it was kept.
             keys: vec![u32::MAX; KEPT * slots.len()],
             used: vec![0; KEPT],
@@ -154,8 +159,8 @@ impl Group {
         rows: &mut Vec<f32>,
         sums: &mut Vec<f32>,
     ) -> TractResult<()> {
-        let inner = self.slots.len() * width;
-        let channels = self.weights.len() / inner;
+        let channels = self.channels;
+        let no_bias = vec![0.0; channels];
         let last = self.fresh.iter().map(|&(_, at)| at as usize + 1).max().unwrap_or(0);
         if self.sums.len() < last * channels {
             self.sums.resize(last * channels, 0.0);
@@ -173,7 +178,7 @@ impl Group {
             }
             sums.clear();
             sums.resize(fresh.len() * channels, 0.0);
-            multiply(rows, &self.weights, sums, inner, channels)?;
+            self.weights.multiply(rows, &no_bias, sums, Then::Store);
             for (&(_, at), sum) in fresh.iter().zip(sums.chunks_exact(channels)) {
                 self.sums[at as usize * channels..][..channels].copy_from_slice(sum);
             }
@@ -205,23 +210,34 @@ impl OpState for Memory {
             }
         }
         let words = ids.len() / slots;
-        let mut out = Vec::new();
-        fill(slice(&bias)?, words, &mut out);
-        for group in &self.groups {
-            for (out, &at) in out.chunks_exact_mut(channels).zip(&group.chosen) {
-                for (out, &sum) in out.iter_mut().zip(&group.sums[at as usize * channels..][..channels]) {
-                    *out += sum;
-                }
-            }
-        }
-        for value in &mut out {
-            *value = value.max(0.0);
-        }
-        Ok(tvec![Tensor::from_shape(&[words, channels], &out)?.into_tvalue()])
+        let mut out = Tensor::zero::<f32>(&[words, channels])?;
+        let (mut plain, bias) = (out.try_as_plain_ram_mut()?, slice::<f32>(&bias)?);
+        let values = plain.as_slice_mut::<f32>()?;
+        Arch::new().dispatch(|| add_up(&self.groups, bias, values));
+        Ok(tvec![out.into_tvalue()])
     }
 
     fn reset_lanes(&mut self, _: &[LaneId]) -> TractResult<()> {
         Ok(())
+    }
+}
+
+/// The bias and the sum of each group, if positive, for each word. Inlined, so that it uses the vectors that its caller may
+/// use.
+#[inline(always)]
+fn add_up(groups: &[Group], bias: &[f32], out: &mut [f32]) {
+    let channels = bias.len();
+    for (word, out) in out.chunks_exact_mut(channels).enumerate() {
+        out.copy_from_slice(bias);
+        for group in groups {
+            let sum = &group.sums[group.chosen[word] as usize * channels..][..channels];
+            for (out, &sum) in out.iter_mut().zip(sum) {
+                *out += sum;
+            }
+        }
+        for out in out {
+            *out = out.max(0.0);
+        }
     }
 }
 

@@ -1,0 +1,201 @@
+//! Products of many rows with one matrix of weights, with the widest vectors that the machine has.
+//!
+//! The weights are laid out once, in panels as wide as a few vectors. The rows are read where they are: for narrow layers,
+//! laying them out anew for each product costs as much as the product itself. Every sum is made in the order of the inputs,
+//! so that it does not depend on how wide vectors are.
+
+use pulp::{Arch, Simd, WithSimd};
+
+/// Vectors a panel is wide.
+const WIDE: usize = 3;
+
+/// A matrix of weights, `[inner, outer]`, laid out for this machine.
+#[derive(Clone)]
+pub(super) struct Weights {
+    arch: Arch,
+    inner: usize,
+    outer: usize,
+    /// Panel after panel, each `[inner, width]`; what is missing of the last one is zero.
+    panels: Vec<f32>,
+    /// Values a panel is wide.
+    width: usize,
+}
+
+/// What becomes of a product.
+#[derive(Clone, Copy)]
+pub(super) enum Then {
+    /// It takes the place of what was there.
+    Store,
+    /// What of it is positive is added to what was there.
+    AddPositive,
+}
+
+/// How many values a panel is wide on this machine.
+struct Width;
+
+impl WithSimd for Width {
+    type Output = usize;
+
+    fn with_simd<S: Simd>(self, _: S) -> usize {
+        WIDE * S::F32_LANES
+    }
+}
+
+impl Weights {
+    /// `weights` is row by row.
+    pub(super) fn new(weights: &[f32], inner: usize, outer: usize) -> Self {
+        let arch = Arch::new();
+        let width = arch.dispatch(Width);
+        let mut panels = Vec::with_capacity(inner * outer.next_multiple_of(width));
+        for first in (0..outer).step_by(width) {
+            let columns = width.min(outer - first);
+            for row in weights.chunks_exact(outer) {
+                panels.extend_from_slice(&row[first..first + columns]);
+                panels.extend(std::iter::repeat_n(0.0, width - columns));
+            }
+        }
+        Self { arch, inner, outer, panels, width }
+    }
+
+    /// For each of `rows`: the row times the weights, plus `bias`, goes to its row of `out`.
+    pub(super) fn multiply(&self, rows: &[f32], bias: &[f32], out: &mut [f32], then: Then) {
+        assert!(rows.len() / self.inner == out.len() / self.outer && bias.len() == self.outer, "shapes fit");
+        self.arch.dispatch(Product { weights: self, rows, bias, out, then });
+    }
+}
+
+struct Product<'a> {
+    weights: &'a Weights,
+    rows: &'a [f32],
+    bias: &'a [f32],
+    out: &'a mut [f32],
+    then: Then,
+}
+
+impl WithSimd for Product<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        // As many rows at once as leave their sums in registers.
+        if S::REGISTER_COUNT >= 32 { self.run::<S, 8>(simd) } else { self.run::<S, 4>(simd) }
+    }
+}
+
+impl Product<'_> {
+    #[inline(always)]
+    fn run<S: Simd, const ROWS: usize>(self, simd: S) {
+        let Weights { inner, outer, width, ref panels, .. } = *self.weights;
+        let mut rows = self.rows.chunks_exact(ROWS * inner);
+        let mut out = self.out.chunks_exact_mut(ROWS * outer);
+        for (rows, out) in rows.by_ref().zip(out.by_ref()) {
+            for (panel, first) in panels.chunks_exact(inner * width).zip((0..outer).step_by(width)) {
+                block::<S, ROWS>(simd, rows, panel, self.bias, first, out, self.then);
+            }
+        }
+        for (row, out) in rows.remainder().chunks_exact(inner).zip(out.into_remainder().chunks_exact_mut(outer)) {
+            for (panel, first) in panels.chunks_exact(inner * width).zip((0..outer).step_by(width)) {
+                block::<S, 1>(simd, row, panel, self.bias, first, out, self.then);
+            }
+        }
+    }
+}
+
+/// One panel of `ROWS` rows; `first` is its first column.
+#[inline(always)]
+fn block<S: Simd, const ROWS: usize>(
+    simd: S,
+    rows: &[f32],
+    panel: &[f32],
+    bias: &[f32],
+    first: usize,
+    out: &mut [f32],
+    then: Then,
+) {
+    let (inner, outer) = (rows.len() / ROWS, bias.len());
+    let columns = |vector: usize| {
+        let start = (first + vector * S::F32_LANES).min(outer);
+        start..(start + S::F32_LANES).min(outer)
+    };
+    let begin: [S::f32s; WIDE] = std::array::from_fn(|vector| simd.partial_load_f32s(&bias[columns(vector)]));
+    let mut sums = [begin; ROWS];
+    let each: [&[f32]; ROWS] = std::array::from_fn(|row| &rows[row * inner..][..inner]);
+    let (vectors, _) = S::as_simd_f32s(panel);
+    for (at, weights) in vectors.as_chunks::<WIDE>().0[..inner].iter().enumerate() {
+        for (row, sums) in each.iter().zip(&mut sums) {
+            let value = simd.splat_f32s(row[at]);
+            for (sum, &weight) in sums.iter_mut().zip(weights) {
+                *sum = simd.mul_add_e_f32s(value, weight, *sum);
+            }
+        }
+    }
+    for (sums, out) in sums.into_iter().zip(out.chunks_exact_mut(outer)) {
+        for (vector, sum) in sums.into_iter().enumerate() {
+            let out = &mut out[columns(vector)];
+            // What fills a vector goes there whole.
+            if let ([whole], []) = S::as_mut_simd_f32s(out) {
+                *whole = then.join(simd, *whole, sum);
+            } else {
+                let value = then.join(simd, simd.partial_load_f32s(out), sum);
+                simd.partial_store_f32s(out, value);
+            }
+        }
+    }
+}
+
+impl Then {
+    #[inline(always)]
+    fn join<S: Simd>(self, simd: S, before: S::f32s, sum: S::f32s) -> S::f32s {
+        match self {
+            Self::Store => sum,
+            Self::AddPositive => simd.add_f32s(before, simd.max_f32s(sum, simd.splat_f32s(0.0))),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::values;
+    use super::*;
+
+    #[test]
+    fn every_shape_gives_the_product() {
+        for (words, inner, outer) in [(0, 3, 5), (1, 1, 1), (7, 13, 39), (8, 96, 96), (21, 32, 97), (33, 5, 48)] {
+            let (rows, weights, bias) = (values(words * inner, 1), values(inner * outer, 2), values(outer, 3));
+            let before = values(words * outer, 4);
+            for then in [Then::Store, Then::AddPositive] {
+                let mut out = before.clone();
+                Weights::new(&weights, inner, outer).multiply(&rows, &bias, &mut out, then);
+                for (at, &got) in out.iter().enumerate() {
+                    let (word, column) = (at / outer, at % outer);
+                    let sum: f32 =
+                        (0..inner).map(|i| rows[word * inner + i] * weights[i * outer + column]).sum::<f32>()
+                            + bias[column];
+                    let expected = match then {
+                        Then::Store => sum,
+                        Then::AddPositive => before[at] + sum.max(0.0),
+                    };
+                    assert!((got - expected).abs() < 1e-4, "{words} {inner} {outer}: {got} is not {expected}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_sum_does_not_depend_on_how_wide_vectors_are() {
+        let (words, inner, outer) = (19, 31, 50);
+        let (rows, weights, bias) = (values(words * inner, 1), values(inner * outer, 2), values(outer, 3));
+        let product = |outer: usize, weights: &[f32], bias: &[f32]| {
+            let mut out = vec![0.0; words * outer];
+            Weights::new(weights, inner, outer).multiply(&rows, bias, &mut out, Then::Store);
+            out
+        };
+        let whole = product(outer, &weights, &bias);
+        for column in [0, 17, 49] {
+            let alone: Vec<f32> = weights.iter().skip(column).step_by(outer).copied().collect();
+            let alone = product(1, &alone, &bias[column..=column]);
+            let of_whole: Vec<f32> = whole.iter().skip(column).step_by(outer).copied().collect();
+            assert_eq!(alone, of_whole);
+        }
+    }
+}
