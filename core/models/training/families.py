@@ -122,7 +122,7 @@ class Filler:
             text = self.dates.text(rng, self.day((kind, number), kind == "dob"), form or "")
             return text, None if form == "year" else "date"
         elif kind == "org":
-            return self.kept((kind, number, form), lambda: values.organization(rng, form or "hospital", self.surname)), "organization"
+            return self.kept((kind, number, form), lambda: values.organization(rng, form or "hospital", self.surname, self.given)), "organization"
         elif kind == "num":
             low, high = extra.split("-")
             if "." in extra:

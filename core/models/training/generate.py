@@ -51,13 +51,13 @@ class Notes:
         """One note: text and spans."""
         filler = families.Filler(rng, self.pool, lambda r: self.prose.sentence(r))
         kind = rng.random()
-        if kind < 0.40:
+        if kind < 0.37:
             blocks = self.strewn(rng, filler)
-        elif kind < 0.58:
+        elif kind < 0.55:
             blocks = self.message(rng, filler)
-        elif kind < 0.75:
+        elif kind < 0.72:
             blocks = self.whole(rng, filler)
-        elif kind < 0.81:
+        elif kind < 0.78:
             blocks = self.listed(rng, filler)
         elif kind < 0.93:
             blocks = self.misleading(rng, filler)

@@ -5,7 +5,7 @@
 Without carriers it trains on generated text alone (precision is then far lower). `--data` adds a site's own labelled notes
 ({"text", "spans": [{"start", "end", "label"}]}, offsets in code points), which count `--data-weight` times their size;
 `--init` starts from weights of an earlier run, at a gentler rate. One writer's families are never trained on (`--held-out`);
-how much each category is favoured is chosen on them. `cargo` must be able to build the featurizer.
+how much each category is favoured is chosen on them. Another's are for measuring alone (`--kept-apart`). `cargo` must be able to build the featurizer.
 """
 import argparse
 import os
@@ -37,8 +37,9 @@ def arguments():
     parser.add_argument("--data-weight", type=int, default=5)
     parser.add_argument("--out", type=pathlib.Path, default=HERE.parent / "builtin")
     parser.add_argument("--words", type=int, default=160_000_000, help="words seen")
-    parser.add_argument("--fresh", type=int, default=28_000_000, help="words generated; each is seen several times")
+    parser.add_argument("--fresh", type=int, default=42_000_000, help="words generated; each is seen several times")
     parser.add_argument("--held-out", default="w3", help="the folder of families that selection is done on")
+    parser.add_argument("--kept-apart", nargs="*", default=["w8"], help="folders of families for measuring: neither trained nor selected on")
     parser.add_argument("--held-words", type=int, default=600_000, help="words generated for selection")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--init", type=pathlib.Path, help="weights.npz of an earlier run")
@@ -156,7 +157,7 @@ def corpora(options, work):
     sizes = [SHARD] * (options.fresh // SHARD) + [options.fresh % SHARD] * (options.fresh % SHARD > 0)
     parts = []
     for first in range(0, len(sizes), os.cpu_count()):
-        waiting = [generate(options, work / f"shard{i}", sizes[i], 100 * i + options.seed, "--without", options.held_out)
+        waiting = [generate(options, work / f"shard{i}", sizes[i], 100 * i + options.seed, "--without", options.held_out, *options.kept_apart)
                    for i in range(first, min(len(sizes), first + os.cpu_count()))]
         parts += [(wait(), 1) for wait in waiting]
     for i, path in enumerate(options.data):

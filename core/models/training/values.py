@@ -2,6 +2,8 @@
 import datetime
 import string
 
+from patterns import Patterns
+
 MONTHS = "January February March April May June July August September October November December".split()
 ORDINAL = lambda n: f"{n}{'th' if 10 < n < 14 else {1: 'st', 2: 'nd', 3: 'rd'}.get(n % 10, 'th')}"
 
@@ -119,7 +121,37 @@ class Dates:
                             U=month[:3].upper(), o=ORDINAL(day.day), A=WEEKDAYS[day.weekday()], H=rng.randrange(24), M=rng.randrange(60), S=rng.randrange(60))
 
 
-def city(rng, surname):
+ORGANIZATIONS, PLACES = Patterns("organizations.txt"), Patterns("places.txt")
+# What people work for, belong to and go to is not only firms.
+ALSO = {"employer": ("employer", "employer", "venue", "team"), "church": ("church", "church", "team"), "agency": ("agency", "agency", "team")}
+# "St. Luke's" and "Surprise" are as often written out as made up: half of all names are built as somebody listed them.
+PATTERNED = 0.5
+ORDINAL_WORDS = "First Second Third Fourth Fifth Sixth Seventh Eighth Ninth Tenth Eleventh Twelfth".split()
+
+
+def slots(rng, surname, given=None):
+    """What the slots of a pattern are filled with."""
+    last = lambda: surname().split()[-1]
+    return {
+        "surname": last,
+        "given": given or last,
+        "town": lambda: city(rng, surname, plain=True),
+        "county": lambda: rng.choice((last(), rng.choice(NATURE), city(rng, surname, plain=True))),
+        "nature": lambda: rng.choice(NATURE),
+        "idea": lambda: rng.choice(ABSTRACT).replace("-", " "),
+        "saint": lambda: rng.choice(SAINTS),
+        "coined": lambda: coined(rng),
+        "ordinal": lambda: ORDINAL(rng.randint(1, 120)) if rng.random() < 0.6 else rng.choice(ORDINAL_WORDS),
+        "state": lambda: rng.choice(STATES).split(":")[0],
+        "trade": lambda: rng.choice(TRADE),
+        "word": lambda: rng.choice(THINGS),
+    }
+
+
+def city(rng, surname, plain=False):
+    """`plain` keeps a town whose name is a slot of another name from being built of one itself."""
+    if not plain and rng.random() < 0.4:
+        return PLACES.make(rng, "city", slots(rng, surname))
     chance = rng.random()
     if chance < 0.22:
         return rng.choice(BIG_CITIES)
@@ -144,6 +176,9 @@ def county(rng, surname):
 
 
 def place(rng, surname):
+    if rng.random() < PATTERNED:
+        kind = "place" if rng.random() < 0.85 else "institution-in-place"
+        return PLACES.make(rng, kind, slots(rng, surname))
     kind = rng.choice("Park Square Heights Mall Bridge District Plaza Gardens Village Commons Village Estates Harbor Pier Market Quarter Hollow Lake River Stadium Terrace Trail Beach Shelter Arms Towers Homes Apartments Woods Landing".split())
     stem = rng.choice((surname().split()[-1], rng.choice(NATURE), rng.choice(ABSTRACT[:30]), rng.choice(NATURE) + rng.choice(CITY_ENDS)))
     return rng.choice((f"{stem} {kind}", f"{stem} {kind}", f"the {stem} {kind}", f"{stem} Hill", f"Little {rng.choice(('Italy', 'Havana', 'Saigon', stem))}",
@@ -157,6 +192,9 @@ def street(rng, surname):
         return rng.choice(("P.O. Box ", "PO Box ", "P. O. Box ", "Box ")) + digits(rng, rng.randint(2, 5))
     if chance < 0.09:
         return rng.choice(("RR ", "Rural Route ", "County Road ", "Highway ", "Hwy ", "State Route ", "Route ")) + str(rng.randint(1, 400)) + rng.choice(("", f", Box {number[:3]}"))
+    if rng.random() < 0.25:
+        line = PLACES.make(rng, "street", slots(rng, surname))
+        return f"{number} {line}" if rng.random() < 0.8 else line
     name = rng.choice((surname().split()[-1], rng.choice(NATURE), rng.choice(NATURE) + " " + rng.choice(NATURE), ORDINAL(rng.randint(1, 99)),
                        rng.choice(NATURE) + rng.choice(CITY_ENDS), rng.choice(SAINTS), "Martin Luther King", "Main", "Broadway", rng.choice(ABSTRACT[:20])))
     kind = rng.choice(STREETS)
@@ -210,10 +248,12 @@ def plain_words(rng, kind, nature, idea, town):
     return rng.choice(made)
 
 
-def organization(rng, kind, surname):
+def organization(rng, kind, surname, given):
     last = lambda: surname().split()[-1]
     if kind in BRAND_KIND and rng.random() < 0.1:
         return rng.choice(BRAND_KIND[kind])
+    if rng.random() < PATTERNED:
+        return ORGANIZATIONS.make(rng, rng.choice(ALSO.get(kind, (kind,))), slots(rng, surname, given))
     town = lambda: city(rng, surname)
     nature = lambda: rng.choice(NATURE)
     idea = lambda: rng.choice(ABSTRACT).replace("-", " ")
