@@ -39,7 +39,7 @@ const TITLES: &[(&str, DocType, f32)] = &[
         4.0,
     ),
     (
-        r"\bre-?\s?cert(?:ification|ify|s)?\b|\bupdated\s+plan\s+of\s+(?:care|treatment)\b|\b(?:renewal|extension|continuation)\s+of\s+(?:the\s+)?plan\b|\bplan\s+of\s+care\s+(?:update|renewal|extension)\b|\bUPOC\b",
+        r"\bre-?\s?cert(?:ification|ify|s)?\b|\bupdated\s+plan\s+of\s+(?:care|treatment)\b|\b(?:renewal|extension|continuation)\s+of\s+(?:the\s+)?plan\b|\b(?:extend|renew|continue)(?:ing|ed)?\s+(?:the\s+|this\s+|a\s+)?(?:\w+\s+){0,2}plan\b|\b(?:continued|continuing|renewed|extended)\s+(?:care\s+)?plan\b|\bplan\s+of\s+care\s+(?:update|renewal|extension)\b|\bUPOC\b",
         Recertification,
         8.0,
     ),
@@ -48,9 +48,9 @@ const TITLES: &[(&str, DocType, f32)] = &[
         ProgressReport,
         6.0,
     ),
-    (r"\bprogress\s+note\b|\bprogress\s+update\b|\bprogress\s+letter\b", ProgressReport, 4.0),
+    (r"\bprogress\s+(?:note|update|letter|dictation|statement|review)\b", ProgressReport, 4.0),
     (
-        r"\bre-?\s?eval(?:uation)?\b|\b(?:initial|clinical|bedside|outpatient|therapy|pt|ot|slp|st|rehab|swallow\w*|speech|language|cognitive|physical\s+therapy|occupational\s+therapy|hand|vestibular|voice|balance|lymphedema|pelvic\s+floor|wheelchair)[\s-]+(?:\w+[\s-]+){0,2}eval(?:uation)?\b|\binitial\s+(?:assessment|examination|visit|consult\w*)\b|\bintake\s+(?:evaluation|assessment)\b|\bI/?E\b\s*[:\-]",
+        r"\bre-?\s?eval(?:uation)?\b|\b(?:initial|clinical|bedside|outpatient|therapy|pt|ot|slp|st|rehab|swallow\w*|speech|language|cognitive|physical\s+therapy|occupational\s+therapy|hand|vestibular|voice|balance|lymphedema|pelvic\s+floor|wheelchair)[\s-]+(?:\w+[\s-]+){0,2}eval(?:uation)?\b|\b(?:initial|first)[\s-]+(?:assessment|examination|visit|appointment|consult\w*)\b|\bintake\s+(?:evaluation|assessment)\b|\bI/?E\b\s*[:\-]",
         Evaluation,
         6.0,
     ),
@@ -71,12 +71,12 @@ const CONTENT: &[(&str, DocType, f32)] = &[
         2.0,
     ),
     (
-        r"\breporting\s+period\b|\bperiod\s+covered\b|\bprogress\s+(?:toward|towards|to)\s+(?:\w+\s+){0,2}goals?\b|\bsince\s+(?:the\s+)?last\s+(?:progress\s+)?report\b|\bdate\s+of\s+report\b|\bthis\s+report\s+covers\b|\bvisits?\s+this\s+period\b|\bgoal\s+status\b|\breport\s+date\b",
+        r"\breporting\s+period\b|\bperiod\s+covered\b|\bprogress\s+(?:toward|towards|to)\s+(?:\w+\s+){0,2}goals?\b|\bsince\s+(?:the\s+)?last\s+(?:progress\s+)?report\b|\bdate\s+of\s+report\b|\bthis\s+report\s+covers\b|\bwriting\s+this\s+(?:progress\s+)?report\b|\breport\s+(?:through|covering|for\s+the\s+(?:period|month|weeks?))\b|\bgoal\s+by\s+goal\b|\bgoals?\s+(?:one|two|three|1|2|3)\s+(?:was|is)\s+to\b|\bvisits?\s+this\s+period\b|\bgoal\s+status\b|\breport\s+date\b",
         ProgressReport,
         1.6,
     ),
     (
-        r"\b(?:updated|new|revised)\s+(?:LTGs?|STGs?|long[\s-]term\s+goals|short[\s-]term\s+goals|goals)\b|\bgoals\s+for\s+(?:the\s+)?(?:new|next|coming)\b|\bnew\s+certification\b|\brecert\w*",
+        r"\b(?:updated|new|revised)\s+(?:LTGs?|STGs?|long[\s-]term\s+goals|short[\s-]term\s+goals|goals)\b|\bgoals\s+for\s+(?:the\s+)?(?:new|next|coming)\b|\bnew\s+certification\b|\brecert\w*|\b(?:renewed|extended|next|last|previous)\s+plan\b|\bfor\s+the\s+(?:extension|renewal|new\s+period)\b|\bprevious\s+goals\b",
         Recertification,
         1.5,
     ),
@@ -186,7 +186,7 @@ pub(super) fn doc_type(note: &Note<'_>) -> (DocType, f32) {
 /// Whether a note is a therapist's at all: a physician's progress note is no progress report.
 fn is_therapy(note: &Note<'_>) -> bool {
     static WORDS: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"(?i)\b(?:rehab\w*|therap(?:y|ies|ist|ists|eutic)|pathologist|LTGs?|STGs?|(?:long|short)[\s-]term\s+goals?|plan\s+of\s+care|timed\s+(?:code\s+)?min\w*|(?:treatment|tx)\s+(?:time|minutes)|swallow\s+(?:evaluation|study))\b").expect("tested")
+        Regex::new(r"(?i)\b(?:rehab\w*|therap(?:y|ies|ist|ists|eutic)|pathologist|LTGs?|STGs?|(?:long|short)[\s-]term\s+goals?|plan\s+of\s+care|timed\s+(?:code\s+)?min\w*|(?:treatment|tx)\s+(?:time|minutes)|swallow(?:ing)?\s+(?:evaluation|study|service|clinic|assessment)|(?:PT|OT|ST|SLP)\s+(?:first|initial|evaluation|assessment|visit|note|session))\b").expect("tested")
     });
     let l = lists();
     let page = &note.page;

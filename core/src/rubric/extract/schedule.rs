@@ -20,7 +20,7 @@ const UNIT: &str = r"(?:weeks?\b|wkly\b|wks?\b|w\b|months?\b|mos?\b|mth\b|fortni
 static FREQUENCY: LazyLock<Regex> = LazyLock::new(|| {
     re(&format!(
         r"\b{COUNT}\s*(?:(?:-|–|to|or)\s*{COUNT}\s*)?(?:x|×|times?|visits?|sessions?|treatments?|appointments?|days?|tx)?(?:'s)?\s*(?:/|\\|per\b|a\b|an\b|each\b|every\b|in\s+a\b|out\s+of\s+the\b)\s*{UNIT}
-        |\b{COUNT}\s*(?:(?:-|–|to|or)\s*{COUNT}\s*)?(?:x|×|times|visits?|sessions?|treatments?|days?)(?:'s)?\s*(?:-\s*)?(?:weekly\b|monthly\b|{UNIT})
+        |\b{COUNT}\s*(?:(?:-|–|to|or)\s*{COUNT}\s*)?(?:x|×|times?|visits?|sessions?|treatments?|days?)(?:'s)?\s*(?:-\s*)?(?:weekly\b|monthly\b|{UNIT})
         |\b(?:once|twice|thrice)(?:\s+or\s+(?:once|twice|thrice))?\s*(?:a\b|per\b|each\b|every\b|/|x)?\s*(?:weekly\b|monthly\b|{UNIT})
         |\b(?:every|each)\s+(?:other\s+|second\s+|third\s+|two\s+|three\s+|four\s+|[234]\s+)?(?:week|weeks|wk|wks|month|months|day|monday|tuesday|wednesday|thursday|friday|saturday|weekday|mon|tues?|wed|thurs?|fri)\b
         |\b(?:BIW|TIW|QIW|QWK|q\s?wk|q\s?week|q\s?[234]\s?(?:wks?|weeks?))\b

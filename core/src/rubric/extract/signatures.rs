@@ -46,15 +46,16 @@ fn re(pattern: &str) -> Regex {
 
 /// What leads a signature in.
 static CUE: LazyLock<Regex> = LazyLock::new(|| {
-    re(
-        r"(?i)/[es]s?/|\b(?:(?:electronically|digitally|e-?|co-?)[\s-]*(?:signed|authenticated|verified|attested)(?:\s+(?:and\s+\w+\s+)?(?:by|on))?
+    re(r"(?i)/[es]s?/|\[\s*(?:e-?)?signed\s*\]|\be-?sig\b\.?\s*[:–—-]
+        |\b(?:(?:electronically|electronic|elec\.?|digitally|e-?|co-?)[\s-]*(?:signed|authenticated|verified|attested)(?:\s+(?:and\s+\w+\s+)?(?:by|on))?
+        |signed\b[^:\n]{1,30}:
         |(?:signed|authenticated|attested|cosigned|co-signed|countersigned)(?:\s+electronically|\s+off)?(?:\s+(?:and\s+dated\s+)?by)?\s*[:,–—-]
         |(?:signed|authenticated|attested|countersigned)\s+(?:electronically\s+)?(?:and\s+dated\s+)?by
-        |(?:e-?|electronic\s+|digital\s+|therapist(?:'s)?\s+|clinician(?:'s)?\s+|provider(?:'s)?\s+|evaluating\s+therapist(?:'s)?\s+|treating\s+\w+\s+|supervising\s+\w+\s+|supervisor\s+|PT\s+|OT\s+|SLP\s+|PTA\s+|COTA\s+|student\s+|staff\s+)?signature(?:\s+stamp)?(?:\s*(?:/|and|&)\s*(?:credentials|date|title))*\s*[:\]–—-]
+        |(?:e-?|electronic\s+|digital\s+|therapist(?:'s)?\s+|clinician(?:'s)?\s+|provider(?:'s)?\s+|evaluating\s+therapist(?:'s)?\s+|treating\s+\w+\s+|supervising\s+\w+\s+|supervisor\s+|PT\s+|OT\s+|SLP\s+|PTA\s+|COTA\s+|student\s+|staff\s+)?signature(?:\s+stamp)?(?:\s*(?:/|and|&)\s*(?:credentials|date|title))*(?:\s*[:\]–—-]|\s*\.{3,}|\s{2,})
         |signature\s+(?:stamp|on\s+file)
         |(?:stamped|rubber[\s-]stamp(?:ed)?)\b
-        |(?:therapist|clinician|treating\s+(?:therapist|clinician|provider)|provider|pathologist|treated\s+by|seen\s+by|documented\s+by|written\s+by|completed\s+by|report(?:ed)?\s+by|prepared\s+by|author(?:ed\s+by)?|entered\s+by|performed\s+by|note\s+by|respectfully(?:\s+submitted)?|sincerely|submitted\s+by|supervis(?:ed|ing)\s+(?:by|therapist|clinician|PT|OT|SLP))\s*[:,–—-])",
-    )
+        |(?:therapist|clinician|treating\s+(?:therapist|clinician|provider)|provider|pathologist|treated\s+by|seen\s+by|documented\s+by|written\s+by|completed\s+by|report(?:ed)?\s+by|prepared\s+by|author(?:ed\s+by)?|entered\s+by|performed\s+by|note\s+by|respectfully(?:\s+submitted)?|sincerely|submitted\s+by|supervis(?:ed|ing)\s+(?:by|therapist|clinician|PT|OT|SLP))\s*(?:[:,–—-]|\.{3,})
+        |(?:(?:evaluated|assessed|treated|seen|examined)\s+and\s+(?:[\w\s]{0,24}\s)?)?(?:closed|completed|written|prepared|documented|dictated|reported)\s+by(?:\s*\.{3,})?\s)")
 });
 /// Not whoever furnished or wrote.
 static OTHERS: LazyLock<Regex> = LazyLock::new(|| {
@@ -76,7 +77,7 @@ static STAMP: LazyLock<Regex> = LazyLock::new(|| {
 /// Names begin with a capital; a credential may follow after a comma or a blank.
 const NAME: &str = r"(?:(?:Dr|Mr|Mrs|Ms|Mx)\.?\s+)?\p{Lu}[\p{L}'’.\-]*(?:\s+(?:de|da|del|van|von|der|la|le|bin|al|el|st\.)\b)*(?:[\x20\t]+\p{Lu}[\p{L}'’.\-]*){0,3}";
 const THERAPIST: &str = r"(?:PT|P\.T\.|DPT|tDPT|MPT|MSPT|RPT|LPT|BSPT|DScPT|OT|O\.T\.|OTR(?:/L)?|OTD|MOT|MSOT|OT/L|OTL|OTR-L|CHT|MOTR/L|SLP|CCC[-/ ]?SLP|SLP[-/ ]?CCC|CF[-/ ]?SLP|SLP[-/ ]?CF|SLPD|CScD|RPsgT|physical\s+therapist|physiotherapist|occupational\s+therapist|hand\s+therapist|speech[-\s]+(?:and\s+)?language\s+pathologist|speech\s+pathologist|speech\s+therapist|Physical\s+Therapist|Physiotherapist|Occupational\s+Therapist|Registered\s+Occupational\s+Therapist|Speech[-\s]+Language\s+Pathologist|Speech\s+Therapist|PHYSICAL\s+THERAPIST|OCCUPATIONAL\s+THERAPIST)";
-const ASSISTANT: &str = r"(?:L?PTA|CPTA|P\.T\.A\.|COTA(?:/L)?|COTA-L|OTA(?:/L)?|SLPA|(?i:(?:physical|occupational)\s+therap(?:ist|y)\s+assistant|speech[-\s]+language\s+pathology\s+assistant|therapy\s+assistant))";
+const ASSISTANT: &str = r"(?:SLP-A|L?PTA|CPTA|P\.T\.A\.|COTA(?:/L)?|COTA-L|OTA(?:/L)?|SLPA|(?i:(?:physical|occupational)\s+therap(?:ist|y)\s+assistant|speech[-\s]+language\s+pathology\s+assistant|therapy\s+assistant))";
 const STUDENT: &str = r"(?:SPT|OTS|S/?OT|SPTA|SOTA|S/PTA|SLP-S|SLPS|(?i:(?:student\s+(?:physical|occupational|speech)[\w\s-]{0,24}|student\s+(?:PT|OT|SLP|PTA|OTA|clinician|therapist)|(?:PT|OT|SLP|DPT|PTA|OTA)[-\s]+(?:student|intern)|(?:physical|occupational|speech)[-\s\w]{0,20}\s+student|graduate\s+(?:student\s+)?clinician|student|clinical\s+intern)))";
 const PHYSICIAN: &str = r"(?:M\.?D\.?|D\.?O\.?|NP|FNP(?:-C|-BC)?|APRN|PA-C|PAC|DPM|DNP|CNP|ARNP|(?i:physician))";
 
@@ -101,7 +102,7 @@ static OWN_LINE: LazyLock<Regex> = LazyLock::new(|| {
 /// "... as planned. - J. Roe, DPT 3/4/25" at the end of the last lines.
 static TAIL: LazyLock<Regex> = LazyLock::new(|| {
     re(&format!(
-        r"(?:[.;!?]\s+|[–—~]\s*|\s-{{1,2}}\s*|\s{{2,}}|\|\s*)(?P<all>{NAME}\s*,?\s*(?:(?:M\.?S\.?|M\.?A\.?|Ph\.?D\.?),?\s*)*(?:{STUDENT}|{ASSISTANT}|{THERAPIST})(?:[\s,/]+[A-Z][A-Za-z/\-]{{1,8}})*[\s,;]*(?:\d{{1,2}}/\d{{1,2}}/\d{{2,4}})?[\s\d:]*)$"
+        r"(?:[.;:!?]\s+|[–—~]\s*|\s-{{1,2}}\s*|\s{{2,}}|\|\s*)(?P<all>{NAME}\s*,?\s*(?:(?:M\.?S\.?|M\.?A\.?|Ph\.?D\.?),?\s*)*(?:{STUDENT}|{ASSISTANT}|{THERAPIST})(?:[\s,/]+[A-Z][A-Za-z/\-]{{1,8}})*[\s,;]*(?:(?:on\s+)?(?:\d{{1,4}}[/.-]\d{{1,2}}[/.-]\d{{2,4}}|\d{{1,2}}\s+\p{{L}}{{3,9}}\.?,?\s+\d{{4}}|\p{{L}}{{3,9}}\.?\s+\d{{1,2}},?\s+\d{{4}}))?[\s\d:]*)\.?\s*$"
     ))
 });
 /// A line with nothing but a name: an initial or two words, capitals first.
@@ -112,9 +113,12 @@ static BARE_NAME: LazyLock<Regex> = LazyLock::new(|| {
 });
 static DATE_LINE: LazyLock<Regex> = LazyLock::new(|| {
     re(
-        r"(?i)^\W*(?:date(?:d)?(?:\s+(?:signed|of\s+signature|and\s+time|time))?\b|on\b|signed\s+on\b|\d|lic|license|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec))",
+        r"(?i)^\W*(?:date(?:d)?(?:\s+(?:signed|of\s+signature|and\s+time|time))?\b|on\b|(?:e-?)?signed\s+(?:on\b|\d)|\d|lic|license|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec))",
     )
 });
+
+/// "9.17.25", which elsewhere would be a section or a version.
+static DOTTED: LazyLock<Regex> = LazyLock::new(|| re(r"\b(?:0?[1-9]|1[0-2])\.(?:[0-2]?\d|3[01])\.\d{2}\b"));
 
 /// A line that says nobody has signed yet, whatever name stands on it.
 static UNSIGNED: LazyLock<Regex> = LazyLock::new(|| {
@@ -147,7 +151,8 @@ pub(super) fn signatures(page: &Page<'_>) -> Vec<Signature> {
                 && !m.as_str().to_lowercase().contains("stamp")
         });
         // "Therapist: Jane Roe, PT" at the head of a note says who treats; at its end it signs.
-        let cue = cue.filter(|m| !weak || (near_end && index > 0 && content[..m.start()].trim().is_empty()));
+        let leads = |before: &str| before.split_whitespace().count() <= 2 && !before.contains([':', '.', ';']);
+        let cue = cue.filter(|m| !weak || (near_end && index > 0 && leads(&content[..m.start()])));
         if let Some(cue) = cue {
             if let Some(signature) = cued(page, &filled, index, cue.start(), cue.end()) {
                 found.push(signature);
@@ -289,8 +294,9 @@ fn complete(page: &Page<'_>, filled: &[Span], index: usize, mut span: Span) -> S
             break;
         }
     }
-    let date = page.dates(span).iter().find(|date| date.day.is_some()).map(|date| date.span);
     let source = span.of(text);
+    let dotted = || DOTTED.find(source).map(|m| Span::new(span.start + m.start(), span.start + m.end()));
+    let date = page.dates(span).iter().find(|date| date.day.is_some()).map(|date| date.span).or_else(dotted);
     Signature { span, role, discipline: discipline(source), date, stamped: STAMP.is_match(source) }
 }
 
@@ -377,6 +383,17 @@ mod tests {
             ("M. Duarte", Role::Unstated, false, false),
             ("Priya Raman, MS, CF-SLP        1/9/2025", Role::Therapist, true, false),
             ("Ann Lee\nOccupational Therapist, Lic. 4402\n3/4/2025", Role::Therapist, true, false),
+            ("E-SIG: LEE, ANN, PT, DPT    09/08/25 1517    REC LOCKED", Role::Therapist, true, false),
+            ("[Signed] LEE, ANN, PT, WCS -- 2025-07-16T16:08", Role::Therapist, true, false),
+            ("ELEC SIGNED  LEE, ANN, MS, CCC-SLP   02/04/26 1702", Role::Therapist, true, false),
+            ("Signed at the end of clinic: Ann Lee-Roe, MSc, CCC-SLP, 24 February 2025", Role::Therapist, true, false),
+            ("Evaluated and plan written by Ann Lee, MS, OTR/L, on 12 Nov 2025", Role::Therapist, true, false),
+            ("Closed by Ann Lee, PhD, CCC-SLP", Role::Therapist, false, false),
+            ("Ann Lee, MS, CCC-SLP\nSigned 6/11/2025", Role::Therapist, true, false),
+            ("A. Lee-Roe MA CCC-SLP 9.17.25", Role::Therapist, true, false),
+            ("10 Form completed by .... Ann Lee, SLP-A        07/30/2025", Role::Assistant, true, false),
+            ("therapist ............. Ann Lee, OTR/L, CHT", Role::Therapist, false, false),
+            ("I directed the whole session: Kit Moss, PT, DPT, 17 February 2026.", Role::Therapist, true, false),
         ] {
             assert_eq!(read(line), [(role, dated, stamped)], "{line}");
         }
