@@ -35,8 +35,9 @@ pub(super) fn apply(worker: &Worker<'_>, index: usize, days: i64) -> Result<Opti
     let Some(date) = form.date_in(year) else { return Ok(None) };
     let moved = date.checked_add(days.days()).ok().filter(|moved| (1..=9999).contains(&moved.year()));
     let moved: Date = moved.ok_or_else(|| {
-        let what = format!("moved by its {days} days a date would leave the calendar (years 1 to 9999)");
-        Error::input(what).at(Location::Byte(worker.findings[index].span.start))
+        // By how many days is as secret as the dates.
+        let error = Error::input("moved by the days of its patient a date would leave the calendar (years 1 to 9999)");
+        error.at(Location::Byte(worker.findings[index].span.start))
     })?;
     Ok(form.write(original, moved))
 }
