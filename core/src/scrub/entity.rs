@@ -38,7 +38,7 @@ pub(super) enum PartKind {
 }
 
 /// One person of a note.
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct Person {
     /// In lower case without accents; a chain joined by hyphens is one.
     given: Option<String>,
@@ -50,7 +50,7 @@ struct Person {
 }
 
 /// A mention of a person, as far as it can be read by itself.
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct Mention {
     parts: Vec<Part>,
     given: Option<String>,
@@ -63,8 +63,8 @@ struct Mention {
     gender: Option<Gender>,
 }
 
-/// The persons of a note.
-#[derive(Debug, Default)]
+/// The persons of a note. No `Debug` here: they are words of it.
+#[derive(Default)]
 pub(super) struct People {
     persons: Vec<Person>,
     /// The persons by each word of their names, and by the first letters of given name and surname, in the order they came up.

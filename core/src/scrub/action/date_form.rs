@@ -10,8 +10,8 @@ use regex::Regex;
 
 use crate::text::dates::{MONTHS, month_number};
 
-/// A date that was read, and where each part of it is written.
-#[derive(Debug, Clone)]
+/// A date that was read, and where each part of it is written. No `Debug`: it is a date of a note.
+#[derive(Clone)]
 pub(super) struct DateForm {
     /// The year, if written; two digits are read as 1936 to 2035.
     pub(super) year: Option<i16>,
