@@ -7,8 +7,9 @@ use regex::{Regex, RegexSet};
 use super::check::Note;
 use super::extract::page::{Page, lists};
 use super::extract::{GoalTerm, Role, Signature};
+use super::statements::Statements;
 use super::terms::Vocabulary;
-use super::{Discipline, DocType};
+use super::{Discipline, DocType, ScoreOptions};
 use crate::text::Span;
 
 /// Below this, nothing is said.
@@ -22,6 +23,16 @@ pub fn detect_doc_type(text: &str) -> (DocType, f32) {
 /// The discipline a text most likely belongs to, and how sure that is (0 to 1).
 pub fn detect_discipline(text: &str) -> (Discipline, f32) {
     discipline(&Note::new(text, Vocabulary::builtin()))
+}
+
+/// Reads a note once for all checks: what it is where nobody said, and what its rules and statements give.
+pub(super) fn read<'t>(text: &'t str, vocabulary: &Vocabulary, options: &ScoreOptions) -> (Note<'t>, DocType) {
+    let mut note = Note::new(text, vocabulary);
+    let kind = options.doc_type.unwrap_or_else(|| doc_type(&note).0);
+    note.discipline = options.discipline.unwrap_or_else(|| discipline(&note).0);
+    let statements = Statements::read(&note.page, &note.facts, kind, note.discipline);
+    statements.complete(&note.page, &mut note.facts);
+    (note, kind)
 }
 
 use DocType::{Discharge, Evaluation, PlanOfCare, ProgressReport, Recertification, TreatmentNote};

@@ -13,6 +13,7 @@ mod result;
 mod rubric;
 mod schema;
 mod score;
+mod statements;
 mod terms;
 mod trial;
 
@@ -23,4 +24,5 @@ pub use result::{Citation, CriterionResult, Evidence, Report, RubricRef};
 pub use rubric::Rubric;
 pub use schema::{AppliesTo, Criterion};
 pub use score::{ScoreOptions, Scorer};
+pub use statements::statement_features;
 pub use trial::{Problem, TestFailure, TestReport};

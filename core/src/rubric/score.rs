@@ -118,7 +118,8 @@ impl Scorer {
     /// None today; checks that call out of the process may fail in later versions.
     pub fn score(&self, text: &str, options: &ScoreOptions) -> Result<Report> {
         let view = View::new(text);
-        let (note, doc_type, discipline) = self.read(view.as_str(), options);
+        let (note, doc_type) = detect::read(view.as_str(), self.rubric.vocabulary(), options);
+        let discipline = note.discipline;
         let criteria: Vec<CriterionResult> = self
             .rubric
             .criteria()
@@ -140,20 +141,11 @@ impl Scorer {
         })
     }
 
-    /// Reads a note once for all criteria, and tells what it is where nobody said.
-    fn read<'t>(&self, text: &'t str, options: &ScoreOptions) -> (Note<'t>, DocType, Discipline) {
-        let mut note = Note::new(text, self.rubric.vocabulary());
-        let doc_type = options.doc_type.unwrap_or_else(|| detect::doc_type(&note).0);
-        note.discipline = options.discipline.unwrap_or_else(|| detect::discipline(&note).0);
-        let discipline = note.discipline;
-        (note, doc_type, discipline)
-    }
-
     /// The verdict on one criterion, as a rubric's own tests need it.
     pub(super) fn judge(&self, criterion: &Criterion, text: &str, options: &ScoreOptions) -> Verdict {
         let view = View::new(text);
-        let (note, doc_type, discipline) = self.read(view.as_str(), options);
-        judge(criterion, &note, doc_type, discipline).verdict
+        let (note, doc_type) = detect::read(view.as_str(), self.rubric.vocabulary(), options);
+        judge(criterion, &note, doc_type, note.discipline).verdict
     }
 }
 
@@ -276,9 +268,11 @@ mod tests {
     fn a_defect_never_raises_a_score() {
         let scorer = scorer();
         let whole = scorer.score(NOTE, &ScoreOptions::new()).unwrap();
+        let unmet: Vec<&str> =
+            whole.criteria.iter().filter(|c| c.verdict == Verdict::NotMet).map(|c| c.id.as_str()).collect();
         assert_eq!(
-            (whole.doc_type, whole.discipline, whole.score),
-            (DocType::TreatmentNote, Discipline::Pt, Some(1.0))
+            (whole.doc_type, whole.discipline, whole.score, unmet),
+            (DocType::TreatmentNote, Discipline::Pt, Some(1.0), Vec::new())
         );
         for part in ["DOS 3/4/2025", "Timed minutes 25. ", "Total treatment time 30 min.", ", PT, DPT"] {
             let less =

@@ -197,7 +197,7 @@ fn joined(text: &str, from: usize, to: usize) -> bool {
 /// What is left of a word when English inflection is taken off: "cues", "cued" and "cueing" share a stem.
 ///
 /// Only to compare words with each other; a stem is not a word.
-fn stem(word: &str) -> String {
+pub(super) fn stem(word: &str) -> String {
     let mut stem = word.to_lowercase();
     if stem.len() > 3 {
         if let Some(base) = stem.strip_suffix("ies").or_else(|| stem.strip_suffix("ied")) {

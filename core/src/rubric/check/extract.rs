@@ -48,6 +48,12 @@ pub(crate) enum FactKind {
     BodyPart,
     /// Conditions that affect treatment.
     Complexities,
+    /// Statements that show the skills of a therapist.
+    Skilled,
+    /// Statements that give fitness or diversion as the therapy.
+    Unskilled,
+    /// Statements that say how treatment goes on.
+    Plan,
     /// Medicines with a dose, a route or a schedule.
     Medications,
     /// Signatures.
@@ -108,6 +114,9 @@ impl FactKind {
             Self::Diagnosis => spans(&facts.diagnoses),
             Self::BodyPart => spans(&facts.body_parts),
             Self::Complexities => spans(&facts.complexities),
+            Self::Skilled => spans(&facts.skilled),
+            Self::Unskilled => spans(&facts.unskilled),
+            Self::Plan => spans(&facts.plan),
             Self::Medications => spans(&facts.medications),
             Self::Signatures => inside(&facts.signatures, region, |s| s.span).map(|s| s.span).collect(),
         }

@@ -29,6 +29,11 @@ static NOTHING: LazyLock<Regex> = LazyLock::new(|| {
         r"(?i)^\W*(?:$|n/?a\b|none\b|tbd\b|pending\b|see\b|per\b|unknown\b|not\s+(?:yet\s+)?(?:given|provided|stated|available|listed|established)|to\s+be\b|deferred\b|unspecified\b\W*$|awaiting\b|eval(?:uate)?\s+and\s+treat|_+)",
     )
 });
+/// Whether a label has nothing but a placeholder after it: "PMH: to be reviewed".
+pub(crate) fn is_placeholder(statement: &str) -> bool {
+    statement.split_once(':').is_some_and(|(_, rest)| NOTHING.is_match(rest) && !rest.trim_start().starts_with("none"))
+}
+
 static NONE_STATED: LazyLock<Regex> = LazyLock::new(|| {
     re(
         r"(?i)\b(?:no|denies(?:\s+any)?|without(?:\s+any)?|absence\s+of|not?\s+any)\s+(?:known\s+|significant\s+|relevant\s+|other\s+|complicating\s+|contributing\s+|additional\s+|pertinent\s+|remarkable\s+|medical\s+|current\s+|active\s+|identified\s+)*(?:co-?morbid\w*|complicat\w*|complexit\w*|complicating\s+(?:factors|conditions)|personal\s+factors|(?:past\s+)?medical\s+(?:history|conditions|problems|issues)|PMHx?|health\s+(?:problems|conditions|issues)|conditions?\b(?:\s+(?:affect|impact|that|which|likely|to))?|barriers|factors\s+(?:affecting|impacting|that))

@@ -571,6 +571,15 @@ fn prose(page: &Page<'_>) -> Vec<Draft> {
     drafts
 }
 
+/// A statement that holds a goal, as one.
+pub(crate) fn goal_at(page: &Page<'_>, span: Span, term: GoalTerm, new: bool) -> Goal {
+    let marker = lines::list_marker(span.of(page.text));
+    let text = Span::new(span.start + marker, span.end);
+    let goal = finish(page, Draft { span, text, id: String::new(), term, new, prose: false });
+    // A figure in what is aimed at says nothing of how it stands: the statements do.
+    Goal { status: None, ..goal }
+}
+
 fn finish(page: &Page<'_>, draft: Draft) -> Goal {
     let Draft { span, mut text, id, term, new, prose } = draft;
     let source = page.text;
@@ -640,6 +649,12 @@ fn status(page: &Page<'_>, span: Span, text: Span, prose: bool) -> Option<Span> 
     }
 }
 
+/// Whether something follows the goal's own words: after a colon, an arrow, in the next column.
+pub(crate) fn has_tail(page: &Page<'_>, goal: &Goal) -> bool {
+    let text = page.clip(goal.text);
+    after_goal(page.text, text, false).is_some_and(|tail| tail.of(page.text).contains(char::is_alphanumeric))
+}
+
 /// What follows the goal's own words.
 fn after_goal(source: &str, region: Span, prose: bool) -> Option<Span> {
     let content = region.of(source);
@@ -654,10 +669,12 @@ fn after_goal(source: &str, region: Span, prose: bool) -> Option<Span> {
         let end = at + c.len_utf8();
         let spaced = content[..at].ends_with(' ') && content[end..].starts_with(' ');
         let breaks = match c {
-            ':' | ';' | '→' | '|' | '=' | '\n' => true,
+            ':' | ';' | '→' | '|' | '=' | '\n' | '\t' => true,
             '-' | '–' | '—' => spaced || content[..at].ends_with('-'),
             '>' => content[..at].ends_with('-'),
-            '.' => content[end..].starts_with(char::is_whitespace),
+            '.' => content[end..].starts_with(char::is_whitespace) || content[..at].ends_with(".."),
+            // A wide gap is the end of a column.
+            ' ' => content[..at].ends_with("  ") && !content[end..].starts_with(' '),
             _ => false,
         };
         if breaks && words >= 2 {

@@ -54,6 +54,8 @@ static AMOUNT: LazyLock<Regex> = LazyLock::new(|| {
 static BARE: LazyLock<Regex> = LazyLock::new(|| {
     re(&format!(
         r"(?:minutes?|mins?|min\.?|time|timed|untimed|total|min\s+total|codes?)\s*(?:\([^)\d]*\))?\s*(?:is|was|of|were|[:=\-–|]|\.{{2,}})*\s*(?P<minutes>{NUMBER})\b
+        |(?:minutes?|mins?|time)\b[\w\s-]{{0,40}}?\s(?:(?:come|comes|came|add(?:s|ed)?|amount(?:s|ed)?|sum(?:s|med)?)\s+(?:up\s+)?to|equal(?:s|ed)?|number(?:s|ed)?|[:=])\s*(?P<told>{NUMBER})\b
+        |(?:minutes?|mins?|time)\b[\w\s-]{{0,40}}?[:=]\s*(?P<set>{NUMBER})\s*$
         |\b(?P<before>{NUMBER})\s+(?:timed|untimed|total|of\s+(?:them|those|these|which))\b"
     ))
 });
@@ -114,7 +116,9 @@ pub(super) fn minutes(page: &Page<'_>, services: &[Service]) -> Minutes {
         }
         let clause = &plain[start..end];
         let line = page.line(start);
-        let unit_near = plain[line.start.min(start)..line.end.max(end)].to_lowercase().contains("min");
+        let around = &plain[line.start.min(start)..line.end.max(end)];
+        // "timed 30   total 30" can only be minutes.
+        let unit_near = around.to_lowercase().contains("min") || (TIMED.is_match(around) && TOTAL.is_match(around));
         let labelled = TIMED.is_match(clause) || UNTIMED.is_match(clause) || TOTAL.is_match(clause);
         match amount(clause, unit_near || clause.to_lowercase().contains("time")) {
             Some((value, at)) => {
@@ -151,7 +155,7 @@ fn amount(clause: &str, unit_near: bool) -> Option<(u32, usize)> {
         return None;
     }
     if let Some(found) = BARE.captures(clause) {
-        let value = found.name("minutes").or_else(|| found.name("before"))?;
+        let value = ["minutes", "told", "set", "before"].iter().find_map(|name| found.name(name))?;
         return Some((number(value.as_str())?, found.get(0)?.end()));
     }
     // A cell with nothing but a number.
@@ -315,6 +319,9 @@ mod tests {
             ("Timed Up and Go 12 s. Total hip replaced 30 minutes from home.", None, None),
             ("97110 x 15 min, 97140 x 10 min", None, None),
             ("Time-based codes = 30 min; total tx = 42 min", Some(30), Some(42)),
+            ("timed 30            total 30", Some(30), Some(30)),
+            ("Minutes under timed codes: 48. Minutes of treatment altogether: 48.", Some(48), Some(48)),
+            ("Timed-code minutes today come to 53, and the whole session was 53 minutes.", Some(53), Some(53)),
         ] {
             let found = read(text);
             assert_eq!((found.0, found.1), (timed, total), "{text}");

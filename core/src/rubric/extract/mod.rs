@@ -15,7 +15,9 @@ mod visit;
 
 use serde::Serialize;
 
+pub(crate) use diagnosis::is_placeholder;
 pub use goals::{Goal, GoalTerm};
+pub(crate) use goals::{goal_at, has_tail};
 pub use interventions::{Service, Timing};
 pub use minutes::{Minutes, Stated};
 pub use signatures::{Role, Signature};
@@ -58,11 +60,20 @@ pub struct Facts {
     pub body_parts: Vec<Span>,
     /// Conditions that affect treatment, or a statement that there are none.
     pub complexities: Vec<Span>,
+    /// Statements that show the skills of a therapist.
+    pub skilled: Vec<Span>,
+    /// Statements that give fitness or diversion as the therapy.
+    pub unskilled: Vec<Span>,
+    /// Statements that say how treatment goes on.
+    pub plan: Vec<Span>,
+    /// Statements of what the patient can or cannot do in daily life.
+    pub functions: Vec<Span>,
     /// Medicines with a dose, a route or a schedule.
     pub medications: Vec<Span>,
 }
 
 impl Facts {
+    /// What the rules read; the statements of the note complete it.
     pub(crate) fn read(page: &Page<'_>) -> Self {
         let goals = goals::goals(page);
         let signatures = signatures::signatures(page);
@@ -82,6 +93,10 @@ impl Facts {
             body_parts: diagnosis::body_parts(page),
             complexities: diagnosis::complexities(page),
             medications: medications::medications(page),
+            skilled: Vec::new(),
+            unskilled: Vec::new(),
+            plan: Vec::new(),
+            functions: Vec::new(),
             goals,
             services,
             frequency,
@@ -97,7 +112,8 @@ impl Facts {
 /// ```
 pub fn extract(text: &str) -> Facts {
     let view = View::new(text);
-    let mut facts = Facts::read(&Page::new(view.as_str(), Vocabulary::builtin()));
+    let (note, ..) = super::detect::read(view.as_str(), Vocabulary::builtin(), &super::ScoreOptions::new());
+    let mut facts = note.facts;
     facts.each_span(|span| *span = view.to_source(*span));
     facts
 }
@@ -116,6 +132,10 @@ impl Facts {
             &mut self.body_parts,
             &mut self.complexities,
             &mut self.medications,
+            &mut self.skilled,
+            &mut self.unskilled,
+            &mut self.plan,
+            &mut self.functions,
         ];
         lists.into_iter().flatten().for_each(&mut change);
         for goal in &mut self.goals {

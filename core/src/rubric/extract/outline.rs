@@ -41,6 +41,27 @@ pub(crate) enum Topic {
     Unknown,
 }
 
+impl Topic {
+    /// The topic's name.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Goals => "goals",
+            Self::NewGoals => "new_goals",
+            Self::Plan => "plan",
+            Self::Subjective => "subjective",
+            Self::History => "history",
+            Self::Family => "family",
+            Self::Medications => "medications",
+            Self::Objective => "objective",
+            Self::Assessment => "assessment",
+            Self::Status => "status",
+            Self::Signature => "signature",
+            Self::Other => "other",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
 /// A label and the text under it.
 #[derive(Debug, Clone)]
 pub(crate) struct Block {
@@ -57,6 +78,13 @@ const MAX_LABEL: usize = 64;
 const MAX_WORDS: usize = 8;
 
 static SEGMENT: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\s{2,}|\t|\s*\|\s*|[.;]\s+").expect("tested"));
+
+/// A label, then dots or a wide gap, then a value.
+static LEADER: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"^(\p{L}[\p{L}\d/'’()&, -]{0,48}?)(?:\s*(?:\.{3,}|…+)\s*|\s{3,}|\s*\t\s*)[^\s.]").expect("tested")
+});
+/// A label before dots or a gap may take this many words.
+const MAX_LEADER_WORDS: usize = 5;
 
 /// The labelled blocks of a text in order. A major block reaches to the next one, a minor one to the next label.
 pub(crate) fn outline(text: &str, lines: &[Span], hits: &Hits) -> Vec<Block> {
@@ -166,6 +194,19 @@ fn label(text: &str, segment: Span, line: Span, first: bool, hits: &Hits) -> Opt
         let topic = topic(text, label, hits);
         if at <= MAX_LABEL && !matches!(topic, Topic::Unknown) && covers(text, label, hits) {
             return Some((label, from + at + dash, topic, !matches!(topic, Topic::Other)));
+        }
+    }
+    // "how long ........ 8 weeks", "diagnosis      stroke": dots or a wide gap stand for the colon.
+    if first
+        && marker == 0
+        && let Some(found) = LEADER.captures(&text[from..line.end])
+    {
+        let gap = found.get(0).map_or(0, |m| m.end()).saturating_sub(1);
+        let label = Span::new(from, from + found.get(1).map_or(0, |m| m.end()));
+        if words(label.of(text)) <= MAX_LEADER_WORDS {
+            let topic = topic(text, label, hits);
+            let known = !matches!(topic, Topic::Unknown | Topic::Other) && covers(text, label, hits);
+            return Some((label, from + gap, topic, known));
         }
     }
     let at_colon = rest.find(':').filter(|at| *at <= MAX_LABEL && !rest[..*at].ends_with(|c: char| c.is_ascii_digit()));

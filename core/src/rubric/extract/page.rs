@@ -15,6 +15,13 @@ macro_rules! lists {
         #[derive(Debug)]
         pub(crate) struct Lists { $(pub(crate) $name: ListId,)* }
 
+        impl Lists {
+            /// Every list with its name.
+            pub(crate) fn named(&self) -> impl Iterator<Item = (&'static str, ListId)> {
+                [$((stringify!($name), self.$name)),*].into_iter()
+            }
+        }
+
         static LISTS: LazyLock<Lists> = LazyLock::new(|| {
             let known = Vocabulary::builtin();
             Lists { $($name: known.list(stringify!($name)).expect("the built-in vocabulary is tested"),)* }
@@ -28,6 +35,7 @@ lists! {
     therapy_pt, therapy_ot, therapy_slp, content_pt, content_ot, content_slp,
     body_part, primary_condition, comorbidity, complexity_cue, service, activity, functional, impairment_only,
     instrument, assist_level, goal_status, drug,
+    skilled, skilled_weak, unskilled_activity, unskilled_statement,
 }
 
 /// The built-in term lists.
@@ -152,6 +160,12 @@ pub(crate) fn inside<T>(items: &[T], region: Span, of: impl Fn(&T) -> Span) -> i
     let from = items.partition_point(|item| of(item).start < region.start);
     let to = items.partition_point(|item| of(item).start <= region.end);
     items[from..to.max(from)].iter().filter(move |item| region.contains(of(item)))
+}
+
+/// Those of a sorted list of disjoint spans that share text with a region.
+pub(crate) fn touching<T>(items: &[T], region: Span, of: impl Fn(&T) -> Span) -> impl Iterator<Item = &T> {
+    let from = items.partition_point(|item| of(item).end <= region.start);
+    items[from..].iter().take_while(move |item| of(item).start < region.end)
 }
 
 /// Whether a span shares text with one of a sorted list of disjoint spans.

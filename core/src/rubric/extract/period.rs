@@ -9,7 +9,7 @@ use crate::text::Span;
 
 /// Between the two ends of a period.
 static BETWEEN: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?xi)^[\s,]*(?:\(?(?:SOC|start|eval(?:uation)?)\)?)?\s*(?:-|–|—|to|through|thru|until|till|and|up\s+to|ending|end(?:ed|s)?|/|→|->|\|?\s*to:?)[\s:]*(?:date)?[\s:]*(?:on)?\s*$").expect("tested")
+    Regex::new(r"(?xi)^[\s,]*(?:\(?(?:SOC|start|eval(?:uation)?)\)?)?\s*(?:-|–|—|to|through|thru|until|till|and|up\s+to(?:\s+and\s+including)?|ending|end(?:ed|s)?|/|→|->|\|?\s*to:?)[\s:]*(?:date)?[\s:]*(?:on)?\s*$").expect("tested")
 });
 /// Periods of something else.
 static OTHER: LazyLock<Regex> = LazyLock::new(|| {

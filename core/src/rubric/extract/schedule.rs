@@ -93,7 +93,11 @@ pub(super) fn duration(page: &Page<'_>, goals: &[Goal], frequency: &[Span]) -> V
         let before = &text[around.start.max(line.start).min(span.start)..span.start];
         let after = &text[span.end..around.end.max(span.end)];
         let label = page.label(span.start).map_or("", |b| b.label.of(text)).to_lowercase();
-        let labelled = label.contains("duration") || label.contains("length of") || label.contains("frequency");
+        let labelled = label.contains("duration")
+            || label.contains("length of")
+            || label.contains("frequency")
+            || label.contains("how long")
+            || label.contains("how often");
         if !labelled && (PAST.is_match(after) || PAST_LEAD.is_match(before)) {
             continue;
         }
@@ -119,7 +123,7 @@ pub(super) fn duration(page: &Page<'_>, goals: &[Goal], frequency: &[Span]) -> V
             "care",
         ]
         .iter()
-        .any(|word| around.of(text).to_lowercase().contains(word));
+        .any(|word| around.of(text).to_lowercase().contains(word) || label.contains(word));
         let planned = page.topic(span.start) == Topic::Plan;
         let ends = m.name("until").is_some();
         let period = m.name("period").is_some();
@@ -246,6 +250,8 @@ mod tests {
             ("PT TIW x4 weeks", true, true),
             ("Plan: 2x/wk", true, false),
             ("Tuesdays and Fridays, eight weeks", true, true),
+            ("how often     2 times weekly\nhow long      8 weeks", true, true),
+            ("Treatment: gait training. To run another 8 weeks.", false, true),
         ] {
             assert_eq!(read(text), (often, long), "{text}");
         }

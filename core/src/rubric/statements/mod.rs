@@ -1,0 +1,128 @@
+//! What each statement of a note does: sets a goal, says how one stands, shows a therapist's skill, measures.
+//!
+//! The rules of `extract/` know labels, headings and words; what is said in words of the writer's own, they miss. A
+//! statement (`split`) becomes a set of features (`features`): its words, its place in the note, and what the rules found in
+//! it. A linear model over them (`model`), trained on notes of many hands, gives the probability of every kind. It is small,
+//! and what it says can be traced to words. How it was made, and how well it does: `core/models/statements/README.md`.
+
+mod complete;
+mod features;
+mod model;
+mod split;
+
+use super::extract::Facts;
+use super::extract::page::Page;
+use super::{Discipline, DocType};
+use crate::text::Span;
+
+/// What a statement does. A statement may do several things.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// Sets a goal that is called, or plainly is, long term.
+    LongTermGoal,
+    /// Sets a goal that is called, or plainly is, short term.
+    ShortTermGoal,
+    /// Sets a goal of which neither is said.
+    Goal,
+    /// Names an earlier goal, to report on it.
+    GoalReported,
+    /// Says how a goal stands.
+    Status,
+    /// Shows that the skills of a therapist were needed.
+    Skilled,
+    /// Names what affects treatment, or says that nothing does.
+    Complexity,
+    /// Gives a measurement of this period.
+    Measure,
+    /// Names an intervention.
+    Activity,
+    /// Says that it is planned only.
+    Planned,
+    /// Names fitness or diversion as the therapy.
+    Unskilled,
+    /// Says how treatment goes on.
+    Plan,
+    /// Names the diagnosis or the problem to be treated.
+    Diagnosis,
+    /// Says what the patient can or cannot do in daily life.
+    Function,
+}
+
+/// The number of kinds.
+const KINDS: usize = 14;
+
+/// A statement and how likely it does what.
+#[derive(Debug, Clone)]
+struct Statement {
+    /// Where it stands.
+    span: Span,
+    probabilities: [f32; KINDS],
+}
+
+impl Statement {
+    /// How likely the statement is of a kind, 0 to 1.
+    fn is(&self, kind: Kind) -> f32 {
+        self.probabilities[kind as usize]
+    }
+
+    /// How likely the statement sets a goal, of whatever term.
+    fn sets_goal(&self) -> f32 {
+        either(&[self.is(Kind::LongTermGoal), self.is(Kind::ShortTermGoal), self.is(Kind::Goal)])
+    }
+
+    /// How likely the statement holds a goal, set or reported on.
+    fn holds_goal(&self) -> f32 {
+        either(&[self.sets_goal(), self.is(Kind::GoalReported)])
+    }
+}
+
+/// The probability that one of several holds that exclude each other.
+fn either(probabilities: &[f32]) -> f32 {
+    probabilities.iter().sum::<f32>().min(1.0)
+}
+
+/// The statements of a note, in order.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Statements(Vec<Statement>);
+
+impl Statements {
+    /// Reads a note on which the rules have run.
+    pub(crate) fn read(page: &Page<'_>, facts: &Facts, doc_type: DocType, discipline: Discipline) -> Self {
+        let parts = split::split(page);
+        let rows = features::features(page, facts, &parts, doc_type, discipline);
+        Self(
+            parts
+                .into_iter()
+                .zip(rows)
+                .map(|(span, row)| Statement { span, probabilities: model::builtin().probabilities(&row) })
+                .collect(),
+        )
+    }
+
+    /// Completes what the rules read out of the note.
+    pub(crate) fn complete(&self, page: &Page<'_>, facts: &mut Facts) {
+        complete::complete(page, facts, self);
+    }
+
+    /// All of them, in order.
+    fn iter(&self) -> std::slice::Iter<'_, Statement> {
+        self.0.iter()
+    }
+
+    /// The statement that holds a place.
+    fn at(&self, at: usize) -> Option<&Statement> {
+        let next = self.0.partition_point(|statement| statement.span.start <= at);
+        self.0[..next].last().filter(|statement| at < statement.span.end)
+    }
+}
+
+/// The statements of a text, as the features that the model is trained on: for each its UTF-8 byte range and its rows of
+/// the weight table. What is not known of the note is detected, as when it is scored.
+pub fn statement_features(text: &str, options: &super::ScoreOptions) -> Vec<(Span, Vec<u16>)> {
+    let note = super::check::Note::new(text, super::terms::Vocabulary::builtin());
+    let doc_type = options.doc_type.unwrap_or_else(|| super::detect::doc_type(&note).0);
+    let discipline = options.discipline.unwrap_or_else(|| super::detect::discipline(&note).0);
+    let parts = split::split(&note.page);
+    let rows = features::features(&note.page, &note.facts, &parts, doc_type, discipline);
+    parts.into_iter().zip(rows).collect()
+}

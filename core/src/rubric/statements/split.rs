@@ -1,0 +1,59 @@
+//! Splits a note into statements: its sentences, list items and rows, cut once more at semicolons and at the items of a list
+//! that runs on inside a line.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use crate::rubric::extract::page::Page;
+use crate::text::{Span, lines};
+
+/// Where a statement ends inside a sentence: after a semicolon, or before the number of an item.
+static CUT: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?x) ;\s+(?P<a>) | [\s,.](?P<b>) (?-x: *)\(?(?:\d{1,2}|[a-hA-H]|i{1,3}|iv|vi{0,3})[.)]\s+\p{L}")
+        .expect("tested")
+});
+/// Fewer letters than this are no statement of their own.
+const MIN_LETTERS: usize = 3;
+
+/// The statements of a note, in order and disjoint.
+pub(super) fn split(page: &Page<'_>) -> Vec<Span> {
+    let text = page.text;
+    let mut parts = Vec::with_capacity(page.sentences.len());
+    for sentence in &page.sentences {
+        let content = sentence.of(text);
+        let mut start = sentence.start;
+        let mut push = |start: usize, end: usize| {
+            let part = lines::trim(text, Span::new(start, end));
+            if part.of(text).chars().filter(|c| c.is_alphanumeric()).take(MIN_LETTERS).count() == MIN_LETTERS {
+                parts.push(part);
+            }
+        };
+        for cut in CUT.captures_iter(content) {
+            let at = sentence.start + cut.name("a").or(cut.name("b")).map_or(0, |m| m.start());
+            if at > start + MIN_LETTERS {
+                push(start, at);
+                start = at;
+            }
+        }
+        push(start, sentence.end);
+    }
+    parts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rubric::terms::Vocabulary;
+
+    #[test]
+    fn sentences_items_and_clauses() {
+        let text = "Goals: 1) walk 50 ft, 2) climb 4 steps.\nShe is well; gait is slow.\n- Dress alone | met\n\n--";
+        let page = Page::new(text, Vocabulary::builtin());
+        let parts: Vec<&str> = split(&page).into_iter().map(|part| part.of(text)).collect();
+        assert_eq!(
+            parts,
+            ["Goals:", "1) walk 50 ft,", "2) climb 4 steps.", "She is well;", "gait is slow.", "- Dress alone | met"]
+        );
+    }
+}
