@@ -1,6 +1,7 @@
 //! The exceptions, and the one place where a core error or a panic becomes one.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
 use chartguard::{Error, ErrorCode};
 use pyo3::create_exception;
@@ -83,4 +84,44 @@ pub(crate) fn text<'a>(text: &'a Bound<'_, PyString>) -> PyResult<&'a str> {
         let error = InputError::new_err("the string holds a lone surrogate, which is no Unicode text");
         describe(text.py(), error, "input", Vec::new())
     })
+}
+
+/// Why a row of a column has no result. Holds nothing of it.
+#[derive(Clone)]
+pub(crate) enum RowError {
+    /// The core says so.
+    Core(Arc<Error>),
+    /// It is no text.
+    Text(String),
+    /// A defect in chartguard.
+    Panic,
+}
+
+/// The error of a row that is no text.
+pub(crate) fn text_error(what: impl Into<String>) -> RowError {
+    RowError::Text(what.into())
+}
+
+impl RowError {
+    /// The exception, which says the row in its message, in `row` and first in `where`.
+    pub(crate) fn into_exception(self, py: Python<'_>, row: usize) -> PyErr {
+        let (code, error) = match self {
+            Self::Core(error) => ("", exception(py, &error)),
+            Self::Text(what) => ("input", InputError::new_err(what)),
+            Self::Panic => ("internal", InternalError::new_err("a defect in chartguard stopped the row")),
+        };
+        let error = if code.is_empty() { error } else { describe(py, error, code, Vec::new()) };
+        let value = error.value(py);
+        let said = || -> PyResult<()> {
+            let mut places: Vec<String> = value.getattr("where")?.extract()?;
+            places.insert(0, format!("row {row}"));
+            value.setattr("where", places)?;
+            value.setattr("row", row)?;
+            value.setattr("args", (format!("row {row}: {}", value.str()?),))
+        };
+        match said() {
+            Ok(()) => error,
+            Err(failed) => failed,
+        }
+    }
 }

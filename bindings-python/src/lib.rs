@@ -5,20 +5,25 @@
 
 mod analyzer;
 mod audit;
+mod column;
 mod error;
 mod model;
+mod notebook;
+mod pickle;
 mod rubric;
 mod scrubber;
 
 use pyo3::prelude::*;
 
 /// The compiled part of chartguard.
-#[pymodule]
+#[pymodule(gil_used = false)]
 mod _chartguard {
     #[pymodule_export]
     use crate::analyzer::{Analyzer, Outcome};
     #[pymodule_export]
     use crate::audit::{Access, AuditLog};
+    #[pymodule_export]
+    use crate::column::{_analyze_source, _restore_source, ArrowColumn};
     #[pymodule_export]
     use crate::error::{
         AccessError, ChartguardError, ConfigError, FileError, InferenceError, InputError, InternalError, ModelError,
@@ -26,6 +31,8 @@ mod _chartguard {
     };
     #[pymodule_export]
     use crate::model::Model;
+    #[pymodule_export]
+    use crate::pickle::{_build_scrubber, _criterion, _finding, _outcome, _reason, _report, _scrubbed};
     #[pymodule_export]
     use crate::rubric::{Criterion, Report, Rubric, Scorer};
     #[pymodule_export]

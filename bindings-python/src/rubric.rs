@@ -8,7 +8,16 @@ use crate::error::run;
 
 /// What a note is scored against. Immutable.
 #[pyclass(frozen, module = "chartguard")]
-pub(crate) struct Rubric(pub(crate) chartguard::Rubric);
+pub(crate) struct Rubric(pub(crate) chartguard::Rubric, pub(crate) Origin);
+
+/// Where a rubric is from.
+#[derive(Clone)]
+pub(crate) enum Origin {
+    /// It ships with chartguard.
+    Builtin(String),
+    /// It was written out.
+    Yaml(String),
+}
 
 #[pymethods]
 impl Rubric {
@@ -20,7 +29,7 @@ impl Rubric {
     ///     There is none of that name; the nearest is named.
     #[staticmethod]
     fn builtin(py: Python<'_>, id: &str) -> PyResult<Self> {
-        run(py, || chartguard::Rubric::builtin(id)).map(Self)
+        run(py, || chartguard::Rubric::builtin(id)).map(|rubric| Self(rubric, Origin::Builtin(id.to_owned())))
     }
 
     /// The names that `builtin` knows.
@@ -38,7 +47,7 @@ impl Rubric {
     #[staticmethod]
     fn from_yaml(py: Python<'_>, yaml: &Bound<'_, PyString>) -> PyResult<Self> {
         let yaml = crate::error::text(yaml)?;
-        run(py, || chartguard::Rubric::from_yaml(yaml)).map(Self)
+        run(py, || chartguard::Rubric::from_yaml(yaml)).map(|rubric| Self(rubric, Origin::Yaml(yaml.to_owned())))
     }
 
     /// Stable name.
@@ -78,13 +87,19 @@ impl Rubric {
 /// >>> {c.id: c.verdict for c in report.criteria}["tx.total-minutes"]
 /// 'met'
 #[pyclass(frozen, module = "chartguard")]
-pub(crate) struct Scorer(pub(crate) chartguard::Scorer);
+pub(crate) struct Scorer(pub(crate) chartguard::Scorer, pub(crate) Py<Rubric>);
 
 #[pymethods]
 impl Scorer {
     #[new]
-    fn new(rubric: &Rubric) -> Self {
-        Self(chartguard::Scorer::new(rubric.0.clone()))
+    fn new(rubric: Bound<'_, Rubric>) -> Self {
+        Self(chartguard::Scorer::new(rubric.get().0.clone()), rubric.unbind())
+    }
+
+    /// The rubric it scores against.
+    #[getter]
+    fn rubric(&self, py: Python<'_>) -> Py<Rubric> {
+        self.1.clone_ref(py)
     }
 
     /// Score a note.
@@ -135,17 +150,17 @@ impl Scorer {
 ///     Half-open ranges of code points of the note.
 /// message, advice : str
 ///     What was found or missed, and what to write instead.
-#[pyclass(frozen, get_all, module = "chartguard")]
-#[derive(Clone)]
+#[pyclass(frozen, eq, get_all, module = "chartguard")]
+#[derive(Clone, PartialEq)]
 pub(crate) struct Criterion {
-    id: String,
-    title: String,
-    verdict: String,
-    severity: String,
-    confidence: f64,
-    evidence: Vec<(usize, usize)>,
-    message: String,
-    advice: String,
+    pub(crate) id: String,
+    pub(crate) title: String,
+    pub(crate) verdict: String,
+    pub(crate) severity: String,
+    pub(crate) confidence: f64,
+    pub(crate) evidence: Vec<(usize, usize)>,
+    pub(crate) message: String,
+    pub(crate) advice: String,
 }
 
 #[pymethods]
@@ -158,8 +173,8 @@ impl Criterion {
 /// A scored note. ``repr`` shows no text.
 #[pyclass(frozen, module = "chartguard")]
 pub(crate) struct Report {
-    note: String,
-    report: chartguard::Report,
+    pub(crate) note: String,
+    pub(crate) report: chartguard::Report,
 }
 
 impl Report {

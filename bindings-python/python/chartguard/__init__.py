@@ -11,13 +11,20 @@
 >>> [reason.rule for reason in scrubbed.findings[1].reasons][:2]
 ['cue:ssn', 'validator:ssn']
 
+Columns go in and come out as what they are, in pandas, Polars, Arrow, NumPy, DuckDB or plain lists:
+
+>>> scrubber.scrub_column(["SSN 219-09-9999", None])
+['SSN [SSN]', None]
+
+``chartguard.spark`` does the same on a cluster.
+
 Offsets count code points, so they slice a Python ``str``: ``text[finding.start:finding.end]``.
 
 Classes
 -------
 Scrubber, Scrubbed, Finding, Reason
     Find and remove protected health information under a policy, and say why.
-restore
+restore, restore_column
     Give back what was encrypted, from the scrubbed text and the key.
 Rubric, Scorer, Report, Criterion
     Score a note against a rubric, with evidence.
@@ -25,10 +32,14 @@ Analyzer, Outcome
     Both in one call.
 Model
     A token classification model from a directory, run in process.
+summary, Summary
+    Counts by category and scores over many results, shown in a notebook.
 AuditLog, Access
     Record who did what, without a value of any note, and say who may.
 ChartguardError
     Base of every error; none holds text of a note.
+ArrowColumn
+    A column of Arrow data, for any library that reads the Arrow PyCapsule interface.
 
 Everything built is immutable and may be shared between threads; the GIL is released while notes are worked on.
 """
@@ -37,6 +48,7 @@ from chartguard._chartguard import (
     Access,
     AccessError,
     Analyzer,
+    ArrowColumn,
     AuditLog,
     ChartguardError,
     ConfigError,
@@ -61,11 +73,14 @@ from chartguard._chartguard import (
     __version__,
     restore,
 )
+from chartguard._containers import restore_column
+from chartguard._notebook import Summary, summary
 
 __all__ = [
     "Access",
     "AccessError",
     "Analyzer",
+    "ArrowColumn",
     "AuditLog",
     "ChartguardError",
     "ConfigError",
@@ -86,7 +101,10 @@ __all__ = [
     "Scrubbed",
     "Scrubber",
     "SecretKeyError",
+    "Summary",
     "TamperedError",
     "__version__",
     "restore",
+    "restore_column",
+    "summary",
 ]

@@ -1,6 +1,6 @@
 //! What scoring a note gives: a verdict with evidence for every criterion, and the arithmetic over them.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{Discipline, DocType, Scope, Severity, Verdict};
 use crate::text::Span;
@@ -8,7 +8,7 @@ use crate::text::Span;
 /// The scored report of one note. Spans are UTF-8 byte ranges of the text that was scored.
 ///
 /// A report speaks of documentation risk: no single absent item makes a service unnecessary.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Report {
     /// What kind of document it was taken for, or was said to be.
@@ -42,7 +42,7 @@ impl Report {
 }
 
 /// Names the rubric behind a result, so that the result can be repeated and cached.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct RubricRef {
     /// Its id.
@@ -54,7 +54,7 @@ pub struct RubricRef {
 }
 
 /// What was found about one criterion.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CriterionResult {
     /// The criterion's stable id.
@@ -84,7 +84,7 @@ pub struct CriterionResult {
 }
 
 /// A place in the text that a verdict rests on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Evidence {
     /// UTF-8 bytes of the scored text.
