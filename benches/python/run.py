@@ -1,11 +1,10 @@
 #!/usr/bin/env python3
 """Times `scrub_column` against a Python loop, on one and two threads, and against peers: run.py [NOTES.jsonl] [--peers FOLDER]
 
-Notes are the `text` of JSON Lines, repeated until there are about 4 MB; the fastest of three rounds counts. "2 KB and more"
-takes notes that are joined up to that length. Memory is what the process grows by at its highest over what its input and
-output take. The binding's share is timed with the release build that is installed (`maturin develop --release`): what a
-column costs beyond the core is what `scrub_column` takes longer than `scrub_batch` of the core's bench, so it is measured
-here as work that is done under the GIL: the time of a column of notes that need no search (empty ones).
+Notes are the `text` of JSON Lines, repeated until there are about 4 MB; the fastest of three rounds counts. "2 KB and more" are
+the same notes joined up to that length. What the binding itself costs is shown by a column of as many empty notes: blocks,
+threads, Arrow and Python, with nothing to search. Memory is the highest that the process reached over what it held with the
+input alone; the output is part of it. What is timed is the build that is installed.
 
 Peers are installed into FOLDER: presidio-analyzer with its pattern recognizers, and scrubadub. One that does not install is
 skipped, and a line says so. They were built for other text and find other kinds of data: speed alone is compared here, and

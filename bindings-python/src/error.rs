@@ -7,13 +7,13 @@ use chartguard::{Error, ErrorCode};
 use pyo3::create_exception;
 use pyo3::exceptions::PyException;
 use pyo3::prelude::*;
-use pyo3::types::PyString;
+use pyo3::types::{PyDict, PyString};
 
 create_exception!(
     chartguard,
     ChartguardError,
     PyException,
-    "Why a call gave no result. Never holds text of a note.\n\nAttributes\n----------\ncode : str\n    The kind of error, such as \"config\".\nwhere : list of str\n    Where it happened, outermost first; empty where no place applies."
+    "Why a call gave no result. Never holds text of a note.\n\nAttributes\n----------\ncode : str\n    The kind of error, such as \"config\".\nwhere : list of str\n    Where it happened, outermost first; empty where no place applies.\nrow : int\n    Which row, where a column was worked on."
 );
 create_exception!(chartguard, InputError, ChartguardError, "The text handed in cannot be processed.");
 create_exception!(chartguard, ConfigError, ChartguardError, "An option or a policy is wrong.");
@@ -122,6 +122,17 @@ impl RowError {
         match said() {
             Ok(()) => error,
             Err(failed) => failed,
+        }
+    }
+}
+
+/// Refuses keywords that there are not, and names the nearest that there are.
+pub(crate) fn no_keywords(py: Python<'_>, unknown: Option<&Bound<'_, PyDict>>, known: &[&str]) -> PyResult<()> {
+    match unknown.and_then(|unknown| unknown.keys().into_iter().next()) {
+        None => Ok(()),
+        Some(name) => {
+            let error = py.import("chartguard._containers")?.call_method1("unknown", (name, known.to_vec()))?;
+            Err(PyErr::from_value(error))
         }
     }
 }

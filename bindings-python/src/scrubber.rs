@@ -59,7 +59,8 @@ pub(crate) struct Scrubber(pub(crate) chartguard::Scrubber, pub(crate) Recipe);
 #[pymethods]
 impl Scrubber {
     #[new]
-    #[pyo3(signature = (*, policy=None, categories=None, strict=None, model=None, key=None, seed=None))]
+    #[allow(clippy::too_many_arguments, reason = "they are keywords in Python")]
+    #[pyo3(signature = (*, policy=None, categories=None, strict=None, model=None, key=None, seed=None, **unknown))]
     #[pyo3(
         text_signature = "(*, policy='safe-harbor', categories=None, strict=None, model='builtin', key=None, seed=None)"
     )]
@@ -71,7 +72,9 @@ impl Scrubber {
         model: Option<&Bound<'_, PyAny>>,
         key: Option<&Bound<'_, PyAny>>,
         seed: Option<&Bound<'_, PyAny>>,
+        unknown: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Self> {
+        crate::error::no_keywords(py, unknown, &["policy", "categories", "strict", "model", "key", "seed"])?;
         let settings = PyDict::new(py);
         settings.set_item("policy", policy)?;
         settings.set_item("categories", categories)?;

@@ -327,8 +327,10 @@ def test_wrong_keywords():
         PLAIN.scrub_column(pd.DataFrame({"note": ["a"], "id": [1]}), name="notes")
     with pytest.raises(chartguard.ConfigError, match="which of the 2"):
         PLAIN.scrub_column(pd.DataFrame({"note": ["a"], "id": [1]}))
-    with pytest.raises(TypeError):
+    with pytest.raises(TypeError, match="'treads'. Did you mean 'threads'"):
         PLAIN.scrub_column(["a"], treads=2)
+    with pytest.raises(TypeError, match="'polcy'. Did you mean 'policy'"):
+        chartguard.Scrubber(polcy="safe-harbor")
 
 
 @pytest.mark.parametrize("threads", [None, 0, 1, 2, 5])

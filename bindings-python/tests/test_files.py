@@ -109,6 +109,11 @@ def test_bad_input(tmp_path):
     assert "--output" in run(source, "--column", "note", status=2)
 
 
+def test_help_says_both():
+    helps = [subprocess.run([sys.executable, "-m", "chartguard", "scrub", *more, "--help"], capture_output=True, text=True).stdout for more in ([], ["--column", "x"])]
+    assert "--jsonl" in helps[0] and "--column NAME --help" in helps[0] and "--patient-column" in helps[1]
+
+
 @pytest.mark.parametrize("suffix", ["csv", "parquet"])
 def test_a_killed_run_goes_on_to_the_same_bytes(tmp_path, suffix):
     source, whole, broken = tmp_path / f"in.{suffix}", tmp_path / f"whole.{suffix}", tmp_path / f"broken.{suffix}"

@@ -97,3 +97,11 @@ def test_a_model_that_is_not_on_the_worker_is_named_with_the_worker(tmp_path, ti
     last = done.stderr.strip().splitlines()[-1]
     assert done.returncode == 1 and last.startswith("chartguard.ModelError") and str(place) in last and "on worker" in last
     assert done.stderr.count(str(place)) == 1, "it is said once"
+
+
+def test_errors_travel():
+    with pytest.raises(chartguard.InputError) as caught:
+        PLAIN.scrub_column(["a", 3])
+    error = again(caught.value)
+    assert type(error) is chartguard.InputError and str(error) == str(caught.value)
+    assert (error.code, error.where, error.row) == ("input", ["row 1"], 1)

@@ -16,7 +16,10 @@ def main() -> int:
             return _files.main(arguments[1:])
     # The work happens outside the interpreter: let Ctrl-C and a closed pipe end the process as in any command.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
-    return _run_command(["chartguard", *arguments])
+    status = _run_command(["chartguard", *arguments])
+    if arguments[:1] == ["scrub"] and {"-h", "--help"} & set(arguments):
+        print("\nTables (CSV, TSV, JSON Lines, Parquet) and folders of .txt: chartguard scrub --column NAME --help")
+    return status
 
 
 if __name__ == "__main__":

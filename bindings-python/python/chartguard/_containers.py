@@ -4,9 +4,10 @@ A container is known by the module its type comes from; none of these modules is
 """
 
 import datetime
+import functools
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from chartguard._chartguard import Analyzer, ArrowColumn, ChartguardError, ConfigError, _analyze_source, _restore_source
 
@@ -39,6 +40,33 @@ def settings(on_error: str | None, threads: int | None, progress: bool | None) -
 def answer(result: Any, errors: list[tuple[int, ChartguardError]], on_error: str | None) -> Any:
     """What a call returns."""
     return (result, errors) if on_error == "collect" else result
+
+
+def unknown(name: str, known: Iterable[str], function: str = "Scrubber") -> TypeError:
+    """A keyword that there is not, with the nearest that there is; in Python's words, which others look for."""
+    import difflib
+
+    near = difflib.get_close_matches(name, list(known), n=1, cutoff=0.5)
+    hint = f". Did you mean {near[0]!r}?" if near else ""
+    return TypeError(f"{function}() got an unexpected keyword argument {name!r}{hint}")
+
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+def named(function: Function) -> Function:
+    """A function that names the nearest of its keywords where one is unknown."""
+    code = function.__code__
+    known = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+
+    @functools.wraps(function)
+    def call(*positional: Any, **keywords: Any) -> Any:
+        for name in keywords:
+            if name not in known:
+                raise unknown(name, known, code.co_name)
+        return function(*positional, **keywords)
+
+    return cast(Function, call)
 
 
 # What each kind of column holds, and the way back -------------------------------------------------------------------------
@@ -400,6 +428,7 @@ def column_of(thing: Any, name: str | None, work: Callable[[Any], Result]) -> Re
 # The calls ----------------------------------------------------------------------------------------------------------------
 
 
+@named
 def scrub_column(
     scrubber: Any,
     column: Any,
@@ -474,6 +503,7 @@ def replaced(
     return answer(*texts(column, run), on_error)
 
 
+@named
 def find_column(
     scrubber: Any,
     column: Any,
@@ -492,6 +522,7 @@ def find_column(
     return answer(*column_of(column, name, lambda one: values(one, run)), on_error)
 
 
+@named
 def score_column(
     scorer: Any,
     column: Any,
@@ -512,6 +543,7 @@ def score_column(
     return answer(*column_of(column, name, lambda one: values(one, run)), on_error)
 
 
+@named
 def restore_column(
     column: Any,
     key: bytes | str,
@@ -564,6 +596,7 @@ PATIENT = (
 ).split()
 
 
+@named
 def analyze_table(
     analyzer: Analyzer,
     table: Any,

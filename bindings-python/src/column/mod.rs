@@ -25,18 +25,14 @@ use source::Source;
 /// What a column was made into, and the rows that failed: `(result, [(row, error)])`.
 type Done<'py> = (Bound<'py, PyAny>, Bound<'py, PyList>);
 
-/// Hands a call over to the module that knows containers.
-fn in_containers<'py>(
-    py: Python<'py>,
+/// Hands a call over to the module that knows containers, which also checks the keywords.
+fn in_containers<'py, T>(
+    called: &Bound<'py, T>,
     function: &str,
-    arguments: impl pyo3::call::PyCallArgs<'py>,
-    keywords: &[(&str, Option<Bound<'py, PyAny>>)],
+    column: Bound<'py, PyAny>,
+    keywords: Option<&Bound<'py, PyDict>>,
 ) -> PyResult<Bound<'py, PyAny>> {
-    let options = PyDict::new(py);
-    for (keyword, value) in keywords {
-        options.set_item(keyword, value)?;
-    }
-    py.import("chartguard._containers")?.getattr(function)?.call(arguments, Some(&options))
+    called.py().import("chartguard._containers")?.getattr(function)?.call((called.as_any(), column), keywords)
 }
 
 #[pymethods]
@@ -82,30 +78,16 @@ impl Scrubber {
     /// >>> from chartguard import Scrubber
     /// >>> Scrubber(model="none").scrub_column(["SSN 219-09-9999", None])
     /// ['SSN [SSN]', None]
-    #[allow(clippy::too_many_arguments, reason = "they are keywords in Python")]
-    #[pyo3(signature = (column, *, name=None, findings=None, contexts=None, on_error=None, threads=None, progress=None))]
+    #[pyo3(signature = (column, **keywords))]
     #[pyo3(
         text_signature = "($self, column, *, name=None, findings=None, contexts=None, on_error='raise', threads=None, progress=False)"
     )]
     fn scrub_column<'py>(
         slf: &Bound<'py, Self>,
         column: Bound<'py, PyAny>,
-        name: Option<Bound<'py, PyAny>>,
-        findings: Option<Bound<'py, PyAny>>,
-        contexts: Option<Bound<'py, PyAny>>,
-        on_error: Option<Bound<'py, PyAny>>,
-        threads: Option<Bound<'py, PyAny>>,
-        progress: Option<Bound<'py, PyAny>>,
+        keywords: Option<&Bound<'py, PyDict>>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let keywords = [
-            ("name", name),
-            ("findings", findings),
-            ("contexts", contexts),
-            ("on_error", on_error),
-            ("threads", threads),
-            ("progress", progress),
-        ];
-        in_containers(slf.py(), "scrub_column", (slf, column), &keywords)
+        in_containers(slf, "scrub_column", column, keywords)
     }
 
     /// Find protected health information in a column of notes without removing it.
@@ -126,18 +108,14 @@ impl Scrubber {
     /// >>> from chartguard import Scrubber
     /// >>> [[(f["start"], f["end"]) for f in row] for row in Scrubber(model="none").find_column(["SSN 219-09-9999"])]
     /// [[(4, 15)]]
-    #[pyo3(signature = (column, *, name=None, on_error=None, threads=None, progress=None))]
+    #[pyo3(signature = (column, **keywords))]
     #[pyo3(text_signature = "($self, column, *, name=None, on_error='raise', threads=None, progress=False)")]
     fn find_column<'py>(
         slf: &Bound<'py, Self>,
         column: Bound<'py, PyAny>,
-        name: Option<Bound<'py, PyAny>>,
-        on_error: Option<Bound<'py, PyAny>>,
-        threads: Option<Bound<'py, PyAny>>,
-        progress: Option<Bound<'py, PyAny>>,
+        keywords: Option<&Bound<'py, PyDict>>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let keywords = [("name", name), ("on_error", on_error), ("threads", threads), ("progress", progress)];
-        in_containers(slf.py(), "find_column", (slf, column), &keywords)
+        in_containers(slf, "find_column", column, keywords)
     }
 
     /// Scrubs what `_containers` opened.
@@ -216,30 +194,16 @@ impl Scorer {
     /// >>> (row,) = scorer.score_column(["PT treatment note 03/14/2024. Gait training. Total treatment time: 15 minutes."])
     /// >>> row["discipline"], {c["id"]: c["verdict"] for c in row["criteria"]}["tx.total-minutes"]
     /// ('pt', 'met')
-    #[allow(clippy::too_many_arguments, reason = "they are keywords in Python")]
-    #[pyo3(signature = (column, *, name=None, doc_type=None, discipline=None, on_error=None, threads=None, progress=None))]
+    #[pyo3(signature = (column, **keywords))]
     #[pyo3(
         text_signature = "($self, column, *, name=None, doc_type=None, discipline=None, on_error='raise', threads=None, progress=False)"
     )]
     fn score_column<'py>(
         slf: &Bound<'py, Self>,
         column: Bound<'py, PyAny>,
-        name: Option<Bound<'py, PyAny>>,
-        doc_type: Option<Bound<'py, PyAny>>,
-        discipline: Option<Bound<'py, PyAny>>,
-        on_error: Option<Bound<'py, PyAny>>,
-        threads: Option<Bound<'py, PyAny>>,
-        progress: Option<Bound<'py, PyAny>>,
+        keywords: Option<&Bound<'py, PyDict>>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let keywords = [
-            ("name", name),
-            ("doc_type", doc_type),
-            ("discipline", discipline),
-            ("on_error", on_error),
-            ("threads", threads),
-            ("progress", progress),
-        ];
-        in_containers(slf.py(), "score_column", (slf, column), &keywords)
+        in_containers(slf, "score_column", column, keywords)
     }
 
     /// Scores what `_containers` opened.
@@ -312,7 +276,7 @@ impl Analyzer {
         table: Bound<'py, PyAny>,
         keywords: Option<&Bound<'py, PyDict>>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        slf.py().import("chartguard._containers")?.getattr("analyze_table")?.call((slf, table), keywords)
+        in_containers(slf, "analyze_table", table, keywords)
     }
 }
 
