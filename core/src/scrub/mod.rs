@@ -26,6 +26,7 @@ mod restore;
 mod schema;
 mod scrubber;
 mod stage;
+mod vaulted;
 mod verify;
 
 pub use action::{Census, Fallback, Operator, Options as OperatorOptions};
