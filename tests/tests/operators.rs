@@ -160,9 +160,16 @@ fn a_regime_refuses_what_it_does_not_allow() {
         let error = Policy::from_yaml(yaml).unwrap_err().to_string();
         assert!(error.contains(part), "{yaml}: {error}");
     }
-    // What keeps more than its parent's regime allows, and does not claim it, has none.
-    let keeps = Policy::from_yaml("extends: safe-harbor\ncategories: {date: {operator: keep}}").unwrap();
+    // An inherited regime holds: what keeps more says under which other one it is shared.
+    let error =
+        Policy::from_yaml("extends: safe-harbor\ncategories: {date: {operator: keep}}").unwrap_err().to_string();
+    assert!(error.contains("164.514(b)(2)(i)") && error.contains("`regime: none`"), "{error}");
+    let keeps = Policy::from_yaml("extends: safe-harbor\nregime: none\ncategories: {date: {operator: keep}}").unwrap();
     assert_eq!(keeps.regime(), Regime::None);
+    // Changed in code, the policy gives up the regime and its name with it.
+    let changed =
+        Policy::builtin("safe-harbor").unwrap().with_category(Category::Date, keeps.category(Category::Date).clone());
+    assert_eq!((changed.regime(), changed.name()), (Regime::None, "custom (safe-harbor)"));
     let hashes = Policy::from_yaml("extends: limited-data-set\ncategories: {mrn: {operator: hash}}").unwrap();
     assert_eq!(hashes.regime(), Regime::LimitedDataSet);
     assert_eq!(Policy::builtin("redact-all").unwrap().regime(), Regime::SafeHarbor);
@@ -524,7 +531,7 @@ fn policies_that_ship_are_whole_and_can_be_written_out() {
         let scrubber = Scrubber::builder().policy(policy).builtin_model(false).key(KEY.clone()).build().unwrap();
         assert!(!scrubber.scrub("SSN 219-09-9999").unwrap().text.contains("219-09-9999"));
     }
-    for file in ["st-elsewhere.yaml", "research-pool.yaml"] {
+    for file in ["st-elsewhere.yaml", "research-pool.yaml", "reviewed-outside.yaml"] {
         let policy = Policy::load(repository().join("examples/policies").join(file)).unwrap();
         assert_eq!(Policy::from_yaml(&policy.to_yaml()).unwrap(), policy, "{file}");
     }

@@ -43,3 +43,4 @@ pub use restore::restore;
 pub use schema::policy_schema;
 pub use scrubber::{Candidates, Scrubber, ScrubberBuilder};
 pub use stage::{Stage, Stages};
+pub(crate) use vaulted::keep_all;

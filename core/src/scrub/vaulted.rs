@@ -26,23 +26,35 @@ impl Scrubber {
         vault: &Vault,
     ) -> Vec<Result<Scrubbed>> {
         let mut results = self.scrub_batch_with(notes);
-        let (mut at, mut entries) = (Vec::new(), Vec::new());
-        for (index, ((text, context), result)) in notes.iter().zip(&mut results).enumerate() {
-            match result.as_ref().map(|scrubbed| scrubbed.entry(text.as_ref(), context)) {
-                Ok(Ok(entry)) => {
-                    at.push(index);
-                    entries.push(entry);
-                }
-                Ok(Err(error)) => *result = Err(error),
-                Err(_) => {}
-            }
-        }
-        for (index, kept) in at.into_iter().zip(vault.keep(&entries)) {
-            if let Err(error) = kept {
-                results[index] = Err(error);
-            }
-        }
+        keep_all(vault, notes, &mut results, |scrubbed| scrubbed);
         results
+    }
+}
+
+/// Puts into `vault` what brings back each of `notes` that gave a result, and makes an error of the result where that cannot be kept.
+pub(crate) fn keep_all<T, R>(
+    vault: &Vault,
+    notes: &[(T, Context)],
+    results: &mut [Result<R>],
+    scrubbed: impl Fn(&R) -> &Scrubbed,
+) where
+    T: AsRef<str>,
+{
+    let (mut at, mut entries) = (Vec::new(), Vec::new());
+    for (index, ((text, context), result)) in notes.iter().zip(results.iter_mut()).enumerate() {
+        match result.as_ref().map(|done| scrubbed(done).entry(text.as_ref(), context)) {
+            Ok(Ok(entry)) => {
+                at.push(index);
+                entries.push(entry);
+            }
+            Ok(Err(error)) => *result = Err(error),
+            Err(_) => {}
+        }
+    }
+    for (index, kept) in at.into_iter().zip(vault.keep(&entries)) {
+        if let Err(error) = kept {
+            results[index] = Err(error);
+        }
     }
 }
 

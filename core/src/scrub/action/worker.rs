@@ -227,7 +227,7 @@ impl<'n> Worker<'n> {
     }
 
     pub(super) fn people(&self) -> &People {
-        self.people.get_or_init(|| People::new(self.text, self.findings))
+        self.people.get_or_init(|| People::new(self.text, self.findings, self.context.known()))
     }
 
     /// Which entity of its category a finding is.

@@ -19,6 +19,7 @@ use self::identifiers::Identifiers;
 use self::names::Names;
 use self::places::Places;
 use super::detect::Note;
+use super::entity::KnownWord;
 use super::fields::{self, Fields};
 use super::reason::{Rule, RuleKind};
 use super::{Category, Finding};
@@ -226,6 +227,16 @@ impl Patient {
         self.0.identifiers.find(note.text, findings);
         self.0.dates.find(note.text, findings);
         self.0.places.find(note, findings);
+    }
+
+    /// The persons of whom a name was given, by number: whether it is the patient, the given name, the surname.
+    pub(super) fn persons(&self) -> impl Iterator<Item = (bool, Option<&str>, Option<&str>)> {
+        self.0.names.persons()
+    }
+
+    /// What a word of a note is in the names that were given, as far as it is in one.
+    pub(super) fn name_word(&self, word: &str) -> Option<KnownWord<'_>> {
+        self.0.names.word(word)
     }
 
     /// The mentions that leave no doubt: names and numbers as they were given, not as they may be mistyped.
