@@ -44,7 +44,7 @@ typedef enum {
   CG_STATUS_PANIC = 9,
   // A secret key is malformed, missing, or not the one that was used.
   CG_STATUS_KEY = 10,
-  // A text to be restored was changed after it was scrubbed.
+  // A text to be restored, or a vault, was changed.
   CG_STATUS_TAMPERED = 11,
   // The actor is not allowed to do it.
   CG_STATUS_ACCESS = 12,

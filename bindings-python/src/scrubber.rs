@@ -228,6 +228,13 @@ impl Scrubber {
         self.0.policy().name().to_owned()
     }
 
+    /// The rule that the policy is held to: "safe-harbor", "limited-data-set", "expert-determination" or "none". `categories` that
+    /// keep more than it lets stay give it up.
+    #[getter]
+    fn regime(&self) -> &'static str {
+        self.0.policy().regime().as_str()
+    }
+
     fn __repr__(&self) -> String {
         format!("<chartguard.Scrubber policy={:?}>", self.0.policy().name())
     }

@@ -142,6 +142,17 @@ def test_the_command_reads_what_python_wrote(scrubber, tmp_path):
     assert out.stdout.decode() == NOTE
 
 
+def test_the_command_writes_the_same_vault(tmp_path):
+    path, key = tmp_path / "notes.vault", tmp_path / "key.txt"
+    key.write_text(KEY.hex())
+    main = "import sys; from chartguard.__main__ import main; sys.exit(main())"
+    scrub = ["scrub", "--model", "none", "--vault", str(path), "--key-file", str(key), "--document-id", "1", "-"]
+    subprocess.run([sys.executable, "-c", main, *scrub], input=NOTE.encode(), capture_output=True, check=True)
+    vault = chartguard.Vault.from_bytes(b"", KEY)
+    chartguard.Scrubber(model="none").scrub(NOTE, vault=vault, context={"document_id": "1"})
+    assert path.read_bytes() == vault.to_bytes()
+
+
 def test_the_example_runs():
     example = REPOSITORY / "examples" / "python" / "vault.py"
     notes = [str(REPOSITORY / "examples" / "notes" / name) for name in ("ed-note.txt", "physician-soap.txt")]

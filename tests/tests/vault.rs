@@ -244,3 +244,25 @@ fn many_threads_share_a_vault() {
     let vault = Vault::read(&path, &KEY).unwrap();
     assert_eq!((vault.verify().unwrap().head, head.records), (head, 64));
 }
+
+#[test]
+fn any_bytes_are_a_vault_or_an_error() {
+    let filled = Vault::from_bytes(Vec::new(), &KEY).unwrap();
+    plain().scrub_into("SSN 219-09-9999", &Context::new(), &filled).unwrap();
+    let whole = filled.to_bytes().unwrap();
+    let mut opened = 0;
+    for seed in 0..4_000_u64 {
+        let mut numbers = Numbers::new(seed);
+        // Noise alone, and noise after what is right.
+        let kept = if seed % 2 == 0 { 0 } else { numbers.below(whole.len() + 1) };
+        let noise = (0..numbers.below(300)).map(|_| numbers.number() as u8).collect::<Vec<u8>>();
+        match Vault::from_bytes([&whole[..kept], &noise].concat(), &KEY) {
+            Ok(vault) => {
+                opened += 1;
+                assert!(vault.verify().is_err() || vault.head().records <= 1);
+            }
+            Err(error) => assert!(error.is_input() || error.is_key() || error.is_tampered(), "{error}"),
+        }
+    }
+    assert!(opened > 0);
+}

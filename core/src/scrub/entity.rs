@@ -221,10 +221,11 @@ impl People {
         let fitting = self.candidates(mention).into_iter().filter(|at| self.persons[*at].fits(mention));
         // The nearest before; what is only named later comes after.
         let nearest = fitting.max_by_key(|at| {
-            let Person { last, unseen, .. } = self.persons[*at];
+            let Person { last, unseen, gender, .. } = self.persons[*at];
             let before = last <= index;
-            // Of those that are known and not named yet, the patient, who comes first.
-            (!unseen, before, if before { last } else { usize::MAX - last }, std::cmp::Reverse(*at))
+            // Whom a title suits goes before who might be anybody; of those known and not named yet, the patient comes first.
+            let suits = gender.is_some() && gender == mention.gender;
+            (suits, !unseen, before, if before { last } else { usize::MAX - last }, std::cmp::Reverse(*at))
         });
         let found = nearest.unwrap_or_else(|| {
             self.persons.push(Person { last: index, ..Person::default() });

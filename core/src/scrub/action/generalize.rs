@@ -21,7 +21,10 @@ const AHEAD: i16 = 10;
 pub(super) fn apply(worker: &Worker<'_>, index: usize) -> Option<(String, Option<Census>)> {
     let (finding, original) = (&worker.findings[index], worker.original(index));
     match finding.category {
-        Category::Date => date(original, finding.kind, worker.noted()).map(|year| (year, None)),
+        Category::Date => {
+            let form = DateForm::read(original)?;
+            date(&form, worker.known_year(&form), finding.kind, worker.noted()).map(|year| (year, None))
+        }
         Category::Age => age(original).map(|age| (age, None)),
         Category::Location if finding.kind == Kind::Zip => {
             let census = worker.policy.category(finding.category).options.zip_census;
@@ -31,9 +34,10 @@ pub(super) fn apply(worker: &Worker<'_>, index: usize) -> Option<(String, Option
     }
 }
 
-fn date(original: &str, kind: Kind, noted: Option<Date>) -> Option<String> {
-    let form = DateForm::read(original)?;
-    let year = form.year?;
+/// The year of a date, or `90+`; `known` is the whole of a year of two digits, where the caller knows the date.
+fn date(form: &DateForm, known: Option<i16>, kind: Kind, noted: Option<Date>) -> Option<String> {
+    let year = known.or(form.year)?;
+    let short = known.is_none() && form.has_short_year();
     if kind == Kind::BirthDate {
         let noted = noted?;
         let age = |year: i16| {
@@ -42,7 +46,6 @@ fn date(original: &str, kind: Kind, noted: Option<Date>) -> Option<String> {
             let had_birthday = (noted.month(), noted.day()) >= (born.month(), born.day());
             Some(noted.year() - born.year() - i16::from(!had_birthday))
         };
-        let short = form.has_short_year();
         let years = if short { centuries(year, noted).to_vec() } else { vec![year] };
         let possible = years.into_iter().filter_map(|year| Some((year, age(year)?)));
         let possible: Vec<(i16, i16)> = possible.filter(|(_, age)| !short || (0..=OLDEST).contains(age)).collect();
@@ -53,7 +56,7 @@ fn date(original: &str, kind: Kind, noted: Option<Date>) -> Option<String> {
             _ => None,
         };
     }
-    let year = match noted.filter(|_| form.has_short_year()) {
+    let year = match noted.filter(|_| short) {
         Some(noted) => centuries(year, noted).into_iter().find(|year| *year <= noted.year() + AHEAD)?,
         None => year,
     };
@@ -95,6 +98,10 @@ mod tests {
         assert_eq!(age("--"), None);
     }
 
+    fn date(text: &str, kind: Kind, noted: Option<Date>) -> Option<String> {
+        super::date(&DateForm::read(text)?, None, kind, noted)
+    }
+
     #[test]
     fn every_birth_date_against_every_age() {
         let noted = Date::new(2024, 3, 14).unwrap();
@@ -124,6 +131,12 @@ mod tests {
             [("3/14/34", Some("2034")), ("3/14/35", Some("1935")), ("3/1/24", Some("2024")), ("3/1/98", Some("1998"))]
         {
             assert_eq!(date(text, Kind::Whole, Some(noted)).as_deref(), expected, "{text}");
+        }
+        // What the caller knows needs no guess.
+        let form = DateForm::read("3/14/20").unwrap();
+        for (known, expected) in [(1920, "90+"), (2020, "2020")] {
+            let given = super::date(&form, Some(known), Kind::BirthDate, Some(noted));
+            assert_eq!(given.as_deref(), Some(expected));
         }
         assert_eq!(date("3/14/1930", Kind::BirthDate, None), None, "nobody says how old that is");
         assert_eq!(date("3/14/1930", Kind::Whole, Some(noted)), None);

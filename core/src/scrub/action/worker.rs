@@ -283,6 +283,12 @@ impl<'n> Worker<'n> {
         })
     }
 
+    /// The year of a date with two digits of it, where the caller knows the patient's date.
+    pub(super) fn known_year(&self, form: &DateForm) -> Option<i16> {
+        let year = form.year.filter(|_| form.has_short_year())?;
+        self.context.known()?.year_of(form.month, form.day, year.rem_euclid(100))
+    }
+
     /// The year in which dates without one are taken.
     pub(super) fn year(&self) -> i16 {
         self.noted().map_or(SOME_YEAR, Date::year)
