@@ -1,5 +1,7 @@
 //! The vault, and the way back.
 
+#![allow(clippy::needless_pass_by_value, reason = "arguments are taken out of Python objects")]
+
 use chartguard::access::Permission;
 use chartguard::audit::{Head, Verified};
 use pyo3::prelude::*;
@@ -212,7 +214,7 @@ pub(crate) fn restore(
 ) -> PyResult<String> {
     let text = crate::error::text(text)?;
     let opened = vault.and_then(|vault| vault.cast::<Vault>().ok());
-    let path = vault.filter(|_| opened.is_none()).map(|path| path.extract::<std::path::PathBuf>()).transpose()?;
+    let path = vault.filter(|_| opened.is_none()).map(PyAnyMethods::extract::<std::path::PathBuf>).transpose()?;
     let key = match key {
         Some(key) => Some(parse(py, key)?),
         None if opened.is_some() => None,

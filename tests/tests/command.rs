@@ -471,7 +471,7 @@ fn scrubs_into_a_vault_and_restores_from_it() {
     let notes: Vec<serde_json::Value> = (0..300)
         .map(|n| serde_json::json!({"id": format!("n{n}"), "text": format!("SSN 219-09-{:04}, seen 03/14/2024", 1000 + n), "ward": n}))
         .collect();
-    let lines: String = notes.iter().map(|note| format!("{note}\n")).collect();
+    let lines = notes.iter().map(ToString::to_string).collect::<Vec<String>>().join("\n");
     let scrub = ["scrub", "--model", "none", "--policy", "examples/policies/reviewed-outside.yaml", "--vault", &vault];
     let out = run(&[&scrub[..], &["--key-file", &key, "--jsonl", "--threads", "2", "-"]].concat(), lines.as_bytes());
     assert_eq!(out.status.code(), Some(0), "{}", stderr(&out));

@@ -165,7 +165,7 @@ fn every_text_comes_back_under_every_operator() {
             match scrubber.scrub_into(text, &Context::new().document_id(name), &vault) {
                 Ok(scrubbed) => assert_eq!(&vault.restore(&scrubbed.text, Some(name)).unwrap(), text, "{name}"),
                 Err(error) => {
-                    assert!(error.to_string().contains("calendar"), "{} on {name}: {error}", operator.as_str())
+                    assert!(error.to_string().contains("calendar"), "{} on {name}: {error}", operator.as_str());
                 }
             }
         }

@@ -132,7 +132,9 @@ impl People {
         let mut people = Self::default();
         if let Some(patient) = patient {
             people.expect(patient);
-            read.iter_mut().for_each(|(_, mention)| mention.settle(note, patient));
+            for (_, mention) in &mut read {
+                mention.settle(note, patient);
+            }
         }
         // In full first; a later pass only joins what says less.
         for pass in 0..4 {

@@ -48,13 +48,13 @@ fn every_note_comes_back_from_its_own_document() {
     // Nothing of a note can be read in the bytes, or in what is listed.
     let listed = format!("{vault:?}")
         + &{
-            let mut lines = String::new();
+            let mut lines = Vec::new();
             let verified = vault.each(|record| {
-                lines += &format!("{record:?}");
+                lines.push(format!("{record:?}"));
                 Ok(())
             });
             assert_eq!(verified.unwrap().head, vault.head());
-            lines
+            lines.concat()
         };
     for value in ["Rosalind", "Ottoline", "document of"] {
         assert!(!bytes.windows(value.len()).any(|piece| piece == value.as_bytes()));
