@@ -18,4 +18,5 @@ pub mod scrubbed;
 pub mod scrubber;
 pub mod status;
 pub mod text;
+pub mod vault;
 pub mod version;

@@ -9,6 +9,7 @@ mod error;
 mod model;
 mod rubric;
 mod scrubber;
+mod vault;
 
 use pyo3::prelude::*;
 
@@ -29,7 +30,9 @@ mod _chartguard {
     #[pymodule_export]
     use crate::rubric::{Criterion, Report, Rubric, Scorer};
     #[pymodule_export]
-    use crate::scrubber::{Finding, Reason, Scrubbed, Scrubber, restore};
+    use crate::scrubber::{Finding, Reason, Scrubbed, Scrubber};
+    #[pymodule_export]
+    use crate::vault::{Vault, restore};
     use pyo3::prelude::*;
 
     #[pymodule_export]

@@ -24,7 +24,7 @@ pub enum ErrorCode {
     Io,
     /// A secret key is malformed, missing, or not the one that was used.
     Key,
-    /// A text to be restored was changed after it was scrubbed.
+    /// A text to be restored, or a vault, was changed.
     Tampered,
     /// The actor is not allowed to do it.
     Access,
@@ -210,7 +210,7 @@ impl Error {
         self.code() == ErrorCode::Key
     }
 
-    /// Whether a text to be restored was changed after it was scrubbed.
+    /// Whether a text to be restored, or a vault, was changed; the message says which.
     pub fn is_tampered(&self) -> bool {
         self.code() == ErrorCode::Tampered
     }

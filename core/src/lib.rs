@@ -13,6 +13,7 @@
 //! * [`measure`] compares findings with labelled notes: recall, precision, leaks, errors by class, thresholds.
 //! * [`text`] is what they share: spans, offsets in every unit, sections, sentences, tokens, assertion, dates.
 //! * [`Patient`] is what the caller knows of the patient: [`Scrubber::scrub_for`] finds every mention of it.
+//! * [`Vault`] keeps under a key what was replaced, so that every operator has a way back.
 //! * [`audit`] records who did what, without a value of any note; [`access`] says who may.
 //! * `infer` (feature `onnx`) runs token classification models from a directory.
 //!
@@ -63,6 +64,7 @@ pub mod report;
 pub mod rubric;
 pub mod scrub;
 pub mod text;
+pub mod vault;
 pub mod wire;
 mod yaml;
 
@@ -73,3 +75,4 @@ pub use infer::Model;
 pub use key::{Key, MIN_KEY_BYTES};
 pub use rubric::{Report, Rubric, ScoreOptions, Scorer};
 pub use scrub::{Category, Context, Finding, Operator, Patient, Policy, Regime, Scrubbed, Scrubber, restore};
+pub use vault::Vault;

@@ -17,8 +17,8 @@ Classes
 -------
 Scrubber, Scrubbed, Finding, Reason
     Find and remove protected health information under a policy, and say why.
-restore
-    Give back what was encrypted, from the scrubbed text and the key.
+Vault, restore
+    Give notes back: what was encrypted from the scrubbed text and the key, with a vault everything.
 Rubric, Scorer, Report, Criterion
     Score a note against a rubric, with evidence.
 Analyzer, Outcome
@@ -58,6 +58,7 @@ from chartguard._chartguard import (
     Scrubber,
     SecretKeyError,
     TamperedError,
+    Vault,
     __version__,
     restore,
 )
@@ -87,6 +88,7 @@ __all__ = [
     "Scrubber",
     "SecretKeyError",
     "TamperedError",
+    "Vault",
     "__version__",
     "restore",
 ]

@@ -28,13 +28,24 @@ __all__ = [
     "SecretKeyError",
     "TamperedError",
     "__version__",
+    "Vault",
     "restore",
     "_run_command",
 ]
 
 __version__: str
 
-def restore(text: str, key: bytes | str) -> str: ...
+def restore(
+    text: str,
+    key: bytes | str | None = None,
+    *,
+    vault: Vault | str | PathLike[str] | None = None,
+    document_id: str | None = None,
+    access: Access | None = None,
+    actor: str | None = None,
+    now: str | None = None,
+    audit: AuditLog | None = None,
+) -> str: ...
 def _run_command(arguments: list[str]) -> int: ...
 
 class ChartguardError(Exception):
@@ -85,6 +96,24 @@ class Access:
     ) -> None: ...
 
 @final
+class Vault:
+    def __new__(cls, path: str | PathLike[str], key: bytes | str, *, read_only: bool = False) -> Vault: ...
+    @staticmethod
+    def from_bytes(data: bytes, key: bytes | str) -> Vault: ...
+    def to_bytes(self) -> bytes: ...
+    @property
+    def head(self) -> dict[str, Any]: ...
+    def verify(self) -> dict[str, Any]: ...
+    def records(
+        self,
+        *,
+        access: Access | None = None,
+        actor: str | None = None,
+        now: str | None = None,
+        audit: AuditLog | None = None,
+    ) -> list[dict[str, Any]]: ...
+
+@final
 class Scrubber:
     def __new__(
         cls,
@@ -103,6 +132,7 @@ class Scrubber:
         *,
         patient: Mapping[str, Any] | None = None,
         context: Mapping[str, Any] | None = None,
+        vault: Vault | None = None,
         audit: AuditLog | None = None,
         actor: str | None = None,
         now: str | None = None,
@@ -112,11 +142,17 @@ class Scrubber:
         texts: Iterable[str],
         *,
         contexts: Iterable[Mapping[str, Any] | None] | None = None,
+        vault: Vault | None = None,
+        audit: AuditLog | None = None,
+        actor: str | None = None,
+        now: str | None = None,
         threads: int | None = None,
         progress: bool = False,
     ) -> list[Scrubbed]: ...
     @property
     def policy(self) -> str: ...
+    @property
+    def regime(self) -> str: ...
 
 @final
 class Finding:
@@ -228,9 +264,30 @@ class Report:
 @final
 class Analyzer:
     def __new__(cls, scrubber: Scrubber, scorer: Scorer) -> Analyzer: ...
-    def analyze(self, text: str, *, doc_type: str | None = None, discipline: str | None = None) -> Outcome: ...
+    def analyze(
+        self,
+        text: str,
+        *,
+        doc_type: str | None = None,
+        discipline: str | None = None,
+        patient: Mapping[str, Any] | None = None,
+        context: Mapping[str, Any] | None = None,
+        vault: Vault | None = None,
+        audit: AuditLog | None = None,
+        actor: str | None = None,
+        now: str | None = None,
+    ) -> Outcome: ...
     def analyze_batch(
-        self, texts: Iterable[str], *, threads: int | None = None, progress: bool = False
+        self,
+        texts: Iterable[str],
+        *,
+        contexts: Iterable[Mapping[str, Any] | None] | None = None,
+        vault: Vault | None = None,
+        audit: AuditLog | None = None,
+        actor: str | None = None,
+        now: str | None = None,
+        threads: int | None = None,
+        progress: bool = False,
     ) -> list[Outcome]: ...
 
 @final

@@ -1,16 +1,21 @@
 //! `chartguard analyze`.
 
+#![allow(clippy::doc_markdown, reason = "these are help texts")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 
+use super::audit::AuditArgs;
+use super::context::ContextArgs;
 use super::output::{Outcome, Output, progress, write_whole};
 use super::score::ScorerArgs;
 use super::{OK, ScrubberArgs, input};
 use crate::analyze::Analyzer;
 use crate::error::Error;
 use crate::report;
+use crate::vault::Vault;
 
 #[derive(Args)]
 pub(super) struct AnalyzeArgs {
@@ -21,13 +26,25 @@ pub(super) struct AnalyzeArgs {
     scrubber: ScrubberArgs,
     #[command(flatten)]
     scorer: ScorerArgs,
+    #[command(flatten)]
+    context: ContextArgs,
+    /// Keep in this file, under the key of --key-file, what `restore --vault` needs to give the notes back. A note's document id is
+    /// the name of its file if --document-id is not given
+    #[arg(long, value_name = "FILE", requires = "key_file")]
+    vault: Option<PathBuf>,
+    #[command(flatten)]
+    audit: AuditArgs,
     /// Also write one HTML report a note into this directory; it shows the scrubbed note
     #[arg(long, value_name = "DIR")]
     html: Option<PathBuf>,
 }
 
 pub(super) fn run(args: &AnalyzeArgs) -> Outcome {
+    let trail = args.audit.open()?;
+    args.scrubber.permit(&trail)?;
     let analyzer = Analyzer::new(args.scrubber.build()?, args.scorer.scorer()?);
+    let vault = args.vault.as_ref().map(|path| Vault::open(path, &args.scrubber.key()?)).transpose()?;
+    let known = args.context.read()?;
     let options = args.scorer.options()?;
     if let Some(directory) = &args.html {
         fs::create_dir_all(directory).map_err(|e| Error::io(directory, &e))?;
@@ -36,7 +53,14 @@ pub(super) fn run(args: &AnalyzeArgs) -> Outcome {
     let bar = progress(Some(args.files.len() as u64), "notes");
     for file in &args.files {
         let text = input::note(file)?;
-        let outcome = analyzer.analyze(&text, &options)?;
+        let name = file.file_name().filter(|name| *name != "-").unwrap_or("standard input".as_ref());
+        let context = known.of_file(&name.to_string_lossy())?;
+        let result = match &vault {
+            Some(vault) => analyzer.analyze_into(&text, &options, &context, vault),
+            None => analyzer.analyze_with(&text, &options, &context),
+        };
+        trail.record_analyzed(&analyzer, &text, &result)?;
+        let outcome = result?;
         // Everything shown is the scrubbed note: a terminal's scrollback and a saved page must not hold PHI.
         let (scored, scrubbed) = (outcome.scrubbed_report(), &outcome.scrubbed.text);
         if args.files.len() > 1 {

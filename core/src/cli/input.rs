@@ -44,6 +44,23 @@ pub(super) fn note(path: &Path) -> Result<String> {
     })
 }
 
+/// Where a note was read; of a note that is no line, nothing.
+#[derive(Default)]
+pub(super) struct Place {
+    file: Option<String>,
+    number: usize,
+}
+
+impl Place {
+    /// Adds it to an error.
+    pub(super) fn locate(self, error: Error) -> Error {
+        match self.file {
+            Some(file) => error.at(Location::LineColumn { line: self.number, column: 1 }).at(Location::File(file)),
+            None => error,
+        }
+    }
+}
+
 /// One line of JSON Lines.
 pub(super) struct Line {
     /// All its members, `text` included.
@@ -77,6 +94,11 @@ impl Line {
         self.locate(Error::input(what))
     }
 
+    /// Where it is, for an error that comes after it is used up.
+    pub(super) fn at(&self) -> Place {
+        Place { file: Some(self.file.clone()), number: self.number }
+    }
+
     /// The line by file and number, for what has no other name.
     pub(super) fn place(&self) -> String {
         format!("{}:{}", self.file, self.number)
@@ -89,7 +111,7 @@ impl Line {
 
     /// Adds where the line is to an error.
     pub(super) fn locate(&self, error: Error) -> Error {
-        error.at(Location::LineColumn { line: self.number, column: 1 }).at(Location::File(self.file.clone()))
+        self.at().locate(error)
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod analyze;
 mod audit;
+mod context;
 mod eval;
 mod input;
 mod model;
@@ -11,6 +12,8 @@ mod restore;
 mod rubric;
 mod score;
 mod scrub;
+mod vault;
+mod waiting;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -18,6 +21,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::Key;
+use crate::access::Permission;
 use crate::error::{Error, Result};
 use crate::scrub::{Policy, Scrubber, ScrubberBuilder};
 
@@ -44,7 +48,7 @@ enum Command {
     Score(score::ScoreArgs),
     /// Scrub and score notes, with the evidence under each verdict
     Analyze(analyze::AnalyzeArgs),
-    /// Give back what `encrypt` and `fpe` replaced, from the scrubbed text and the key
+    /// Give notes back from scrubbed text and the key: what `encrypt` and `fpe` replaced, or with a vault everything
     Restore(restore::RestoreArgs),
     /// List, show or check policies; print their schema, and which operator works on what
     #[command(subcommand)]
@@ -52,6 +56,9 @@ enum Command {
     /// Check a rubric file, or run the tests inside it
     #[command(subcommand)]
     Rubric(rubric::RubricCommand),
+    /// Check a vault, or list what it holds without any value
+    #[command(subcommand)]
+    Vault(vault::VaultCommand),
     /// Check an audit log, or print it
     #[command(subcommand)]
     Audit(audit::AuditCommand),
@@ -62,11 +69,13 @@ enum Command {
     Eval(Box<eval::EvalArgs>),
 }
 
+const DEFAULT_POLICY: &str = "safe-harbor";
+
 /// What finds and what is done: shared by every command that scrubs.
 #[derive(Args)]
 struct ScrubberArgs {
     /// A built-in policy (`chartguard policy list` names them) or a policy file (YAML or JSON)
-    #[arg(long, default_value = "safe-harbor", value_name = "NAME|FILE")]
+    #[arg(long, default_value = DEFAULT_POLICY, value_name = "NAME|FILE")]
     policy: String,
     /// Also remove whatever is not known to be safe, as `strict: true` in a policy does
     #[arg(long)]
@@ -98,6 +107,23 @@ impl ScrubberArgs {
 
     fn build(&self) -> Result<Scrubber> {
         self.builder()?.build()
+    }
+
+    /// The key of `--key-file`.
+    fn key(&self) -> Result<Key> {
+        match &self.key_file {
+            Some(path) => Key::load(path),
+            None => Err(Error::key("a key is needed: --key-file")),
+        }
+    }
+
+    /// Holds that who calls may work under the policy, where there are rules of who may do what: another than the usual one is a
+    /// change of policy.
+    fn permit(&self, trail: &audit::Trail) -> Result<()> {
+        if trail.has_rules() && self.policy != DEFAULT_POLICY {
+            trail.record(&[trail.permit(&[Permission::ChangePolicy])?])?;
+        }
+        Ok(())
     }
 
     /// The policy and the model, by name.
@@ -156,6 +182,7 @@ where
         Command::Restore(args) => restore::run(&args),
         Command::Policy(command) => policy::run(&command),
         Command::Rubric(command) => rubric::run(&command),
+        Command::Vault(command) => vault::run(&command),
         Command::Audit(command) => audit::run(&command),
         Command::Model(command) => model::run(&command),
         Command::Eval(args) => eval::run(&args),

@@ -134,7 +134,7 @@ impl Context {
         self.patient_id.as_deref()
     }
 
-    pub(super) fn document(&self) -> Option<&str> {
+    pub(crate) fn document(&self) -> Option<&str> {
         self.document_id.as_deref()
     }
 

@@ -26,6 +26,7 @@ mod restore;
 mod schema;
 mod scrubber;
 mod stage;
+mod vaulted;
 mod verify;
 
 pub use action::{Census, Fallback, Operator, Options as OperatorOptions};
@@ -42,3 +43,4 @@ pub use restore::restore;
 pub use schema::policy_schema;
 pub use scrubber::{Candidates, Scrubber, ScrubberBuilder};
 pub use stage::{Stage, Stages};
+pub(crate) use vaulted::keep_all;

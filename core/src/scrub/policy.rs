@@ -105,7 +105,9 @@ impl Default for CategoryPolicy {
 /// A policy that states a regime is held to it when it is loaded: under `safe-harbor` nothing that is derived from the value may take
 /// its place (45 CFR 164.514(c): no hash, no ciphertext, no keyed surrogate, no shifted date, no last digits, no initials) and no
 /// identifier may stay; under `limited-data-set` no direct identifier may (164.514(e)(2)). A file that states none has that of
-/// what it extends; where it keeps what that regime does not let stay, it has none, and `chartguard policy show` says so.
+/// what it extends and is held to it: one that keeps more says which rule it is shared under, or `regime: none`. Where code
+/// changes single categories ([`with_category`](Self::with_category), the `categories` of a configuration) so that more stays, the
+/// regime and the name are given up, which [`regime`](Self::regime), [`name`](Self::name) and the audit log show.
 ///
 /// # Strict mode
 ///
@@ -250,12 +252,10 @@ impl Policy {
         policy.version = file.whole("version")?.or(policy.version);
         let stated = file.text("regime")?.map(|name| named(name, "regime", Regime::ALL, Regime::as_str)).transpose();
         let stated = stated.map_err(|e| e.at(Location::Key(file.path("regime"))))?;
+        // One that is inherited holds too: a file that means to leave it says so.
         policy.regime = stated.unwrap_or(policy.regime);
         policy.strict = file.flag("strict")?.unwrap_or(policy.strict);
         policy.set_categories(&file)?;
-        if stated.is_none() {
-            policy.leave_regime();
-        }
         let mut own: Vec<Arc<OwnDetector>> = Vec::new();
         for (index, definition) in file.list("detectors")?.iter().enumerate() {
             let detector = OwnDetector::read(definition, &format!("detectors[{index}]"))?;
@@ -335,6 +335,10 @@ impl Policy {
     fn leave_regime(&mut self) {
         if self.categories.iter().any(|(category, rule)| self.regime.refuses_kept(*category, rule).is_some()) {
             self.regime = Regime::None;
+            // Nobody shall read the name of a rule that the policy does not keep.
+            if !self.name.starts_with("custom") {
+                self.name = format!("custom ({})", self.name);
+            }
         }
     }
 

@@ -227,7 +227,7 @@ impl<'n> Worker<'n> {
     }
 
     pub(super) fn people(&self) -> &People {
-        self.people.get_or_init(|| People::new(self.text, self.findings))
+        self.people.get_or_init(|| People::new(self.text, self.findings, self.context.known()))
     }
 
     /// Which entity of its category a finding is.
@@ -281,6 +281,12 @@ impl<'n> Worker<'n> {
             });
             self.context.noted().or_else(|| full.max())
         })
+    }
+
+    /// The year of a date with two digits of it, where the caller knows the patient's date.
+    pub(super) fn known_year(&self, form: &DateForm) -> Option<i16> {
+        let year = form.year.filter(|_| form.has_short_year())?;
+        self.context.known()?.year_of(form.month, form.day, year.rem_euclid(100))
     }
 
     /// The year in which dates without one are taken.
