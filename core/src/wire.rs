@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::rubric::Report;
+use crate::rubric::{Allocation, AxisScore, BillingResult, CriterionResult, Evidence, Report};
 use crate::scrub::{Applied, Scrubbed};
 use crate::text::{Offsets, Span};
 
@@ -76,34 +76,83 @@ fn with_findings(mut line: Map<String, Value>, scrubbed: Scrubbed, findings: Val
 /// A scored note: `{"doc_type","discipline","rubric","score","raw","coverage","criteria":[...]}`.
 pub fn report(text: &str, report: &Report) -> Map<String, Value> {
     let offsets = Offsets::new(text);
-    let place = |span: Span| json!({"start": offsets.code_point(span.start), "end": offsets.code_point(span.end)});
-    let criteria: Vec<Value> = report
-        .criteria
-        .iter()
-        .map(|criterion| {
-            json!({
-                "id": criterion.id,
-                "title": criterion.title,
-                "verdict": criterion.verdict,
-                "severity": criterion.severity,
-                "confidence": rounded(f64::from(criterion.confidence)),
-                "points": criterion.points,
-                "evidence": criterion.evidence.iter().map(|e| place(e.span)).collect::<Vec<_>>(),
-                "message": criterion.message,
-                "advice": criterion.advice,
-                "citation": criterion.citation,
-            })
-        })
-        .collect();
+    let place =
+        |e: &Evidence| json!({"start": offsets.code_point(e.span.start), "end": offsets.code_point(e.span.end)});
     let mut out = Map::new();
     out.insert("doc_type".into(), json!(report.doc_type));
     out.insert("discipline".into(), json!(report.discipline));
+    if let Some(date) = report.date {
+        out.insert("date".into(), json!(date));
+    }
     out.insert("rubric".into(), json!(report.rubric));
+    out.extend(figures(report));
+    out.insert("criteria".into(), report.criteria.iter().map(|c| criterion(c, &place)).collect());
+    out
+}
+
+/// The arithmetic of a report, with every term.
+fn figures(report: &Report) -> Map<String, Value> {
+    let axis = |axis: &AxisScore| {
+        json!({
+            "axis": axis.axis,
+            "points": axis.points,
+            "possible": axis.possible,
+            "raw": axis.raw.map(rounded),
+            "score": axis.score.map(rounded),
+        })
+    };
+    let mut out = Map::new();
     out.insert("score".into(), json!(report.score.map(rounded)));
     out.insert("raw".into(), json!(report.raw.map(rounded)));
+    out.insert("points".into(), json!(report.points));
+    out.insert("possible".into(), json!(report.possible));
     out.insert("coverage".into(), json!(rounded(report.coverage)));
-    out.insert("criteria".into(), Value::Array(criteria));
+    out.insert("risk".into(), json!(report.risk));
+    out.insert("axes".into(), report.axes.iter().map(axis).collect());
     out
+}
+
+/// One criterion of a report; `judged` stands only where the caller's judge had a part in the verdict.
+fn criterion(criterion: &CriterionResult, place: &dyn Fn(&Evidence) -> Value) -> Value {
+    let mut out = Map::new();
+    let mut add = |key: &str, value: Value| {
+        out.insert(key.into(), value);
+    };
+    add("id", json!(criterion.id));
+    add("title", json!(criterion.title));
+    add("verdict", json!(criterion.verdict));
+    add("severity", json!(criterion.severity));
+    add("confidence", json!(rounded(f64::from(criterion.confidence))));
+    add("points", json!(criterion.points));
+    add("axes", json!(criterion.axes));
+    add("evidence", criterion.evidence.iter().map(place).collect());
+    if criterion.judged {
+        add("judged", json!(true));
+    }
+    add("message", json!(criterion.message));
+    add("advice", json!(criterion.advice));
+    add("citation", json!(criterion.citation));
+    Value::Object(out)
+}
+
+/// How the units of a day's timed minutes fall: `{"minutes","units","codes":[{"code","minutes","units","units_at_most"}]}`.
+pub fn allocation(allocation: &Allocation) -> Value {
+    json!(allocation)
+}
+
+/// A claim held against a note: `[{"rule","holds","remarks","evidence"}]`; `holds` is null where what was given does not tell.
+pub fn billing(text: &str, results: &[BillingResult]) -> Value {
+    let offsets = Offsets::new(text);
+    let place = |span: &Span| json!({"start": offsets.code_point(span.start), "end": offsets.code_point(span.end)});
+    let result = |result: &BillingResult| {
+        json!({
+            "rule": result.rule,
+            "holds": result.holds,
+            "remarks": result.remarks,
+            "evidence": result.evidence.iter().map(place).collect::<Vec<_>>(),
+        })
+    };
+    results.iter().map(result).collect()
 }
 
 /// Four decimals are all a score means, and they print alike everywhere.

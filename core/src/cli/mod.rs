@@ -11,6 +11,7 @@ mod restore;
 mod rubric;
 mod score;
 mod scrub;
+mod units;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -42,6 +43,8 @@ enum Command {
     Scrub(scrub::ScrubArgs),
     /// Score a note's documentation against a rubric
     Score(score::ScoreArgs),
+    /// Work out units from timed minutes, or hold a claim against a note
+    Units(units::UnitsArgs),
     /// Scrub and score notes, with the evidence under each verdict
     Analyze(analyze::AnalyzeArgs),
     /// Give back what `encrypt` and `fpe` replaced, from the scrubbed text and the key
@@ -152,6 +155,7 @@ where
     let outcome = match cli.command {
         Command::Scrub(args) => scrub::run(&args),
         Command::Score(args) => score::run(&args),
+        Command::Units(args) => units::run(&args),
         Command::Analyze(args) => analyze::run(&args),
         Command::Restore(args) => restore::run(&args),
         Command::Policy(command) => policy::run(&command),

@@ -1,10 +1,10 @@
-//! `chartguard rubric check`, `chartguard rubric test` and `chartguard rubric list`.
+//! `chartguard rubric check`, `test`, `list` and `schema`.
 
 use clap::Subcommand;
 
 use super::output::{Outcome, Output};
 use super::{BELOW, OK};
-use crate::rubric::Rubric;
+use crate::rubric::{Rubric, rubric_schema};
 
 #[derive(Subcommand)]
 pub(super) enum RubricCommand {
@@ -22,6 +22,8 @@ pub(super) enum RubricCommand {
     },
     /// List the built-in rubrics
     List,
+    /// Print the JSON Schema of a rubric file
+    Schema,
 }
 
 pub(super) fn run(command: &RubricCommand) -> Outcome {
@@ -46,6 +48,10 @@ pub(super) fn run(command: &RubricCommand) -> Outcome {
             for id in Rubric::builtin_ids() {
                 output.write(&format!("{id}\n"))?;
             }
+            true
+        }
+        RubricCommand::Schema => {
+            output.write(&format!("{:#}\n", rubric_schema()))?;
             true
         }
     };

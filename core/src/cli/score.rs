@@ -1,6 +1,6 @@
 //! `chartguard score`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use serde_json::{Map, Value};
@@ -8,8 +8,8 @@ use serde_json::{Map, Value};
 use super::input::{self, Line};
 use super::output::{Outcome, Output};
 use super::{BELOW, OK, ThreadArgs};
-use crate::error::Result;
-use crate::rubric::{Report, Rubric, ScoreOptions, Scorer};
+use crate::error::{Location, Result};
+use crate::rubric::{Claim, Report, Rubric, ScoreOptions, Scorer, parse_date};
 use crate::{report, wire};
 
 #[derive(Args)]
@@ -21,7 +21,7 @@ pub(super) struct ScoreArgs {
     scorer: ScorerArgs,
     #[command(flatten)]
     threads: ThreadArgs,
-    /// Read lines `{"id","text","doc_type"?,"discipline"?}` and print a scored report a line
+    /// Read lines `{"id","text","doc_type"?,"discipline"?,"date"?,"payer"?,"setting"?,"claim"?}` and print a scored report a line
     #[arg(long)]
     jsonl: bool,
     /// Print the report of a single note as JSON
@@ -44,6 +44,18 @@ pub(super) struct ScorerArgs {
     /// The discipline (pt, ot, slp), where it is known; otherwise it is detected
     #[arg(long, value_name = "DISCIPLINE")]
     discipline: Option<String>,
+    /// The day of service: the rules in force on it count; otherwise it is read from the note
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    date: Option<String>,
+    /// Who pays, where the rubric tells payers apart
+    #[arg(long, value_name = "NAME")]
+    payer: Option<String>,
+    /// Where the service was furnished, where the rubric tells settings apart
+    #[arg(long, value_name = "NAME")]
+    setting: Option<String>,
+    /// What was billed, as JSON: `{"lines": [{"code": "97110", "units": 2, "modifiers": ["GP"]}]}`
+    #[arg(long, value_name = "FILE")]
+    claim: Option<PathBuf>,
 }
 
 impl ScorerArgs {
@@ -52,8 +64,19 @@ impl ScorerArgs {
     }
 
     pub(super) fn options(&self) -> Result<ScoreOptions> {
-        ScoreOptions::parse(self.doc_type.as_deref(), self.discipline.as_deref())
+        let mut options = ScoreOptions::parse(self.doc_type.as_deref(), self.discipline.as_deref())?;
+        options.date =
+            self.date.as_deref().map(parse_date).transpose().map_err(|e| e.at(Location::Key("--date".into())))?;
+        options.payer.clone_from(&self.payer);
+        options.setting.clone_from(&self.setting);
+        options.claim = self.claim.as_deref().map(claim).transpose()?;
+        Ok(options)
     }
+}
+
+/// A claim from a file.
+pub(super) fn claim(path: &Path) -> Result<Claim> {
+    Claim::from_json(&input::note(path)?).map_err(|e| e.at(Location::File(path.display().to_string())))
 }
 
 pub(super) fn run(args: &ScoreArgs) -> Outcome {
@@ -86,7 +109,7 @@ pub(super) fn run(args: &ScoreArgs) -> Outcome {
 
 fn score_line(scorer: &Scorer, defaults: &ScoreOptions, line: &Line) -> Result<(Report, String)> {
     let text = line.text()?;
-    let own = ScoreOptions::parse(line.string("doc_type")?, line.string("discipline")?).map_err(|e| line.locate(e))?;
+    let own = ScoreOptions::from_members(&line.members).map_err(|e| line.locate(e))?;
     let report = scorer.score(text, &own.or(defaults)).map_err(|e| line.locate(e))?;
     let mut out = Map::new();
     if let Some(id) = line.members.get("id") {

@@ -4,7 +4,9 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::{DocType, Rubric, Scope, ScoreOptions, Scorer, Verdict};
+use super::check::Check;
+use super::schema::{Criterion, TestCase};
+use super::{DocType, Rubric, ScoreOptions, Scorer, Verdict};
 
 /// How many texts on either side make a criterion tested.
 const ENOUGH: usize = 2;
@@ -29,12 +31,14 @@ pub struct TestReport {
     pub run: usize,
     /// The texts whose verdict was another one.
     pub failures: Vec<TestFailure>,
+    /// The criteria that no text tries in both directions: a rule that was never seen to fire, or to pass, is not known to work.
+    pub untested: Vec<String>,
 }
 
 impl TestReport {
-    /// Whether every text gave the verdict it was to give.
+    /// Whether every text gave the verdict it was to give, and every criterion has texts.
     pub fn passed(&self) -> bool {
-        self.failures.is_empty()
+        self.failures.is_empty() && self.untested.is_empty()
     }
 }
 
@@ -69,31 +73,37 @@ impl fmt::Display for TestReport {
         for TestFailure { criterion, test, expected, found } in &self.failures {
             writeln!(f, "{criterion}: {test}: {found} and not {expected}")?;
         }
+        for criterion in &self.untested {
+            writeln!(f, "{criterion}: untested: it needs texts under `fires` and under `passes`")?;
+        }
         write!(f, "{} passed, {} failed", self.run - self.failures.len(), self.failures.len())
     }
 }
 
 pub(super) fn test(rubric: &Rubric) -> TestReport {
     let scorer = Scorer::new(rubric.clone());
-    let mut report = TestReport { run: 0, failures: Vec::new() };
+    let mut report = TestReport { run: 0, failures: Vec::new(), untested: Vec::new() };
     for criterion in rubric.criteria() {
         let tests = &criterion.tests;
-        let mut options = ScoreOptions::new();
-        let first = criterion.applies_to.doc_types.first().copied();
-        options = options.doc_type(tests.doc_type.or(first).unwrap_or(DocType::Unknown));
-        if let Some(discipline) = tests.discipline.or(criterion.applies_to.disciplines.first().copied()) {
-            options = options.discipline(discipline);
+        if (tests.fires.is_empty() || tests.passes.is_empty()) && !needs_judge(criterion) {
+            report.untested.push(criterion.id.clone());
         }
+        let mut defaults = ScoreOptions::new();
+        let first = criterion.applies_to.doc_types.first().copied();
+        defaults.doc_type = Some(tests.doc_type.or(first).unwrap_or(DocType::Unknown));
+        defaults.discipline = tests.discipline.or(criterion.applies_to.disciplines.first().copied());
         let groups = [
-            ("fires", &tests.fires, Verdict::NotMet),
-            ("passes", &tests.passes, Verdict::Met),
-            ("not_applicable", &tests.not_applicable, Verdict::NotApplicable),
-            ("not_assessable", &tests.not_assessable, Verdict::NotAssessable),
+            ("fires", &tests.fires, Some(Verdict::NotMet)),
+            ("passes", &tests.passes, Some(Verdict::Met)),
+            ("not_applicable", &tests.not_applicable, Some(Verdict::NotApplicable)),
+            ("not_assessable", &tests.not_assessable, Some(Verdict::NotAssessable)),
+            ("traps", &tests.traps, None),
         ];
-        for (list, texts, expected) in groups {
-            for (index, text) in texts.iter().enumerate() {
+        for (list, cases, verdict) in groups {
+            for (index, TestCase(case)) in cases.iter().enumerate() {
+                let Some(expected) = verdict.or(case.verdict) else { continue };
                 report.run += 1;
-                let found = scorer.judge(criterion, text, &options);
+                let found = scorer.judge(criterion, &case.text, &case.options().or(&defaults));
                 if found != expected {
                     report.failures.push(TestFailure {
                         criterion: criterion.id.clone(),
@@ -108,6 +118,12 @@ pub(super) fn test(rubric: &Rubric) -> TestReport {
     report
 }
 
+/// Whether only the caller's judge can decide it: a file cannot test that.
+fn needs_judge(criterion: &Criterion) -> bool {
+    let checks = [&criterion.applies_when, &criterion.assessable_when, &criterion.requires, &criterion.forbids];
+    checks.into_iter().flatten().any(Check::asks)
+}
+
 pub(super) fn check(rubric: &Rubric) -> Vec<Problem> {
     let mut problems = Vec::new();
     for criterion in rubric.criteria() {
@@ -118,15 +134,15 @@ pub(super) fn check(rubric: &Rubric) -> Vec<Problem> {
                 message: message.to_owned(),
             });
         };
-        if criterion.scope != Scope::Note {
-            continue;
-        }
         if criterion.requires.is_none() && criterion.forbids.is_none() {
             problem("it neither requires nor forbids anything, so it is met by every note");
         }
         let written = |check: &Option<super::check::Check>| check.as_ref().map(|c| format!("{c:?}"));
         if criterion.requires.is_some() && written(&criterion.requires) == written(&criterion.forbids) {
             problem("it requires what it forbids, so no note can meet it");
+        }
+        if needs_judge(criterion) {
+            continue;
         }
         if criterion.tests.fires.len() < ENOUGH {
             problem("it has fewer than two texts under `fires`, in which it must not be met");

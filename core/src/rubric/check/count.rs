@@ -1,5 +1,6 @@
 //! `count`: there are at least, or at most, so many of a fact.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::extract::FactKind;
@@ -7,7 +8,7 @@ use super::{Note, Outcome};
 use crate::text::Span;
 
 /// How many of a fact there are.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Count {
     of: FactKind,

@@ -1,6 +1,7 @@
 //! `measure`: a number with a unit stands in the text, within bounds.
 
 use regex::Regex;
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::{Note, Outcome};
@@ -8,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::text::Span;
 
 /// A number with one of these units, at least and at most so great.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Measure {
     /// The units, as written; an empty list takes any number.

@@ -1,5 +1,6 @@
 //! `section`: a part of the note is there, is not empty, and satisfies a check.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::{Check, Note, Outcome};
@@ -10,7 +11,7 @@ use crate::rubric::terms::{ListId, Vocabulary};
 use crate::text::Span;
 
 /// A part of the note under a heading of a topic, or of a term list.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Section {
     /// What the heading is about.
