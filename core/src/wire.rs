@@ -3,7 +3,9 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::rubric::{Allocation, AxisScore, BillingResult, CriterionResult, Evidence, Report};
+use crate::rubric::{
+    Allocation, AxisScore, BillingResult, CriterionResult, EpisodeReport, Evidence, Report, TimelineEvent,
+};
 use crate::scrub::{Applied, Scrubbed};
 use crate::text::{Offsets, Span};
 
@@ -87,6 +89,41 @@ pub fn report(text: &str, report: &Report) -> Map<String, Value> {
     out.insert("rubric".into(), json!(report.rubric));
     out.extend(figures(report));
     out.insert("criteria".into(), report.criteria.iter().map(|c| criterion(c, &place)).collect());
+    out
+}
+
+/// A scored episode: `{"rubric","date","score",...,"criteria":[...],"timeline":[...],"notes":[...]}`. Each place names its note by its
+/// place among those given, from 0; `notes` are the reports of each by itself.
+pub fn episode(texts: &[&str], report: &EpisodeReport) -> Map<String, Value> {
+    let offsets: Vec<Offsets<'_>> = texts.iter().map(|text| Offsets::new(text)).collect();
+    let in_note = |note: usize, span: Span| {
+        let offsets = &offsets[note];
+        json!({"note": note, "start": offsets.code_point(span.start), "end": offsets.code_point(span.end)})
+    };
+    let place = |e: &Evidence| in_note(e.note.unwrap_or(0), e.span);
+    let event = |event: &TimelineEvent| {
+        let mut out = Map::new();
+        out.insert("date".into(), json!(event.date));
+        out.insert("kind".into(), json!(event.kind));
+        out.insert("note".into(), json!(event.note));
+        if let Some(day) = event.treatment_day {
+            out.insert("treatment_day".into(), json!(day));
+        }
+        if let Some(span) = event.span {
+            out.insert("evidence".into(), in_note(event.note, span));
+        }
+        Value::Object(out)
+    };
+    let mut out = Map::new();
+    out.insert("rubric".into(), json!(report.episode.rubric));
+    if let Some(date) = report.episode.date {
+        out.insert("date".into(), json!(date));
+    }
+    out.extend(figures(&report.episode));
+    out.insert("criteria".into(), report.episode.criteria.iter().map(|c| criterion(c, &place)).collect());
+    out.insert("timeline".into(), report.timeline.iter().map(event).collect());
+    let notes = texts.iter().zip(&report.notes).map(|(text, note)| Value::Object(self::report(text, note)));
+    out.insert("notes".into(), notes.collect());
     out
 }
 

@@ -8,8 +8,8 @@ use serde_json::{Map, Value};
 use super::input::{self, Line};
 use super::output::{Outcome, Output};
 use super::{BELOW, OK, ThreadArgs};
-use crate::error::{Location, Result};
-use crate::rubric::{Claim, Report, Rubric, ScoreOptions, Scorer, parse_date};
+use crate::error::{Error, Location, Result};
+use crate::rubric::{Claim, EpisodeNote, EpisodeOptions, Report, Rubric, ScoreOptions, Scorer, parse_date};
 use crate::{report, wire};
 
 #[derive(Args)]
@@ -24,9 +24,15 @@ pub(super) struct ScoreArgs {
     /// Read lines `{"id","text","doc_type"?,"discipline"?,"date"?,"payer"?,"setting"?,"claim"?}` and print a scored report a line
     #[arg(long)]
     jsonl: bool,
-    /// Print the report of a single note as JSON
+    /// Print the report of a single note, or of an episode, as JSON
     #[arg(long)]
     json: bool,
+    /// Score lines `{"text","date"?,"doc_type"?,"episode"?}` as the notes of one episode, or of one for each name under `episode`
+    #[arg(long, conflicts_with = "jsonl")]
+    episode: bool,
+    /// With --episode: care goes on, so no discharge note is expected
+    #[arg(long, requires = "episode")]
+    open: bool,
     /// Exit with status 1 when a note scores below this (0 to 1)
     #[arg(long, value_name = "SCORE")]
     min_score: Option<f64>,
@@ -87,7 +93,44 @@ pub(super) fn run(args: &ScoreArgs) -> Outcome {
     let mut judge = |report: &Report| {
         below |= args.min_score.zip(report.score).is_some_and(|(least, score)| score < least);
     };
-    if args.jsonl {
+    if args.episode {
+        let mut episodes: Vec<(Option<String>, Vec<(String, ScoreOptions)>)> = Vec::new();
+        let read = |line: Line| {
+            let own = ScoreOptions::from_members(&line.members).map_err(|e| line.locate(e))?;
+            let name = line.members.get("episode").map(Value::to_string);
+            Ok((name, line.text()?.to_owned(), own.or(&options)))
+        };
+        input::each_line(&args.file, &args.threads, read, |(name, text, own)| {
+            match episodes.iter_mut().find(|(known, _)| *known == name) {
+                Some((_, notes)) => notes.push((text, own)),
+                None => episodes.push((name, vec![(text, own)])),
+            }
+            Ok(())
+        })?;
+        if episodes.is_empty() {
+            return Err(Error::input("there is no note in the input").into());
+        }
+        for (name, notes) in &episodes {
+            let given: Vec<EpisodeNote<'_>> =
+                notes.iter().map(|(text, own)| EpisodeNote::new(text, own.clone())).collect();
+            let texts: Vec<&str> = notes.iter().map(|(text, _)| text.as_str()).collect();
+            let scored = scorer.score_episode(&given, &EpisodeOptions::default().open(args.open))?;
+            judge(&scored.episode);
+            if args.json {
+                let mut out = Map::new();
+                out.extend(
+                    name.as_ref().and_then(|name| Some(("episode".to_owned(), serde_json::from_str(name).ok()?))),
+                );
+                out.extend(wire::episode(&texts, &scored));
+                output.write(&format!("{}\n", Value::Object(out)))?;
+            } else {
+                if let Some(name) = name {
+                    output.write(&format!("==> {} <==\n", name.trim_matches('"')))?;
+                }
+                output.write(&report::episode_text(&scored, &texts))?;
+            }
+        }
+    } else if args.jsonl {
         let work = |line: Line| score_line(&scorer, &options, &line);
         input::each_line(&args.file, &args.threads, work, |(report, line)| {
             judge(&report);

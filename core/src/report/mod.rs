@@ -6,7 +6,7 @@ mod text;
 
 pub use evaluation::{html as evaluation_html, text as evaluation_text};
 pub use html::html;
-pub use text::{markdown, text};
+pub use text::{episode_text, markdown, text};
 
 use crate::rubric::{Discipline, DocType, Report, Verdict};
 

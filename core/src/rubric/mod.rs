@@ -7,6 +7,7 @@
 mod billing;
 mod check;
 mod detect;
+mod episode;
 mod extract;
 mod judge;
 mod kinds;
@@ -24,6 +25,7 @@ pub use billing::{
     allocate_units, review_claim, timed_units,
 };
 pub use detect::{detect_discipline, detect_doc_type};
+pub use episode::{EpisodeNote, EpisodeOptions, EpisodeReport, EventKind, TimelineEvent};
 pub use extract::{Facts, Goal, GoalTerm, Minutes, Role, Service, Signature, Stated, Timing, extract};
 pub use judge::{Answer, Judge, Question, judge_failed};
 pub use kinds::{Discipline, DocType, Scope, Severity, Verdict};

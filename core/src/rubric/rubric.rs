@@ -14,8 +14,12 @@ use super::terms::Vocabulary;
 use super::trial::{self, Problem, TestReport};
 use crate::error::{Error, ErrorCode, Location, Result};
 
-const BUILTIN: &[(&str, &str)] =
-    &[("medicare-outpatient-therapy", include_str!("../../rubrics/medicare-outpatient-therapy.yaml"))];
+const BUILTIN: &[(&str, &str)] = &[
+    ("medicare-outpatient-therapy", include_str!("../../rubrics/medicare-outpatient-therapy.yaml")),
+    ("soap-completeness", include_str!("../../rubrics/soap-completeness.yaml")),
+    ("clinical-note-quality", include_str!("../../rubrics/clinical-note-quality.yaml")),
+    ("abbreviations-joint-commission", include_str!("../../rubrics/abbreviations-joint-commission.yaml")),
+];
 
 /// A rubric: criteria with points, severity, citation, and the checks that judge them.
 ///

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::check::{Check, Given, Note, Outcome};
 use super::detect;
+use super::episode::Place;
 use super::result::{AxisScore, CriterionResult, Evidence, Report, Risk};
 use super::schema::Criterion;
 use super::{Discipline, DocType, Judge, Rubric, Scope, ScoreOptions, Severity, Verdict};
@@ -99,8 +100,13 @@ impl Scorer {
         let doc_type = options.doc_type.unwrap_or_else(|| detect::doc_type(&note).0);
         note.discipline = options.discipline.unwrap_or_else(|| detect::discipline(&note).0);
         let date = options.date.or_else(|| note.visit_date());
-        note.given =
-            Given { claim: options.claim.as_ref(), date, codes: self.rubric.codes(), judge: self.judge.as_deref() };
+        note.given = Given {
+            claim: options.claim.as_ref(),
+            date,
+            judge: self.judge.as_deref(),
+            codes: self.rubric.codes(),
+            episode: None,
+        };
         let case = Case { doc_type, discipline: note.discipline, date, options };
         (note, case)
     }
@@ -126,6 +132,8 @@ pub(super) struct Judged {
     pub(super) verdict: Verdict,
     pub(super) confidence: f32,
     pub(super) evidence: Vec<Span>,
+    /// Where it shows in the notes of an episode.
+    pub(super) places: Vec<Place>,
     /// Why, in a sentence without words of the note.
     pub(super) reason: String,
     pub(super) judged: bool,
@@ -133,7 +141,7 @@ pub(super) struct Judged {
 
 impl Judged {
     pub(super) fn plain(verdict: Verdict, confidence: f32, reason: impl Into<String>) -> Self {
-        Self { verdict, confidence, evidence: Vec::new(), reason: reason.into(), judged: false }
+        Self { verdict, confidence, evidence: Vec::new(), places: Vec::new(), reason: reason.into(), judged: false }
     }
 
     fn unknown(outcome: Outcome) -> Self {
@@ -201,6 +209,7 @@ pub(super) fn evaluate(criterion: &Criterion, check: impl Fn(&Check) -> Outcome)
         verdict,
         confidence: outcome.confidence,
         evidence: outcome.evidence,
+        places: outcome.places,
         reason: outcome.detail,
         judged: outcome.judged,
     };

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::check::Check;
 use super::schema::{Criterion, TestCase};
-use super::{DocType, Rubric, ScoreOptions, Scorer, Verdict};
+use super::{DocType, EpisodeNote, EpisodeOptions, Rubric, Scope, ScoreOptions, Scorer, Verdict};
 
 /// How many texts on either side make a criterion tested.
 const ENOUGH: usize = 2;
@@ -103,7 +103,13 @@ pub(super) fn test(rubric: &Rubric) -> TestReport {
             for (index, TestCase(case)) in cases.iter().enumerate() {
                 let Some(expected) = verdict.or(case.verdict) else { continue };
                 report.run += 1;
-                let found = scorer.judge(criterion, &case.text, &case.options().or(&defaults));
+                let found = if criterion.scope == Scope::Episode {
+                    let notes = case.notes.iter().map(|TestCase(note)| EpisodeNote::new(&note.text, note.options()));
+                    let notes: Vec<EpisodeNote<'_>> = notes.collect();
+                    scorer.judge_episode(criterion, &notes, &EpisodeOptions::default().open(case.open))
+                } else {
+                    scorer.judge(criterion, &case.text, &case.options().or(&defaults))
+                };
                 if found != expected {
                     report.failures.push(TestFailure {
                         criterion: criterion.id.clone(),

@@ -4,6 +4,7 @@ mod billing;
 mod count;
 mod date;
 mod each;
+mod episode;
 mod extract;
 mod judge;
 mod measure;
@@ -19,6 +20,7 @@ use serde::Deserialize;
 use jiff::civil::Date;
 
 use super::billing::{Claim, CodeTable};
+use super::episode::{Episode, Place};
 use super::extract::Facts;
 use super::extract::page::Page;
 use super::terms::Vocabulary;
@@ -60,6 +62,8 @@ pub(crate) enum Check {
     Extract(extract::Fact),
     /// The claim keeps a rule of billing.
     Billing(billing::Billing),
+    /// The notes of an episode keep a rule.
+    Episode(episode::EpisodeCheck),
     /// Whoever judges for the caller says yes.
     Judge(judge::Ask),
 }
@@ -83,6 +87,8 @@ pub(crate) struct Outcome {
     pub(crate) confidence: f32,
     /// Where it shows.
     pub(crate) evidence: Vec<Span>,
+    /// Where it shows in the notes of an episode.
+    pub(crate) places: Vec<Place>,
     /// What there is to say of it, without words of the note.
     pub(crate) detail: String,
     /// Whether the caller's judge had a part in it.
@@ -91,7 +97,7 @@ pub(crate) struct Outcome {
 
 impl Outcome {
     fn new(holds: bool, confidence: f32, evidence: Vec<Span>) -> Self {
-        Self { holds, known: true, confidence, evidence, detail: String::new(), judged: false }
+        Self { holds, known: true, confidence, evidence, places: Vec::new(), detail: String::new(), judged: false }
     }
 
     pub(crate) fn holds(confidence: f32, evidence: Vec<Span>) -> Self {
@@ -125,12 +131,13 @@ pub(crate) struct Given<'a> {
     pub(crate) date: Option<Date>,
     pub(crate) codes: &'a CodeTable,
     pub(crate) judge: Option<&'a dyn Judge>,
+    pub(crate) episode: Option<&'a Episode<'a>>,
 }
 
 impl Given<'_> {
     /// Nothing.
     pub(crate) fn nothing() -> Self {
-        Self { claim: None, date: None, codes: CodeTable::builtin(), judge: None }
+        Self { claim: None, date: None, codes: CodeTable::builtin(), judge: None, episode: None }
     }
 }
 
@@ -194,6 +201,7 @@ impl Check {
             Self::Near(near) => near.prepare(vocabulary),
             Self::Each(each) => each.prepare(vocabulary),
             Self::Measure(measure) => measure.prepare(),
+            Self::Episode(episode) => episode.prepare(),
             Self::Judge(ask) => ask.prepare(),
             Self::Date(_)
             | Self::Signature(_)
@@ -239,6 +247,7 @@ impl Check {
             Self::Minutes(minutes) => minutes.evaluate(note),
             Self::Extract(fact) => fact.evaluate(note, region),
             Self::Billing(billing) => billing.evaluate(note),
+            Self::Episode(episode) => episode.evaluate(note),
             Self::Judge(ask) => ask.evaluate(note, region),
         }
     }
@@ -266,6 +275,7 @@ fn at_least(n: usize, checks: &[Check], note: &Note<'_>, region: Span) -> Outcom
     // What failed shows where to look when the whole does.
     for own in outcomes.into_iter().filter(|o| o.known && o.holds == holds) {
         out.evidence.extend(own.evidence);
+        out.places.extend(own.places);
         out.judged |= own.judged;
         if !own.detail.is_empty() {
             out.detail = if out.detail.is_empty() { own.detail } else { format!("{} {}", out.detail, own.detail) };
