@@ -1,10 +1,14 @@
 //! The JSON every surface prints: the command line, Python and C build theirs here, so that the same inputs give the
 //! same bytes everywhere. Offsets are Unicode code points into the input text.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value, json};
 
+use crate::error::{Error, Location, Result};
 use crate::rubric::{
-    Allocation, AxisScore, BillingResult, CriterionResult, EpisodeReport, Evidence, Report, TimelineEvent,
+    Allocation, AxisScore, BillingResult, CodeTable, CriterionResult, EpisodeNote, EpisodeOptions, EpisodeReport,
+    Evidence, Report, ScoreOptions, Scorer, TimelineEvent, Timing, allocate_units,
 };
 use crate::scrub::{Applied, Scrubbed};
 use crate::text::{Offsets, Span};
@@ -125,6 +129,45 @@ pub fn episode(texts: &[&str], report: &EpisodeReport) -> Map<String, Value> {
     let notes = texts.iter().zip(&report.notes).map(|(text, note)| Value::Object(self::report(text, note)));
     out.insert("notes".into(), notes.collect());
     out
+}
+
+/// Scores an episode given as JSON: `[{"text","date"?,"doc_type"?,"discipline"?,"claim"?}]`, with options `{"open"?}`; an empty text
+/// gives the default. Returns the score and the report as [`episode`] makes it.
+///
+/// # Errors
+/// When the notes or the options have another form, or as [`Scorer::score_episode`].
+pub fn score_episode(scorer: &Scorer, notes: &str, options: &str) -> Result<(Option<f64>, String)> {
+    let wrong = |_| Error::config("the notes are a list of objects with `text`");
+    let given: Vec<Map<String, Value>> = serde_json::from_str(notes).map_err(wrong)?;
+    let read = given.iter().enumerate().map(|(index, members)| {
+        let place = |error: Error| error.at(Location::Key(format!("notes[{index}]")));
+        let Some(Value::String(text)) = members.get("text") else {
+            return Err(place(Error::config("there is no `text`, or it is not a string")));
+        };
+        Ok(EpisodeNote::new(text, ScoreOptions::from_members(members).map_err(place)?))
+    });
+    let read = read.collect::<Result<Vec<EpisodeNote<'_>>>>()?;
+    let report = scorer.score_episode(&read, &EpisodeOptions::from_json(options)?)?;
+    let texts: Vec<&str> = read.iter().map(|note| note.text).collect();
+    Ok((report.episode.score, Value::Object(episode(&texts, &report)).to_string()))
+}
+
+/// The units of minutes given as JSON, `{"97110": 33, "97140": 7}`, as [`allocation`] makes them. Codes that `codes` (a code table in YAML
+/// or JSON; empty for the one built in) does not bill by time are left out.
+///
+/// # Errors
+/// When the minutes or the table have another form, or a code is in no table.
+pub fn units(minutes: &str, codes: &str) -> Result<String> {
+    let wrong = |_| Error::config("the minutes are an object of whole numbers by code: {\"97110\": 33}");
+    let given: BTreeMap<String, u32> = serde_json::from_str(minutes).map_err(wrong)?;
+    let own = if codes.trim().is_empty() { None } else { Some(CodeTable::from_yaml(codes)?) };
+    let table = own.as_ref().unwrap_or(CodeTable::builtin());
+    if given.keys().any(|code| table.timing(code) == Timing::Unknown) {
+        return Err(Error::config("a code is in no code table").at(Location::Key("minutes".into())));
+    }
+    let timed = given.iter().filter(|(code, _)| table.timing(code) == Timing::Timed);
+    let day = allocate_units(timed.map(|(code, minutes)| (code.as_str(), *minutes)));
+    Ok(allocation(&day).to_string())
 }
 
 /// The arithmetic of a report, with every term.

@@ -20,7 +20,9 @@ Scrubber, Scrubbed, Finding, Reason
 restore
     Give back what was encrypted, from the scrubbed text and the key.
 Rubric, Scorer, Report, Criterion
-    Score a note against a rubric, with evidence.
+    Score a note against a rubric, with evidence; an episode of care; a claim.
+units
+    Units from timed minutes.
 Analyzer, Outcome
     Both in one call.
 Model
@@ -60,6 +62,7 @@ from chartguard._chartguard import (
     TamperedError,
     __version__,
     restore,
+    units,
 )
 
 __all__ = [
@@ -89,4 +92,5 @@ __all__ = [
     "TamperedError",
     "__version__",
     "restore",
+    "units",
 ]

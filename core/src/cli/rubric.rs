@@ -1,9 +1,11 @@
 //! `chartguard rubric check`, `test`, `list` and `schema`.
 
+use std::path::PathBuf;
+
 use clap::Subcommand;
 
 use super::output::{Outcome, Output};
-use super::{BELOW, OK};
+use super::{BELOW, OK, input};
 use crate::rubric::{Rubric, rubric_schema};
 
 #[derive(Subcommand)]
@@ -24,6 +26,15 @@ pub(super) enum RubricCommand {
     List,
     /// Print the JSON Schema of a rubric file
     Schema,
+    /// Read HealthBench rubric items (JSON) and print them as a rubric whose criteria a judge answers
+    Import {
+        /// The items: a list, or an object with `rubrics`
+        #[arg(value_name = "FILE|-")]
+        file: PathBuf,
+        /// The id of the rubric
+        #[arg(long, default_value = "imported", value_name = "ID")]
+        id: String,
+    },
 }
 
 pub(super) fn run(command: &RubricCommand) -> Outcome {
@@ -48,6 +59,10 @@ pub(super) fn run(command: &RubricCommand) -> Outcome {
             for id in Rubric::builtin_ids() {
                 output.write(&format!("{id}\n"))?;
             }
+            true
+        }
+        RubricCommand::Import { file, id } => {
+            output.write(&Rubric::from_healthbench(&input::note(file)?, id)?.to_json())?;
             true
         }
         RubricCommand::Schema => {

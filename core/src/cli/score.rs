@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use serde_json::{Map, Value};
 
 use super::input::{self, Line};
@@ -27,6 +27,9 @@ pub(super) struct ScoreArgs {
     /// Print the report of a single note, or of an episode, as JSON
     #[arg(long)]
     json: bool,
+    /// Print another form: CSV (one row a criterion), SARIF 2.1.0, or Markdown
+    #[arg(long, value_enum, conflicts_with_all = ["json", "episode"])]
+    format: Option<Form>,
     /// Score lines `{"text","date"?,"doc_type"?,"episode"?}` as the notes of one episode, or of one for each name under `episode`
     #[arg(long, conflicts_with = "jsonl")]
     episode: bool,
@@ -36,6 +39,17 @@ pub(super) struct ScoreArgs {
     /// Exit with status 1 when a note scores below this (0 to 1)
     #[arg(long, value_name = "SCORE")]
     min_score: Option<f64>,
+}
+
+/// Another form of reports.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Form {
+    /// One row for each criterion
+    Csv,
+    /// SARIF 2.1.0
+    Sarif,
+    /// Markdown
+    Markdown,
 }
 
 /// What scores: shared by every command that scores.
@@ -130,6 +144,37 @@ pub(super) fn run(args: &ScoreArgs) -> Outcome {
                 output.write(&report::episode_text(&scored, &texts))?;
             }
         }
+    } else if let Some(form) = args.format {
+        let mut notes: Vec<(Report, String, String)> = Vec::new();
+        if args.jsonl {
+            let work = |line: Line| {
+                let own = ScoreOptions::from_members(&line.members).map_err(|e| line.locate(e))?.or(&options);
+                let name = line
+                    .members
+                    .get("id")
+                    .map_or_else(|| line.place(), |id| id.as_str().map_or_else(|| id.to_string(), str::to_owned));
+                let text = line.text()?.to_owned();
+                Ok((scorer.score(&text, &own).map_err(|e| line.locate(e))?, text, name))
+            };
+            input::each_line(&args.file, &args.threads, work, |done| {
+                notes.push(done);
+                Ok(())
+            })?;
+        } else {
+            let text = input::note(&args.file)?;
+            notes.push((scorer.score(&text, &options)?, text, args.file.display().to_string()));
+        }
+        notes.iter().for_each(|(scored, ..)| judge(scored));
+        let each = notes.iter().map(|(scored, text, name)| (scored, text.as_str(), name.as_str()));
+        output.write(&match form {
+            Form::Csv => each.fold(report::CSV_HEADER.to_owned(), |out, (scored, text, name)| {
+                out + &report::csv_rows(scored, text, name)
+            }),
+            Form::Sarif => format!("{:#}\n", report::sarif(each)),
+            Form::Markdown => {
+                each.map(|(scored, text, _)| report::markdown(scored, text)).collect::<Vec<_>>().join("\n")
+            }
+        })?;
     } else if args.jsonl {
         let work = |line: Line| score_line(&scorer, &options, &line);
         input::each_line(&args.file, &args.threads, work, |(report, line)| {

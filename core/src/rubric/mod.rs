@@ -9,6 +9,7 @@ mod check;
 mod detect;
 mod episode;
 mod extract;
+mod import;
 mod judge;
 mod kinds;
 mod options;

@@ -114,6 +114,12 @@ impl Rubric {
         Ok(Self(Arc::new(Inner { file, yaml: yaml.to_owned(), reference, vocabulary, codes })))
     }
 
+    /// The rubric file as JSON, with what it was read from in the same order.
+    pub fn to_json(&self) -> String {
+        let content: Value = crate::yaml::parse(&self.0.yaml, ErrorCode::Rubric).unwrap_or_default();
+        format!("{content:#}\n")
+    }
+
     /// What a command line names: the id of a built-in rubric, or a file.
     ///
     /// # Errors

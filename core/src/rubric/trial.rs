@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::check::Check;
 use super::schema::{Criterion, TestCase};
-use super::{DocType, EpisodeNote, EpisodeOptions, Rubric, Scope, ScoreOptions, Scorer, Verdict};
+use super::{Discipline, DocType, EpisodeNote, EpisodeOptions, Rubric, Scope, ScoreOptions, Scorer, Verdict};
 
 /// How many texts on either side make a criterion tested.
 const ENOUGH: usize = 2;
@@ -155,6 +155,47 @@ pub(super) fn check(rubric: &Rubric) -> Vec<Problem> {
         }
         if criterion.tests.passes.len() < ENOUGH {
             problem("it has fewer than two texts under `passes`, in which it must be met");
+        }
+        if let Some(index) = criterion.tests.traps.iter().position(|trap| trap.0.verdict.is_none()) {
+            problem(&format!("trap {} does not name the verdict it has", index + 1));
+        }
+        // The third text on one side may be a trap as well, so only too few texts in all are a fault.
+        let cases = &criterion.tests;
+        let extra = cases.not_applicable.len() + cases.not_assessable.len() + cases.traps.len();
+        if cases.fires.len() + cases.passes.len() + extra <= 2 * ENOUGH {
+            problem("it has no trap: a text that looks as if it had another verdict than it has");
+        }
+        let (from, to) = (criterion.citation.effective_from, criterion.citation.effective_to);
+        if from.zip(to).is_some_and(|(from, to)| from > to) {
+            problem("its rule ends before it begins, so it concerns no note");
+        }
+        let gates = [&criterion.applies_when, &criterion.assessable_when];
+        for gate in gates.into_iter().flatten() {
+            if Some(format!("{gate:?}")) == written(&criterion.forbids) {
+                problem("it is judged only where what it forbids holds, so no note can meet it");
+            }
+            if criterion.forbids.is_none() && Some(format!("{gate:?}")) == written(&criterion.requires) {
+                problem("it is judged only where what it requires holds, so no note can fail it");
+            }
+        }
+        let checks = [&criterion.applies_when, &criterion.assessable_when, &criterion.requires, &criterion.forbids];
+        for impossible in checks.into_iter().flatten().flat_map(Check::impossible) {
+            problem(impossible);
+        }
+        let known = |discipline: &Discipline| *discipline == Discipline::Unknown;
+        if criterion.applies_to.doc_types == [DocType::Unknown] || criterion.applies_to.disciplines.iter().any(known) {
+            problem("it names `unknown`, which stands for a note of which nothing is known and not for a kind of note");
+        }
+        let mut unfit = false;
+        for TestCase(case) in cases.fires.iter().chain(&cases.passes) {
+            unfit |= !case.notes.is_empty() && criterion.scope != Scope::Episode;
+            unfit |= case.notes.is_empty() && criterion.scope == Scope::Episode;
+            unfit |= case.claim.is_none() && criterion.scope == Scope::Billing;
+        }
+        if unfit {
+            problem(
+                "a test does not bring what its scope needs: `notes` for an episode, `claim` for billing, `text` for a note",
+            );
         }
         if criterion.points == 0.0 {
             problem("it has no points, so it never changes a score");

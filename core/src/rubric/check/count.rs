@@ -19,6 +19,10 @@ pub(crate) struct Count {
 }
 
 impl Count {
+    pub(super) fn impossible(&self) -> bool {
+        self.at_most.is_some_and(|most| most < self.at_least)
+    }
+
     pub(super) fn evaluate(&self, note: &Note<'_>, region: Span) -> Outcome {
         let found = self.of.spans(note, region);
         let fits = found.len() >= self.at_least && self.at_most.is_none_or(|most| found.len() <= most);

@@ -24,6 +24,10 @@ pub(crate) struct Measure {
 }
 
 impl Measure {
+    pub(super) fn impossible(&self) -> bool {
+        self.at_least.zip(self.at_most).is_some_and(|(least, most)| most < least)
+    }
+
     pub(super) fn prepare(&mut self) -> Result<()> {
         let units: Vec<String> = self.units.iter().map(|unit| regex::escape(unit)).collect();
         let tail =

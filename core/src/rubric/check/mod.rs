@@ -212,6 +212,37 @@ impl Check {
         }
     }
 
+    /// What in it can never hold, or never fail.
+    pub(crate) fn impossible(&self) -> Vec<&'static str> {
+        let mut out: Vec<&'static str> = self.parts().into_iter().flat_map(Self::impossible).collect();
+        match self {
+            Self::AtLeast(AtLeast { n, of }) if *n > of.len() => {
+                out.push("`at_least` asks for more checks than it has, so it never holds")
+            }
+            Self::AtLeast(AtLeast { n: 0, .. }) => {
+                out.push("`at_least` asks for none of its checks, so it always holds")
+            }
+            Self::All(checks) => {
+                let written: Vec<String> = checks.iter().map(|check| format!("{check:?}")).collect();
+                let denied = |check: &Check| match check {
+                    Self::Not(inner) => written.contains(&format!("{inner:?}")),
+                    _ => false,
+                };
+                if checks.iter().any(denied) {
+                    out.push("`all` holds a check and its `not`, so it never holds");
+                }
+            }
+            Self::Count(count) if count.impossible() => {
+                out.push("`count` asks for more than it allows, so it never holds")
+            }
+            Self::Measure(measure) if measure.impossible() => {
+                out.push("`measure` asks for more than it allows, so it never holds")
+            }
+            _ => {}
+        }
+        out
+    }
+
     /// Whether the caller's judge has a part in it.
     pub(crate) fn asks(&self) -> bool {
         matches!(self, Self::Judge(_)) || self.parts().into_iter().any(Self::asks)
