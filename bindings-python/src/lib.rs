@@ -28,7 +28,7 @@ mod _chartguard {
     #[pymodule_export]
     use crate::model::Model;
     #[pymodule_export]
-    use crate::rubric::{Criterion, Report, Rubric, Scorer};
+    use crate::rubric::{Criterion, Report, Rubric, Scorer, units};
     #[pymodule_export]
     use crate::scrubber::{Finding, Reason, Scrubbed, Scrubber};
     #[pymodule_export]

@@ -20,7 +20,9 @@ Scrubber, Scrubbed, Finding, Reason
 Vault, restore
     Give notes back: what was encrypted from the scrubbed text and the key, with a vault everything.
 Rubric, Scorer, Report, Criterion
-    Score a note against a rubric, with evidence.
+    Score a note against a rubric, with evidence; an episode of care; a claim.
+units
+    Units from timed minutes.
 Analyzer, Outcome
     Both in one call.
 Model
@@ -61,6 +63,7 @@ from chartguard._chartguard import (
     Vault,
     __version__,
     restore,
+    units,
 )
 
 __all__ = [
@@ -91,4 +94,5 @@ __all__ = [
     "Vault",
     "__version__",
     "restore",
+    "units",
 ]

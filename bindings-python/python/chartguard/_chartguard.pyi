@@ -1,4 +1,5 @@
-from collections.abc import Iterable, Mapping
+import datetime
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from os import PathLike
 from typing import Any, ClassVar, Literal, final
 
@@ -30,6 +31,7 @@ __all__ = [
     "__version__",
     "Vault",
     "restore",
+    "units",
     "_run_command",
 ]
 
@@ -211,6 +213,8 @@ class Rubric:
     @staticmethod
     def builtin_ids() -> list[str]: ...
     @staticmethod
+    def schema() -> str: ...
+    @staticmethod
     def from_yaml(yaml: str) -> Rubric: ...
     @property
     def id(self) -> str: ...
@@ -221,8 +225,26 @@ class Rubric:
 
 @final
 class Scorer:
-    def __new__(cls, rubric: Rubric) -> Scorer: ...
-    def score(self, text: str, *, doc_type: str | None = None, discipline: str | None = None) -> Report: ...
+    def __new__(
+        cls,
+        rubric: Rubric,
+        *,
+        judge: Callable[[str, str], bool | None | tuple[bool | None, float]] | None = None,
+    ) -> Scorer: ...
+    def score(
+        self,
+        text: str,
+        *,
+        doc_type: str | None = None,
+        discipline: str | None = None,
+        date: str | datetime.date | None = None,
+        payer: str | None = None,
+        setting: str | None = None,
+        claim: Mapping[str, Any] | None = None,
+    ) -> Report: ...
+    def score_episode(self, notes: Sequence[Mapping[str, Any]], *, open: bool = False) -> dict[str, Any]: ...
+
+def units(minutes: Mapping[str, int], *, codes: str = "") -> dict[str, Any]: ...
 
 @final
 class Criterion:
@@ -259,6 +281,7 @@ class Report:
     def criteria(self) -> list[Criterion]: ...
     def to_json(self) -> str: ...
     def to_dict(self) -> dict[str, Any]: ...
+    def export(self, format: Literal["csv", "sarif", "markdown"], *, name: str = "note") -> str: ...
     def to_html(self) -> str: ...
 
 @final

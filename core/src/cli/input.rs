@@ -81,15 +81,6 @@ impl Line {
         }
     }
 
-    /// A member that is a string, if it is there.
-    pub(super) fn string(&self, key: &str) -> Result<Option<&str>> {
-        match self.members.get(key) {
-            Some(Value::String(text)) => Ok(Some(text)),
-            Some(Value::Null) | None => Ok(None),
-            Some(_) => Err(self.error(&format!("`{key}` is not a string"))),
-        }
-    }
-
     fn error(&self, what: &str) -> Error {
         self.locate(Error::input(what))
     }

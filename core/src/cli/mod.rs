@@ -12,6 +12,7 @@ mod restore;
 mod rubric;
 mod score;
 mod scrub;
+mod units;
 mod vault;
 mod waiting;
 
@@ -46,6 +47,8 @@ enum Command {
     Scrub(scrub::ScrubArgs),
     /// Score a note's documentation against a rubric
     Score(score::ScoreArgs),
+    /// Work out units from timed minutes, or hold a claim against a note
+    Units(units::UnitsArgs),
     /// Scrub and score notes, with the evidence under each verdict
     Analyze(analyze::AnalyzeArgs),
     /// Give notes back from scrubbed text and the key: what `encrypt` and `fpe` replaced, or with a vault everything
@@ -178,6 +181,7 @@ where
     let outcome = match cli.command {
         Command::Scrub(args) => scrub::run(&args),
         Command::Score(args) => score::run(&args),
+        Command::Units(args) => units::run(&args),
         Command::Analyze(args) => analyze::run(&args),
         Command::Restore(args) => restore::run(&args),
         Command::Policy(command) => policy::run(&command),

@@ -10,7 +10,7 @@ use crate::rubric::terms::Hits;
 use crate::text::{Span, lines};
 
 /// What a label says its text is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Topic {
     /// Goals, or how they stand.
