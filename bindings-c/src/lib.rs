@@ -9,6 +9,7 @@ pub mod audit;
 mod boundary;
 pub mod category;
 pub mod error;
+pub mod message;
 pub mod model;
 pub mod report;
 pub mod restored;

@@ -6,6 +6,7 @@
 mod analyzer;
 mod audit;
 mod error;
+mod message;
 mod model;
 mod rubric;
 mod scrubber;
@@ -25,6 +26,8 @@ mod _chartguard {
         AccessError, ChartguardError, ConfigError, FileError, InferenceError, InputError, InternalError, ModelError,
         RubricError, SecretKeyError, TamperedError,
     };
+    #[pymodule_export]
+    use crate::message::{MessageFinding, ScrubbedMessage};
     #[pymodule_export]
     use crate::model::Model;
     #[pymodule_export]

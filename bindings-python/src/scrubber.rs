@@ -168,6 +168,47 @@ impl Scrubber {
         Ok(Scrubbed::new(text, scrubbed))
     }
 
+    /// Remove protected health information from a message: HL7 v2, FHIR, C-CDA, RTF, HTML, or a note in any encoding.
+    ///
+    /// Typed fields go by what they are, free text as in ``scrub``, searched for the people that the message itself names. What is
+    /// not removed stays byte for byte.
+    ///
+    /// Parameters
+    /// ----------
+    /// message : bytes or str
+    ///     As bytes: UTF-8, UTF-16 with its mark, else Windows-1252.
+    /// format : str, default "auto"
+    ///     "auto", "text", "hl7", "fhir", "ccda", "rtf" or "html".
+    /// patient, context : dict, optional
+    ///     As in ``scrub``.
+    ///
+    /// Returns
+    /// -------
+    /// ScrubbedMessage
+    ///
+    /// Raises
+    /// ------
+    /// ChartguardError
+    ///     The message is not of its format, or as in ``scrub``; there is then no output at all.
+    ///
+    /// Examples
+    /// --------
+    /// >>> from chartguard import Scrubber
+    /// >>> Scrubber().scrub_message(r"{\rtf1 Seen by Dr. Achter{\b berg}}").message
+    /// '{\\rtf1 Seen by Dr. [NAME]{\\b }}'
+    #[pyo3(signature = (message, *, format="auto", patient=None, context=None))]
+    fn scrub_message(
+        &self,
+        py: Python<'_>,
+        message: &Bound<'_, PyAny>,
+        format: &str,
+        patient: Option<&Bound<'_, PyAny>>,
+        context: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<crate::message::ScrubbedMessage> {
+        let context = note_context(py, context, patient)?;
+        crate::message::scrub(py, &self.0, message, format, &context)
+    }
+
     /// Remove protected health information from many notes.
     ///
     /// Parameters

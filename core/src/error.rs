@@ -148,6 +148,17 @@ impl Error {
         self
     }
 
+    /// The same with every place in bytes carried to where `to` says it is.
+    #[must_use]
+    pub(crate) fn with_bytes(mut self, to: impl Fn(usize) -> usize) -> Self {
+        for location in &mut self.0.locations {
+            if let Location::Byte(at) = location {
+                *at = to(*at);
+            }
+        }
+        self
+    }
+
     /// Says that `given` is not one of `known` and names the nearest.
     pub(crate) fn unknown<'a>(
         code: ErrorCode,

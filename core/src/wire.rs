@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 
 use crate::error::{Error, Location, Result};
+use crate::format::ScrubbedMessage;
 use crate::rubric::{
     Allocation, AxisScore, BillingResult, CodeTable, CriterionResult, EpisodeNote, EpisodeOptions, EpisodeReport,
     Evidence, Report, ScoreOptions, Scorer, TimelineEvent, Timing, allocate_units,
@@ -44,6 +45,21 @@ pub fn explained_with(scrubbed: &Scrubbed, code_point: impl Fn(usize) -> usize) 
         Value::Object(out)
     };
     scrubbed.findings.iter().map(explain).collect()
+}
+
+/// What was removed from a message: `[{"start","end","category","score","detector","action","path"}]`, offsets in bytes of the message.
+pub fn message_findings(scrubbed: &ScrubbedMessage) -> Value {
+    message_findings_with(scrubbed, |byte| byte)
+}
+
+/// [`message_findings`] in other units: `offset` carries a byte of the message to them.
+pub fn message_findings_with(scrubbed: &ScrubbedMessage, offset: impl Fn(usize) -> usize) -> Value {
+    let findings = scrubbed.findings.iter().map(|found| {
+        let mut out = finding(&found.applied, &offset);
+        out.insert("path".into(), json!(found.path));
+        Value::Object(out)
+    });
+    findings.collect()
 }
 
 fn finding(applied: &Applied, code_point: &dyn Fn(usize) -> usize) -> Map<String, Value> {

@@ -295,6 +295,29 @@ static void threads(void) {
   cg_scrubber_free(shared);
 }
 
+/* Messages of every kind go through one function; mistakes are a status. */
+static void messages(const cg_scrubber *scrubber) {
+  static const char hl7[] =
+      "MSH|^~\\&|LAB|||||20240314||ORU^R01|7|P|2.5\rPID|1||4471203||ACHTERBERG^ROSALIND\rNTE|1||Rosalind called\r";
+  cg_message *out = NULL;
+  cg_error *error = NULL;
+  CHECK(cg_scrubber_scrub_message(scrubber, hl7, sizeof hl7 - 1, NULL, NULL, 0, &out, &error) == CG_STATUS_OK);
+  cg_str bytes = cg_message_bytes(out);
+  CHECK(bytes.len > 0 && memchr(bytes.ptr, 'Z', bytes.len) == NULL);
+  CHECK(cg_message_format(out).len == 3 && memcmp(cg_message_format(out).ptr, "hl7", 3) == 0);
+  CHECK(cg_message_findings_json(out).len > 2);
+  cg_message_free(out);
+  CHECK(cg_scrubber_scrub_message(scrubber, hl7, sizeof hl7 - 1, "hl8", NULL, 0, &out, &error) == CG_STATUS_CONFIG);
+  CHECK(out == NULL);
+  cg_error_free(error);
+  CHECK(cg_scrubber_scrub_message(scrubber, "MSH", 3, "hl7", NULL, 0, &out, &error) == CG_STATUS_INPUT);
+  cg_error_free(error);
+  CHECK(cg_scrubber_scrub_message(NULL, hl7, 3, NULL, NULL, 0, &out, NULL) == CG_STATUS_ARGUMENT);
+  CHECK(cg_scrubber_scrub_message(scrubber, NULL, 3, NULL, NULL, 0, &out, NULL) == CG_STATUS_ARGUMENT);
+  CHECK(cg_message_bytes(NULL).ptr == NULL && cg_message_format(NULL).ptr == NULL && cg_message_findings_json(NULL).ptr == NULL);
+  cg_message_free(NULL);
+}
+
 static void patient_and_audit(void) {
   static const char patient[] = "{\"names\": [\"Rosalind Achterberg\"], \"mrns\": [\"00482910\"]}";
   static const char note[] = "achterburg, roz, chart 48-2910";
@@ -310,6 +333,7 @@ static void patient_and_audit(void) {
   CHECK(cg_scrubber_scrub_for(shared, note, sizeof note - 1, patient, sizeof patient - 1, &out, NULL) == CG_STATUS_OK);
   CHECK(contains(cg_scrubbed_text(out), "[NAME], chart [MRN]"));
   cg_scrubbed_free(out);
+  messages(shared);
   CHECK(cg_scrubber_scrub_for(shared, note, sizeof note - 1, "{\"nmes\": []}", 12, &out, &error) == CG_STATUS_CONFIG);
   CHECK(!out && contains(cg_error_message(error), "names"));
   cg_error_free(error);

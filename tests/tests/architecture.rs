@@ -15,6 +15,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("infer", &["text", "lexicon"]),
     ("scrub", &["text", "lexicon", "infer", "audit", "vault"]),
     ("rubric", &["text", "lexicon", "infer"]),
+    ("format", &["text", "audit", "scrub", "rubric"]),
     ("analyze", &["text", "scrub", "rubric", "audit", "vault"]),
     ("measure", &["text", "scrub"]),
     ("report", &["text", "scrub", "rubric", "analyze", "measure"]),

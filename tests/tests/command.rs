@@ -104,7 +104,7 @@ fn mistakes_are_named_and_nothing_is_repeated() {
     fs::write(&map, "WARD: locatoin\n").unwrap();
     let at = |path: &PathBuf| path.to_str().unwrap().to_owned();
     let cases: Vec<(Vec<String>, &[u8], Vec<&str>)> = vec![
-        (vec!["scrub".into(), at(&latin)], b"", vec!["latin1.txt", "byte 19", "UTF-8"]),
+        (vec!["analyze".into(), at(&latin)], b"", vec!["latin1.txt", "byte 19", "UTF-8"]),
         (vec!["scrub".into(), "/no/such/file".into()], b"", vec!["/no/such/file"]),
         (vec!["scrub".into(), at(&folder)], b"", vec!["command-tests"]),
         (vec!["scrub".into(), "--policy".into(), "safe-harbour".into(), "-".into()], b"", vec!["safe-harbor"]),

@@ -19,6 +19,8 @@ Scrubber, Scrubbed, Finding, Reason
     Find and remove protected health information under a policy, and say why.
 Vault, restore
     Give notes back: what was encrypted from the scrubbed text and the key, with a vault everything.
+ScrubbedMessage, MessageFinding
+    What ``Scrubber.scrub_message`` gives back of HL7 v2, FHIR, C-CDA, RTF, HTML and text in other encodings.
 Rubric, Scorer, Report, Criterion
     Score a note against a rubric, with evidence; an episode of care; a claim.
 units
@@ -48,6 +50,7 @@ from chartguard._chartguard import (
     InferenceError,
     InputError,
     InternalError,
+    MessageFinding,
     Model,
     ModelError,
     Outcome,
@@ -57,6 +60,7 @@ from chartguard._chartguard import (
     RubricError,
     Scorer,
     Scrubbed,
+    ScrubbedMessage,
     Scrubber,
     SecretKeyError,
     TamperedError,
@@ -79,6 +83,7 @@ __all__ = [
     "InferenceError",
     "InputError",
     "InternalError",
+    "MessageFinding",
     "Model",
     "ModelError",
     "Outcome",
@@ -88,6 +93,7 @@ __all__ = [
     "RubricError",
     "Scorer",
     "Scrubbed",
+    "ScrubbedMessage",
     "Scrubber",
     "SecretKeyError",
     "TamperedError",

@@ -139,6 +139,14 @@ class Scrubber:
         actor: str | None = None,
         now: str | None = None,
     ) -> Scrubbed: ...
+    def scrub_message(
+        self,
+        message: bytes | str,
+        *,
+        format: str = "auto",
+        patient: Mapping[str, Any] | None = None,
+        context: Mapping[str, Any] | None = None,
+    ) -> ScrubbedMessage: ...
     def scrub_batch(
         self,
         texts: Iterable[str],
@@ -155,6 +163,32 @@ class Scrubber:
     def policy(self) -> str: ...
     @property
     def regime(self) -> str: ...
+
+@final
+class ScrubbedMessage:
+    @property
+    def message(self) -> bytes | str: ...
+    @property
+    def format(self) -> str: ...
+    @property
+    def findings(self) -> list[MessageFinding]: ...
+
+@final
+class MessageFinding:
+    @property
+    def start(self) -> int: ...
+    @property
+    def end(self) -> int: ...
+    @property
+    def category(self) -> str: ...
+    @property
+    def score(self) -> float: ...
+    @property
+    def detector(self) -> str: ...
+    @property
+    def action(self) -> str: ...
+    @property
+    def path(self) -> str: ...
 
 @final
 class Finding:

@@ -160,9 +160,9 @@ impl Event {
     ///
     /// # Errors
     /// When the key has fewer than 16 bytes.
-    pub fn about(mut self, text: &str, key: Option<&[u8]>) -> Result<Self> {
-        let fingerprint = key.map(|key| fingerprint(key, text)).transpose()?;
-        self.document = Some(Document { fingerprint, bytes: text.len() as u64 });
+    pub fn about(mut self, document: impl AsRef<[u8]>, key: Option<&[u8]>) -> Result<Self> {
+        let fingerprint = key.map(|key| fingerprint(key, document.as_ref())).transpose()?;
+        self.document = Some(Document { fingerprint, bytes: document.as_ref().len() as u64 });
         Ok(self)
     }
 
@@ -186,8 +186,8 @@ impl Event {
 ///
 /// # Errors
 /// When the key has fewer than 16 bytes.
-pub fn fingerprint(key: &[u8], text: &str) -> Result<String> {
-    Ok(hex(&mac(key, &[b"chartguard document\0", text.as_bytes()])?))
+pub fn fingerprint(key: &[u8], document: impl AsRef<[u8]>) -> Result<String> {
+    Ok(hex(&mac(key, &[b"chartguard document\0", document.as_ref()])?))
 }
 
 /// HMAC-SHA-256 of the parts, one after the other.

@@ -13,6 +13,7 @@ use crate::access::{Access, Caller, Permission};
 use crate::analyze::{self, Analyzer};
 use crate::audit::{self, Action, Event, Sink};
 use crate::error::{Error, Result};
+use crate::format::ScrubbedMessage;
 use crate::scrub::{Scrubbed, Scrubber};
 
 #[derive(Subcommand)]
@@ -101,6 +102,17 @@ impl Trail {
     pub(super) fn scrubbed(&self, scrubber: &Scrubber, text: &str, result: &Result<Scrubbed>) -> Result<Option<Event>> {
         let event = self.event(Action::Scrub)?;
         event.map(|event| scrubber.audited(event, text, result, self.key.as_deref())).transpose()
+    }
+
+    /// Records that one message was scrubbed, now.
+    pub(super) fn record_message(
+        &self,
+        scrubber: &Scrubber,
+        message: &[u8],
+        result: &Result<ScrubbedMessage>,
+    ) -> Result<()> {
+        let Some(event) = self.event(Action::Scrub)? else { return Ok(()) };
+        self.record(&[scrubber.audited_message(event, message, result, self.key.as_deref())?])
     }
 
     /// Records that one note was analysed, now.

@@ -17,7 +17,7 @@ const WINDOW_LINES: usize = 256;
 const WINDOW_BYTES: usize = 8 << 20;
 
 /// The place an error names.
-fn name(path: &Path) -> String {
+pub(super) fn name(path: &Path) -> String {
     if is_stdin(path) { "standard input".into() } else { path.display().to_string() }
 }
 
@@ -33,11 +33,16 @@ fn open(path: &Path) -> Result<Box<dyn BufRead>> {
     Ok(Box::new(BufReader::with_capacity(1 << 16, file)))
 }
 
-/// A whole note.
-pub(super) fn note(path: &Path) -> Result<String> {
+/// A whole file.
+pub(super) fn bytes(path: &Path) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
     open(path)?.read_to_end(&mut bytes).map_err(|e| Error::io(Path::new(&name(path)), &e))?;
-    String::from_utf8(bytes).map_err(|e| {
+    Ok(bytes)
+}
+
+/// A whole note.
+pub(super) fn note(path: &Path) -> Result<String> {
+    String::from_utf8(bytes(path)?).map_err(|e| {
         Error::input("the text is not UTF-8; convert it first (for example with `iconv -t UTF-8`)")
             .at(Location::Byte(e.utf8_error().valid_up_to()))
             .at(Location::File(name(path)))

@@ -19,11 +19,13 @@ mod waiting;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::builder::PossibleValuesParser;
+use clap::{Args, Parser, Subcommand};
 
 use crate::Key;
 use crate::access::Permission;
 use crate::error::{Error, Result};
+use crate::format::Format;
 use crate::scrub::{Policy, Scrubber, ScrubberBuilder};
 
 /// Everything went well.
@@ -136,6 +138,20 @@ impl ScrubberArgs {
     }
 }
 
+/// What the input is written in.
+#[derive(Args)]
+struct FormatArgs {
+    /// What the input is written in; `auto` finds out by looking
+    #[arg(long, default_value = "auto", value_parser = PossibleValuesParser::new(Format::ALL.iter().map(|format| format.as_str())))]
+    format: String,
+}
+
+impl FormatArgs {
+    fn format(&self) -> Result<Format> {
+        self.format.parse()
+    }
+}
+
 /// How many threads work; results keep their order.
 #[derive(Args)]
 struct ThreadArgs {
@@ -151,15 +167,6 @@ impl ThreadArgs {
             .build()
             .map_err(|e| Error::config(format!("no pool of {} threads: {e}", self.threads)))
     }
-}
-
-/// What the input holds.
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// Find out by looking
-    Auto,
-    /// A plain note
-    Text,
 }
 
 /// Runs the command with its arguments (the program's name first) and returns the exit status: 0, 1 when something fell

@@ -13,8 +13,9 @@ use super::context::ContextArgs;
 use super::input::{self, Line, Place};
 use super::output::{Outcome, Output};
 use super::waiting::{Note, Waiting};
-use super::{Format, OK, ScrubberArgs, ThreadArgs};
-use crate::error::Result;
+use super::{FormatArgs, OK, ScrubberArgs, ThreadArgs};
+use crate::error::{Error, Location, Result};
+use crate::format::{Format, ScrubbedMessage};
 use crate::scrub::{Context, Scrubbed};
 use crate::text::Offsets;
 use crate::vault::Vault;
@@ -29,9 +30,8 @@ pub(super) struct ScrubArgs {
     scrubber: ScrubberArgs,
     #[command(flatten)]
     threads: ThreadArgs,
-    /// What the input holds
-    #[arg(long, value_enum, default_value_t = Format::Auto)]
-    format: Format,
+    #[command(flatten)]
+    format: FormatArgs,
     #[command(flatten)]
     context: ContextArgs,
     /// Read lines `{"id","text"}` and print lines `{"id","text","findings"}`; other members pass through, but for `context`, an
@@ -50,8 +50,7 @@ pub(super) struct ScrubArgs {
 }
 
 pub(super) fn run(args: &ScrubArgs) -> Outcome {
-    // Every format there is so far is text; the argument is checked by its type.
-    let (Format::Auto | Format::Text) = args.format;
+    let format = args.format.format()?;
     let trail = args.audit.open()?;
     args.scrubber.permit(&trail)?;
     let scrubber = args.scrubber.build()?;
@@ -81,11 +80,26 @@ pub(super) fn run(args: &ScrubArgs) -> Outcome {
         waiting.release(&mut output)?;
         ended?;
     } else {
-        let text = input::note(&args.file)?;
-        let note = work(&text, &known.of_note()?)?;
-        let note = note.map(|scrubbed| if args.explain { explain(&text, &scrubbed) } else { scrubbed.text });
-        waiting.push(Place::default(), note, &mut output)?;
-        waiting.release(&mut output)?;
+        let bytes = input::bytes(&args.file)?;
+        let plain = format == Format::Text || format == Format::Auto && Format::of(&bytes) == Format::Text;
+        if let Some(text) = std::str::from_utf8(&bytes).ok().filter(|_| plain) {
+            let note = work(text, &known.of_note()?)?;
+            let note = note.map(|scrubbed| if args.explain { explain(text, &scrubbed) } else { scrubbed.text });
+            waiting.push(Place::default(), note, &mut output)?;
+            waiting.release(&mut output)?;
+        } else {
+            if vault.is_some() {
+                return Err(Error::config("a vault keeps plain notes, not messages").into());
+            }
+            let result = scrubber.scrub_message(&bytes, format, &known.of_note()?);
+            trail.record_message(&scrubber, &bytes, &result)?;
+            let scrubbed = result.map_err(|e| e.at(Location::File(input::name(&args.file))))?;
+            if args.explain {
+                output.write(&explain_message(&scrubbed))?;
+            } else {
+                output.write_bytes(&scrubbed.bytes)?;
+            }
+        }
     }
     output.finish()?;
     Ok(OK)
@@ -114,6 +128,18 @@ fn explain(text: &str, scrubbed: &Scrubbed) -> String {
             }
             out.push('\n');
         }
+    }
+    out
+}
+
+/// A line for each finding of a message: its bytes, the field, what it is, how sure, what was done.
+fn explain_message(scrubbed: &ScrubbedMessage) -> String {
+    let mut out = String::new();
+    for found in &scrubbed.findings {
+        let (finding, action) = (&found.applied.finding, found.applied.action.as_str());
+        let (start, end, category, score) = (finding.span.start, finding.span.end, finding.category, finding.score);
+        // Writing to a String cannot fail.
+        let _ = writeln!(out, "{start}..{end}  {}  {category}  {score:.2}  {action}  {}", found.path, finding.detector);
     }
     out
 }

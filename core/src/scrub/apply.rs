@@ -33,7 +33,7 @@ pub struct OffsetMap {
 
 impl OffsetMap {
     /// The replaced spans of the input with their spans in the output, in order.
-    pub(super) fn edits(&self) -> &[(Span, Span)] {
+    pub(crate) fn edits(&self) -> &[(Span, Span)] {
         &self.edits
     }
 

@@ -2,7 +2,7 @@
 
 use sha2::{Digest, Sha256};
 
-use super::{Policy, Scrubbed, Scrubber};
+use super::{Applied, Policy, Scrubbed, Scrubber};
 use crate::audit::{Event, PolicyUsed, hex};
 use crate::error::Result;
 
@@ -28,19 +28,31 @@ impl Scrubber {
     /// As [`audited`](Self::audited), of a call whose result holds the scrubbed note.
     pub(crate) fn audited_as<T>(
         &self,
-        mut event: Event,
+        event: Event,
         text: &str,
         result: &Result<T>,
         scrubbed: impl FnOnce(&T) -> &Scrubbed,
         key: Option<&[u8]>,
     ) -> Result<Event> {
+        self.recorded(event, text.as_bytes(), result, |done| scrubbed(done).findings.iter().collect(), key)
+    }
+
+    /// As [`audited`](Self::audited), of a document in any encoding whose result holds what was found.
+    pub(crate) fn recorded<T>(
+        &self,
+        mut event: Event,
+        document: &[u8],
+        result: &Result<T>,
+        found: impl FnOnce(&T) -> Vec<&Applied>,
+        key: Option<&[u8]>,
+    ) -> Result<Event> {
         let policy = self.policy();
         event.policy = Some(PolicyUsed { name: policy.name().to_owned(), hash: policy.hash() });
         if let Ok(done) = result {
-            for applied in &scrubbed(done).findings {
+            for applied in found(done) {
                 event.count(applied.finding.category.as_str(), applied.action.as_str());
             }
         }
-        event.ended(result).about(text, key)
+        event.ended(result).about(document, key)
     }
 }

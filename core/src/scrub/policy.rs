@@ -81,6 +81,7 @@ impl Default for CategoryPolicy {
 /// | `categories` | by category: `operator`, `threshold` (0 to 1: weaker findings stay), `keep` (kinds that stay, such as `city`), and the operator's options, see below | as in what it extends |
 /// | `detectors` | detectors of its own, see below; one of the name of an inherited one replaces it | |
 /// | `allow`, `deny` | texts that are never, or always, removed, see below | |
+/// | `messages` | what is done to fields of messages, see [`format`](crate::format): by `hl7`, `fhir`, `cda` a mapping from fields to rules, and `unknown` (`remove`, `text`, `keep`) | as the built-in tables say; unknown fields are removed |
 ///
 /// # Operators
 ///
@@ -154,10 +155,12 @@ pub struct Policy {
     detectors: Vec<Arc<OwnDetector>>,
     allow: Vec<ListEntry>,
     deny: Vec<ListEntry>,
+    /// What is done to fields of messages, as it is written.
+    messages: Option<Value>,
 }
 
 pub(super) const KEYS: &[&str] =
-    &["name", "version", "regime", "extends", "strict", "categories", "detectors", "allow", "deny"];
+    &["name", "version", "regime", "extends", "strict", "categories", "detectors", "allow", "deny", "messages"];
 pub(super) const CATEGORY_KEYS: &[&str] = &[
     "operator",
     "threshold",
@@ -242,6 +245,7 @@ impl Policy {
                 detectors: Vec::new(),
                 allow: Vec::new(),
                 deny: Vec::new(),
+                messages: None,
             },
         };
         policy.name = match (file.text("name")?, policy.name.starts_with("custom")) {
@@ -269,6 +273,9 @@ impl Policy {
         policy.detectors.extend(own);
         let (allow, deny) = (lists::read(&file, "allow", folder)?, lists::read(&file, "deny", folder)?);
         lists::merge(&mut policy.allow, &mut policy.deny, allow, deny)?;
+        if let Some(messages) = file.get("messages") {
+            merge(policy.messages.get_or_insert_default(), messages);
+        }
         Ok(policy)
     }
 
@@ -448,6 +455,9 @@ impl Policy {
                 let _ = writeln!(out, "  - {entry}");
             }
         }
+        if let Some(messages) = &self.messages {
+            let _ = writeln!(out, "messages: {messages}");
+        }
         out
     }
 
@@ -462,6 +472,11 @@ impl Policy {
         self.categories.insert(category, policy);
         self.leave_regime();
         self
+    }
+
+    /// What is done to fields of messages, as a policy file writes it.
+    pub(crate) fn messages(&self) -> Option<&Value> {
+        self.messages.as_ref()
     }
 
     /// The names of the policy's own detectors, inherited ones first.
@@ -537,6 +552,18 @@ impl CategoryPolicy {
         put("zip_census", options.zip_census.as_str().into(), options.zip_census == usual.zip_census);
         put("fallback", serde_json::json!(options.fallback), options.fallback.is_none());
         Value::Object(out)
+    }
+}
+
+/// Lays `over` over what is inherited, member by member.
+fn merge(inherited: &mut Value, over: &Value) {
+    match (inherited, over) {
+        (Value::Object(inherited), Value::Object(over)) => {
+            for (key, value) in over {
+                merge(inherited.entry(key.clone()).or_insert(Value::Null), value);
+            }
+        }
+        (inherited, over) => *inherited = over.clone(),
     }
 }
 
