@@ -139,6 +139,16 @@ typedef struct {
   size_t len;
 } cg_str;
 
+// Answers a question of a rubric about a text for the caller: 1 yes, 0 no, -1 it cannot be told; any other number is a failure and ends
+// the call. `*confidence` may be set to how sure that is, 0 to 1. The texts are UTF-8, without a NUL at their end, and readable until it
+// returns. It may be called from any thread that scores.
+typedef int32_t (*cg_judge)(void *context,
+                            const char *question,
+                            size_t question_len,
+                            const char *text,
+                            size_t text_len,
+                            double *confidence);
+
 // What was found, where, and what was done to it.
 typedef struct {
   // First byte in the input text.
@@ -373,8 +383,8 @@ cg_status cg_scorer_new(const cg_rubric *rubric,
 
 // Scores a note.
 //
-// `options_json` is NULL with length 0, or `{"doc_type": ..., "discipline": ...}` where these are known (`treatment`, `pt`);
-// what is absent is detected. On success `*out` is to be freed with cg_report_free; it does not depend on the scorer.
+// `options_json` is NULL with length 0, or `{"doc_type"?, "discipline"?, "date"?, "payer"?, "setting"?, "claim"?}` where these are known
+// (`treatment`, `pt`, `2025-03-04`); what is absent is detected, and criteria about billing need the claim. On success `*out` is to be freed with cg_report_free; it does not depend on the scorer.
 // Any number of threads may share `scorer`.
 //
 // # Safety
@@ -387,6 +397,47 @@ cg_status cg_scorer_score(const cg_scorer *scorer,
                           size_t options_len,
                           cg_report **out,
                           cg_error **err);
+
+// Builds a scorer whose checks of the kind `judge` are answered by `judge`, which is given `context`. Otherwise as cg_scorer_new.
+//
+// # Safety
+// As cg_scorer_new; `judge` and `context` are good until the scorer is freed, from every thread that scores, and `judge` does not unwind.
+cg_status cg_scorer_new_with_judge(const cg_rubric *rubric,
+                                   cg_judge judge,
+                                   void *context,
+                                   cg_scorer **out,
+                                   cg_error **err);
+
+// Scores the notes of one patient under one plan, each by itself and together.
+//
+// `notes_json` is `[{"text", "date"?, "doc_type"?, "discipline"?, "claim"?}]`; `options_json` is NULL with length 0, or `{"open": true}` where
+// care goes on. The report's JSON is that of `chartguard score --episode --json`, its score that of the criteria of the episode. On success
+// `*out` is to be freed with cg_report_free. Any number of threads may share `scorer`.
+//
+// # Safety
+// `scorer` is live; `notes_json` is readable for `len` bytes and `options_json` for `options_len`; `out` is writable; `err` is writable or
+// NULL.
+cg_status cg_scorer_score_episode(const cg_scorer *scorer,
+                                  const char *notes_json,
+                                  size_t len,
+                                  const char *options_json,
+                                  size_t options_len,
+                                  cg_report **out,
+                                  cg_error **err);
+
+// Works out the units of a day's timed minutes, given as `{"97110": 33, "97140": 7}`, by the eight-minute rule (Medicare Claims Processing
+// Manual ch. 5 §20.2). The report's JSON is `{"minutes","units","codes":[{"code","minutes","units","units_at_most"}]}`; it has no score. `codes`
+// is NULL with length 0, or a code table in YAML whose entries replace those built in. On success `*out` is to be freed with cg_report_free.
+// Any thread may call it.
+//
+// # Safety
+// `minutes_json` is readable for `len` bytes and `codes` for `codes_len`; `out` is writable; `err` is writable or NULL.
+cg_status cg_units(const char *minutes_json,
+                   size_t len,
+                   const char *codes,
+                   size_t codes_len,
+                   cg_report **out,
+                   cg_error **err);
 
 // Frees a scorer. NULL is allowed. What it produced lives on.
 //
