@@ -61,7 +61,7 @@ impl Note {
 
 #[test]
 fn spoiling_one_element_flips_exactly_the_criteria_that_depend_on_it() {
-    let path = repository().join("tests/cases/mutation.toml");
+    let path = repository().join("tests/mutation.toml");
     let file: File = toml::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
     let scorer = Scorer::new(Rubric::builtin("medicare-outpatient-therapy").unwrap());
     let mut table: BTreeMap<(String, String), (usize, usize)> = BTreeMap::new();

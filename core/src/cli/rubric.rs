@@ -26,7 +26,7 @@ pub(super) enum RubricCommand {
     List,
     /// Print the JSON Schema of a rubric file
     Schema,
-    /// Read HealthBench rubric items (JSON) and print them as a rubric whose criteria a judge answers
+    /// Read `HealthBench` rubric items (JSON) and print them as a rubric whose criteria a judge answers
     Import {
         /// The items: a list, or an object with `rubrics`
         #[arg(value_name = "FILE|-")]

@@ -13,6 +13,7 @@ use crate::rubric::{Claim, EpisodeNote, EpisodeOptions, Report, Rubric, ScoreOpt
 use crate::{report, wire};
 
 #[derive(Args)]
+#[allow(clippy::struct_excessive_bools, reason = "switches of a command line")]
 pub(super) struct ScoreArgs {
     /// The note, or JSON Lines with --jsonl; `-` reads standard input
     #[arg(value_name = "FILE|-")]
@@ -40,6 +41,9 @@ pub(super) struct ScoreArgs {
     #[arg(long, value_name = "SCORE")]
     min_score: Option<f64>,
 }
+
+/// The notes of an episode, and what is known of each.
+type Notes = Vec<(String, ScoreOptions)>;
 
 /// Another form of reports.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -108,7 +112,7 @@ pub(super) fn run(args: &ScoreArgs) -> Outcome {
         below |= args.min_score.zip(report.score).is_some_and(|(least, score)| score < least);
     };
     if args.episode {
-        let mut episodes: Vec<(Option<String>, Vec<(String, ScoreOptions)>)> = Vec::new();
+        let mut episodes: Vec<(Option<String>, Notes)> = Vec::new();
         let read = |line: Line| {
             let own = ScoreOptions::from_members(&line.members).map_err(|e| line.locate(e))?;
             let name = line.members.get("episode").map(Value::to_string);
@@ -164,7 +168,9 @@ pub(super) fn run(args: &ScoreArgs) -> Outcome {
             let text = input::note(&args.file)?;
             notes.push((scorer.score(&text, &options)?, text, args.file.display().to_string()));
         }
-        notes.iter().for_each(|(scored, ..)| judge(scored));
+        for (scored, ..) in &notes {
+            judge(scored);
+        }
         let each = notes.iter().map(|(scored, text, name)| (scored, text.as_str(), name.as_str()));
         output.write(&match form {
             Form::Csv => each.fold(report::CSV_HEADER.to_owned(), |out, (scored, text, name)| {

@@ -1,5 +1,6 @@
 //! `chartguard units`.
 
+use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -98,8 +99,11 @@ fn line(result: &BillingResult) -> String {
         Some(false) => '✗',
         None => '?',
     };
-    let remarks: String = result.remarks.iter().map(|remark| format!("    {remark}\n")).collect();
-    format!("{sign} {}\n{remarks}", result.rule.as_str())
+    let mut out = format!("{sign} {}\n", result.rule.as_str());
+    for remark in &result.remarks {
+        let _ = writeln!(out, "    {remark}");
+    }
+    out
 }
 
 fn allocated(args: &UnitsArgs, table: &CodeTable) -> Result<String> {
@@ -116,7 +120,7 @@ fn allocated(args: &UnitsArgs, table: &CodeTable) -> Result<String> {
     for own in &day.codes {
         let either = if own.units == own.units_at_most { "" } else { " (either of a tie)" };
         let most = if either.is_empty() { String::new() } else { format!(" or {}", own.units_at_most) };
-        out += &format!("  {}  {:>3} min  {}{most}{either}\n", own.code, own.minutes, own.units);
+        let _ = writeln!(out, "  {}  {:>3} min  {}{most}{either}", own.code, own.minutes, own.units);
     }
     Ok(out)
 }

@@ -74,8 +74,10 @@ pub fn index(notes: &[IndexEntry<'_>]) -> String {
     let page = context! {
         notes => rows.collect::<Vec<_>>(), mean, histogram => histogram.collect::<Vec<_>>(), failed => failed.collect::<Vec<_>>(),
         trend => trend.collect::<Vec<_>>(), first => first.map(|d| d.to_string()), last => last.map(|d| d.to_string()),
-        rubric => rubric.map(|r| context! { id => r.id.clone(), version => r.version.clone(), hash => r.hash.clone() })
-            .unwrap_or_else(|| context! { id => "", version => "", hash => "" }),
+        rubric => rubric.map_or_else(
+            || context! { id => "", version => "", hash => "" },
+            |r| context! { id => r.id.clone(), version => r.version.clone(), hash => r.hash.clone() },
+        ),
     };
     let mut environment = Environment::new();
     environment.set_auto_escape_callback(|_| AutoEscape::Html);

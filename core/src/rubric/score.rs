@@ -134,16 +134,16 @@ pub(super) struct Judged {
     pub(super) places: Vec<Place>,
     /// Why, in a sentence without words of the note.
     pub(super) reason: String,
-    pub(super) judged: bool,
+    pub(super) asked: bool,
 }
 
 impl Judged {
     pub(super) fn plain(verdict: Verdict, confidence: f32, reason: impl Into<String>) -> Self {
-        Self { verdict, confidence, evidence: Vec::new(), places: Vec::new(), reason: reason.into(), judged: false }
+        Self { verdict, confidence, evidence: Vec::new(), places: Vec::new(), reason: reason.into(), asked: false }
     }
 
     fn unknown(outcome: Outcome) -> Self {
-        Self { judged: outcome.judged, ..Self::plain(Verdict::NotAssessable, 1.0, outcome.detail) }
+        Self { asked: outcome.judged, ..Self::plain(Verdict::NotAssessable, 1.0, outcome.detail) }
     }
 }
 
@@ -209,7 +209,7 @@ pub(super) fn evaluate(criterion: &Criterion, check: impl Fn(&Check) -> Outcome)
         evidence: outcome.evidence,
         places: outcome.places,
         reason: outcome.detail,
-        judged: outcome.judged,
+        asked: outcome.judged,
     };
     if forbidden.as_ref().is_some_and(|outcome| outcome.known && outcome.holds) {
         return decided(Verdict::NotMet, forbidden.unwrap_or_else(|| Outcome::fails(1.0)));
@@ -245,7 +245,7 @@ pub(super) fn dress(criterion: &Criterion, judged: Judged, evidence: Vec<Evidenc
         points: criterion.points,
         scope: criterion.scope,
         axes: criterion.axes.clone(),
-        judged: judged.judged,
+        judged: judged.asked,
         evidence,
         message: match judged.verdict {
             Verdict::Met => join("Documented.", &judged.reason),

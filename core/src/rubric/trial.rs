@@ -106,7 +106,7 @@ pub(super) fn test(rubric: &Rubric) -> TestReport {
                 let found = if criterion.scope == Scope::Episode {
                     let notes = case.notes.iter().map(|TestCase(note)| EpisodeNote::new(&note.text, note.options()));
                     let notes: Vec<EpisodeNote<'_>> = notes.collect();
-                    scorer.judge_episode(criterion, &notes, &EpisodeOptions::default().open(case.open))
+                    scorer.judge_episode(criterion, &notes, EpisodeOptions::default().open(case.open))
                 } else {
                     scorer.judge(criterion, &case.text, &case.options().or(&defaults))
                 };

@@ -156,9 +156,10 @@ impl Review<'_> {
             {
                 holds = false;
                 let falls = day.codes.iter().map(|own| {
-                    let units = match own.units == own.units_at_most {
-                        true => own.units.to_string(),
-                        false => format!("{} or {}", own.units, own.units_at_most),
+                    let units = if own.units == own.units_at_most {
+                        own.units.to_string()
+                    } else {
+                        format!("{} or {}", own.units, own.units_at_most)
                     };
                     format!("{} ({} min) {units}", own.code, own.minutes)
                 });
@@ -171,7 +172,7 @@ impl Review<'_> {
         // One certain fault is enough; without one, what is missing is missing.
         let judged = self.claim.lines.iter().any(|line| self.table.timing(&line.code) != Timing::Unknown);
         let holds = if holds && (unknown || !judged) { None } else { Some(holds) };
-        self.result(BillingRule::Units, holds, remarks, self.documented.evidence.clone())
+        result(BillingRule::Units, holds, remarks, self.documented.evidence.clone())
     }
 
     /// The discipline of a line: by its modifier, or as the claim says.
@@ -200,7 +201,7 @@ impl Review<'_> {
                 _ => remarks.push(format!("{} has the modifiers of two disciplines.", code(&line.code))),
             }
         }
-        self.result(BillingRule::Modifiers, Some(remarks.is_empty()), remarks, Vec::new())
+        result(BillingRule::Modifiers, Some(remarks.is_empty()), remarks, Vec::new())
     }
 
     fn assistant(&self) -> BillingResult {
@@ -244,7 +245,7 @@ impl Review<'_> {
         if holds.is_none() {
             remarks.push("Nothing says whether an assistant furnished a service.".into());
         }
-        self.result(BillingRule::Assistant, holds, remarks, Vec::new())
+        result(BillingRule::Assistant, holds, remarks, Vec::new())
     }
 
     fn other_assistant_modifiers(&self, line: &ClaimLine, due: &str) -> bool {
@@ -256,11 +257,11 @@ impl Review<'_> {
         let year = self.claim.date.map(Date::year);
         let (Some(before), Some(year)) = (self.claim.charges_before, year) else {
             let remark = "The claim does not give its date and the charges of the year before it.".to_owned();
-            return self.result(BillingRule::Threshold, None, vec![remark], Vec::new());
+            return result(BillingRule::Threshold, None, vec![remark], Vec::new());
         };
         let Some(threshold) = self.table.threshold(year) else {
             let remark = format!("The code table has no threshold for {year}.");
-            return self.result(BillingRule::Threshold, None, vec![remark], Vec::new());
+            return result(BillingRule::Threshold, None, vec![remark], Vec::new());
         };
         let after = before + self.claim.charges.unwrap_or(0.0);
         let marked = self.claim.lines.iter().filter(|line| line.has("KX")).count();
@@ -276,18 +277,12 @@ impl Review<'_> {
         if after > threshold.review {
             remarks.push(format!("The year's charges pass ${:.0}: the claim may be reviewed.", threshold.review));
         }
-        self.result(BillingRule::Threshold, Some(holds), remarks, Vec::new())
+        result(BillingRule::Threshold, Some(holds), remarks, Vec::new())
     }
+}
 
-    fn result(
-        &self,
-        rule: BillingRule,
-        holds: Option<bool>,
-        remarks: Vec<String>,
-        evidence: Vec<Span>,
-    ) -> BillingResult {
-        BillingResult { rule, holds, remarks, evidence }
-    }
+fn result(rule: BillingRule, holds: Option<bool>, remarks: Vec<String>, evidence: Vec<Span>) -> BillingResult {
+    BillingResult { rule, holds, remarks, evidence }
 }
 
 /// A code as a remark names it; what is no code is not repeated.

@@ -217,10 +217,10 @@ impl Check {
         let mut out: Vec<&'static str> = self.parts().into_iter().flat_map(Self::impossible).collect();
         match self {
             Self::AtLeast(AtLeast { n, of }) if *n > of.len() => {
-                out.push("`at_least` asks for more checks than it has, so it never holds")
+                out.push("`at_least` asks for more checks than it has, so it never holds");
             }
             Self::AtLeast(AtLeast { n: 0, .. }) => {
-                out.push("`at_least` asks for none of its checks, so it always holds")
+                out.push("`at_least` asks for none of its checks, so it always holds");
             }
             Self::All(checks) => {
                 let written: Vec<String> = checks.iter().map(|check| format!("{check:?}")).collect();
@@ -233,10 +233,10 @@ impl Check {
                 }
             }
             Self::Count(count) if count.impossible() => {
-                out.push("`count` asks for more than it allows, so it never holds")
+                out.push("`count` asks for more than it allows, so it never holds");
             }
             Self::Measure(measure) if measure.impossible() => {
-                out.push("`measure` asks for more than it allows, so it never holds")
+                out.push("`measure` asks for more than it allows, so it never holds");
             }
             _ => {}
         }

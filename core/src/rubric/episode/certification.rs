@@ -8,6 +8,7 @@ use regex::Regex;
 use crate::rubric::Role;
 use crate::rubric::check::Note;
 use crate::text::Span;
+use crate::text::dates::DateMention;
 
 fn re(pattern: &str) -> Regex {
     Regex::new(&format!("(?xi){pattern}")).expect("tested")
@@ -48,7 +49,7 @@ type Found = Vec<(Date, Span)>;
 /// Physicians' signatures, orders on file, and the days on which the plan was sent, each with its date.
 pub(super) fn read(note: &Note<'_>, date: Option<Date>) -> (Found, Found, Found) {
     let page = &note.page;
-    let dated = |span: Span| page.dates(span).iter().find_map(|d| d.date());
+    let dated = |span: Span| page.dates(span).iter().find_map(DateMention::date);
     let (mut certified, mut ordered, mut sent) = (Found::new(), Found::new(), Found::new());
     for signature in note.facts.signatures.iter().filter(|s| s.role == Role::Physician && !s.stamped) {
         if let Some(day) = signature.date.and_then(dated) {
@@ -71,7 +72,7 @@ pub(super) fn read(note: &Note<'_>, date: Option<Date>) -> (Found, Found, Found)
                 continue;
             }
             // The last date is that of the signature: one before it may be that of the plan.
-            let last = page.dates(piece).iter().rev().find_map(|d| d.date());
+            let last = page.dates(piece).iter().rev().find_map(DateMention::date);
             certified.extend(last.or_else(below).map(|day| (day, piece)));
         }
     }

@@ -144,7 +144,7 @@ fn shared(
         let Some((_, place)) = hit.filter(|(entry, _)| *entry == source) else { continue };
         match &mut open {
             Some((first, to, begins)) if from <= *to && place >= *begins && place - *begins == from - *first => {
-                *to = from + run
+                *to = from + run;
             }
             _ => close(open.replace((from, from + run, place))),
         }

@@ -37,8 +37,11 @@ pub(super) fn ends(note: &Note<'_>, date: Date) -> Option<Date> {
     let page = &note.page;
     for found in PERIOD.find_iter(page.text) {
         let line = page.line(found.start());
-        let days: Vec<Date> =
-            page.dates(Span::new(found.end(), line.end.max(found.end()))).iter().filter_map(|d| d.date()).collect();
+        let days: Vec<Date> = page
+            .dates(Span::new(found.end(), line.end.max(found.end())))
+            .iter()
+            .filter_map(crate::text::dates::DateMention::date)
+            .collect();
         if let [from, to, ..] = days[..]
             && to > from
             && to >= date

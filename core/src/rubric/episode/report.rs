@@ -109,7 +109,7 @@ impl Scorer {
         }
         let reports = notes.iter().map(|note| self.score(note.text, &note.options)).collect::<Result<Vec<Report>>>()?;
         let views: Vec<View<'_>> = notes.iter().map(|note| View::new(note.text)).collect();
-        let episode = self.episode(notes, &views, options);
+        let episode = self.episode(notes, &views, *options);
         let (anchor, case) = self.anchor(&episode);
         let criteria = self.rubric().criteria().iter().filter(|c| c.scope == Scope::Episode);
         let criteria = criteria.map(|criterion| {
@@ -133,7 +133,7 @@ impl Scorer {
         &'t self,
         notes: &'t [EpisodeNote<'t>],
         views: &'t [View<'t>],
-        options: &EpisodeOptions,
+        options: EpisodeOptions,
     ) -> Episode<'t> {
         let documents = notes.iter().zip(views).map(|(note, view)| {
             let (read, case) = self.read(view.as_str(), &note.options);
@@ -160,7 +160,7 @@ impl Scorer {
         &self,
         criterion: &Criterion,
         notes: &[EpisodeNote<'_>],
-        options: &EpisodeOptions,
+        options: EpisodeOptions,
     ) -> Verdict {
         let views: Vec<View<'_>> = notes.iter().map(|note| View::new(note.text)).collect();
         let episode = self.episode(notes, &views, options);

@@ -7,6 +7,9 @@ use super::{Episode, Place, after, days_between};
 use crate::rubric::DocType;
 use crate::rubric::check::Outcome;
 
+/// The notes of treatment days that no plan covers, each with its day and the end of the last plan before it.
+type Uncovered = Vec<(usize, Date, Date)>;
+
 /// The rules, over one episode.
 pub(crate) struct Rules<'e, 't>(pub(crate) &'e Episode<'t>);
 
@@ -101,7 +104,7 @@ impl Rules<'_, '_> {
     }
 
     /// The treatment days that no plan covers, each with the end of the last plan before it; and the plans in use.
-    fn uncovered(&self, at_most: i32, signed: bool) -> Option<(Vec<(usize, Date, Date)>, Vec<usize>)> {
+    fn uncovered(&self, at_most: i32, signed: bool) -> Option<(Uncovered, Vec<usize>)> {
         let plans = self.0.plans();
         let days = self.0.treatment_days();
         let first = *plans.first()?;

@@ -115,7 +115,9 @@ pub(super) fn timeline(episode: &Episode<'_>) -> Vec<TimelineEvent> {
             (EventKind::PlanSent, &document.sent),
             (EventKind::Certified, &document.certified),
         ] {
-            found.iter().for_each(|(date, span)| add(*date, kind, index, Some(*span), None));
+            for (date, span) in found {
+                add(*date, kind, index, Some(*span), None);
+            }
         }
     }
     let days = episode.treatment_days();
