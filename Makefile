@@ -29,7 +29,8 @@ test-rust: build
 	cargo test --workspace -q
 	cargo test --workspace -q --test cases --test surfaces --test patient -- --nocapture
 
-# Kills 200 writers of an audit log of each kind at random points: nothing confirmed may be lost. Some minutes.
+# Kills 200 writers of an audit log of each kind, and 200 of a vault and a log, at random points: nothing confirmed may be lost.
+# Some minutes.
 test-crash: build
 	CHARTGUARD_KILLS=200 cargo test --workspace -q --test crash -- --nocapture
 

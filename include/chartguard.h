@@ -44,7 +44,7 @@ typedef enum {
   CG_STATUS_PANIC = 9,
   // A secret key is malformed, missing, or not the one that was used.
   CG_STATUS_KEY = 10,
-  // A text to be restored was changed after it was scrubbed.
+  // A text to be restored, or a vault, was changed.
   CG_STATUS_TAMPERED = 11,
   // The actor is not allowed to do it.
   CG_STATUS_ACCESS = 12,
@@ -100,8 +100,14 @@ typedef struct cg_access cg_access;
 // An audit log: records without a value of any note, each chained to the one before. Any number of threads may write one.
 typedef struct cg_audit cg_audit;
 
+// Bytes handed out.
+typedef struct cg_bytes cg_bytes;
+
 // Why a call gave no result. Holds no text of a note, so it may be logged.
 typedef struct cg_error cg_error;
+
+// A scrubbed message and what was removed from it.
+typedef struct cg_message cg_message;
 
 // A model loaded once, to be used by any number of scrubbers.
 typedef struct cg_model cg_model;
@@ -124,6 +130,10 @@ typedef struct cg_scrubbed cg_scrubbed;
 // Removes protected health information under one policy. Immutable; any number of threads may use it at once.
 typedef struct cg_scrubber cg_scrubber;
 
+// What stood in notes before they were scrubbed, encrypted and authenticated under a key: with it every operator has a way back.
+// Any number of threads may use one. It and its key stay with who may see the notes.
+typedef struct cg_vault cg_vault;
+
 // A UTF-8 text borrowed from the object it was asked of: pointer and length in bytes, not terminated by NUL.
 typedef struct {
   // First byte; never NULL, even when `len` is 0, unless the object asked was NULL.
@@ -131,6 +141,16 @@ typedef struct {
   // Bytes.
   size_t len;
 } cg_str;
+
+// Answers a question of a rubric about a text for the caller: 1 yes, 0 no, -1 it cannot be told; any other number is a failure and ends
+// the call. `*confidence` may be set to how sure that is, 0 to 1. The texts are UTF-8, without a NUL at their end, and readable until it
+// returns. It may be called from any thread that scores.
+typedef int32_t (*cg_judge)(void *context,
+                            const char *question,
+                            size_t question_len,
+                            const char *text,
+                            size_t text_len,
+                            double *confidence);
 
 // What was found, where, and what was done to it.
 typedef struct {
@@ -259,6 +279,50 @@ size_t cg_error_byte(const cg_error *error);
 // `error` is NULL or a live error, which nobody uses afterwards.
 void cg_error_free(cg_error *error);
 
+// Removes protected health information from a message: typed fields by what they are, free text as cg_scrubber_scrub does it,
+// searched for the people that the message itself names. What is not removed stays byte for byte.
+//
+// `message` is any bytes: UTF-8, UTF-16 with its mark, else Windows-1252. `format` is a text ended by NUL, "auto", "text", "hl7", "fhir",
+// "ccda", "rtf" or "html"; NULL is "auto". `context_json` is as in cg_scrubber_scrub_with; (NULL, 0) says nothing. On success
+// `*out` is to be freed with cg_message_free. CG_STATUS_INPUT says where a message is not of its format.
+//
+// # Safety
+// `scrubber` is live; `message` is readable for `len` bytes, `context_json` for `context_len`; `format` is NULL or ends in NUL; `out` is
+// writable; `err` is writable or NULL.
+cg_status cg_scrubber_scrub_message(const cg_scrubber *scrubber,
+                                    const char *message,
+                                    size_t len,
+                                    const char *format,
+                                    const char *context_json,
+                                    size_t context_len,
+                                    cg_message **out,
+                                    cg_error **err);
+
+// The message that may be shared, in the encoding it came in: any bytes. Borrowed from `message`.
+//
+// # Safety
+// `message` is NULL or live.
+cg_str cg_message_bytes(const cg_message *message);
+
+// The format in which it was read: "hl7", "fhir" and so on. Borrowed from `message`.
+//
+// # Safety
+// `message` is NULL or live.
+cg_str cg_message_format(const cg_message *message);
+
+// The findings as JSON, `[{"start","end","category","score","detector","action","path"}]`, offsets in bytes of the message that was
+// handed in; `path` is the field, such as "PID-5". Borrowed from `message`.
+//
+// # Safety
+// `message` is NULL or live.
+cg_str cg_message_findings_json(const cg_message *message);
+
+// Frees a scrubbed message, and with it every text borrowed from it. NULL is allowed.
+//
+// # Safety
+// `message` is NULL or live, and nobody uses it afterwards.
+void cg_message_free(cg_message *message);
+
 // Loads a model directory as Hugging Face Optimum exports it (`model.onnx`, `tokenizer.json`, `config.json`).
 //
 // `directory` is the UTF-8 path, `len` its bytes. On success `*out` is a model to be freed with cg_model_free; scrubbers
@@ -366,8 +430,8 @@ cg_status cg_scorer_new(const cg_rubric *rubric,
 
 // Scores a note.
 //
-// `options_json` is NULL with length 0, or `{"doc_type": ..., "discipline": ...}` where these are known (`treatment`, `pt`);
-// what is absent is detected. On success `*out` is to be freed with cg_report_free; it does not depend on the scorer.
+// `options_json` is NULL with length 0, or `{"doc_type"?, "discipline"?, "date"?, "payer"?, "setting"?, "claim"?}` where these are known
+// (`treatment`, `pt`, `2025-03-04`); what is absent is detected, and criteria about billing need the claim. On success `*out` is to be freed with cg_report_free; it does not depend on the scorer.
 // Any number of threads may share `scorer`.
 //
 // # Safety
@@ -380,6 +444,47 @@ cg_status cg_scorer_score(const cg_scorer *scorer,
                           size_t options_len,
                           cg_report **out,
                           cg_error **err);
+
+// Builds a scorer whose checks of the kind `judge` are answered by `judge`, which is given `context`. Otherwise as cg_scorer_new.
+//
+// # Safety
+// As cg_scorer_new; `judge` and `context` are good until the scorer is freed, from every thread that scores, and `judge` does not unwind.
+cg_status cg_scorer_new_with_judge(const cg_rubric *rubric,
+                                   cg_judge judge,
+                                   void *context,
+                                   cg_scorer **out,
+                                   cg_error **err);
+
+// Scores the notes of one patient under one plan, each by itself and together.
+//
+// `notes_json` is `[{"text", "date"?, "doc_type"?, "discipline"?, "claim"?}]`; `options_json` is NULL with length 0, or `{"open": true}` where
+// care goes on. The report's JSON is that of `chartguard score --episode --json`, its score that of the criteria of the episode. On success
+// `*out` is to be freed with cg_report_free. Any number of threads may share `scorer`.
+//
+// # Safety
+// `scorer` is live; `notes_json` is readable for `len` bytes and `options_json` for `options_len`; `out` is writable; `err` is writable or
+// NULL.
+cg_status cg_scorer_score_episode(const cg_scorer *scorer,
+                                  const char *notes_json,
+                                  size_t len,
+                                  const char *options_json,
+                                  size_t options_len,
+                                  cg_report **out,
+                                  cg_error **err);
+
+// Works out the units of a day's timed minutes, given as `{"97110": 33, "97140": 7}`, by the eight-minute rule (Medicare Claims Processing
+// Manual ch. 5 §20.2). The report's JSON is `{"minutes","units","codes":[{"code","minutes","units","units_at_most"}]}`; it has no score. `codes`
+// is NULL with length 0, or a code table in YAML whose entries replace those built in. On success `*out` is to be freed with cg_report_free.
+// Any thread may call it.
+//
+// # Safety
+// `minutes_json` is readable for `len` bytes and `codes` for `codes_len`; `out` is writable; `err` is writable or NULL.
+cg_status cg_units(const char *minutes_json,
+                   size_t len,
+                   const char *codes,
+                   size_t codes_len,
+                   cg_report **out,
+                   cg_error **err);
 
 // Frees a scorer. NULL is allowed. What it produced lives on.
 //
@@ -512,6 +617,126 @@ cg_status cg_scrubber_scrub_for(const cg_scrubber *scrubber,
 // # Safety
 // `scrubber` is NULL or a live scrubber, which nobody uses afterwards.
 void cg_scrubber_free(cg_scrubber *scrubber);
+
+// Opens a vault in a file to read and to add to, or starts one. No other process can open it so meanwhile.
+//
+// `key` is at least 32 bytes as hexadecimal digits or base64; wipe the text that held it. On success `*out` is to be freed with
+// cg_vault_free. CG_STATUS_KEY says that the key is malformed or not that of the vault, CG_STATUS_TAMPERED names the first record
+// that was changed, moved, added or taken out. What a stopped writer left unfinished is dropped.
+//
+// # Safety
+// `path` is readable for `path_len` bytes and `key` for `key_len`; `out` is writable; `err` is writable or NULL.
+cg_status cg_vault_open(const char *path,
+                        size_t path_len,
+                        const char *key,
+                        size_t key_len,
+                        cg_vault **out,
+                        cg_error **err);
+
+// As cg_vault_open, only to read, also while another process adds to it. There must be such a file.
+//
+// # Safety
+// As cg_vault_open.
+cg_status cg_vault_read(const char *path,
+                        size_t path_len,
+                        const char *key,
+                        size_t key_len,
+                        cg_vault **out,
+                        cg_error **err);
+
+// A vault in memory of the bytes that cg_vault_to_bytes gave, which are copied; of none (NULL, 0), a new one.
+//
+// # Safety
+// As cg_vault_open; `data` is readable for `len` bytes.
+cg_status cg_vault_from_bytes(const uint8_t *data,
+                              size_t len,
+                              const char *key,
+                              size_t key_len,
+                              cg_vault **out,
+                              cg_error **err);
+
+// The whole vault, encrypted as it is, to be stored where you like. On success `*out` is to be freed with cg_bytes_free.
+//
+// # Safety
+// `vault` is live; `out` is writable; `err` is writable or NULL.
+cg_status cg_vault_to_bytes(const cg_vault *vault,
+                            cg_bytes **out,
+                            cg_error **err);
+
+// As cg_scrubber_scrub_with, and keeps in `vault` what cg_vault_restore needs to give the note back, whatever was done to its
+// values; it is on the disk when this returns. Notes that become the same text are told apart by the document_id of their
+// contexts; where that is the same too, the second is CG_STATUS_INPUT.
+//
+// `audit` is where the call is recorded, also when it fails, by `actor` at `now` as in cg_scrubber_scrub_audited; NULL records nothing.
+//
+// # Safety
+// As cg_scrubber_scrub_with; `vault` is live; `audit` is live or NULL; `now` is readable for `now_len` bytes, `actor` for
+// `actor_len`.
+cg_status cg_scrubber_scrub_into(const cg_scrubber *scrubber,
+                                 const char *text,
+                                 size_t len,
+                                 const char *context_json,
+                                 size_t context_len,
+                                 const cg_vault *vault,
+                                 const cg_audit *audit,
+                                 const char *now,
+                                 size_t now_len,
+                                 const char *actor,
+                                 size_t actor_len,
+                                 cg_scrubbed **out,
+                                 cg_error **err);
+
+// Gives back the note of which `text` is the scrubbed text, byte for byte, whatever was done to its values.
+//
+// `document_id` is that of the context that it was scrubbed with; without it (NULL, 0) a note is found where only one has this
+// text. On success `*out` is to be freed with cg_restored_free. CG_STATUS_TAMPERED says that the text is not what was scrubbed, or
+// that the vault was tampered with; CG_STATUS_INPUT that several notes have this text. Nothing is given back then. Who may is for
+// cg_access_require to say before: "restore" and "read_vault".
+//
+// # Safety
+// `vault` is live; `text` is readable for `len` bytes and `document_id` for `id_len`; `out` is writable; `err` is writable or
+// NULL.
+cg_status cg_vault_restore(const cg_vault *vault,
+                           const char *text,
+                           size_t len,
+                           const char *document_id,
+                           size_t id_len,
+                           cg_restored **out,
+                           cg_error **err);
+
+// Checks every record; CG_STATUS_TAMPERED names the first that was changed. `*out` is a JSON array of what can be said of each
+// without a value of a note (`number`, `text` and `document`: keyed fingerprints, `pieces`, `bytes`, `hash`), to be read with
+// cg_bytes_data and freed with cg_bytes_free. The last `hash`, kept elsewhere, shows what was cut off.
+//
+// # Safety
+// As cg_vault_to_bytes.
+cg_status cg_vault_records_json(const cg_vault *vault,
+                                cg_bytes **out,
+                                cg_error **err);
+
+// Closes a vault. NULL is allowed. What it gave back lives on.
+//
+// # Safety
+// `vault` is NULL or a live vault, which nobody uses afterwards.
+void cg_vault_free(cg_vault *vault);
+
+// The first byte. Borrowed from `bytes`; NULL where that is NULL.
+//
+// # Safety
+// `bytes` is NULL or live.
+const uint8_t *cg_bytes_data(const cg_bytes *bytes);
+
+// How many bytes there are.
+//
+// # Safety
+// `bytes` is NULL or live.
+size_t cg_bytes_len(const cg_bytes *bytes);
+
+// Frees bytes that were handed out. NULL is allowed.
+//
+// # Safety
+// `bytes` is NULL or live, and nobody uses it afterwards.
+void cg_bytes_free(cg_bytes *bytes);
 
 // The version of the library, such as "0.1.0": a static, NUL-terminated text. Any thread may call it at any time.
 const char *cg_version(void);

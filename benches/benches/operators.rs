@@ -2,7 +2,7 @@
 //! table leaves it out.
 
 use chartguard::scrub::CategoryPolicy;
-use chartguard::{Category, Context, Key, Operator, Policy, Scrubber, restore};
+use chartguard::{Category, Context, Key, Operator, Policy, Scrubber, Vault, restore};
 use chartguard_benches::{Alternative, print_table, sample_notes};
 
 /// How often the sample notes are gone over in one run.
@@ -70,6 +70,21 @@ fn main() {
         scrubbers.iter().map(|(name, scrubber)| Alternative::new(name, bytes, move || rewrite(scrubber))).collect();
     print_table("the same without detection: policy, resolve and rewriting", &mut rows, 7);
 
+    let tag = || run(&scrubbers[0].1);
+    let vaulted = || -> usize {
+        let vault = Vault::from_bytes(Vec::new(), &key).expect("it is new");
+        let kept = notes.iter().enumerate().map(|(number, note)| {
+            let context = Context::new().document_id(number.to_string());
+            tagging.scrub_into(note, &context, &vault).expect("it is kept").text.len()
+        });
+        kept.sum()
+    };
+    print_table(
+        "scrubbing them into a vault in memory",
+        &mut [Alternative::new("tag", bytes, tag), Alternative::new("tag, into a vault", bytes, vaulted)],
+        7,
+    );
+
     let (_, encrypting) = scrubbers.iter().find(|(name, _)| *name == "encrypt").expect("it is a row");
     let (_, preserving) = scrubbers.iter().find(|(name, _)| *name == "fpe").expect("it is a row");
     let scrubbed = |scrubber: &Scrubber| -> Vec<String> {
@@ -79,11 +94,27 @@ fn main() {
     let back = |texts: &Vec<String>| -> usize {
         texts.iter().map(|text| restore(text, &key).expect("it comes back").len()).sum()
     };
+    // Each document once: a vault takes what it has already for nothing.
+    let vault = Vault::from_bytes(Vec::new(), &key).expect("it is new");
+    let kept: Vec<(String, String)> = notes
+        .iter()
+        .enumerate()
+        .map(|(number, note)| {
+            let context = Context::new().document_id(number.to_string());
+            let scrubbed = tagging.scrub_into(note, &context, &vault).expect("it is kept");
+            (number.to_string(), scrubbed.text)
+        })
+        .collect();
     print_table(
         "restoring them",
         &mut [
             Alternative::new("encrypt", bytes, || back(&encrypted)),
             Alternative::new("fpe", bytes, || back(&preserved)),
+            Alternative::new("tag, from a vault", bytes, || {
+                let restored =
+                    kept.iter().map(|(id, text)| vault.restore(text, Some(id)).expect("it comes back").len());
+                restored.sum::<usize>()
+            }),
         ],
         7,
     );

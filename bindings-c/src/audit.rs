@@ -13,8 +13,8 @@ use crate::status::cg_status;
 
 /// An audit log: records without a value of any note, each chained to the one before. Any number of threads may write one.
 pub struct cg_audit {
-    sink: Box<dyn Sink>,
-    key: Option<Vec<u8>>,
+    pub(crate) sink: Box<dyn Sink>,
+    pub(crate) key: Option<Vec<u8>>,
 }
 
 /// Who may do what: actors, roles, permissions. Immutable.

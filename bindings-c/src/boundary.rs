@@ -106,18 +106,27 @@ pub(crate) unsafe fn object<'a, T>(handle: *const T, what: &'static str) -> Resu
 /// # Safety
 /// `text` is valid for reads of `len` bytes that nobody changes meanwhile, or NULL.
 pub(crate) unsafe fn text<'a>(text: *const std::ffi::c_char, len: usize) -> Result<&'a str, Fault> {
+    // SAFETY: promised by the caller.
+    let bytes = unsafe { bytes(text.cast::<u8>(), len)? };
+    std::str::from_utf8(bytes).map_err(|e| Fault::NotUtf8(e.valid_up_to()))
+}
+
+/// The bytes behind a pointer and a length.
+///
+/// # Safety
+/// `data` is valid for reads of `len` bytes that nobody changes meanwhile, or NULL.
+pub(crate) unsafe fn bytes<'a>(data: *const u8, len: usize) -> Result<&'a [u8], Fault> {
     if len == 0 {
-        return Ok("");
+        return Ok(&[]);
     }
-    if text.is_null() {
+    if data.is_null() {
         return Err(Fault::Argument("a text is NULL but its length is not 0"));
     }
     if isize::try_from(len).is_err() {
         return Err(Fault::Argument("a length is larger than any text can be"));
     }
     // SAFETY: not NULL, and the caller promises `len` readable bytes; `len` fits an allocation.
-    let bytes = unsafe { std::slice::from_raw_parts(text.cast::<u8>(), len) };
-    std::str::from_utf8(bytes).map_err(|e| Fault::NotUtf8(e.valid_up_to()))
+    Ok(unsafe { std::slice::from_raw_parts(data, len) })
 }
 
 /// Frees what [`produce`] made.

@@ -16,6 +16,11 @@ impl cg_report {
     pub(crate) fn new(note: &str, report: &Report) -> Self {
         Self { score: report.score, json: serde_json::Value::Object(wire::report(note, report)).to_string() }
     }
+
+    /// What was scored, or worked out, elsewhere.
+    pub(crate) fn of(score: Option<f64>, json: String) -> Self {
+        Self { score, json }
+    }
 }
 
 /// The report as JSON, `{"doc_type","discipline","rubric","score","raw","coverage","criteria":[...]}`, evidence in code

@@ -12,6 +12,12 @@ use crate::text::cg_str;
 /// A note given back from its scrubbed text.
 pub struct cg_restored(String);
 
+impl cg_restored {
+    pub(crate) fn new(note: String) -> Self {
+        Self(note)
+    }
+}
+
 /// Gives back what the operators `encrypt` and `fpe` replaced, from the scrubbed text alone. What other operators replaced stays.
 ///
 /// `text` is the scrubbed text, unchanged; `key` is the key that it was scrubbed with, as hexadecimal digits or base64. On success

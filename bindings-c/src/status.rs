@@ -28,7 +28,7 @@ pub enum cg_status {
     Panic = 9,
     /// A secret key is malformed, missing, or not the one that was used.
     Key = 10,
-    /// A text to be restored was changed after it was scrubbed.
+    /// A text to be restored, or a vault, was changed.
     Tampered = 11,
     /// The actor is not allowed to do it.
     Access = 12,

@@ -16,6 +16,10 @@ impl cg_str {
     pub(crate) const NONE: Self = Self { ptr: std::ptr::null(), len: 0 };
 
     pub(crate) fn new(text: &str) -> Self {
-        Self { ptr: text.as_ptr().cast(), len: text.len() }
+        Self::of(text.as_bytes())
+    }
+
+    pub(crate) fn of(bytes: &[u8]) -> Self {
+        Self { ptr: bytes.as_ptr().cast(), len: bytes.len() }
     }
 }

@@ -3,9 +3,11 @@
 use pyo3::prelude::*;
 use pyo3::types::PyString;
 
+use crate::audit::{AuditLog, Trail};
 use crate::error::run;
 use crate::rubric::{Report, Scorer};
-use crate::scrubber::{Scrubbed, Scrubber, batch};
+use crate::scrubber::{Scrubbed, Scrubber, batch, note_context};
+use crate::vault::Vault;
 
 /// Scrubs and scores notes. Immutable; may be shared between threads.
 ///
@@ -20,7 +22,7 @@ pub(crate) struct Analyzer(chartguard::Analyzer, pub(crate) Py<Scrubber>, pub(cr
 impl Analyzer {
     #[new]
     fn new(scrubber: Bound<'_, Scrubber>, scorer: Bound<'_, Scorer>) -> Self {
-        let analyzer = chartguard::Analyzer::new(scrubber.get().0.clone(), scorer.get().0.clone());
+        let analyzer = chartguard::Analyzer::new(scrubber.get().0.clone(), scorer.get().core.clone());
         Self(analyzer, scrubber.unbind(), scorer.unbind())
     }
 
@@ -43,24 +45,41 @@ impl Analyzer {
     /// text : str
     /// doc_type, discipline : str, optional
     ///     As for `Scorer.score`.
+    /// patient, context, vault, audit, actor, now
+    ///     As for `Scrubber.scrub`.
     ///
     /// Returns
     /// -------
     /// Outcome
-    #[pyo3(signature = (text, *, doc_type=None, discipline=None))]
+    #[allow(clippy::too_many_arguments, reason = "they are keywords in Python")]
+    #[pyo3(signature = (text, *, doc_type=None, discipline=None, patient=None, context=None, vault=None, audit=None, actor=None, now=None))]
     fn analyze(
         &self,
         py: Python<'_>,
         text: &Bound<'_, PyString>,
         doc_type: Option<&str>,
         discipline: Option<&str>,
+        patient: Option<&Bound<'_, PyAny>>,
+        context: Option<&Bound<'_, PyAny>>,
+        vault: Option<&Bound<'_, Vault>>,
+        audit: Option<&Bound<'_, AuditLog>>,
+        actor: Option<&str>,
+        now: Option<&str>,
     ) -> PyResult<Outcome> {
         let text = crate::error::text(text)?;
+        let context = note_context(py, context, patient)?;
+        let trail = Trail::new(py, audit, None, actor, now)?;
+        let vault = vault.map(Bound::get);
         let outcome = run(py, || {
             let options = chartguard::ScoreOptions::parse(doc_type, discipline)?;
-            Ok((text, self.0.analyze(text, &options)?))
+            let result = match vault {
+                Some(vault) => self.0.analyze_into(text, &options, &context, &vault.0),
+                None => self.0.analyze_with(text, &options, &context),
+            };
+            trail.record(1, |_, event, key| self.0.audited(event, text, &result, key))?;
+            result
         })?;
-        Outcome::new(py, outcome.0, outcome.1)
+        Outcome::new(py, text, outcome)
     }
 
     /// Scrub and score many notes.
@@ -68,6 +87,8 @@ impl Analyzer {
     /// Parameters
     /// ----------
     /// texts : iterable of str
+    /// contexts, vault, audit, actor, now
+    ///     As for `Scrubber.scrub_batch`.
     /// threads : int, optional
     ///     Threads to work on; one if not given.
     /// progress : bool, default False
@@ -77,18 +98,31 @@ impl Analyzer {
     /// -------
     /// list of Outcome
     ///     The same as one `analyze` call each.
-    #[pyo3(signature = (texts, *, threads=None, progress=false))]
+    #[allow(clippy::too_many_arguments, reason = "they are keywords in Python")]
+    #[pyo3(signature = (texts, *, contexts=None, vault=None, audit=None, actor=None, now=None, threads=None, progress=false))]
     fn analyze_batch(
         &self,
         py: Python<'_>,
         texts: &Bound<'_, PyAny>,
+        contexts: Option<&Bound<'_, PyAny>>,
+        vault: Option<&Bound<'_, Vault>>,
+        audit: Option<&Bound<'_, AuditLog>>,
+        actor: Option<&str>,
+        now: Option<&str>,
         threads: Option<usize>,
         progress: bool,
     ) -> PyResult<Vec<Outcome>> {
         let options = chartguard::ScoreOptions::default();
-        let done = batch(py, texts, threads, progress, |notes| {
-            let done = self.0.analyze_batch(notes, &options);
-            done.into_iter().zip(notes).map(|(one, note)| one.map(|outcome| (note.to_string(), outcome))).collect()
+        let trail = Trail::new(py, audit, None, actor, now)?;
+        let vault = vault.map(Bound::get);
+        let done = batch(py, texts, contexts, threads, progress, |notes| {
+            let done = match vault {
+                Some(vault) => self.0.analyze_batch_into(notes, &options, &vault.0),
+                None => self.0.analyze_batch_with(notes, &options),
+            };
+            trail.record(notes.len(), |at, event, key| self.0.audited(event, notes[at].0, &done[at], key))?;
+            let results = done.into_iter().zip(notes);
+            Ok(results.map(|(one, (note, _))| one.map(|outcome| ((*note).to_owned(), outcome))).collect())
         })?;
         done.into_iter().map(|(note, outcome)| Outcome::new(py, &note, outcome)).collect()
     }

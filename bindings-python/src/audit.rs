@@ -2,7 +2,7 @@
 
 #![allow(clippy::needless_pass_by_value, reason = "arguments are taken out of Python objects")]
 
-use chartguard::access::Permission;
+use chartguard::access::{Caller, Permission};
 use chartguard::audit::{self, Action, Event, Sink};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
@@ -38,8 +38,8 @@ use crate::error::{config, run};
 /// 1
 #[pyclass(frozen, module = "chartguard")]
 pub(crate) struct AuditLog {
-    sink: Box<dyn Sink>,
-    key: Option<Vec<u8>>,
+    pub(crate) sink: Box<dyn Sink>,
+    pub(crate) key: Option<Vec<u8>>,
 }
 
 #[pymethods]
@@ -131,23 +131,66 @@ pub(crate) fn now(py: Python<'_>, now: Option<&str>) -> PyResult<String> {
     datetime.getattr("datetime")?.call_method1("now", (utc,))?.call_method0("isoformat")?.extract()
 }
 
-impl AuditLog {
-    /// Scrubs with a record of it, also of a failure. There is no output where the record cannot be written.
-    pub(crate) fn scrub(
+/// Where calls are recorded, who makes them, and when.
+#[derive(Clone)]
+pub(crate) struct Trail<'p> {
+    log: Option<&'p AuditLog>,
+    access: Option<&'p chartguard::access::Access>,
+    actor: Option<&'p str>,
+    now: String,
+}
+
+impl<'p> Trail<'p> {
+    pub(crate) fn new(
+        py: Python<'_>,
+        log: Option<&'p Bound<'_, AuditLog>>,
+        access: Option<&'p Bound<'_, Access>>,
+        actor: Option<&'p str>,
+        now: Option<&str>,
+    ) -> PyResult<Self> {
+        let needs_time = log.is_some() || access.is_some();
+        let now = if needs_time { self::now(py, now)? } else { String::new() };
+        Ok(Self { log: log.map(Bound::get), access: access.map(|access| &access.get().0), actor, now })
+    }
+
+    /// Records calls that scrub, one event for each; `audited` completes it. Nothing is handed out where it cannot be recorded.
+    pub(crate) fn record(
         &self,
-        scrubber: &chartguard::Scrubber,
-        text: &str,
-        now: &str,
-        actor: Option<&str>,
-        work: impl FnOnce() -> chartguard::Result<chartguard::Scrubbed>,
-    ) -> chartguard::Result<chartguard::Scrubbed> {
-        let event = Event::new(Action::Scrub, now)?;
-        let event = match actor {
-            Some(actor) => event.by(actor, [""; 0]),
-            None => event,
+        calls: usize,
+        audited: impl Fn(usize, Event, Option<&[u8]>) -> chartguard::Result<Event>,
+    ) -> chartguard::Result<()> {
+        let Some(log) = self.log else { return Ok(()) };
+        let events = (0..calls).map(|call| {
+            let event = Event::new(Action::Scrub, &self.now)?;
+            let event = match self.actor {
+                Some(actor) => event.by(actor, [""; 0]),
+                None => event,
+            };
+            audited(call, event, log.key.as_deref())
+        });
+        log.sink.append(&events.collect::<chartguard::Result<Vec<Event>>>()?).map(|_| ())
+    }
+
+    /// Does `work` where who calls has all of `permissions`, and records how it ended; `complete` adds to the event.
+    pub(crate) fn perform<T>(
+        &self,
+        permissions: &[Permission],
+        work: impl FnOnce() -> chartguard::Result<T>,
+        complete: impl FnOnce(Event, &chartguard::Result<T>, Option<&[u8]>) -> chartguard::Result<Event>,
+    ) -> chartguard::Result<T> {
+        if self.log.is_none() && self.access.is_none() {
+            return work();
+        }
+        let caller = Caller::new(self.access, self.actor, &self.now)?;
+        let caller = match self.log {
+            Some(log) => caller.recorded_in(&*log.sink),
+            None => caller,
         };
+        let event = caller.permit(permissions)?;
         let result = work();
-        self.sink.append(&[scrubber.audited(event, text, &result, self.key.as_deref())?])?;
+        if let Some(log) = self.log {
+            log.sink.append(&[complete(event.ended(&result), &result, log.key.as_deref())?])?;
+        }
         result
     }
 }

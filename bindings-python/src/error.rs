@@ -27,12 +27,7 @@ create_exception!(
     ConfigError,
     "A secret key is malformed, missing, or not the one that was used."
 );
-create_exception!(
-    chartguard,
-    TamperedError,
-    ChartguardError,
-    "A text to be restored was changed after it was scrubbed."
-);
+create_exception!(chartguard, TamperedError, ChartguardError, "A text to be restored, or a vault, was changed.");
 create_exception!(chartguard, AccessError, ChartguardError, "The actor is not allowed to do it.");
 create_exception!(chartguard, InternalError, ChartguardError, "A defect in chartguard; nothing was returned.");
 

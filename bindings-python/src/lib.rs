@@ -7,11 +7,13 @@ mod analyzer;
 mod audit;
 mod column;
 mod error;
+mod message;
 mod model;
 mod notebook;
 mod pickle;
 mod rubric;
 mod scrubber;
+mod vault;
 
 use pyo3::prelude::*;
 
@@ -30,13 +32,17 @@ mod _chartguard {
         RubricError, SecretKeyError, TamperedError,
     };
     #[pymodule_export]
+    use crate::message::{MessageFinding, ScrubbedMessage};
+    #[pymodule_export]
     use crate::model::Model;
     #[pymodule_export]
     use crate::pickle::{_build_scrubber, _criterion, _finding, _outcome, _reason, _report, _scrubbed};
     #[pymodule_export]
-    use crate::rubric::{Criterion, Report, Rubric, Scorer};
+    use crate::rubric::{Criterion, Report, Rubric, Scorer, units};
     #[pymodule_export]
-    use crate::scrubber::{Finding, Reason, Scrubbed, Scrubber, restore};
+    use crate::scrubber::{Finding, Reason, Scrubbed, Scrubber};
+    #[pymodule_export]
+    use crate::vault::{Vault, restore};
     use pyo3::prelude::*;
 
     #[pymodule_export]

@@ -116,9 +116,16 @@ impl Rubric {
 
 #[pymethods]
 impl Scorer {
-    /// Pickles by rubric.
+    /// Pickles by rubric. One with a judge does not: a callable of this process would answer otherwise elsewhere, or not at all.
     fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<Reduced<'py>> {
-        reduced(py, "scorer", (self.1.clone_ref(py),))
+        if self.judges {
+            return Err(crate::error::config(
+                py,
+                "a scorer with a judge is built where it scores, not pickled",
+                "judge",
+            ));
+        }
+        reduced(py, "scorer", (self.rubric.clone_ref(py),))
     }
 }
 

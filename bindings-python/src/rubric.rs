@@ -1,5 +1,8 @@
 //! Scoring a note against a rubric.
 
+use std::sync::Arc;
+
+use chartguard::rubric::{Answer, Question, judge_failed};
 use chartguard::wire;
 use pyo3::prelude::*;
 use pyo3::types::PyString;
@@ -30,6 +33,12 @@ impl Rubric {
     #[staticmethod]
     fn builtin(py: Python<'_>, id: &str) -> PyResult<Self> {
         run(py, || chartguard::Rubric::builtin(id)).map(|rubric| Self(rubric, Origin::Builtin(id.to_owned())))
+    }
+
+    /// The JSON Schema of a rubric file, as JSON.
+    #[staticmethod]
+    fn schema() -> String {
+        chartguard::rubric::rubric_schema().to_string()
     }
 
     /// The names that `builtin` knows.
@@ -78,6 +87,9 @@ impl Rubric {
 /// Parameters
 /// ----------
 /// rubric : Rubric
+/// judge : callable, optional
+///     ``judge(question, text)`` answers the checks of the kind ``judge``: a bool, None where it cannot tell, or a pair of these with
+///     how sure it is from 0 to 1. Verdicts it had a part in carry ``"judged": true``. Its errors end the call.
 ///
 /// Examples
 /// --------
@@ -87,19 +99,31 @@ impl Rubric {
 /// >>> {c.id: c.verdict for c in report.criteria}["tx.total-minutes"]
 /// 'met'
 #[pyclass(frozen, module = "chartguard")]
-pub(crate) struct Scorer(pub(crate) chartguard::Scorer, pub(crate) Py<Rubric>);
+pub(crate) struct Scorer {
+    pub(crate) core: chartguard::Scorer,
+    pub(crate) rubric: Py<Rubric>,
+    /// Whether a callable of Python answers: it cannot go to another process.
+    pub(crate) judges: bool,
+}
 
 #[pymethods]
 impl Scorer {
     #[new]
-    fn new(rubric: Bound<'_, Rubric>) -> Self {
-        Self(chartguard::Scorer::new(rubric.get().0.clone()), rubric.unbind())
+    #[pyo3(signature = (rubric, *, judge=None))]
+    fn new(rubric: Bound<'_, Rubric>, judge: Option<Py<PyAny>>) -> Self {
+        let scorer = chartguard::Scorer::new(rubric.get().0.clone());
+        let judges = judge.is_some();
+        let core = match judge {
+            Some(judge) => scorer.with_judge(Arc::new(Callback(judge))),
+            None => scorer,
+        };
+        Self { core, rubric: rubric.unbind(), judges }
     }
 
     /// The rubric it scores against.
     #[getter]
     fn rubric(&self, py: Python<'_>) -> Py<Rubric> {
-        self.1.clone_ref(py)
+        self.rubric.clone_ref(py)
     }
 
     /// Score a note.
@@ -111,27 +135,131 @@ impl Scorer {
     ///     The document's type where it is known, such as "evaluation"; otherwise detected.
     /// discipline : str, optional
     ///     "pt", "ot" or "slp" where it is known; otherwise detected.
+    /// date : str or datetime.date, optional
+    ///     The day of service; the rules in force on it count. Otherwise read from the note.
+    /// payer, setting : str, optional
+    ///     Where the rubric tells them apart.
+    /// claim : dict, optional
+    ///     What was billed: ``{"lines": [{"code": "97110", "units": 2, "modifiers": ["GP"]}]}``.
     ///
     /// Returns
     /// -------
     /// Report
-    #[pyo3(signature = (text, *, doc_type=None, discipline=None))]
+    #[pyo3(signature = (text, *, doc_type=None, discipline=None, date=None, payer=None, setting=None, claim=None))]
+    #[allow(clippy::too_many_arguments, reason = "keywords of Python")]
     fn score(
         &self,
         py: Python<'_>,
         text: &Bound<'_, PyString>,
         doc_type: Option<&str>,
         discipline: Option<&str>,
+        date: Option<&Bound<'_, PyAny>>,
+        payer: Option<&str>,
+        setting: Option<&str>,
+        claim: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Report> {
         let text = crate::error::text(text)?;
+        let date = date.map(|date| date.str()?.extract::<String>()).transpose()?;
+        let claim = claim.map(|claim| json_of(py, claim)).transpose()?;
         run(py, || {
-            let options = chartguard::ScoreOptions::parse(doc_type, discipline)?;
-            Ok(Report::new(text, self.0.score(text, &options)?))
+            let mut options = chartguard::ScoreOptions::parse(doc_type, discipline)?;
+            options.date = date.as_deref().map(chartguard::rubric::parse_date).transpose()?;
+            options.payer = payer.map(str::to_owned);
+            options.setting = setting.map(str::to_owned);
+            options.claim = claim.as_deref().map(chartguard::rubric::Claim::from_json).transpose()?;
+            Ok(Report::new(text, self.core.score(text, &options)?))
         })
+    }
+
+    /// Score the notes of one patient under one plan, each by itself and together.
+    ///
+    /// Parameters
+    /// ----------
+    /// notes : list of dict
+    ///     ``{"text", "date"?, "doc_type"?, "discipline"?, "claim"?}``; what is absent is detected.
+    /// open : bool, default False
+    ///     Care goes on: no discharge note is expected.
+    ///
+    /// Returns
+    /// -------
+    /// dict
+    ///     As ``chartguard score --episode --json`` prints it: ``criteria`` with evidence by note, ``timeline``, ``notes``.
+    #[pyo3(signature = (notes, *, open=false))]
+    fn score_episode<'py>(
+        &self,
+        py: Python<'py>,
+        notes: &Bound<'py, PyAny>,
+        open: bool,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let notes = json_of(py, notes)?;
+        let options = format!("{{\"open\": {open}}}");
+        let (_, json) = run(py, || wire::score_episode(&self.core, &notes, &options))?;
+        py.import("json")?.call_method1("loads", (json,))
     }
 
     fn __repr__(&self) -> String {
         "<chartguard.Scorer>".into()
+    }
+}
+
+/// The units of a day's timed minutes, by the eight-minute rule of the Medicare Claims Processing Manual ch. 5 §20.2.
+///
+/// Parameters
+/// ----------
+/// minutes : dict of str to int
+///     Minutes by code.
+/// codes : str, optional
+///     A code table in YAML whose entries replace those built in.
+///
+/// Returns
+/// -------
+/// dict
+///     ``{"minutes", "units", "codes": [{"code", "minutes", "units", "units_at_most"}]}``; the last two differ where codes tie.
+///
+/// Examples
+/// --------
+/// >>> from chartguard import units
+/// >>> [(c["code"], c["units"]) for c in units({"97110": 33, "97140": 7})["codes"]]
+/// [('97110', 2), ('97140', 1)]
+#[pyfunction]
+#[pyo3(signature = (minutes, *, codes=""))]
+pub(crate) fn units<'py>(py: Python<'py>, minutes: &Bound<'py, PyAny>, codes: &str) -> PyResult<Bound<'py, PyAny>> {
+    let minutes = json_of(py, minutes)?;
+    let json = run(py, || wire::units(&minutes, codes))?;
+    py.import("json")?.call_method1("loads", (json,))
+}
+
+/// What Python's own `json` makes of a value; dates become their text.
+fn json_of(py: Python<'_>, value: &Bound<'_, PyAny>) -> PyResult<String> {
+    let json = py.import("json")?;
+    let keywords = pyo3::types::PyDict::new(py);
+    keywords.set_item("default", py.import("builtins")?.getattr("str")?)?;
+    json.call_method("dumps", (value,), Some(&keywords))?.extract()
+}
+
+/// A judge that is a Python callable.
+struct Callback(Py<PyAny>);
+
+impl chartguard::rubric::Judge for Callback {
+    fn judge(&self, question: &Question<'_>) -> chartguard::Result<Answer> {
+        Python::attach(|py| {
+            let answer = self.0.call1(py, (question.question, question.text))?;
+            let answer = answer.bind(py);
+            let (holds, confidence) = match answer.extract::<(Option<bool>, f32)>() {
+                Ok(pair) => pair,
+                Err(_) => (answer.extract::<Option<bool>>()?, 0.5),
+            };
+            let mut out = Answer::new(false, confidence);
+            out.holds = holds;
+            Ok(out)
+        })
+        // An exception of the callable may hold text of the note: its kind alone is passed on.
+        .map_err(|error: PyErr| {
+            let kind = Python::attach(|py| {
+                error.get_type(py).name().map_or_else(|_| "an error".into(), |name| name.to_string())
+            });
+            judge_failed(kind)
+        })
     }
 }
 
@@ -258,6 +386,12 @@ impl Report {
     /// The report as a dict.
     fn to_dict<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         py.import("json")?.call_method1("loads", (self.to_json(),))
+    }
+
+    /// The report in another form: "csv", "sarif" or "markdown". `name` is what the note is called in it. Markdown quotes the note.
+    #[pyo3(signature = (format, *, name="note"))]
+    fn export(&self, py: Python<'_>, format: &str, name: &str) -> PyResult<String> {
+        run(py, || chartguard::report::export(&self.report, &self.note, name, format))
     }
 
     /// One self-contained HTML page with the note and its evidence. It holds the note as it was scored.

@@ -9,10 +9,11 @@ use chartguard::text::Offsets;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyList, PyString};
 
-use crate::audit::AuditLog;
+use crate::audit::{AuditLog, Trail};
 use crate::error::{config, exception, run, text};
 use crate::model::Model;
 use crate::pickle::Recipe;
+use crate::vault::Vault;
 
 /// Notes worked on between two looks at Ctrl-C and the progress bar.
 pub(crate) const WINDOW: usize = 256;
@@ -126,6 +127,9 @@ impl Scrubber {
     ///     What is known of the note: ``patient_id`` (the same for all notes of one patient: surrogates and date shifts
     ///     agree between them), ``document_id`` (of its own for each note), ``date`` ("2024-03-14", when it was written), ``patient`` (as
     ///     `patient`, which goes before it).
+    /// vault : Vault, optional
+    ///     Keeps what `restore` needs to give the note back, whatever was done to its values. Notes that become the same text
+    ///     are told apart by the ``document_id`` of their contexts.
     /// audit : AuditLog, optional
     ///     Where the call is recorded, also when it fails. There is no output when the record cannot be written.
     /// actor : str, optional
@@ -143,29 +147,72 @@ impl Scrubber {
     ///     The note could not be searched completely, or what came out would still name the patient; there is then no output
     ///     at all, never the original.
     #[allow(clippy::too_many_arguments, reason = "they are keywords in Python")]
-    #[pyo3(signature = (text, *, patient=None, context=None, audit=None, actor=None, now=None))]
+    #[pyo3(signature = (text, *, patient=None, context=None, vault=None, audit=None, actor=None, now=None))]
     fn scrub(
         &self,
         py: Python<'_>,
         text: &Bound<'_, PyString>,
         patient: Option<&Bound<'_, PyAny>>,
         context: Option<&Bound<'_, PyAny>>,
+        vault: Option<&Bound<'_, Vault>>,
         audit: Option<&Bound<'_, AuditLog>>,
         actor: Option<&str>,
         now: Option<&str>,
     ) -> PyResult<Scrubbed> {
         let text = crate::error::text(text)?;
-        let mut context = note_context(py, context)?;
-        if let Some(patient) = patient {
-            context = context.patient(crate::audit::patient(py, patient)?);
-        }
-        let audit = audit.map(|audit| PyResult::Ok((audit.get(), crate::audit::now(py, now)?))).transpose()?;
-        let work = || self.0.scrub_with(text, &context);
-        let scrubbed = run(py, || match &audit {
-            Some((log, now)) => log.scrub(&self.0, text, now, actor, work),
-            None => work(),
+        let context = note_context(py, context, patient)?;
+        let trail = Trail::new(py, audit, None, actor, now)?;
+        let vault = vault.map(Bound::get);
+        let scrubbed = run(py, || {
+            let result = match vault {
+                Some(vault) => self.0.scrub_into(text, &context, &vault.0),
+                None => self.0.scrub_with(text, &context),
+            };
+            trail.record(1, |_, event, key| self.0.audited(event, text, &result, key))?;
+            result
         })?;
         Ok(Scrubbed::new(text, scrubbed))
+    }
+
+    /// Remove protected health information from a message: HL7 v2, FHIR, C-CDA, RTF, HTML, or a note in any encoding.
+    ///
+    /// Typed fields go by what they are, free text as in ``scrub``, searched for the people that the message itself names. What is
+    /// not removed stays byte for byte.
+    ///
+    /// Parameters
+    /// ----------
+    /// message : bytes or str
+    ///     As bytes: UTF-8, UTF-16 with its mark, else Windows-1252.
+    /// format : str, default "auto"
+    ///     "auto", "text", "hl7", "fhir", "ccda", "rtf" or "html".
+    /// patient, context : dict, optional
+    ///     As in ``scrub``.
+    ///
+    /// Returns
+    /// -------
+    /// ScrubbedMessage
+    ///
+    /// Raises
+    /// ------
+    /// ChartguardError
+    ///     The message is not of its format, or as in ``scrub``; there is then no output at all.
+    ///
+    /// Examples
+    /// --------
+    /// >>> from chartguard import Scrubber
+    /// >>> Scrubber().scrub_message(r"{\rtf1 Seen by Dr. Achter{\b berg}}").message
+    /// '{\\rtf1 Seen by Dr. [NAME]{\\b }}'
+    #[pyo3(signature = (message, *, format="auto", patient=None, context=None))]
+    fn scrub_message(
+        &self,
+        py: Python<'_>,
+        message: &Bound<'_, PyAny>,
+        format: &str,
+        patient: Option<&Bound<'_, PyAny>>,
+        context: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<crate::message::ScrubbedMessage> {
+        let context = note_context(py, context, patient)?;
+        crate::message::scrub(py, &self.0, message, format, &context)
     }
 
     /// Remove protected health information from many notes.
@@ -175,6 +222,12 @@ impl Scrubber {
     /// texts : iterable of str
     /// contexts : iterable of dict, optional
     ///     For each note what is known of it, as in ``scrub``.
+    /// vault : Vault, optional
+    ///     As in ``scrub``.
+    /// audit : AuditLog, optional
+    ///     As in ``scrub``: one record for each note.
+    /// actor, now : str, optional
+    ///     As in ``scrub``.
     /// threads : int, optional
     ///     Threads to work on; one if not given. Results keep the order of the notes and do not depend on it.
     /// progress : bool, default False
@@ -189,37 +242,31 @@ impl Scrubber {
     /// ------
     /// ChartguardError
     ///     The message names the index of the note that failed.
-    #[pyo3(signature = (texts, *, contexts=None, threads=None, progress=false))]
+    #[allow(clippy::too_many_arguments, reason = "they are keywords in Python")]
+    #[pyo3(signature = (texts, *, contexts=None, vault=None, audit=None, actor=None, now=None, threads=None, progress=false))]
     fn scrub_batch(
         &self,
         py: Python<'_>,
         texts: &Bound<'_, PyAny>,
         contexts: Option<&Bound<'_, PyAny>>,
+        vault: Option<&Bound<'_, Vault>>,
+        audit: Option<&Bound<'_, AuditLog>>,
+        actor: Option<&str>,
+        now: Option<&str>,
         threads: Option<usize>,
         progress: bool,
     ) -> PyResult<Vec<Scrubbed>> {
-        let known = match contexts {
-            None => Vec::new(),
-            Some(contexts) => {
-                contexts.try_iter()?.map(|one| note_context(py, Some(&one?))).collect::<PyResult<Vec<_>>>()?
-            }
-        };
-        // Windows come in order, each after the one before.
-        let at = std::sync::atomic::AtomicUsize::new(0);
-        let none = Context::default();
-        let done = batch(py, texts, threads, progress, |notes| {
-            let from = at.fetch_add(notes.len(), std::sync::atomic::Ordering::Relaxed);
-            let context = |index: usize| known.get(from + index).unwrap_or(&none).clone();
-            let pairs: Vec<(&str, Context)> =
-                notes.iter().enumerate().map(|(index, note)| (*note, context(index))).collect();
-            let done = self.0.scrub_batch_with(&pairs);
-            done.into_iter().zip(notes).map(|(one, note)| one.map(|scrubbed| Scrubbed::new(note, scrubbed))).collect()
-        })?;
-        if contexts.is_some() && known.len() != done.len() {
-            let what = format!("{} contexts were given for {} notes", known.len(), done.len());
-            return Err(config(py, what, "contexts"));
-        }
-        Ok(done)
+        let trail = Trail::new(py, audit, None, actor, now)?;
+        let vault = vault.map(Bound::get);
+        batch(py, texts, contexts, threads, progress, |notes| {
+            let done = match vault {
+                Some(vault) => self.0.scrub_batch_into(notes, &vault.0),
+                None => self.0.scrub_batch_with(notes),
+            };
+            trail.record(notes.len(), |at, event, key| self.0.audited(event, notes[at].0, &done[at], key))?;
+            let results = done.into_iter().zip(notes);
+            Ok(results.map(|(one, (note, _))| one.map(|scrubbed| Scrubbed::new(note, scrubbed))).collect())
+        })
     }
 
     /// The name of the policy.
@@ -228,13 +275,20 @@ impl Scrubber {
         self.0.policy().name().to_owned()
     }
 
+    /// The rule that the policy is held to: "safe-harbor", "limited-data-set", "expert-determination" or "none". `categories` that
+    /// keep more than it lets stay give it up.
+    #[getter]
+    fn regime(&self) -> &'static str {
+        self.0.policy().regime().as_str()
+    }
+
     fn __repr__(&self) -> String {
         format!("<chartguard.Scrubber policy={:?}>", self.0.policy().name())
     }
 }
 
 /// A key as the text that every language configures by.
-fn key_text(py: Python<'_>, key: &Bound<'_, PyAny>) -> PyResult<String> {
+pub(crate) fn key_text(py: Python<'_>, key: &Bound<'_, PyAny>) -> PyResult<String> {
     if let Ok(bytes) = key.cast::<PyBytes>() {
         let digits = |nibble: u8| char::from_digit(u32::from(nibble), 16).unwrap_or('0');
         return Ok(bytes.as_bytes().iter().flat_map(|byte| [digits(byte >> 4), digits(byte & 15)]).collect());
@@ -242,52 +296,28 @@ fn key_text(py: Python<'_>, key: &Bound<'_, PyAny>) -> PyResult<String> {
     key.extract().map_err(|_| config(py, "bytes, or a text of hexadecimal digits or base64, is expected", "key"))
 }
 
-/// What is known of a note, as the JSON that every language hands over.
-fn note_context(py: Python<'_>, context: Option<&Bound<'_, PyAny>>) -> PyResult<Context> {
-    let Some(context) = context else { return Ok(Context::default()) };
-    let json: String = py
-        .import("json")?
-        .call_method1("dumps", (context,))
-        .map_err(|_| config(py, "a dict of patient_id, document_id and date is expected", "context"))?
-        .extract()?;
-    let known = if json == "null" { Ok(Context::default()) } else { Context::from_json(&json) };
-    known.map_err(|error| exception(py, &error))
-}
-
-/// Give back what "encrypt" and "fpe" replaced, from the scrubbed text alone.
-///
-/// Parameters
-/// ----------
-/// text : str
-///     The scrubbed text, unchanged.
-/// key : bytes or str
-///     The key that it was scrubbed with.
-///
-/// Returns
-/// -------
-/// str
-///     The note, byte for byte, where every value was replaced by these operators; what others replaced stays as it is.
-///
-/// Raises
-/// ------
-/// SecretKeyError
-///     The key is another than was used.
-/// TamperedError
-///     The text is not what was scrubbed.
-///
-/// Examples
-/// --------
-/// >>> import chartguard
-/// >>> key = bytes(range(32))
-/// >>> policy = {"categories": {"ssn": {"operator": "encrypt"}}}
-/// >>> scrubbed = chartguard.Scrubber(policy=policy, model="none", key=key).scrub("SSN 219-09-9999")
-/// >>> chartguard.restore(scrubbed.text, key)
-/// 'SSN 219-09-9999'
-#[pyfunction]
-pub(crate) fn restore(py: Python<'_>, text: &Bound<'_, PyString>, key: &Bound<'_, PyAny>) -> PyResult<String> {
-    let text = crate::error::text(text)?;
-    let key = self::key(py, key)?;
-    run(py, || chartguard::restore(text, &key))
+/// What is known of a note, as the JSON that every language hands over, and of the patient.
+pub(crate) fn note_context(
+    py: Python<'_>,
+    context: Option<&Bound<'_, PyAny>>,
+    patient: Option<&Bound<'_, PyAny>>,
+) -> PyResult<Context> {
+    let known = match context {
+        None => Context::default(),
+        Some(context) => {
+            let json: String = py
+                .import("json")?
+                .call_method1("dumps", (context,))
+                .map_err(|_| config(py, "a dict of patient_id, document_id and date is expected", "context"))?
+                .extract()?;
+            let known = if json == "null" { Ok(Context::default()) } else { Context::from_json(&json) };
+            known.map_err(|error| exception(py, &error))?
+        }
+    };
+    Ok(match patient {
+        Some(patient) => known.patient(crate::audit::patient(py, patient)?),
+        None => known,
+    })
 }
 
 /// The key that bytes or a text stand for.
@@ -304,13 +334,15 @@ fn dump(py: Python<'_>, settings: &Bound<'_, PyDict>) -> PyResult<String> {
     json.extract()
 }
 
-/// Runs `work` over windows of notes on `threads` threads, with a look at Ctrl-C between two windows.
+/// Runs `work` over windows of notes, each with what is known of it, on `threads` threads, with a look at Ctrl-C between two
+/// windows.
 pub(crate) fn batch<T: Send>(
     py: Python<'_>,
     texts: &Bound<'_, PyAny>,
+    contexts: Option<&Bound<'_, PyAny>>,
     threads: Option<usize>,
     progress: bool,
-    work: impl Fn(&[&str]) -> Vec<chartguard::Result<T>> + Send + Sync,
+    work: impl Fn(&[(&str, Context)]) -> chartguard::Result<Vec<chartguard::Result<T>>> + Send + Sync,
 ) -> PyResult<Vec<T>> {
     if texts.is_instance_of::<PyString>() {
         return Err(config(py, "a list of notes is expected, not a single string", "texts"));
@@ -327,12 +359,23 @@ pub(crate) fn batch<T: Send>(
             note.cast_into::<PyString>().map_err(|_| config(py, format!("note {index} is {kind}, not str"), "texts"))
         })
         .collect::<PyResult<_>>()?;
+    let mut known = match contexts {
+        None => vec![Context::default(); notes.len()],
+        Some(contexts) => {
+            contexts.try_iter()?.map(|one| note_context(py, Some(&one?), None)).collect::<PyResult<Vec<_>>>()?
+        }
+    };
+    if known.len() != notes.len() {
+        let what = format!("{} contexts were given for {} notes", known.len(), notes.len());
+        return Err(config(py, what, "contexts"));
+    }
     let bar = if progress { Some(bar(py, notes.len())?) } else { None };
     let mut out = Vec::with_capacity(notes.len());
     for window in notes.chunks(WINDOW) {
         py.check_signals()?;
         let borrowed = window.iter().map(text).collect::<PyResult<Vec<&str>>>()?;
-        let done = run(py, || Ok(pool.install(|| work(&borrowed))))?;
+        let pairs: Vec<(&str, Context)> = borrowed.into_iter().zip(known.drain(..window.len())).collect();
+        let done = run(py, || pool.install(|| work(&pairs)))?;
         for one in done {
             let index = out.len();
             out.push(one.map_err(|error| {

@@ -43,10 +43,16 @@ def test_everything_is_documented():
 
 
 def test_policy_by_name_dict_and_file(tmp_path):
-    inline = {"extends": "safe-harbor", "categories": {"date": {"operator": "keep"}}}
+    # A policy that keeps what its regime does not let stay says that it is under another.
+    inline = {"extends": "safe-harbor", "regime": "none", "categories": {"date": {"operator": "keep"}}}
+    with pytest.raises(chartguard.ConfigError, match="regime: none"):
+        chartguard.Scrubber(policy={key: inline[key] for key in ("extends", "categories")})
     path = tmp_path / "policy.yaml"
-    path.write_text("extends: safe-harbor\ncategories: {date: {operator: keep}}\n")
-    by_keyword = chartguard.Scrubber(categories={"date": {"operator": "keep"}}).scrub(NOTE)
+    path.write_text("extends: safe-harbor\nregime: none\ncategories: {date: {operator: keep}}\n")
+    keeping = chartguard.Scrubber(categories={"date": {"operator": "keep"}})
+    assert (keeping.regime, keeping.policy) == ("none", "custom (safe-harbor)")
+    assert chartguard.Scrubber(model="none").regime == "safe-harbor"
+    by_keyword = keeping.scrub(NOTE)
     for scrubber in (chartguard.Scrubber(policy=inline), chartguard.Scrubber(policy=path)):
         assert scrubber.scrub(NOTE).text == by_keyword.text
     assert "03/14/2024" in by_keyword.text and "219-09-9999" not in by_keyword.text

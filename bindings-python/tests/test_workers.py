@@ -22,7 +22,7 @@ def again(thing):
 
 def test_scrubbers_pickle_by_configuration(tmp_path, tiny_model):
     file = tmp_path / "policy.yaml"
-    file.write_text("extends: safe-harbor\ncategories: {date: {operator: keep}}\ndeny: [{text: annex, category: location}]\n")
+    file.write_text("extends: safe-harbor\nregime: none\ncategories: {date: {operator: keep}}\ndeny: [{text: annex, category: location}]\n")
     for keywords in (
         {},
         {"model": "none"},
@@ -64,6 +64,15 @@ def test_the_rest_pickles(scorer, tiny_model):
     assert same.scrubbed.findings == want.scrubbed.findings and same.scrubbed.places == want.scrubbed.places
     assert [f.reasons for f in same.scrubbed.findings] == [f.reasons for f in want.scrubbed.findings]
     assert again(want.report.criteria) == want.report.criteria
+
+
+def test_a_judge_does_not_travel():
+    """A worker that scored without the judge would give other verdicts in silence."""
+    judging = chartguard.Scorer(chartguard.Rubric.builtin("medicare-outpatient-therapy"), judge=lambda question, text: True)
+    for thing in (judging, chartguard.Analyzer(PLAIN, judging)):
+        with pytest.raises(chartguard.ConfigError, match="judge"):
+            pickle.dumps(thing)
+    assert copy.deepcopy(judging) is judging
 
 
 def test_copies_are_the_thing_itself(scorer):

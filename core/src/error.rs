@@ -24,7 +24,7 @@ pub enum ErrorCode {
     Io,
     /// A secret key is malformed, missing, or not the one that was used.
     Key,
-    /// A text to be restored was changed after it was scrubbed.
+    /// A text to be restored, or a vault, was changed.
     Tampered,
     /// The actor is not allowed to do it.
     Access,
@@ -148,6 +148,17 @@ impl Error {
         self
     }
 
+    /// The same with every place in bytes carried to where `to` says it is.
+    #[must_use]
+    pub(crate) fn with_bytes(mut self, to: impl Fn(usize) -> usize) -> Self {
+        for location in &mut self.0.locations {
+            if let Location::Byte(at) = location {
+                *at = to(*at);
+            }
+        }
+        self
+    }
+
     /// Says that `given` is not one of `known` and names the nearest.
     pub(crate) fn unknown<'a>(
         code: ErrorCode,
@@ -210,7 +221,7 @@ impl Error {
         self.code() == ErrorCode::Key
     }
 
-    /// Whether a text to be restored was changed after it was scrubbed.
+    /// Whether a text to be restored, or a vault, was changed; the message says which.
     pub fn is_tampered(&self) -> bool {
         self.code() == ErrorCode::Tampered
     }

@@ -12,7 +12,9 @@
 //! * [`Analyzer`] does both in one call.
 //! * [`measure`] compares findings with labelled notes: recall, precision, leaks, errors by class, thresholds.
 //! * [`text`] is what they share: spans, offsets in every unit, sections, sentences, tokens, assertion, dates.
+//! * [`Scrubber::scrub_message`] takes what EHRs hold: HL7 v2, FHIR, C-CDA, RTF, HTML, text in other encodings ([`Format`]).
 //! * [`Patient`] is what the caller knows of the patient: [`Scrubber::scrub_for`] finds every mention of it.
+//! * [`Vault`] keeps under a key what was replaced, so that every operator has a way back.
 //! * [`audit`] records who did what, without a value of any note; [`access`] says who may.
 //! * `infer` (feature `onnx`) runs token classification models from a directory.
 //!
@@ -53,6 +55,7 @@ pub mod audit;
 #[cfg(feature = "cli")]
 pub mod cli;
 mod error;
+pub mod format;
 mod guard;
 #[cfg(feature = "onnx")]
 pub mod infer;
@@ -63,13 +66,16 @@ pub mod report;
 pub mod rubric;
 pub mod scrub;
 pub mod text;
+pub mod vault;
 pub mod wire;
 mod yaml;
 
 pub use analyze::{Analyzer, Outcome};
 pub use error::{Error, ErrorCode, Location, Result};
+pub use format::{Format, MessageFinding, ScrubbedMessage};
 #[cfg(feature = "onnx")]
 pub use infer::Model;
 pub use key::{Key, MIN_KEY_BYTES};
 pub use rubric::{Report, Rubric, ScoreOptions, Scorer};
 pub use scrub::{Category, Context, Finding, Operator, Patient, Policy, Regime, Scrubbed, Scrubber, restore};
+pub use vault::Vault;

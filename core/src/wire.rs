@@ -1,9 +1,16 @@
 //! The JSON every surface prints: the command line, Python and C build theirs here, so that the same inputs give the
 //! same bytes everywhere. Offsets are Unicode code points into the input text.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value, json};
 
-use crate::rubric::Report;
+use crate::error::{Error, Location, Result};
+use crate::format::ScrubbedMessage;
+use crate::rubric::{
+    Allocation, AxisScore, BillingResult, CodeTable, CriterionResult, EpisodeNote, EpisodeOptions, EpisodeReport,
+    Evidence, Report, ScoreOptions, Scorer, TimelineEvent, Timing, allocate_units,
+};
 use crate::scrub::{Applied, Scrubbed};
 use crate::text::{Offsets, Span};
 
@@ -38,6 +45,21 @@ pub fn explained_with(scrubbed: &Scrubbed, code_point: impl Fn(usize) -> usize) 
         Value::Object(out)
     };
     scrubbed.findings.iter().map(explain).collect()
+}
+
+/// What was removed from a message: `[{"start","end","category","score","detector","action","path"}]`, offsets in bytes of the message.
+pub fn message_findings(scrubbed: &ScrubbedMessage) -> Value {
+    message_findings_with(scrubbed, |byte| byte)
+}
+
+/// [`message_findings`] in other units: `offset` carries a byte of the message to them.
+pub fn message_findings_with(scrubbed: &ScrubbedMessage, offset: impl Fn(usize) -> usize) -> Value {
+    let findings = scrubbed.findings.iter().map(|found| {
+        let mut out = finding(&found.applied, &offset);
+        out.insert("path".into(), json!(found.path));
+        Value::Object(out)
+    });
+    findings.collect()
 }
 
 fn finding(applied: &Applied, code_point: &dyn Fn(usize) -> usize) -> Map<String, Value> {
@@ -76,34 +98,157 @@ fn with_findings(mut line: Map<String, Value>, scrubbed: Scrubbed, findings: Val
 /// A scored note: `{"doc_type","discipline","rubric","score","raw","coverage","criteria":[...]}`.
 pub fn report(text: &str, report: &Report) -> Map<String, Value> {
     let offsets = Offsets::new(text);
-    let place = |span: Span| json!({"start": offsets.code_point(span.start), "end": offsets.code_point(span.end)});
-    let criteria: Vec<Value> = report
-        .criteria
-        .iter()
-        .map(|criterion| {
-            json!({
-                "id": criterion.id,
-                "title": criterion.title,
-                "verdict": criterion.verdict,
-                "severity": criterion.severity,
-                "confidence": rounded(f64::from(criterion.confidence)),
-                "points": criterion.points,
-                "evidence": criterion.evidence.iter().map(|e| place(e.span)).collect::<Vec<_>>(),
-                "message": criterion.message,
-                "advice": criterion.advice,
-                "citation": criterion.citation,
-            })
-        })
-        .collect();
+    let place =
+        |e: &Evidence| json!({"start": offsets.code_point(e.span.start), "end": offsets.code_point(e.span.end)});
     let mut out = Map::new();
     out.insert("doc_type".into(), json!(report.doc_type));
     out.insert("discipline".into(), json!(report.discipline));
+    if let Some(date) = report.date {
+        out.insert("date".into(), json!(date));
+    }
     out.insert("rubric".into(), json!(report.rubric));
+    out.extend(figures(report));
+    out.insert("criteria".into(), report.criteria.iter().map(|c| criterion(c, &place)).collect());
+    out
+}
+
+/// A scored episode: `{"rubric","date","score",...,"criteria":[...],"timeline":[...],"notes":[...]}`. Each place names its note by its
+/// place among those given, from 0; `notes` are the reports of each by itself.
+pub fn episode(texts: &[&str], report: &EpisodeReport) -> Map<String, Value> {
+    let offsets: Vec<Offsets<'_>> = texts.iter().map(|text| Offsets::new(text)).collect();
+    let in_note = |note: usize, span: Span| {
+        let offsets = &offsets[note];
+        json!({"note": note, "start": offsets.code_point(span.start), "end": offsets.code_point(span.end)})
+    };
+    let place = |e: &Evidence| in_note(e.note.unwrap_or(0), e.span);
+    let event = |event: &TimelineEvent| {
+        let mut out = Map::new();
+        out.insert("date".into(), json!(event.date));
+        out.insert("kind".into(), json!(event.kind));
+        out.insert("note".into(), json!(event.note));
+        if let Some(day) = event.treatment_day {
+            out.insert("treatment_day".into(), json!(day));
+        }
+        if let Some(span) = event.span {
+            out.insert("evidence".into(), in_note(event.note, span));
+        }
+        Value::Object(out)
+    };
+    let mut out = Map::new();
+    out.insert("rubric".into(), json!(report.episode.rubric));
+    if let Some(date) = report.episode.date {
+        out.insert("date".into(), json!(date));
+    }
+    out.extend(figures(&report.episode));
+    out.insert("criteria".into(), report.episode.criteria.iter().map(|c| criterion(c, &place)).collect());
+    out.insert("timeline".into(), report.timeline.iter().map(event).collect());
+    let notes = texts.iter().zip(&report.notes).map(|(text, note)| Value::Object(self::report(text, note)));
+    out.insert("notes".into(), notes.collect());
+    out
+}
+
+/// Scores an episode given as JSON: `[{"text","date"?,"doc_type"?,"discipline"?,"claim"?}]`, with options `{"open"?}`; an empty text
+/// gives the default. Returns the score and the report as [`episode`] makes it.
+///
+/// # Errors
+/// When the notes or the options have another form, or as [`Scorer::score_episode`].
+pub fn score_episode(scorer: &Scorer, notes: &str, options: &str) -> Result<(Option<f64>, String)> {
+    let wrong = |_| Error::config("the notes are a list of objects with `text`");
+    let given: Vec<Map<String, Value>> = serde_json::from_str(notes).map_err(wrong)?;
+    let read = given.iter().enumerate().map(|(index, members)| {
+        let place = |error: Error| error.at(Location::Key(format!("notes[{index}]")));
+        let Some(Value::String(text)) = members.get("text") else {
+            return Err(place(Error::config("there is no `text`, or it is not a string")));
+        };
+        Ok(EpisodeNote::new(text, ScoreOptions::from_members(members).map_err(place)?))
+    });
+    let read = read.collect::<Result<Vec<EpisodeNote<'_>>>>()?;
+    let report = scorer.score_episode(&read, &EpisodeOptions::from_json(options)?)?;
+    let texts: Vec<&str> = read.iter().map(|note| note.text).collect();
+    Ok((report.episode.score, Value::Object(episode(&texts, &report)).to_string()))
+}
+
+/// The units of minutes given as JSON, `{"97110": 33, "97140": 7}`, as [`allocation`] makes them. Codes that `codes` (a code table in YAML
+/// or JSON; empty for the one built in) does not bill by time are left out.
+///
+/// # Errors
+/// When the minutes or the table have another form, or a code is in no table.
+pub fn units(minutes: &str, codes: &str) -> Result<String> {
+    let wrong = |_| Error::config("the minutes are an object of whole numbers by code: {\"97110\": 33}");
+    let given: BTreeMap<String, u32> = serde_json::from_str(minutes).map_err(wrong)?;
+    let own = if codes.trim().is_empty() { None } else { Some(CodeTable::from_yaml(codes)?) };
+    let table = own.as_ref().unwrap_or(CodeTable::builtin());
+    if given.keys().any(|code| table.timing(code) == Timing::Unknown) {
+        return Err(Error::config("a code is in no code table").at(Location::Key("minutes".into())));
+    }
+    let timed = given.iter().filter(|(code, _)| table.timing(code) == Timing::Timed);
+    let day = allocate_units(timed.map(|(code, minutes)| (code.as_str(), *minutes)));
+    Ok(allocation(&day).to_string())
+}
+
+/// The arithmetic of a report, with every term.
+fn figures(report: &Report) -> Map<String, Value> {
+    let axis = |axis: &AxisScore| {
+        json!({
+            "axis": axis.axis,
+            "points": axis.points,
+            "possible": axis.possible,
+            "raw": axis.raw.map(rounded),
+            "score": axis.score.map(rounded),
+        })
+    };
+    let mut out = Map::new();
     out.insert("score".into(), json!(report.score.map(rounded)));
     out.insert("raw".into(), json!(report.raw.map(rounded)));
+    out.insert("points".into(), json!(report.points));
+    out.insert("possible".into(), json!(report.possible));
     out.insert("coverage".into(), json!(rounded(report.coverage)));
-    out.insert("criteria".into(), Value::Array(criteria));
+    out.insert("risk".into(), json!(report.risk));
+    out.insert("axes".into(), report.axes.iter().map(axis).collect());
     out
+}
+
+/// One criterion of a report; `judged` stands only where the caller's judge had a part in the verdict.
+fn criterion(criterion: &CriterionResult, place: &dyn Fn(&Evidence) -> Value) -> Value {
+    let mut out = Map::new();
+    let mut add = |key: &str, value: Value| {
+        out.insert(key.into(), value);
+    };
+    add("id", json!(criterion.id));
+    add("title", json!(criterion.title));
+    add("verdict", json!(criterion.verdict));
+    add("severity", json!(criterion.severity));
+    add("confidence", json!(rounded(f64::from(criterion.confidence))));
+    add("points", json!(criterion.points));
+    add("axes", json!(criterion.axes));
+    add("evidence", criterion.evidence.iter().map(place).collect());
+    if criterion.judged {
+        add("judged", json!(true));
+    }
+    add("message", json!(criterion.message));
+    add("advice", json!(criterion.advice));
+    add("citation", json!(criterion.citation));
+    Value::Object(out)
+}
+
+/// How the units of a day's timed minutes fall: `{"minutes","units","codes":[{"code","minutes","units","units_at_most"}]}`.
+pub fn allocation(allocation: &Allocation) -> Value {
+    json!(allocation)
+}
+
+/// A claim held against a note: `[{"rule","holds","remarks","evidence"}]`; `holds` is null where what was given does not tell.
+pub fn billing(text: &str, results: &[BillingResult]) -> Value {
+    let offsets = Offsets::new(text);
+    let place = |span: &Span| json!({"start": offsets.code_point(span.start), "end": offsets.code_point(span.end)});
+    let result = |result: &BillingResult| {
+        json!({
+            "rule": result.rule,
+            "holds": result.holds,
+            "remarks": result.remarks,
+            "evidence": result.evidence.iter().map(place).collect::<Vec<_>>(),
+        })
+    };
+    results.iter().map(result).collect()
 }
 
 /// Four decimals are all a score means, and they print alike everywhere.

@@ -295,6 +295,29 @@ static void threads(void) {
   cg_scrubber_free(shared);
 }
 
+/* Messages of every kind go through one function; mistakes are a status. */
+static void messages(const cg_scrubber *scrubber) {
+  static const char hl7[] =
+      "MSH|^~\\&|LAB|||||20240314||ORU^R01|7|P|2.5\rPID|1||4471203||ACHTERBERG^ROSALIND\rNTE|1||Rosalind called\r";
+  cg_message *out = NULL;
+  cg_error *error = NULL;
+  CHECK(cg_scrubber_scrub_message(scrubber, hl7, sizeof hl7 - 1, NULL, NULL, 0, &out, &error) == CG_STATUS_OK);
+  cg_str bytes = cg_message_bytes(out);
+  CHECK(bytes.len > 0 && memchr(bytes.ptr, 'Z', bytes.len) == NULL);
+  CHECK(cg_message_format(out).len == 3 && memcmp(cg_message_format(out).ptr, "hl7", 3) == 0);
+  CHECK(cg_message_findings_json(out).len > 2);
+  cg_message_free(out);
+  CHECK(cg_scrubber_scrub_message(scrubber, hl7, sizeof hl7 - 1, "hl8", NULL, 0, &out, &error) == CG_STATUS_CONFIG);
+  CHECK(out == NULL);
+  cg_error_free(error);
+  CHECK(cg_scrubber_scrub_message(scrubber, "MSH", 3, "hl7", NULL, 0, &out, &error) == CG_STATUS_INPUT);
+  cg_error_free(error);
+  CHECK(cg_scrubber_scrub_message(NULL, hl7, 3, NULL, NULL, 0, &out, NULL) == CG_STATUS_ARGUMENT);
+  CHECK(cg_scrubber_scrub_message(scrubber, NULL, 3, NULL, NULL, 0, &out, NULL) == CG_STATUS_ARGUMENT);
+  CHECK(cg_message_bytes(NULL).ptr == NULL && cg_message_format(NULL).ptr == NULL && cg_message_findings_json(NULL).ptr == NULL);
+  cg_message_free(NULL);
+}
+
 static void patient_and_audit(void) {
   static const char patient[] = "{\"names\": [\"Rosalind Achterberg\"], \"mrns\": [\"00482910\"]}";
   static const char note[] = "achterburg, roz, chart 48-2910";
@@ -310,6 +333,7 @@ static void patient_and_audit(void) {
   CHECK(cg_scrubber_scrub_for(shared, note, sizeof note - 1, patient, sizeof patient - 1, &out, NULL) == CG_STATUS_OK);
   CHECK(contains(cg_scrubbed_text(out), "[NAME], chart [MRN]"));
   cg_scrubbed_free(out);
+  messages(shared);
   CHECK(cg_scrubber_scrub_for(shared, note, sizeof note - 1, "{\"nmes\": []}", 12, &out, &error) == CG_STATUS_CONFIG);
   CHECK(!out && contains(cg_error_message(error), "names"));
   cg_error_free(error);
@@ -345,6 +369,69 @@ static void patient_and_audit(void) {
   remove(path);
 }
 
+static void vaults(void) {
+  static const char key[] = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
+  static const char other[] = "ff0102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
+  static const char note[] = "SSN 219-09-9999\0, seen 03/14/2024";
+  static const char context[] = "{\"document_id\": \"1\"}";
+  static const char path[] = "/tmp/chartguard-api-test.vault", log[] = "/tmp/chartguard-api-test-vault.jsonl";
+  static const char now[] = "2024-03-14T09:26:53Z";
+  size_t len = sizeof note - 1;
+  remove(path);
+  remove(log);
+  cg_scrubber *shared = scrubber("{\"model\": \"none\"}");
+  cg_vault *vault = NULL, *copy = NULL;
+  cg_scrubbed *out = NULL;
+  cg_restored *back = NULL;
+  cg_bytes *bytes = NULL;
+  cg_audit *audit = NULL;
+  cg_error *error = NULL;
+  CHECK(cg_vault_read(path, sizeof path - 1, key, sizeof key - 1, &vault, NULL) == CG_STATUS_IO && !vault);
+  CHECK(cg_vault_open(path, sizeof path - 1, "short", 5, &vault, NULL) == CG_STATUS_KEY && !vault);
+  CHECK(cg_vault_open(path, sizeof path - 1, key, sizeof key - 1, &vault, NULL) == CG_STATUS_OK);
+  CHECK(cg_vault_open(path, sizeof path - 1, key, sizeof key - 1, &copy, NULL) == CG_STATUS_CONFIG && !copy);
+  CHECK(cg_audit_open(log, sizeof log - 1, NULL, 0, &audit, NULL) == CG_STATUS_OK);
+  CHECK(cg_scrubber_scrub_into(shared, note, len, context, sizeof context - 1, vault, audit, "today", 5, NULL, 0, &out, NULL) ==
+        CG_STATUS_CONFIG);
+  CHECK(cg_scrubber_scrub_into(shared, note, len, context, sizeof context - 1, vault, audit, now, sizeof now - 1, "u-17", 4, &out,
+                               NULL) == CG_STATUS_OK);
+  cg_str text = cg_scrubbed_text(out);
+  CHECK(contains(text, "SSN [SSN]"));
+  CHECK(cg_vault_restore(vault, text.ptr, text.len, "1", 1, &back, NULL) == CG_STATUS_OK);
+  cg_str again = cg_restored_text(back);
+  CHECK(again.len == len && memcmp(again.ptr, note, len) == 0);
+  cg_restored_free(back);
+  CHECK(cg_vault_restore(vault, text.ptr, text.len, "2", 1, &back, &error) == CG_STATUS_TAMPERED && !back);
+  CHECK(contains(cg_error_message(error), "another document"));
+  cg_error_free(error);
+  CHECK(cg_vault_restore(vault, text.ptr, text.len - 1, "1", 1, &back, NULL) == CG_STATUS_TAMPERED && !back);
+  CHECK(cg_vault_records_json(vault, &bytes, NULL) == CG_STATUS_OK);
+  cg_str json = {(const char *)cg_bytes_data(bytes), cg_bytes_len(bytes)};
+  CHECK(contains(json, "\"pieces\":2") && !contains(json, "219-09"));
+  cg_bytes_free(bytes);
+  CHECK(cg_vault_to_bytes(vault, &bytes, NULL) == CG_STATUS_OK);
+  CHECK(cg_vault_from_bytes(cg_bytes_data(bytes), cg_bytes_len(bytes), other, sizeof other - 1, &copy, NULL) == CG_STATUS_KEY);
+  CHECK(cg_vault_from_bytes(cg_bytes_data(bytes), cg_bytes_len(bytes), key, sizeof key - 1, &copy, NULL) == CG_STATUS_OK);
+  cg_vault_free(vault);
+  CHECK(cg_vault_restore(copy, text.ptr, text.len, NULL, 0, &back, NULL) == CG_STATUS_OK);
+  cg_restored_free(back);
+  cg_scrubbed_free(out);
+  cg_vault_free(copy);
+  cg_vault_free(NULL);
+  cg_bytes_free(bytes);
+  cg_bytes_free(NULL);
+  CHECK(!cg_bytes_data(NULL) && cg_bytes_len(NULL) == 0);
+  CHECK(cg_vault_from_bytes(NULL, 3, key, sizeof key - 1, &copy, NULL) == CG_STATUS_ARGUMENT);
+  CHECK(cg_vault_restore(NULL, "x", 1, NULL, 0, &back, NULL) == CG_STATUS_ARGUMENT && !back);
+  CHECK(cg_vault_to_bytes(NULL, &bytes, NULL) == CG_STATUS_ARGUMENT && !bytes);
+  CHECK(cg_vault_records_json(NULL, &bytes, NULL) == CG_STATUS_ARGUMENT && !bytes);
+  CHECK(cg_scrubber_scrub_into(shared, note, len, NULL, 0, NULL, NULL, NULL, 0, NULL, 0, &out, NULL) == CG_STATUS_ARGUMENT);
+  cg_audit_free(audit);
+  cg_scrubber_free(shared);
+  remove(path);
+  remove(log);
+}
+
 int main(int argc, char **argv) {
   if (argc != 2) {
     fprintf(stderr, "usage: %s MODEL_DIRECTORY\n", argv[0]);
@@ -360,6 +447,7 @@ int main(int argc, char **argv) {
   models(argv[1]);
   threads();
   patient_and_audit();
+  vaults();
   printf("C api: %d checks passed\n", checks);
   return 0;
 }

@@ -17,6 +17,7 @@ flags=(-std=c11 -Wall -Wextra -Werror -pedantic -g -Iinclude)
 cc "${flags[@]}" -o "$out/api" tests/c/api.c -L"$dir" -lchartguard -lpthread -Wl,-rpath,"$dir"
 cc "${flags[@]}" -o "$out/scrub_and_score" examples/c/scrub_and_score.c -L"$dir" -lchartguard -Wl,-rpath,"$dir"
 cc "${flags[@]}" -o "$out/share_and_restore" examples/c/share_and_restore.c -L"$dir" -lchartguard -Wl,-rpath,"$dir"
+cc "${flags[@]}" -o "$out/vault" examples/c/vault.c -L"$dir" -lchartguard -Wl,-rpath,"$dir"
 # The header must also serve a C++ compiler, where there is one.
 if command -v c++ >/dev/null 2>&1; then
   echo '#include "chartguard.h"' | c++ -std=c++17 -Wall -Wextra -Werror -Iinclude -fsyntax-only -x c++ -
@@ -34,4 +35,7 @@ grep -q '\[NAME\]' "$out/example.txt"
 "${run[@]}" "$out/share_and_restore" > "$out/restored.txt"
 grep -q 'SEAL:cg1_' "$out/restored.txt"
 grep -q 'SSN 219-09-9999' "$out/restored.txt"
+"${run[@]}" "$out/vault" > "$out/vault.txt"
+grep -q 'SSN \[SSN\], seen \[DATE\]' "$out/vault.txt"
+grep -q 'SSN 219-09-9999, seen 03/14/2024' "$out/vault.txt"
 echo "C: api and examples passed"

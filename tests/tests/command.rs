@@ -104,7 +104,7 @@ fn mistakes_are_named_and_nothing_is_repeated() {
     fs::write(&map, "WARD: locatoin\n").unwrap();
     let at = |path: &PathBuf| path.to_str().unwrap().to_owned();
     let cases: Vec<(Vec<String>, &[u8], Vec<&str>)> = vec![
-        (vec!["scrub".into(), at(&latin)], b"", vec!["latin1.txt", "byte 19", "UTF-8"]),
+        (vec!["analyze".into(), at(&latin)], b"", vec!["latin1.txt", "byte 19", "UTF-8"]),
         (vec!["scrub".into(), "/no/such/file".into()], b"", vec!["/no/such/file"]),
         (vec!["scrub".into(), at(&folder)], b"", vec!["command-tests"]),
         (vec!["scrub".into(), "--policy".into(), "safe-harbour".into(), "-".into()], b"", vec!["safe-harbor"]),
@@ -459,4 +459,149 @@ fn a_known_patient_and_an_audit_log() {
     let out = run(&["scrub", "--patient", &patient, "-"], b"");
     assert!(out.status.code() == Some(2) && stderr(&out).contains("`birth_date`"), "{}", stderr(&out));
     assert!(!stderr(&out).contains("Quackenbush"));
+}
+
+#[test]
+fn scrubs_into_a_vault_and_restores_from_it() {
+    let folder = scratch("vault");
+    let key = key_file(&folder);
+    let vault = folder.join("notes.vault").display().to_string();
+    let other_key = folder.join("other.txt").display().to_string();
+    fs::write(&other_key, "ff".repeat(31) + "fe").unwrap();
+    let notes: Vec<serde_json::Value> = (0..300)
+        .map(|n| serde_json::json!({"id": format!("n{n}"), "text": format!("SSN 219-09-{:04}, seen 03/14/2024", 1000 + n), "ward": n}))
+        .collect();
+    let lines = notes.iter().map(ToString::to_string).collect::<Vec<String>>().join("\n");
+    let scrub = ["scrub", "--model", "none", "--policy", "examples/policies/reviewed-outside.yaml", "--vault", &vault];
+    let out = run(&[&scrub[..], &["--key-file", &key, "--jsonl", "--threads", "2", "-"]].concat(), lines.as_bytes());
+    assert_eq!(out.status.code(), Some(0), "{}", stderr(&out));
+    let scrubbed = stdout(&out);
+    assert!(!scrubbed.contains("219-09") && scrubbed.lines().count() == 300);
+    let restore = ["restore", "--vault", &vault, "--key-file"];
+    let back = stdout(&run(&[&restore[..], &[&key, "--jsonl", "-"]].concat(), scrubbed.as_bytes()));
+    let back: Vec<serde_json::Value> = back.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(back, notes);
+    // The same again adds nothing.
+    let again = run(&[&scrub[..], &["--key-file", &key, "--jsonl", "-"]].concat(), lines.as_bytes());
+    assert_eq!(stdout(&again), scrubbed);
+    let verify = ["vault", "verify", &vault, "--key-file", &key];
+    let verified = stdout(&run(&verify, b""));
+    assert!(verified.starts_with("300 records, the chain holds\nhmac-sha256:"), "{verified}");
+    let listed = stdout(&run(&["vault", "list", &vault, "--key-file", &key], b""));
+    let first: serde_json::Value = serde_json::from_str(listed.lines().next().unwrap()).unwrap();
+    assert_eq!((listed.lines().count(), &first["number"], &first["pieces"]), (300, &1.into(), &2.into()));
+    assert!(!listed.contains("219-09") && !listed.contains("n1\""));
+    let seventh: serde_json::Value = serde_json::from_str(listed.lines().nth(6).unwrap()).unwrap();
+    let head = ["--head", seventh["hash"].as_str().unwrap()];
+    assert_eq!(run(&[&verify[..], &head[..]].concat(), b"").status.code(), Some(0));
+    assert_eq!(run(&[&verify[..], &["--head", "hmac-sha256:00"]].concat(), b"").status.code(), Some(1));
+
+    // One text of many notes: which one is said by its id.
+    let text = "SSN [SSN], seen 2024";
+    let one = [&restore[..], &[&key, "--document-id", "n42", "-"]].concat();
+    assert_eq!(stdout(&run(&one, text.as_bytes())), "SSN 219-09-1042, seen 03/14/2024");
+    for (arguments, text, part) in [
+        (vec![&key[..], "-"], text, "300 notes"),
+        (vec![&key, "--document-id", "n42", "-"], "SSN [SSN], seen 2025", "for this document"),
+        (vec![&key, "--document-id", "n999", "-"], text, "another document"),
+        (vec![&other_key, "--document-id", "n42", "-"], text, "another key"),
+    ] {
+        let out = run(&[&restore[..], &arguments].concat(), text.as_bytes());
+        assert_eq!((out.status.code(), out.stdout.len()), (Some(2), 0), "{part}");
+        assert!(stderr(&out).contains(part) && !stderr(&out).contains("219-09"), "{}", stderr(&out));
+    }
+    // Two notes of one id that become one text: the second is refused, by its line, after the first was printed.
+    let twice = "{\"id\": \"x\", \"text\": \"SSN 219-09-9999\"}\n{\"id\": \"x\", \"text\": \"SSN 219-09-9998\"}\n";
+    let out = run(&[&scrub[..], &["--key-file", &key, "--jsonl", "-"]].concat(), twice.as_bytes());
+    assert_eq!((out.status.code(), stdout(&out).lines().count()), (Some(2), 1));
+    assert!(stderr(&out).contains("line 2") && stderr(&out).contains("document id"), "{}", stderr(&out));
+    let out = run(&[&scrub[..], &["-"]].concat(), b"x");
+    assert!(out.status.code() == Some(2) && stderr(&out).contains("--key-file"), "{}", stderr(&out));
+    let mut bytes = fs::read(&vault).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    fs::write(&vault, bytes).unwrap();
+    let out = run(&verify, b"");
+    assert!(out.status.code() == Some(2) && stderr(&out).contains("record 1"), "{}", stderr(&out));
+}
+
+#[test]
+fn who_may_not_is_refused_and_recorded() {
+    let folder = scratch("access");
+    let key = key_file(&folder);
+    let path = |name: &str| folder.join(name).display().to_string();
+    let (vault, log, roles) = (path("notes.vault"), path("log.jsonl"), path("roles.yaml"));
+    fs::write(
+        &roles,
+        "roles: {officer: [restore, read_vault, change_policy], clerk: [restore]}\ngrants:\n\
+         - {actor: u-17, role: officer, by: u-1, at: 2024-01-08T09:00:00Z}\n\
+         - {actor: u-23, role: clerk, by: u-17, at: 2024-01-08T09:00:00Z}\n",
+    )
+    .unwrap();
+    let note = b"SSN 219-09-9999";
+    let by = |actor: &'static str| ["--access", &roles, "--audit", &log, "--actor", actor].map(str::to_owned);
+    let call = |arguments: &[&str], actor: &'static str, input: &[u8]| {
+        let by = by(actor);
+        let by: Vec<&str> = by.iter().map(String::as_str).collect();
+        run(&[arguments, &by].concat(), input)
+    };
+    let scrub = ["scrub", "--model", "none", "--vault", &vault, "--key-file", &key, "-"];
+    assert_eq!(stdout(&call(&scrub, "u-23", note)), "SSN [SSN]");
+    let restore = ["restore", "--vault", &vault, "--key-file", &key, "-"];
+    let list = ["vault", "list", &vault, "--key-file", &key];
+    let other_policy = ["scrub", "--model", "none", "--policy", "redact-all", "-"];
+    for (arguments, missing) in
+        [(&restore[..], "read_vault"), (&list[..], "read_vault"), (&other_policy[..], "change_policy")]
+    {
+        let out = call(arguments, "u-23", b"SSN [SSN]");
+        assert_eq!((out.status.code(), out.stdout.len()), (Some(2), 0));
+        assert!(stderr(&out).contains(missing), "{}", stderr(&out));
+    }
+    assert_eq!(call(&restore, "u-17", b"SSN [SSN]").stdout, note);
+    assert_eq!(stdout(&call(&list, "u-17", b"")).lines().count(), 1);
+    assert_eq!(call(&other_policy, "u-17", note).status.code(), Some(0));
+    assert_eq!(call(&restore, "u-17", b"SSN [SSN]!").status.code(), Some(2));
+    let mut events = Vec::new();
+    chartguard::audit::each(&log, None, |event| {
+        let event = serde_json::json!(event);
+        let text = |key: &str| event[key].as_str().unwrap_or_default().to_owned();
+        events.push(format!("{} {} {} {}", text("action"), text("outcome"), text("permission"), text("error")));
+        Ok(())
+    })
+    .unwrap();
+    let events: Vec<&str> = events.iter().map(|event| event.trim_end()).collect();
+    assert_eq!(
+        events,
+        [
+            "scrub success",
+            "read_vault refused read_vault",
+            "read_vault refused read_vault",
+            "change_policy refused change_policy",
+            "restore success",
+            "read_vault success",
+            "change_policy success",
+            "scrub success",
+            "restore failure  tampered",
+        ]
+    );
+    let out = run(&["restore", "--key-file", &key, "--access", &roles, "-"], b"x");
+    assert!(out.status.code() == Some(2) && stderr(&out).contains("--actor"), "{}", stderr(&out));
+}
+
+#[test]
+fn analyses_with_what_is_known_and_into_a_vault() {
+    let folder = scratch("analyze-known");
+    let key = key_file(&folder);
+    let path = |name: &str| folder.join(name).display().to_string();
+    let (vault, log, note, patient) = (path("notes.vault"), path("log.jsonl"), path("note.txt"), path("patient.json"));
+    let text = "okonkwo jane: gait training 15 min\n";
+    fs::write(&note, text).unwrap();
+    fs::write(&patient, r#"{"names": ["Jane Okonkwo"]}"#).unwrap();
+    let known = ["--patient", &patient, "--vault", &vault, "--key-file", &key, "--audit", &log];
+    let out = run(&[&["analyze", "--model", "none", &note][..], &known].concat(), b"");
+    assert_eq!(out.status.code(), Some(0), "{}", stderr(&out));
+    assert!(stdout(&out).starts_with("[NAME]: gait training 15 min\n"), "{}", stdout(&out));
+    let back = ["restore", "--vault", &vault, "--key-file", &key, "--document-id", "note.txt", "-"];
+    assert_eq!(stdout(&run(&back, b"[NAME]: gait training 15 min\n")), text);
+    assert_eq!(chartguard::audit::verify(&log, None).unwrap().head.records, 1);
 }

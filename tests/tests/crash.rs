@@ -1,14 +1,15 @@
-//! What an audit log has confirmed survives a writer that is killed at any time.
+//! What an audit log or a vault has confirmed survives a writer that is killed at any time.
 //!
-//! `make test-crash` kills 200 writers of each kind of log; `cargo test` a few.
+//! `make test-crash` kills 200 writers of each kind of log, and 200 of a vault and a log; `cargo test` a few.
 
 use std::fs;
-use std::io::{BufRead, BufReader, Write};
+use std::io::{Read, Write};
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{ChildStdin, Command, Stdio};
 use std::time::Duration;
 
-use chartguard::audit;
+use chartguard::vault::Vault;
+use chartguard::{Key, audit};
 use chartguard_tests::build_folder;
 
 /// Checking a log anew after every writer costs the more the longer it is.
@@ -31,30 +32,12 @@ fn kill_writers(folder: &Path, name: &str) {
             (recorded, before) = (recorded + before, 0);
         }
         let path = &folder.join(name.replace('#', &(round / WRITERS_A_LOG).to_string()));
-        let mut child = Command::new(build_folder().join("chartguard"))
-            .args(["scrub", "--model", "none", "--jsonl", "--audit", path.to_str().unwrap(), "-"])
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("run `cargo build --workspace` first");
-        let mut stdin = child.stdin.take().unwrap();
-        let stdout = child.stdout.take().unwrap();
-        seed ^= seed << 13;
-        seed ^= seed >> 7;
-        seed ^= seed << 17;
-        let wait = Duration::from_micros(20_000 + seed % 400_000);
-        let input = &input;
-        let printed = std::thread::scope(|scope| {
+        let (out, was_killed) = kill_writer(&["--audit", path.to_str().unwrap()], &mut seed, |stdin| {
             // There is more to write until the writer is gone.
-            scope.spawn(move || while stdin.write_all(input.as_bytes()).is_ok() {});
-            let reader = scope.spawn(move || BufReader::new(stdout).split(b'\n').map_while(Result::ok).count());
-            std::thread::sleep(wait);
-            killed += usize::from(child.try_wait().unwrap().is_none());
-            let _ = child.kill();
-            child.wait().unwrap();
-            reader.join().unwrap()
+            while stdin.write_all(input.as_bytes()).is_ok() {}
         });
+        killed += usize::from(was_killed);
+        let printed = out.split_inclusive(|byte| *byte == b'\n').count();
         // The last line printed may have been cut; its record still stands.
         if !path.exists() {
             assert_eq!(printed, 0);
@@ -70,6 +53,126 @@ fn kill_writers(folder: &Path, name: &str) {
     recorded += before;
     println!("{killed} writers of {name} killed: {recorded} records, the chains hold");
     assert!(killed == kills() && recorded > 0, "{killed} were killed while they wrote");
+}
+
+/// Kills a command that scrubs what `feed` writes to it, at a random point; what it printed, and whether it was still at work.
+fn kill_writer(arguments: &[&str], seed: &mut u64, feed: impl FnOnce(&mut ChildStdin) + Send) -> (Vec<u8>, bool) {
+    let mut child = Command::new(build_folder().join("chartguard"))
+        .args(["scrub", "--model", "none", "--jsonl", "-"])
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("run `cargo build --workspace` first");
+    let mut stdin = child.stdin.take().unwrap();
+    let mut stdout = child.stdout.take().unwrap();
+    *seed ^= *seed << 13;
+    *seed ^= *seed >> 7;
+    *seed ^= *seed << 17;
+    let wait = Duration::from_micros(20_000 + *seed % 400_000);
+    std::thread::scope(|scope| {
+        scope.spawn(move || feed(&mut stdin));
+        let reader = scope.spawn(move || {
+            let mut out = Vec::new();
+            stdout.read_to_end(&mut out).unwrap();
+            out
+        });
+        std::thread::sleep(wait);
+        let killed = child.try_wait().unwrap().is_none();
+        let _ = child.kill();
+        child.wait().unwrap();
+        (reader.join().unwrap(), killed)
+    })
+}
+
+/// The note of a number; no two are alike, and all become one of two texts.
+fn numbered_note(number: usize) -> String {
+    let name = ["Dr. Quackenbush", "Dr. Achterberg and Mr. Okonkwo"][number % 2];
+    format!("SSN 219-{:02}-{:04}, seen 03/14/2024 by {name}", 1 + number / 9999 % 99, 1 + number % 9999)
+}
+
+/// Kills commands that write a vault and an audit log, at random points. What they printed, which they do after both are confirmed,
+/// must come back from the vault byte for byte, and both chains must hold. Some writers in turn go on with the same files.
+fn kill_vault_writers(folder: &Path) {
+    let key_file = folder.join("key.txt");
+    fs::write(&key_file, "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f").unwrap();
+    let key = Key::load(&key_file).unwrap();
+    let mut seed = 0xD1B5_4A32_D192_ED03_u64;
+    let (mut killed, mut printed, mut torn, mut records) = (0, 0, 0, 0);
+    let (mut confirmed, mut before) = (Vec::new(), 0);
+    for round in 0..kills() {
+        if round % WRITERS_A_LOG == 0 {
+            confirmed.clear();
+            before = 0;
+        }
+        let file = |ending: &str| folder.join(format!("notes-{}.{ending}", round / WRITERS_A_LOG));
+        let (vault, log) = (file("vault"), file("jsonl"));
+        let arguments = [
+            "--vault",
+            vault.to_str().unwrap(),
+            "--key-file",
+            key_file.to_str().unwrap(),
+            "--audit",
+            log.to_str().unwrap(),
+        ];
+        let first = round * 1_000_000;
+        let (out, was_killed) = kill_writer(&arguments, &mut seed, |stdin| {
+            let line = |number: usize| format!("{{\"id\": \"{number}\", \"text\": \"{}\"}}\n", numbered_note(number));
+            let mut numbers = first..;
+            let mut lines = || numbers.by_ref().take(200).map(line).collect::<String>();
+            while stdin.write_all(lines().as_bytes()).is_ok() {}
+        });
+        killed += usize::from(was_killed);
+        for line in out.split_inclusive(|byte| *byte == b'\n') {
+            // The last line printed may have been cut.
+            let Ok(line) = serde_json::from_slice::<serde_json::Value>(line) else { continue };
+            let (id, text) = (line["id"].as_str().unwrap(), line["text"].as_str().unwrap());
+            confirmed.push((id.to_owned(), text.to_owned()));
+            printed += 1;
+        }
+        if !vault.exists() {
+            assert!(confirmed.is_empty());
+            continue;
+        }
+        let read = Vault::read(&vault, &key).unwrap();
+        let verified = read.verify().unwrap();
+        assert!(verified.head.records >= before, "records were lost");
+        for (id, text) in &confirmed {
+            let number = id.parse().unwrap();
+            assert_eq!(read.restore(text, Some(id)).unwrap(), numbered_note(number), "note {id}");
+        }
+        // A machine that stops may leave any part of what was being written: the records before it still hold.
+        let whole = fs::read(&vault).unwrap();
+        let cut = folder.join("cut.vault");
+        fs::write(&cut, &whole[..seed as usize % (whole.len() + 1)]).unwrap();
+        let left = Vault::read(&cut, &key).unwrap().verify().unwrap();
+        torn += usize::from(left.torn > 0);
+        assert!(left.head.records <= verified.head.records);
+        assert_eq!(Vault::open(&cut, &key).unwrap().verify().unwrap().head, left.head);
+        // It goes on where it was confirmed.
+        let opened = Vault::open(&vault, &key).unwrap();
+        assert_eq!(opened.verify().unwrap().head, verified.head);
+        records += opened.head().records - before;
+        before = opened.head().records;
+        let logged = audit::verify(&log, None).unwrap().head.records as usize;
+        assert!(
+            logged >= confirmed.len() && before as usize >= logged,
+            "{logged} are in the log, {before} in the vault"
+        );
+    }
+    println!(
+        "{killed} writers of a vault and a log killed: {records} records, {printed} printed notes came back, {torn} torn copies too"
+    );
+    assert!(killed == kills() && printed > 0, "{killed} were killed while they wrote");
+}
+
+#[test]
+fn a_vault_and_its_log_lose_nothing_confirmed() {
+    let folder = build_folder().join("vault-tests/killed");
+    let _ = fs::remove_dir_all(&folder);
+    fs::create_dir_all(&folder).unwrap();
+    kill_vault_writers(&folder);
 }
 
 #[test]

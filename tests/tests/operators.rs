@@ -160,9 +160,16 @@ fn a_regime_refuses_what_it_does_not_allow() {
         let error = Policy::from_yaml(yaml).unwrap_err().to_string();
         assert!(error.contains(part), "{yaml}: {error}");
     }
-    // What keeps more than its parent's regime allows, and does not claim it, has none.
-    let keeps = Policy::from_yaml("extends: safe-harbor\ncategories: {date: {operator: keep}}").unwrap();
+    // An inherited regime holds: what keeps more says under which other one it is shared.
+    let error =
+        Policy::from_yaml("extends: safe-harbor\ncategories: {date: {operator: keep}}").unwrap_err().to_string();
+    assert!(error.contains("164.514(b)(2)(i)") && error.contains("`regime: none`"), "{error}");
+    let keeps = Policy::from_yaml("extends: safe-harbor\nregime: none\ncategories: {date: {operator: keep}}").unwrap();
     assert_eq!(keeps.regime(), Regime::None);
+    // Changed in code, the policy gives up the regime and its name with it.
+    let changed =
+        Policy::builtin("safe-harbor").unwrap().with_category(Category::Date, keeps.category(Category::Date).clone());
+    assert_eq!((changed.regime(), changed.name()), (Regime::None, "custom (safe-harbor)"));
     let hashes = Policy::from_yaml("extends: limited-data-set\ncategories: {mrn: {operator: hash}}").unwrap();
     assert_eq!(hashes.regime(), Regime::LimitedDataSet);
     assert_eq!(Policy::builtin("redact-all").unwrap().regime(), Regime::SafeHarbor);
@@ -496,6 +503,36 @@ fn one_person_has_one_surrogate_in_parts() {
 }
 
 #[test]
+fn a_known_patient_has_one_surrogate_however_it_is_named() {
+    let patient =
+        chartguard::Patient::from_json(r#"{"names": ["Jane Okonkwo"], "relatives": ["Ben Okonkwo"]}"#).unwrap();
+    let known = |id: &str| Context::new().patient(patient.clone()).patient_id(id);
+    for rule in ["operator: surrogate", "operator: surrogate, keyed: true"] {
+        let scrubber = scrubber(&format!("categories: {{name: {{{rule}}}}}"));
+        let note = "okonkwo jane came. Jane Okonkwo sat. Mrs Okonkwo, OKONKWO, JANE and Okonkwwo left; Ben drove.";
+        let text = scrubber.scrub_with(note, &known("1")).unwrap().text;
+        let title = |word: &str| word[..1].to_uppercase() + &word[1..];
+        let (surname, given) = (text.split(' ').next().unwrap(), text.split(' ').nth(1).unwrap());
+        let (upper, whole) = (title(surname), title(given));
+        let start = format!(
+            "{surname} {given} came. {whole} {upper} sat. Mrs {upper}, {}, {} and {upper} left; ",
+            surname.to_uppercase(),
+            given.to_uppercase()
+        );
+        assert!(text.starts_with(&start) && !text.contains("Ben"), "{text}");
+        assert!(!text.to_lowercase().contains("okonkw"), "{text}");
+        if rule.contains("keyed") {
+            let other = scrubber.scrub_with("Seen: okonkwo, jane.", &known("1")).unwrap().text;
+            assert_eq!(other, format!("Seen: {surname}, {given}."));
+        }
+    }
+    let numbered = scrubber("categories: {name: {operator: tag, numbered: true}}");
+    let note = "Mrs Okonkwo called; Ben Okonkwo drove okonkwo jane home; Jane sat.";
+    let text = numbered.scrub_with(note, &known("1")).unwrap().text;
+    assert_eq!(text, "Mrs [NAME-1] called; [NAME-2] drove [NAME-1] home; [NAME-1] sat.");
+}
+
+#[test]
 fn a_birth_date_and_the_date_of_the_note_show_an_age() {
     let policy = "extends: safe-harbor\ncategories: {date: {operator: generalize}, age: {operator: generalize}, location: {operator: generalize}}";
     let scrubber = scrubber(policy);
@@ -506,6 +543,15 @@ fn a_birth_date_and_the_date_of_the_note_show_an_age() {
     assert_eq!(scrub("DOB: 03/14/1934, seen 03/14/2024.", None).text, "DOB: 90+, seen 2024.");
     assert_eq!(scrub("DOB: 03/15/1934, seen 03/14/2024.", None).text, "DOB: 1934, seen 2024.");
     assert_eq!(scrub("DOB: 03/15/1934", Some("2024-03-15")).text, "DOB: 90+");
+    // Two digits of the year: one of the past, and a tag where it may be of either century and nobody knows.
+    assert_eq!(scrub("DOB: 03/14/34, seen 03/14/2024.", None).text, "DOB: 90+, seen 2024.");
+    assert_eq!(scrub("DOB: 03/15/34, seen 03/14/2024.", None).text, "DOB: 1934, seen 2024.");
+    assert_eq!(scrub("DOB: 03/04/15, seen 03/14/2024.", None).text, "DOB: [DATE], seen 2024.");
+    for (born, text) in [("2015-03-04", "DOB: 2015, seen 2024."), ("1915-03-04", "DOB: 90+, seen 2024.")] {
+        let patient = chartguard::Patient::from_json(&format!("{{\"birth_date\": \"{born}\"}}")).unwrap();
+        let known = Context::new().patient(patient);
+        assert_eq!(scrubber.scrub_with("DOB: 03/04/15, seen 03/14/2024.", &known).unwrap().text, text);
+    }
     assert_eq!(scrub("DOB: 03/15/1934", None).text, "DOB: [DATE]", "nobody says how old that is");
     assert_eq!(scrub("She is 93 years old.", None).text, "She is 90+ years old.");
     let zip = scrub("Zip code: 62704", None);
@@ -524,7 +570,7 @@ fn policies_that_ship_are_whole_and_can_be_written_out() {
         let scrubber = Scrubber::builder().policy(policy).builtin_model(false).key(KEY.clone()).build().unwrap();
         assert!(!scrubber.scrub("SSN 219-09-9999").unwrap().text.contains("219-09-9999"));
     }
-    for file in ["st-elsewhere.yaml", "research-pool.yaml"] {
+    for file in ["st-elsewhere.yaml", "research-pool.yaml", "reviewed-outside.yaml"] {
         let policy = Policy::load(repository().join("examples/policies").join(file)).unwrap();
         assert_eq!(Policy::from_yaml(&policy.to_yaml()).unwrap(), policy, "{file}");
     }

@@ -24,10 +24,16 @@ Classes
 -------
 Scrubber, Scrubbed, Finding, Reason
     Find and remove protected health information under a policy, and say why.
-restore, restore_column
-    Give back what was encrypted, from the scrubbed text and the key.
+Vault, restore
+    Give notes back: what was encrypted from the scrubbed text and the key, with a vault everything.
+ScrubbedMessage, MessageFinding
+    What ``Scrubber.scrub_message`` gives back of HL7 v2, FHIR, C-CDA, RTF, HTML and text in other encodings.
+restore_column
+    Give back a column of what was encrypted, from the scrubbed text and the key.
 Rubric, Scorer, Report, Criterion
-    Score a note against a rubric, with evidence.
+    Score a note against a rubric, with evidence; an episode of care; a claim.
+units
+    Units from timed minutes.
 Analyzer, Outcome
     Both in one call.
 Model
@@ -58,6 +64,7 @@ from chartguard._chartguard import (
     InferenceError,
     InputError,
     InternalError,
+    MessageFinding,
     Model,
     ModelError,
     Outcome,
@@ -67,11 +74,14 @@ from chartguard._chartguard import (
     RubricError,
     Scorer,
     Scrubbed,
+    ScrubbedMessage,
     Scrubber,
     SecretKeyError,
     TamperedError,
+    Vault,
     __version__,
     restore,
+    units,
 )
 from chartguard._containers import restore_column
 from chartguard._notebook import Summary, summary
@@ -90,6 +100,7 @@ __all__ = [
     "InferenceError",
     "InputError",
     "InternalError",
+    "MessageFinding",
     "Model",
     "ModelError",
     "Outcome",
@@ -99,12 +110,15 @@ __all__ = [
     "RubricError",
     "Scorer",
     "Scrubbed",
+    "ScrubbedMessage",
     "Scrubber",
     "SecretKeyError",
     "Summary",
     "TamperedError",
+    "Vault",
     "__version__",
     "restore",
     "restore_column",
     "summary",
+    "units",
 ]

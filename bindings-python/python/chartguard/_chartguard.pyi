@@ -1,4 +1,5 @@
-from collections.abc import Iterable, Mapping
+import datetime
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from os import PathLike
 from typing import Any, ClassVar, Literal, final
 
@@ -16,6 +17,7 @@ __all__ = [
     "InferenceError",
     "InputError",
     "InternalError",
+    "MessageFinding",
     "Model",
     "ModelError",
     "Outcome",
@@ -25,11 +27,12 @@ __all__ = [
     "RubricError",
     "Scorer",
     "Scrubbed",
+    "ScrubbedMessage",
     "Scrubber",
     "SecretKeyError",
     "TamperedError",
+    "Vault",
     "__version__",
-    "restore",
     "_analyze_source",
     "_build_scrubber",
     "_criterion",
@@ -40,6 +43,8 @@ __all__ = [
     "_restore_source",
     "_run_command",
     "_scrubbed",
+    "restore",
+    "units",
 ]
 
 # What is private is called by the Python modules of this package alone.
@@ -48,7 +53,17 @@ _Done = tuple[Any, list[tuple[int, ChartguardError]]]
 
 __version__: str
 
-def restore(text: str, key: bytes | str) -> str: ...
+def restore(
+    text: str,
+    key: bytes | str | None = None,
+    *,
+    vault: Vault | str | PathLike[str] | None = None,
+    document_id: str | None = None,
+    access: Access | None = None,
+    actor: str | None = None,
+    now: str | None = None,
+    audit: AuditLog | None = None,
+) -> str: ...
 def _run_command(arguments: list[str]) -> int: ...
 
 def _analyze_source(
@@ -117,6 +132,24 @@ class Access:
     ) -> None: ...
 
 @final
+class Vault:
+    def __new__(cls, path: str | PathLike[str], key: bytes | str, *, read_only: bool = False) -> Vault: ...
+    @staticmethod
+    def from_bytes(data: bytes, key: bytes | str) -> Vault: ...
+    def to_bytes(self) -> bytes: ...
+    @property
+    def head(self) -> dict[str, Any]: ...
+    def verify(self) -> dict[str, Any]: ...
+    def records(
+        self,
+        *,
+        access: Access | None = None,
+        actor: str | None = None,
+        now: str | None = None,
+        audit: AuditLog | None = None,
+    ) -> list[dict[str, Any]]: ...
+
+@final
 class Scrubber:
     def __reduce__(self) -> tuple[Any, tuple[Any, ...]]: ...
     def __copy__(self) -> Scrubber: ...
@@ -138,15 +171,28 @@ class Scrubber:
         *,
         patient: Mapping[str, Any] | None = None,
         context: Mapping[str, Any] | None = None,
+        vault: Vault | None = None,
         audit: AuditLog | None = None,
         actor: str | None = None,
         now: str | None = None,
     ) -> Scrubbed: ...
+    def scrub_message(
+        self,
+        message: bytes | str,
+        *,
+        format: str = "auto",
+        patient: Mapping[str, Any] | None = None,
+        context: Mapping[str, Any] | None = None,
+    ) -> ScrubbedMessage: ...
     def scrub_batch(
         self,
         texts: Iterable[str],
         *,
         contexts: Iterable[Mapping[str, Any] | None] | None = None,
+        vault: Vault | None = None,
+        audit: AuditLog | None = None,
+        actor: str | None = None,
+        now: str | None = None,
         threads: int | None = None,
         progress: bool = False,
     ) -> list[Scrubbed]: ...
@@ -177,6 +223,34 @@ class Scrubber:
     def _find_source(self, source: Any, stop: bool, threads: int | None, progress: bool) -> _Done: ...
     @property
     def policy(self) -> str: ...
+    @property
+    def regime(self) -> str: ...
+
+@final
+class ScrubbedMessage:
+    @property
+    def message(self) -> bytes | str: ...
+    @property
+    def format(self) -> str: ...
+    @property
+    def findings(self) -> list[MessageFinding]: ...
+
+@final
+class MessageFinding:
+    @property
+    def start(self) -> int: ...
+    @property
+    def end(self) -> int: ...
+    @property
+    def category(self) -> str: ...
+    @property
+    def score(self) -> float: ...
+    @property
+    def detector(self) -> str: ...
+    @property
+    def action(self) -> str: ...
+    @property
+    def path(self) -> str: ...
 
 @final
 class Finding:
@@ -251,6 +325,8 @@ class Rubric:
     @staticmethod
     def builtin_ids() -> list[str]: ...
     @staticmethod
+    def schema() -> str: ...
+    @staticmethod
     def from_yaml(yaml: str) -> Rubric: ...
     @property
     def id(self) -> str: ...
@@ -264,10 +340,26 @@ class Scorer:
     def __reduce__(self) -> tuple[Any, tuple[Any, ...]]: ...
     def __copy__(self) -> Scorer: ...
     def __deepcopy__(self, _memo: Any) -> Scorer: ...
-    def __new__(cls, rubric: Rubric) -> Scorer: ...
+    def __new__(
+        cls,
+        rubric: Rubric,
+        *,
+        judge: Callable[[str, str], bool | None | tuple[bool | None, float]] | None = None,
+    ) -> Scorer: ...
     @property
     def rubric(self) -> Rubric: ...
-    def score(self, text: str, *, doc_type: str | None = None, discipline: str | None = None) -> Report: ...
+    def score(
+        self,
+        text: str,
+        *,
+        doc_type: str | None = None,
+        discipline: str | None = None,
+        date: str | datetime.date | None = None,
+        payer: str | None = None,
+        setting: str | None = None,
+        claim: Mapping[str, Any] | None = None,
+    ) -> Report: ...
+    def score_episode(self, notes: Sequence[Mapping[str, Any]], *, open: bool = False) -> dict[str, Any]: ...
     def score_column(
         self,
         column: Any,
@@ -288,6 +380,8 @@ class Scorer:
         threads: int | None,
         progress: bool,
     ) -> _Done: ...
+
+def units(minutes: Mapping[str, int], *, codes: str = "") -> dict[str, Any]: ...
 
 @final
 class Criterion:
@@ -330,6 +424,7 @@ class Report:
     def criteria(self) -> list[Criterion]: ...
     def to_json(self) -> str: ...
     def to_dict(self) -> dict[str, Any]: ...
+    def export(self, format: Literal["csv", "sarif", "markdown"], *, name: str = "note") -> str: ...
     def to_html(self) -> str: ...
     def _repr_html_(self) -> str: ...
 
@@ -359,9 +454,30 @@ class Analyzer:
         threads: int | None = None,
         progress: bool = False,
     ) -> Any: ...
-    def analyze(self, text: str, *, doc_type: str | None = None, discipline: str | None = None) -> Outcome: ...
+    def analyze(
+        self,
+        text: str,
+        *,
+        doc_type: str | None = None,
+        discipline: str | None = None,
+        patient: Mapping[str, Any] | None = None,
+        context: Mapping[str, Any] | None = None,
+        vault: Vault | None = None,
+        audit: AuditLog | None = None,
+        actor: str | None = None,
+        now: str | None = None,
+    ) -> Outcome: ...
     def analyze_batch(
-        self, texts: Iterable[str], *, threads: int | None = None, progress: bool = False
+        self,
+        texts: Iterable[str],
+        *,
+        contexts: Iterable[Mapping[str, Any] | None] | None = None,
+        vault: Vault | None = None,
+        audit: AuditLog | None = None,
+        actor: str | None = None,
+        now: str | None = None,
+        threads: int | None = None,
+        progress: bool = False,
     ) -> list[Outcome]: ...
 
 @final

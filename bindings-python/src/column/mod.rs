@@ -182,8 +182,8 @@ impl Scorer {
     /// Returns
     /// -------
     /// column
-    ///     For each row a struct ``score, raw, coverage, risk, doc_type, discipline, criteria``: `risk` is the severity of the worst
-    ///     criterion that is not met ("high", "medium", "low", or "none"), `criteria` a list of structs ``id, verdict, severity,
+    ///     For each row a struct ``score, raw, coverage, risk, doc_type, discipline, criteria``: `risk` is how grave
+    ///     what was found is as a whole ("high", "medium" or "low"; null where nothing could be assessed), `criteria` a list of structs ``id, verdict, severity,
     ///     confidence, evidence, message`` with `evidence` a list of structs ``start, end`` in code points of the note. Arrow
     ///     structs where Arrow came in, dicts elsewhere. Of a table, that column alone.
     ///
@@ -221,7 +221,7 @@ impl Scorer {
     ) -> PyResult<Done<'py>> {
         let options = run(py, || chartguard::ScoreOptions::parse(doc_type, discipline))?;
         let source = Source::open(source)?;
-        let work = work::Score { scorer: self.0.clone(), options };
+        let work = work::Score { scorer: self.core.clone(), options };
         work_on(py, &source, &Columns::none(), work, &Settings { stop, threads, progress })
     }
 }
@@ -295,7 +295,7 @@ pub(crate) fn _analyze_source<'py>(
 ) -> PyResult<Done<'py>> {
     let source = Source::open(source)?;
     let known = Columns::open(known, source.len())?;
-    let work = work::Analyze { scrubber: scrubber.0.clone(), scorer: scorer.0.clone(), kind: source.kind() };
+    let work = work::Analyze { scrubber: scrubber.0.clone(), scorer: scorer.core.clone(), kind: source.kind() };
     work_on(py, &source, &known, work, &Settings { stop, threads, progress })
 }
 

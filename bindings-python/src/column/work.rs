@@ -7,7 +7,7 @@ use arrow_array::{
 };
 use arrow_buffer::{NullBuffer, OffsetBuffer};
 use arrow_schema::{DataType, Field, Fields};
-use chartguard::rubric::Verdict;
+use chartguard::rubric::Risk;
 use chartguard::scrub::Applied;
 use chartguard::text::Offsets;
 use chartguard::{Report, ScoreOptions};
@@ -190,7 +190,7 @@ pub(super) struct Scored {
     score: Option<f64>,
     raw: Option<f64>,
     coverage: f64,
-    risk: &'static str,
+    risk: Option<&'static str>,
     doc_type: Option<String>,
     discipline: Option<String>,
     criteria: Vec<Criterion>,
@@ -209,14 +209,12 @@ impl Scored {
     fn new(text: &str, report: &Report) -> Self {
         let offsets = Offsets::new(text);
         let place = |byte| place(&offsets, byte);
-        let missed = report.criteria.iter().filter(|criterion| criterion.verdict == Verdict::NotMet);
-        let worst = missed.map(|criterion| criterion.severity).min();
         let word = |value: serde_json::Value| value.as_str().map(str::to_owned);
         Self {
             score: report.score,
             raw: report.raw,
             coverage: report.coverage,
-            risk: worst.map_or("none", chartguard::rubric::Severity::as_str),
+            risk: report.risk.map(Risk::as_str),
             doc_type: serde_json::to_value(report.doc_type).ok().and_then(word),
             discipline: serde_json::to_value(report.discipline).ok().and_then(word),
             criteria: report
@@ -321,7 +319,7 @@ fn scored(rows: &[Option<Scored>]) -> Vec<(&'static str, ArrayRef)> {
         ("score", number(|row| row.score)),
         ("raw", number(|row| row.raw)),
         ("coverage", number(|row| Some(row.coverage))),
-        ("risk", word(|row| Some(row.risk))),
+        ("risk", word(|row| row.risk)),
         ("doc_type", word(|row| row.doc_type.as_deref())),
         ("discipline", word(|row| row.discipline.as_deref())),
         ("criteria", list(lengths, record(criteria, None), valid)),

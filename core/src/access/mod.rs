@@ -22,9 +22,12 @@
 //!
 //! [audit]: crate::audit
 
+mod caller;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+pub use caller::Caller;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 

@@ -2,9 +2,11 @@
 
 use rayon::prelude::*;
 
+use crate::audit::Event;
 use crate::error::Result;
 use crate::rubric::{Report, ScoreOptions, Scorer};
-use crate::scrub::{Scrubbed, Scrubber};
+use crate::scrub::{Context, Scrubbed, Scrubber, keep_all};
+use crate::vault::Vault;
 
 /// Scrubs and scores notes.
 ///
@@ -58,11 +60,74 @@ impl Analyzer {
     /// # Errors
     /// When either fails; there is then no output at all.
     pub fn analyze(&self, text: &str, options: &ScoreOptions) -> Result<Outcome> {
-        Ok(Outcome { scrubbed: self.scrubber.scrub(text)?, report: self.scorer.score(text, options)? })
+        self.analyze_with(text, options, &Context::default())
+    }
+
+    /// [`analyze`](Self::analyze) with what is known of the note, as [`Scrubber::scrub_with`] takes it.
+    ///
+    /// ```
+    /// use chartguard::{Analyzer, Context, Policy, Rubric, Scorer, Scrubber};
+    /// let scrubber = Scrubber::builder().policy(Policy::default()).builtin_model(false).build()?;
+    /// let analyzer = Analyzer::new(scrubber, Scorer::new(Rubric::builtin("medicare-outpatient-therapy")?));
+    /// let context = Context::from_json(r#"{"patient": {"names": ["Rosalind Achterberg"]}}"#)?;
+    /// let outcome = analyzer.analyze_with("achterberg: gait training 15 min", &Default::default(), &context)?;
+    /// assert_eq!(outcome.scrubbed.text, "[NAME]: gait training 15 min");
+    /// # Ok::<(), chartguard::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`analyze`](Self::analyze).
+    pub fn analyze_with(&self, text: &str, options: &ScoreOptions, context: &Context) -> Result<Outcome> {
+        let scrubbed = self.scrubber.scrub_with(text, context)?;
+        Ok(Outcome { scrubbed, report: self.scorer.score(text, options)? })
+    }
+
+    /// As [`analyze_with`](Self::analyze_with), and keeps in `vault` what brings the note back, as [`Scrubber::scrub_into`] does.
+    ///
+    /// # Errors
+    /// As [`analyze`](Self::analyze) and [`Scrubber::scrub_into`]. The vault keeps nothing then.
+    pub fn analyze_into(
+        &self,
+        text: &str,
+        options: &ScoreOptions,
+        context: &Context,
+        vault: &Vault,
+    ) -> Result<Outcome> {
+        // The vault comes last, so that it keeps no note that is not handed out.
+        let report = self.scorer.score(text, options)?;
+        Ok(Outcome { scrubbed: self.scrubber.scrub_into(text, context, vault)?, report })
+    }
+
+    /// Completes an audit event with what became of analysing `text`, as [`Scrubber::audited`] does.
+    ///
+    /// # Errors
+    /// When the key has fewer than 16 bytes.
+    pub fn audited(&self, event: Event, text: &str, result: &Result<Outcome>, key: Option<&[u8]>) -> Result<Event> {
+        self.scrubber.audited_as(event, text, result, |outcome| &outcome.scrubbed, key)
     }
 
     /// Analyzes many notes on the current rayon pool, results in the order of the notes; the same as one call each.
     pub fn analyze_batch<T: AsRef<str> + Sync>(&self, texts: &[T], options: &ScoreOptions) -> Vec<Result<Outcome>> {
         texts.par_iter().map(|text| self.analyze(text.as_ref(), options)).collect()
+    }
+
+    /// As [`analyze_batch`](Self::analyze_batch), each note with what is known of it.
+    pub fn analyze_batch_with<T: AsRef<str> + Sync>(
+        &self,
+        notes: &[(T, Context)],
+        options: &ScoreOptions,
+    ) -> Vec<Result<Outcome>> {
+        notes.par_iter().map(|(text, context)| self.analyze_with(text.as_ref(), options, context)).collect()
+    }
+    /// As [`analyze_batch_with`](Self::analyze_batch_with), and keeps in `vault` what brings the notes back; it is written once.
+    pub fn analyze_batch_into<T: AsRef<str> + Sync>(
+        &self,
+        notes: &[(T, Context)],
+        options: &ScoreOptions,
+        vault: &Vault,
+    ) -> Vec<Result<Outcome>> {
+        let mut results = self.analyze_batch_with(notes, options);
+        keep_all(vault, notes, &mut results, |outcome| &outcome.scrubbed);
+        results
     }
 }

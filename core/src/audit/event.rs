@@ -156,6 +156,25 @@ impl Event {
         self
     }
 
+    /// The same event with what it was about: the length of the note and, where there is a key, its [fingerprint](fingerprint()).
+    ///
+    /// # Errors
+    /// When the key has fewer than 16 bytes.
+    pub fn about(mut self, document: impl AsRef<[u8]>, key: Option<&[u8]>) -> Result<Self> {
+        let fingerprint = key.map(|key| fingerprint(key, document.as_ref())).transpose()?;
+        self.document = Some(Document { fingerprint, bytes: document.as_ref().len() as u64 });
+        Ok(self)
+    }
+
+    /// The same event, failed where `result` is an error.
+    #[must_use]
+    pub fn ended<T>(self, result: &Result<T>) -> Self {
+        match result {
+            Ok(_) => self,
+            Err(error) => self.failed(error.code()),
+        }
+    }
+
     /// Counts one finding.
     pub fn count(&mut self, category: &str, operator: &str) {
         *self.counts.entry(category.into()).or_default().entry(operator.into()).or_default() += 1;
@@ -167,8 +186,8 @@ impl Event {
 ///
 /// # Errors
 /// When the key has fewer than 16 bytes.
-pub fn fingerprint(key: &[u8], text: &str) -> Result<String> {
-    Ok(hex(&mac(key, &[b"chartguard document\0", text.as_bytes()])?))
+pub fn fingerprint(key: &[u8], document: impl AsRef<[u8]>) -> Result<String> {
+    Ok(hex(&mac(key, &[b"chartguard document\0", document.as_ref()])?))
 }
 
 /// HMAC-SHA-256 of the parts, one after the other.

@@ -9,8 +9,11 @@ use clap::{Args, Subcommand};
 
 use super::output::{Outcome, Output};
 use super::{BELOW, OK};
+use crate::access::{Access, Caller, Permission};
+use crate::analyze::{self, Analyzer};
 use crate::audit::{self, Action, Event, Sink};
 use crate::error::{Error, Result};
+use crate::format::ScrubbedMessage;
 use crate::scrub::{Scrubbed, Scrubber};
 
 #[derive(Subcommand)]
@@ -43,7 +46,7 @@ pub(super) struct LogArgs {
     audit_key: Option<PathBuf>,
 }
 
-/// The audit log of a command that works on notes.
+/// The audit log of a command that works on notes, and who may do so.
 #[derive(Args)]
 pub(super) struct AuditArgs {
     /// Record each note in this log, without its text, before its result is printed: JSON Lines, or a SQLite database where the
@@ -53,40 +56,101 @@ pub(super) struct AuditArgs {
     /// Chain the records, and fingerprint the notes, under the key in this file (at least 16 bytes)
     #[arg(long, value_name = "FILE", requires = "audit")]
     audit_key: Option<PathBuf>,
-    /// Who does it, for the log
-    #[arg(long, value_name = "ID", requires = "audit")]
+    /// Who does it: for the log, and for --access
+    #[arg(long, value_name = "ID")]
     actor: Option<String>,
+    /// Who may do what, as YAML: {roles: {ROLE: [PERMISSION]}, grants: [{actor, role, by, at}]}. Restoring needs `restore`, with a vault
+    /// also `read_vault`; a policy other than safe-harbor needs `change_policy`. What is refused is recorded in the log
+    #[arg(long, value_name = "FILE", requires = "actor")]
+    access: Option<PathBuf>,
 }
 
-/// An open log, and what every event of this run has in common.
+/// What every event of this run has in common, and where it is recorded.
 pub(super) struct Trail {
-    sink: Box<dyn Sink>,
+    log: Option<Box<dyn Sink>>,
     key: Option<Vec<u8>>,
     actor: Option<String>,
+    access: Option<Access>,
 }
 
 impl AuditArgs {
-    pub(super) fn open(&self) -> Result<Option<Trail>> {
-        let Some(path) = &self.audit else { return Ok(None) };
+    pub(super) fn open(&self) -> Result<Trail> {
+        let access = self.access.as_deref().map(Access::load).transpose()?;
         let key = self.audit_key.as_deref().map(read_key).transpose()?;
-        let sink = audit::open(path, key.as_deref())?;
-        Ok(Some(Trail { sink, key, actor: self.actor.clone() }))
+        let log = self.audit.as_ref().map(|path| audit::open(path, key.as_deref())).transpose()?;
+        Ok(Trail { log, key, actor: self.actor.clone(), access })
     }
 }
 
 impl Trail {
-    /// The event of scrubbing one note, now.
-    pub(super) fn event(&self, scrubber: &Scrubber, text: &str, result: &Result<Scrubbed>) -> Result<Event> {
-        let event = Event::new(Action::Scrub, &jiff::Timestamp::now().to_string())?;
-        let event = match &self.actor {
+    /// Goes on where the actor has all of `permissions`; the event is the first's.
+    pub(super) fn permit(&self, permissions: &[Permission]) -> Result<Event> {
+        let now = jiff::Timestamp::now().to_string();
+        let caller = Caller::new(self.access.as_ref(), self.actor.as_deref(), &now)?;
+        match &self.log {
+            Some(log) => caller.recorded_in(&**log).permit(permissions),
+            None => caller.permit(permissions),
+        }
+    }
+
+    /// Whether there are rules of who may do what.
+    pub(super) fn has_rules(&self) -> bool {
+        self.access.is_some()
+    }
+
+    /// The event of scrubbing one note, now; none where nothing is recorded.
+    pub(super) fn scrubbed(&self, scrubber: &Scrubber, text: &str, result: &Result<Scrubbed>) -> Result<Option<Event>> {
+        let event = self.event(Action::Scrub)?;
+        event.map(|event| scrubber.audited(event, text, result, self.key.as_deref())).transpose()
+    }
+
+    /// Records that one message was scrubbed, now.
+    pub(super) fn record_message(
+        &self,
+        scrubber: &Scrubber,
+        message: &[u8],
+        result: &Result<ScrubbedMessage>,
+    ) -> Result<()> {
+        let Some(event) = self.event(Action::Scrub)? else { return Ok(()) };
+        self.record(&[scrubber.audited_message(event, message, result, self.key.as_deref())?])
+    }
+
+    /// Records that one note was analysed, now.
+    pub(super) fn record_analyzed(
+        &self,
+        analyzer: &Analyzer,
+        text: &str,
+        result: &Result<analyze::Outcome>,
+    ) -> Result<()> {
+        let Some(event) = self.event(Action::Scrub)? else { return Ok(()) };
+        self.record(&[analyzer.audited(event, text, result, self.key.as_deref())?])
+    }
+
+    /// The event of restoring one note, now, by whom `permitted` names; of a note that did not come back, its scrubbed text is what
+    /// it is about.
+    pub(super) fn restored(&self, permitted: &Event, scrubbed: &str, result: &Result<String>) -> Result<Option<Event>> {
+        let Some(mut event) = self.event(Action::Restore)? else { return Ok(None) };
+        event.actor.clone_from(&permitted.actor);
+        let about = result.as_deref().unwrap_or(scrubbed);
+        event.ended(result).about(about, self.key.as_deref()).map(Some)
+    }
+
+    fn event(&self, action: Action) -> Result<Option<Event>> {
+        if self.log.is_none() {
+            return Ok(None);
+        }
+        let event = Event::new(action, &jiff::Timestamp::now().to_string())?;
+        Ok(Some(match &self.actor {
             Some(actor) => event.by(actor, [""; 0]),
             None => event,
-        };
-        scrubber.audited(event, text, result, self.key.as_deref())
+        }))
     }
 
     pub(super) fn record(&self, events: &[Event]) -> Result<()> {
-        self.sink.append(events).map(|_| ())
+        match self.log.as_ref().filter(|_| !events.is_empty()) {
+            Some(log) => log.append(events).map(|_| ()),
+            None => Ok(()),
+        }
     }
 }
 

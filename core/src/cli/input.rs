@@ -17,7 +17,7 @@ const WINDOW_LINES: usize = 256;
 const WINDOW_BYTES: usize = 8 << 20;
 
 /// The place an error names.
-fn name(path: &Path) -> String {
+pub(super) fn name(path: &Path) -> String {
     if is_stdin(path) { "standard input".into() } else { path.display().to_string() }
 }
 
@@ -33,15 +33,37 @@ fn open(path: &Path) -> Result<Box<dyn BufRead>> {
     Ok(Box::new(BufReader::with_capacity(1 << 16, file)))
 }
 
-/// A whole note.
-pub(super) fn note(path: &Path) -> Result<String> {
+/// A whole file.
+pub(super) fn bytes(path: &Path) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
     open(path)?.read_to_end(&mut bytes).map_err(|e| Error::io(Path::new(&name(path)), &e))?;
-    String::from_utf8(bytes).map_err(|e| {
+    Ok(bytes)
+}
+
+/// A whole note.
+pub(super) fn note(path: &Path) -> Result<String> {
+    String::from_utf8(bytes(path)?).map_err(|e| {
         Error::input("the text is not UTF-8; convert it first (for example with `iconv -t UTF-8`)")
             .at(Location::Byte(e.utf8_error().valid_up_to()))
             .at(Location::File(name(path)))
     })
+}
+
+/// Where a note was read; of a note that is no line, nothing.
+#[derive(Default)]
+pub(super) struct Place {
+    file: Option<String>,
+    number: usize,
+}
+
+impl Place {
+    /// Adds it to an error.
+    pub(super) fn locate(self, error: Error) -> Error {
+        match self.file {
+            Some(file) => error.at(Location::LineColumn { line: self.number, column: 1 }).at(Location::File(file)),
+            None => error,
+        }
+    }
 }
 
 /// One line of JSON Lines.
@@ -64,17 +86,13 @@ impl Line {
         }
     }
 
-    /// A member that is a string, if it is there.
-    pub(super) fn string(&self, key: &str) -> Result<Option<&str>> {
-        match self.members.get(key) {
-            Some(Value::String(text)) => Ok(Some(text)),
-            Some(Value::Null) | None => Ok(None),
-            Some(_) => Err(self.error(&format!("`{key}` is not a string"))),
-        }
-    }
-
     fn error(&self, what: &str) -> Error {
         self.locate(Error::input(what))
+    }
+
+    /// Where it is, for an error that comes after it is used up.
+    pub(super) fn at(&self) -> Place {
+        Place { file: Some(self.file.clone()), number: self.number }
     }
 
     /// The line by file and number, for what has no other name.
@@ -89,7 +107,7 @@ impl Line {
 
     /// Adds where the line is to an error.
     pub(super) fn locate(&self, error: Error) -> Error {
-        error.at(Location::LineColumn { line: self.number, column: 1 }).at(Location::File(self.file.clone()))
+        self.at().locate(error)
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod analyze;
 mod audit;
+mod context;
 mod eval;
 mod input;
 mod model;
@@ -11,14 +12,20 @@ mod restore;
 mod rubric;
 mod score;
 mod scrub;
+mod units;
+mod vault;
+mod waiting;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::builder::PossibleValuesParser;
+use clap::{Args, Parser, Subcommand};
 
 use crate::Key;
+use crate::access::Permission;
 use crate::error::{Error, Result};
+use crate::format::Format;
 use crate::scrub::{Policy, Scrubber, ScrubberBuilder};
 
 /// Everything went well.
@@ -42,9 +49,11 @@ enum Command {
     Scrub(scrub::ScrubArgs),
     /// Score a note's documentation against a rubric
     Score(score::ScoreArgs),
+    /// Work out units from timed minutes, or hold a claim against a note
+    Units(units::UnitsArgs),
     /// Scrub and score notes, with the evidence under each verdict
     Analyze(analyze::AnalyzeArgs),
-    /// Give back what `encrypt` and `fpe` replaced, from the scrubbed text and the key
+    /// Give notes back from scrubbed text and the key: what `encrypt` and `fpe` replaced, or with a vault everything
     Restore(restore::RestoreArgs),
     /// List, show or check policies; print their schema, and which operator works on what
     #[command(subcommand)]
@@ -52,6 +61,9 @@ enum Command {
     /// Check a rubric file, or run the tests inside it
     #[command(subcommand)]
     Rubric(rubric::RubricCommand),
+    /// Check a vault, or list what it holds without any value
+    #[command(subcommand)]
+    Vault(vault::VaultCommand),
     /// Check an audit log, or print it
     #[command(subcommand)]
     Audit(audit::AuditCommand),
@@ -62,11 +74,13 @@ enum Command {
     Eval(Box<eval::EvalArgs>),
 }
 
+const DEFAULT_POLICY: &str = "safe-harbor";
+
 /// What finds and what is done: shared by every command that scrubs.
 #[derive(Args)]
 struct ScrubberArgs {
     /// A built-in policy (`chartguard policy list` names them) or a policy file (YAML or JSON)
-    #[arg(long, default_value = "safe-harbor", value_name = "NAME|FILE")]
+    #[arg(long, default_value = DEFAULT_POLICY, value_name = "NAME|FILE")]
     policy: String,
     /// Also remove whatever is not known to be safe, as `strict: true` in a policy does
     #[arg(long)]
@@ -100,10 +114,41 @@ impl ScrubberArgs {
         self.builder()?.build()
     }
 
+    /// The key of `--key-file`.
+    fn key(&self) -> Result<Key> {
+        match &self.key_file {
+            Some(path) => Key::load(path),
+            None => Err(Error::key("a key is needed: --key-file")),
+        }
+    }
+
+    /// Holds that who calls may work under the policy, where there are rules of who may do what: another than the usual one is a
+    /// change of policy.
+    fn permit(&self, trail: &audit::Trail) -> Result<()> {
+        if trail.has_rules() && self.policy != DEFAULT_POLICY {
+            trail.record(&[trail.permit(&[Permission::ChangePolicy])?])?;
+        }
+        Ok(())
+    }
+
     /// The policy and the model, by name.
     fn described(&self) -> String {
         let strict = if self.strict { ", strict" } else { "" };
         format!("policy {}{strict}, model {}", self.policy, self.model)
+    }
+}
+
+/// What the input is written in.
+#[derive(Args)]
+struct FormatArgs {
+    /// What the input is written in; `auto` finds out by looking
+    #[arg(long, default_value = "auto", value_parser = PossibleValuesParser::new(Format::ALL.iter().map(|format| format.as_str())))]
+    format: String,
+}
+
+impl FormatArgs {
+    fn format(&self) -> Result<Format> {
+        self.format.parse()
     }
 }
 
@@ -122,15 +167,6 @@ impl ThreadArgs {
             .build()
             .map_err(|e| Error::config(format!("no pool of {} threads: {e}", self.threads)))
     }
-}
-
-/// What the input holds.
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// Find out by looking
-    Auto,
-    /// A plain note
-    Text,
 }
 
 /// Runs the command with its arguments (the program's name first) and returns the exit status: 0, 1 when something fell
@@ -152,10 +188,12 @@ where
     let outcome = match cli.command {
         Command::Scrub(args) => scrub::run(&args),
         Command::Score(args) => score::run(&args),
+        Command::Units(args) => units::run(&args),
         Command::Analyze(args) => analyze::run(&args),
         Command::Restore(args) => restore::run(&args),
         Command::Policy(command) => policy::run(&command),
         Command::Rubric(command) => rubric::run(&command),
+        Command::Vault(command) => vault::run(&command),
         Command::Audit(command) => audit::run(&command),
         Command::Model(command) => model::run(&command),
         Command::Eval(args) => eval::run(&args),

@@ -38,6 +38,11 @@ impl Output {
         Self::check(written)
     }
 
+    pub(super) fn write_bytes(&mut self, bytes: &[u8]) -> Result<(), Stop> {
+        let written = self.0.write_all(bytes);
+        Self::check(written)
+    }
+
     /// Writes what is buffered; a command calls it last, so that a full disk is an error and not silence.
     pub(super) fn finish(mut self) -> Result<(), Stop> {
         let written = self.0.flush();

@@ -1,10 +1,12 @@
-//! `chartguard rubric check`, `chartguard rubric test` and `chartguard rubric list`.
+//! `chartguard rubric check`, `test`, `list` and `schema`.
+
+use std::path::PathBuf;
 
 use clap::Subcommand;
 
 use super::output::{Outcome, Output};
-use super::{BELOW, OK};
-use crate::rubric::Rubric;
+use super::{BELOW, OK, input};
+use crate::rubric::{Rubric, rubric_schema};
 
 #[derive(Subcommand)]
 pub(super) enum RubricCommand {
@@ -22,6 +24,17 @@ pub(super) enum RubricCommand {
     },
     /// List the built-in rubrics
     List,
+    /// Print the JSON Schema of a rubric file
+    Schema,
+    /// Read `HealthBench` rubric items (JSON) and print them as a rubric whose criteria a judge answers
+    Import {
+        /// The items: a list, or an object with `rubrics`
+        #[arg(value_name = "FILE|-")]
+        file: PathBuf,
+        /// The id of the rubric
+        #[arg(long, default_value = "imported", value_name = "ID")]
+        id: String,
+    },
 }
 
 pub(super) fn run(command: &RubricCommand) -> Outcome {
@@ -46,6 +59,14 @@ pub(super) fn run(command: &RubricCommand) -> Outcome {
             for id in Rubric::builtin_ids() {
                 output.write(&format!("{id}\n"))?;
             }
+            true
+        }
+        RubricCommand::Import { file, id } => {
+            output.write(&Rubric::from_healthbench(&input::note(file)?, id)?.to_json())?;
+            true
+        }
+        RubricCommand::Schema => {
+            output.write(&format!("{:#}\n", rubric_schema()))?;
             true
         }
     };

@@ -1,18 +1,19 @@
 //! `chartguard score`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use serde_json::{Map, Value};
 
 use super::input::{self, Line};
 use super::output::{Outcome, Output};
 use super::{BELOW, OK, ThreadArgs};
-use crate::error::Result;
-use crate::rubric::{Report, Rubric, ScoreOptions, Scorer};
+use crate::error::{Error, Location, Result};
+use crate::rubric::{Claim, EpisodeNote, EpisodeOptions, Report, Rubric, ScoreOptions, Scorer, parse_date};
 use crate::{report, wire};
 
 #[derive(Args)]
+#[allow(clippy::struct_excessive_bools, reason = "switches of a command line")]
 pub(super) struct ScoreArgs {
     /// The note, or JSON Lines with --jsonl; `-` reads standard input
     #[arg(value_name = "FILE|-")]
@@ -21,15 +22,38 @@ pub(super) struct ScoreArgs {
     scorer: ScorerArgs,
     #[command(flatten)]
     threads: ThreadArgs,
-    /// Read lines `{"id","text","doc_type"?,"discipline"?}` and print a scored report a line
+    /// Read lines `{"id","text","doc_type"?,"discipline"?,"date"?,"payer"?,"setting"?,"claim"?}` and print a scored report a line
     #[arg(long)]
     jsonl: bool,
-    /// Print the report of a single note as JSON
+    /// Print the report of a single note, or of an episode, as JSON
     #[arg(long)]
     json: bool,
+    /// Print another form: CSV (one row a criterion), SARIF 2.1.0, or Markdown
+    #[arg(long, value_enum, conflicts_with_all = ["json", "episode"])]
+    format: Option<Form>,
+    /// Score lines `{"text","date"?,"doc_type"?,"episode"?}` as the notes of one episode, or of one for each name under `episode`
+    #[arg(long, conflicts_with = "jsonl")]
+    episode: bool,
+    /// With --episode: care goes on, so no discharge note is expected
+    #[arg(long, requires = "episode")]
+    open: bool,
     /// Exit with status 1 when a note scores below this (0 to 1)
     #[arg(long, value_name = "SCORE")]
     min_score: Option<f64>,
+}
+
+/// The notes of an episode, and what is known of each.
+type Notes = Vec<(String, ScoreOptions)>;
+
+/// Another form of reports.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Form {
+    /// One row for each criterion
+    Csv,
+    /// SARIF 2.1.0
+    Sarif,
+    /// Markdown
+    Markdown,
 }
 
 /// What scores: shared by every command that scores.
@@ -44,6 +68,18 @@ pub(super) struct ScorerArgs {
     /// The discipline (pt, ot, slp), where it is known; otherwise it is detected
     #[arg(long, value_name = "DISCIPLINE")]
     discipline: Option<String>,
+    /// The day of service: the rules in force on it count; otherwise it is read from the note
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    date: Option<String>,
+    /// Who pays, where the rubric tells payers apart
+    #[arg(long, value_name = "NAME")]
+    payer: Option<String>,
+    /// Where the service was furnished, where the rubric tells settings apart
+    #[arg(long, value_name = "NAME")]
+    setting: Option<String>,
+    /// What was billed, as JSON: `{"lines": [{"code": "97110", "units": 2, "modifiers": ["GP"]}]}`
+    #[arg(long, value_name = "FILE")]
+    claim: Option<PathBuf>,
 }
 
 impl ScorerArgs {
@@ -52,8 +88,19 @@ impl ScorerArgs {
     }
 
     pub(super) fn options(&self) -> Result<ScoreOptions> {
-        ScoreOptions::parse(self.doc_type.as_deref(), self.discipline.as_deref())
+        let mut options = ScoreOptions::parse(self.doc_type.as_deref(), self.discipline.as_deref())?;
+        options.date =
+            self.date.as_deref().map(parse_date).transpose().map_err(|e| e.at(Location::Key("--date".into())))?;
+        options.payer.clone_from(&self.payer);
+        options.setting.clone_from(&self.setting);
+        options.claim = self.claim.as_deref().map(claim).transpose()?;
+        Ok(options)
     }
+}
+
+/// A claim from a file.
+pub(super) fn claim(path: &Path) -> Result<Claim> {
+    Claim::from_json(&input::note(path)?).map_err(|e| e.at(Location::File(path.display().to_string())))
 }
 
 pub(super) fn run(args: &ScoreArgs) -> Outcome {
@@ -64,7 +111,77 @@ pub(super) fn run(args: &ScoreArgs) -> Outcome {
     let mut judge = |report: &Report| {
         below |= args.min_score.zip(report.score).is_some_and(|(least, score)| score < least);
     };
-    if args.jsonl {
+    if args.episode {
+        let mut episodes: Vec<(Option<String>, Notes)> = Vec::new();
+        let read = |line: Line| {
+            let own = ScoreOptions::from_members(&line.members).map_err(|e| line.locate(e))?;
+            let name = line.members.get("episode").map(Value::to_string);
+            Ok((name, line.text()?.to_owned(), own.or(&options)))
+        };
+        input::each_line(&args.file, &args.threads, read, |(name, text, own)| {
+            match episodes.iter_mut().find(|(known, _)| *known == name) {
+                Some((_, notes)) => notes.push((text, own)),
+                None => episodes.push((name, vec![(text, own)])),
+            }
+            Ok(())
+        })?;
+        if episodes.is_empty() {
+            return Err(Error::input("there is no note in the input").into());
+        }
+        for (name, notes) in &episodes {
+            let given: Vec<EpisodeNote<'_>> =
+                notes.iter().map(|(text, own)| EpisodeNote::new(text, own.clone())).collect();
+            let texts: Vec<&str> = notes.iter().map(|(text, _)| text.as_str()).collect();
+            let scored = scorer.score_episode(&given, &EpisodeOptions::default().open(args.open))?;
+            judge(&scored.episode);
+            if args.json {
+                let mut out = Map::new();
+                out.extend(
+                    name.as_ref().and_then(|name| Some(("episode".to_owned(), serde_json::from_str(name).ok()?))),
+                );
+                out.extend(wire::episode(&texts, &scored));
+                output.write(&format!("{}\n", Value::Object(out)))?;
+            } else {
+                if let Some(name) = name {
+                    output.write(&format!("==> {} <==\n", name.trim_matches('"')))?;
+                }
+                output.write(&report::episode_text(&scored, &texts))?;
+            }
+        }
+    } else if let Some(form) = args.format {
+        let mut notes: Vec<(Report, String, String)> = Vec::new();
+        if args.jsonl {
+            let work = |line: Line| {
+                let own = ScoreOptions::from_members(&line.members).map_err(|e| line.locate(e))?.or(&options);
+                let name = line
+                    .members
+                    .get("id")
+                    .map_or_else(|| line.place(), |id| id.as_str().map_or_else(|| id.to_string(), str::to_owned));
+                let text = line.text()?.to_owned();
+                Ok((scorer.score(&text, &own).map_err(|e| line.locate(e))?, text, name))
+            };
+            input::each_line(&args.file, &args.threads, work, |done| {
+                notes.push(done);
+                Ok(())
+            })?;
+        } else {
+            let text = input::note(&args.file)?;
+            notes.push((scorer.score(&text, &options)?, text, args.file.display().to_string()));
+        }
+        for (scored, ..) in &notes {
+            judge(scored);
+        }
+        let each = notes.iter().map(|(scored, text, name)| (scored, text.as_str(), name.as_str()));
+        output.write(&match form {
+            Form::Csv => each.fold(report::CSV_HEADER.to_owned(), |out, (scored, text, name)| {
+                out + &report::csv_rows(scored, text, name)
+            }),
+            Form::Sarif => format!("{:#}\n", report::sarif(each)),
+            Form::Markdown => {
+                each.map(|(scored, text, _)| report::markdown(scored, text)).collect::<Vec<_>>().join("\n")
+            }
+        })?;
+    } else if args.jsonl {
         let work = |line: Line| score_line(&scorer, &options, &line);
         input::each_line(&args.file, &args.threads, work, |(report, line)| {
             judge(&report);
@@ -86,7 +203,7 @@ pub(super) fn run(args: &ScoreArgs) -> Outcome {
 
 fn score_line(scorer: &Scorer, defaults: &ScoreOptions, line: &Line) -> Result<(Report, String)> {
     let text = line.text()?;
-    let own = ScoreOptions::parse(line.string("doc_type")?, line.string("discipline")?).map_err(|e| line.locate(e))?;
+    let own = ScoreOptions::from_members(&line.members).map_err(|e| line.locate(e))?;
     let report = scorer.score(text, &own.or(defaults)).map_err(|e| line.locate(e))?;
     let mut out = Map::new();
     if let Some(id) = line.members.get("id") {

@@ -3,19 +3,22 @@
 #![allow(clippy::doc_markdown, reason = "these are help texts")]
 
 use std::fmt::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Args;
 use serde_json::{Map, Value};
 
-use super::audit::{AuditArgs, Trail};
-use super::input::{self, Line};
-use super::output::{Outcome, Output, Stop};
-use super::{Format, OK, ScrubberArgs, ThreadArgs};
-use crate::audit::Event;
+use super::audit::AuditArgs;
+use super::context::ContextArgs;
+use super::input::{self, Line, Place};
+use super::output::{Outcome, Output};
+use super::waiting::{Note, Waiting};
+use super::{FormatArgs, OK, ScrubberArgs, ThreadArgs};
 use crate::error::{Error, Location, Result};
-use crate::scrub::{Context, Patient, Scrubbed};
+use crate::format::{Format, ScrubbedMessage};
+use crate::scrub::{Context, Scrubbed};
 use crate::text::Offsets;
+use crate::vault::Vault;
 use crate::wire;
 
 #[derive(Args)]
@@ -27,18 +30,10 @@ pub(super) struct ScrubArgs {
     scrubber: ScrubberArgs,
     #[command(flatten)]
     threads: ThreadArgs,
-    /// What the input holds
-    #[arg(long, value_enum, default_value_t = Format::Auto)]
-    format: Format,
-    /// Whose note it is: any text that is the same for all notes of one patient. With --jsonl, for lines that do not say it
-    #[arg(long, value_name = "ID")]
-    patient_id: Option<String>,
-    /// Which note it is: any text of its own for each note. With --jsonl, the line's `id` if this is not given
-    #[arg(long, value_name = "ID")]
-    document_id: Option<String>,
-    /// When the note was written. With --jsonl, for lines that do not say it
-    #[arg(long, value_name = "YYYY-MM-DD")]
-    note_date: Option<String>,
+    #[command(flatten)]
+    format: FormatArgs,
+    #[command(flatten)]
+    context: ContextArgs,
     /// Read lines `{"id","text"}` and print lines `{"id","text","findings"}`; other members pass through, but for `context`, an
     /// object of `patient_id`, `document_id` and `date`, which is used and left out
     #[arg(long)]
@@ -46,53 +41,65 @@ pub(super) struct ScrubArgs {
     /// Print what was found and why in place of the scrubbed text, quoting nothing of it; with --jsonl, add `reasons` to each finding
     #[arg(long)]
     explain: bool,
-    /// What is known of the patient, as JSON: {"names": [...], "birth_date": "YYYY-MM-DD", "mrns": [...], ...}. Every mention is
-    /// removed, and output that still names the patient is an error
-    #[arg(long, value_name = "FILE")]
-    patient: Option<PathBuf>,
+    /// Keep in this file, under the key of --key-file, what `restore --vault` needs to give the note back whatever the operators did.
+    /// Notes are told apart by their document ids
+    #[arg(long, value_name = "FILE", requires = "key_file")]
+    vault: Option<PathBuf>,
     #[command(flatten)]
     audit: AuditArgs,
 }
 
 pub(super) fn run(args: &ScrubArgs) -> Outcome {
-    // Every format there is so far is text; the argument is checked by its type.
-    let (Format::Auto | Format::Text) = args.format;
-    let scrubber = args.scrubber.build()?;
-    let said = context(args)?;
-    let patient = args.patient.as_deref().map(read_patient).transpose()?;
-    let known = |context: Context| match &patient {
-        Some(patient) => context.patient(patient.clone()),
-        None => context,
-    };
+    let format = args.format.format()?;
     let trail = args.audit.open()?;
+    args.scrubber.permit(&trail)?;
+    let scrubber = args.scrubber.build()?;
+    let vault = args.vault.as_ref().map(|path| Vault::open(path, &args.scrubber.key()?)).transpose()?;
+    let known = args.context.read()?;
+    let work = |text: &str, context: &Context| -> Result<Note<Scrubbed>> {
+        let result = scrubber.scrub_with(text, context);
+        let event = trail.scrubbed(&scrubber, text, &result)?;
+        let entry = match (&vault, &result) {
+            (Some(_), Ok(scrubbed)) => Some(scrubbed.entry(text, context)?),
+            _ => None,
+        };
+        Ok(Note { result, event, entry })
+    };
+    let mut waiting = Waiting::new(vault.as_ref(), &trail);
     let mut output = Output::stdout();
     if args.jsonl {
         let work = |mut line: Line| {
             let text = line.text()?.to_owned();
-            let context = known(line_context(&mut line, &said)?);
-            let result = scrubber.scrub_with(&text, &context);
-            let event = trail.as_ref().map(|trail| trail.event(&scrubber, &text, &result)).transpose()?;
-            Ok((
-                result
-                    .map_err(|error| line.locate(error))
-                    .map(|done| scrubbed_line(line.members, &text, done, args.explain)),
-                event,
-            ))
+            let context = known.of_line(&mut line)?;
+            let place = line.at();
+            let note = work(&text, &context).map_err(|error| line.locate(error))?;
+            Ok((place, note.map(|done| scrubbed_line(line.members, &text, done, args.explain))))
         };
-        // Nothing is printed before its record is on the disk; a window of lines is recorded at a time.
-        let mut waiting = Waiting::new(trail.as_ref());
         let ended =
-            input::each_line(&args.file, &args.threads, work, |(line, event)| waiting.push(line, event, &mut output));
+            input::each_line(&args.file, &args.threads, work, |(place, note)| waiting.push(place, note, &mut output));
         waiting.release(&mut output)?;
         ended?;
     } else {
-        let text = input::note(&args.file)?;
-        let result = scrubber.scrub_with(&text, &known(Context::from_value(&said)?));
-        if let Some(trail) = &trail {
-            trail.record(&[trail.event(&scrubber, &text, &result)?])?;
+        let bytes = input::bytes(&args.file)?;
+        let plain = format == Format::Text || format == Format::Auto && Format::of(&bytes) == Format::Text;
+        if let Some(text) = std::str::from_utf8(&bytes).ok().filter(|_| plain) {
+            let note = work(text, &known.of_note()?)?;
+            let note = note.map(|scrubbed| if args.explain { explain(text, &scrubbed) } else { scrubbed.text });
+            waiting.push(Place::default(), note, &mut output)?;
+            waiting.release(&mut output)?;
+        } else {
+            if vault.is_some() {
+                return Err(Error::config("a vault keeps plain notes, not messages").into());
+            }
+            let result = scrubber.scrub_message(&bytes, format, &known.of_note()?);
+            trail.record_message(&scrubber, &bytes, &result)?;
+            let scrubbed = result.map_err(|e| e.at(Location::File(input::name(&args.file))))?;
+            if args.explain {
+                output.write(&explain_message(&scrubbed))?;
+            } else {
+                output.write_bytes(&scrubbed.bytes)?;
+            }
         }
-        let scrubbed = result?;
-        output.write(&if args.explain { explain(&text, &scrubbed) } else { scrubbed.text })?;
     }
     output.finish()?;
     Ok(OK)
@@ -125,28 +132,16 @@ fn explain(text: &str, scrubbed: &Scrubbed) -> String {
     out
 }
 
-/// What the arguments say of the notes, as it is written in a line.
-fn context(args: &ScrubArgs) -> Result<Value> {
-    let said = [("patient_id", &args.patient_id), ("document_id", &args.document_id), ("date", &args.note_date)];
-    let said = said.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value.clone()?.into())));
-    let context = Value::Object(said.collect());
-    Context::from_value(&context).map(|_| context)
-}
-
-/// The context of a line: its own, over what the arguments say.
-fn line_context(line: &mut Line, said: &Value) -> Result<Context> {
-    // A patient's id is protected: it is not printed.
-    let own = line.members.shift_remove("context").unwrap_or(Value::Null);
-    let mut members = said.as_object().cloned().unwrap_or_default();
-    if let Some(id) = line.members.get("id").filter(|id| id.as_str().is_some_and(|id| !id.trim().is_empty())) {
-        members.entry("document_id").or_insert_with(|| id.clone());
+/// A line for each finding of a message: its bytes, the field, what it is, how sure, what was done.
+fn explain_message(scrubbed: &ScrubbedMessage) -> String {
+    let mut out = String::new();
+    for found in &scrubbed.findings {
+        let (finding, action) = (&found.applied.finding, found.applied.action.as_str());
+        let (start, end, category, score) = (finding.span.start, finding.span.end, finding.category, finding.score);
+        // Writing to a String cannot fail.
+        let _ = writeln!(out, "{start}..{end}  {}  {category}  {score:.2}  {action}  {}", found.path, finding.detector);
     }
-    match own {
-        Value::Null => {}
-        Value::Object(own) => members.extend(own),
-        _ => return Err(line.locate(Error::input("`context` is not an object"))),
-    }
-    Context::from_value(&Value::Object(members)).map_err(|error| line.locate(error))
+    out
 }
 
 fn scrubbed_line(members: Map<String, Value>, text: &str, scrubbed: Scrubbed, explain: bool) -> String {
@@ -154,41 +149,4 @@ fn scrubbed_line(members: Map<String, Value>, text: &str, scrubbed: Scrubbed, ex
     let mut printed = Value::Object(write(members, text, scrubbed)).to_string();
     printed.push('\n');
     printed
-}
-
-fn read_patient(path: &Path) -> Result<Patient> {
-    let json = input::note(path)?;
-    Patient::from_json(&json).map_err(|e| e.at(Location::File(path.display().to_string())))
-}
-
-/// Lines that are printed once the audit log holds what was done.
-struct Waiting<'t> {
-    trail: Option<&'t Trail>,
-    lines: String,
-    events: Vec<Event>,
-}
-
-impl<'t> Waiting<'t> {
-    /// As many events as are flushed to the disk together.
-    const EVENTS: usize = 256;
-
-    fn new(trail: Option<&'t Trail>) -> Self {
-        Self { trail, lines: String::new(), events: Vec::new() }
-    }
-
-    fn push(&mut self, line: Result<String>, event: Option<Event>, output: &mut Output) -> Result<(), Stop> {
-        self.events.extend(event);
-        self.lines.push_str(&line?);
-        if self.trail.is_none() || self.events.len() >= Self::EVENTS { self.release(output) } else { Ok(()) }
-    }
-
-    fn release(&mut self, output: &mut Output) -> Result<(), Stop> {
-        if let Some(trail) = self.trail.filter(|_| !self.events.is_empty()) {
-            trail.record(&self.events)?;
-            self.events.clear();
-        }
-        output.write(&self.lines)?;
-        self.lines.clear();
-        Ok(())
-    }
 }

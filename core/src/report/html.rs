@@ -51,7 +51,7 @@ pub fn html(report: &Report, note: &str) -> String {
             context! {
                 id => c.id.clone(), title => c.title.clone(), verdict => c.verdict.as_str(), verdict_words => super::words(c.verdict),
                 severity => c.severity.as_str(), confidence => super::percent(f64::from(c.confidence)), message => c.message.clone(),
-                advice => c.advice.clone(), source => c.citation.source.clone(), revision => c.citation.revision.clone(), links,
+                advice => c.advice.clone(), source => c.citation.source.clone(), revision => c.citation.revision.clone(), judged => c.judged, links,
             }
         })
         .collect();
@@ -60,7 +60,7 @@ pub fn html(report: &Report, note: &str) -> String {
     let page = context! {
         doc_type => super::document(report), discipline => super::discipline(report),
         score => report.score.map_or_else(|| "not scored".to_owned(), super::percent), coverage => super::percent(report.coverage),
-        findings => report.findings().len(), pieces, criteria,
+        findings => report.findings().len(), risk => report.risk.map(crate::rubric::Risk::as_str), pieces, criteria,
         rubric => context! { id => report.rubric.id.clone(), version => report.rubric.version.clone(), hash => report.rubric.hash.clone() },
     };
     // The template is fixed and tested: it cannot fail on any report.

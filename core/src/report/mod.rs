@@ -1,12 +1,16 @@
 //! A report made readable: for the terminal, as Markdown, and as one self-contained page; and the figures of an evaluation.
 
 mod evaluation;
+mod export;
 mod html;
+mod index;
 mod text;
 
 pub use evaluation::{html as evaluation_html, text as evaluation_text};
+pub use export::{CSV_HEADER, csv_rows, export, sarif};
 pub use html::html;
-pub use text::{markdown, text};
+pub use index::{IndexEntry, index};
+pub use text::{episode_text, markdown, text};
 
 use crate::rubric::{Discipline, DocType, Report, Verdict};
 

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::{discipline, document, percent, words};
-use crate::rubric::{CriterionResult, Report, Verdict};
+use crate::rubric::{CriterionResult, EpisodeReport, Report, Verdict};
 
 /// A quoted line longer than this is cut, so that a report stays readable.
 const MAX_QUOTE: usize = 110;
@@ -38,6 +38,63 @@ pub fn text(report: &Report, note: &str) -> String {
         }
     }
     out
+}
+
+/// An episode for a terminal: its timeline, what is not met with the lines it rests on, and the score of each note.
+///
+/// `notes` are the texts in the order in which they were scored.
+pub fn episode_text(report: &EpisodeReport, notes: &[&str]) -> String {
+    let mut out = String::new();
+    let own = &report.episode;
+    let score = own.score.map_or_else(|| "not scored".to_owned(), percent);
+    let _ = writeln!(out, "{score}  episode of {} notes  ({} {})", notes.len(), own.rubric.id, own.rubric.version);
+    let findings = own.findings();
+    let coverage = percent(own.coverage);
+    let _ = writeln!(out, "{} to look at, {coverage} of what applies could be judged\n", findings.len());
+    for event in &report.timeline {
+        let day = event.treatment_day.map_or_else(String::new, |day| format!(" {day}"));
+        let due = if event.kind.is_due() { "  ." } else { "  |" };
+        let _ = writeln!(
+            out,
+            "{due} {}  {}{day}  (note {})",
+            event.date,
+            super::plain(event.kind.as_str()),
+            event.note + 1
+        );
+    }
+    let all = [Verdict::NotMet, Verdict::Met, Verdict::NotAssessable];
+    for (verdict, sign) in all.into_iter().zip(['✗', '✓', '?']) {
+        for criterion in own.criteria.iter().filter(|c| c.verdict == verdict) {
+            let _ = writeln!(
+                out,
+                "\n  {sign} {} [{}, {}]\n    {}",
+                criterion.title, criterion.id, criterion.severity, criterion.message
+            );
+            if verdict == Verdict::NotMet {
+                for evidence in criterion.evidence.iter().take(2 * MAX_QUOTES) {
+                    let note = evidence.note.unwrap_or(0);
+                    let Some(said) = notes.get(note).and_then(|text| text.get(evidence.span.range())) else { continue };
+                    let _ = writeln!(out, "      | note {}: {}", note + 1, cut(said));
+                }
+                let _ = writeln!(out, "    Instead: {}\n    {}", criterion.advice, criterion.citation.source);
+            }
+        }
+    }
+    let _ = writeln!(out);
+    for (number, note) in (1..).zip(&report.notes) {
+        let score = note.score.map_or_else(|| "not scored".to_owned(), percent);
+        let date = note.date.map_or_else(|| "no date".to_owned(), |date| date.to_string());
+        let found: Vec<&str> = note.findings().iter().map(|c| c.id.as_str()).collect();
+        let _ = writeln!(out, "  note {number}  {date}  {score:>5}  {}  {}", document(note), found.join(" "));
+    }
+    out
+}
+
+/// A text on one line, as much of it as is readable.
+fn cut(text: &str) -> String {
+    let line: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let cut: String = line.chars().take(MAX_QUOTE).collect();
+    if cut.len() < line.len() { cut + " ..." } else { cut }
 }
 
 /// The report as Markdown: a table of verdicts, then what is not met.
@@ -78,9 +135,6 @@ fn quotes(out: &mut String, criterion: &CriterionResult, note: &str, lead: &str)
         }
         last = Some(start);
         shown += 1;
-        let line: String = note[start..end].split_whitespace().collect::<Vec<_>>().join(" ");
-        let cut: String = line.chars().take(MAX_QUOTE).collect();
-        let more = if cut.len() < line.len() { " ..." } else { "" };
-        let _ = writeln!(out, "{lead}{cut}{more}");
+        let _ = writeln!(out, "{lead}{}", cut(&note[start..end]));
     }
 }

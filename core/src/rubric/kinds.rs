@@ -11,7 +11,7 @@ use crate::error::{Error, ErrorCode, Result};
 macro_rules! names {
     ($(#[$doc:meta])* $type:ident, $what:literal { $($(#[$vdoc:meta])* $variant:ident = $name:literal $(| $alias:literal)*,)* }) => {
         $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
         #[serde(rename_all = "snake_case")]
         #[non_exhaustive]
         pub enum $type { $($(#[$vdoc])* $variant,)* }
@@ -116,6 +116,13 @@ names! {
         Episode = "episode",
         /// The units billed.
         Billing = "billing",
+    }
+}
+
+impl Discipline {
+    /// The discipline, unless it is unknown.
+    pub(crate) fn known(self) -> Option<Self> {
+        (self != Self::Unknown).then_some(self)
     }
 }
 

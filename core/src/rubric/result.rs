@@ -1,5 +1,6 @@
 //! What scoring a note gives: a verdict with evidence for every criterion, and the arithmetic over them.
 
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::{Discipline, DocType, Scope, Severity, Verdict};
@@ -15,14 +16,24 @@ pub struct Report {
     pub doc_type: DocType,
     /// The discipline it was taken for, or was said to be.
     pub discipline: Discipline,
+    /// The day of service that rules were applied as of: given, or read from the note.
+    pub date: Option<Date>,
     /// Which rubric gave the verdicts.
     pub rubric: RubricRef,
     /// `raw` clipped to 0..=1; `None` where nothing could be assessed.
     pub score: Option<f64>,
     /// Points of met criteria over the positive points of assessed criteria; `None` without positive points.
     pub raw: Option<f64>,
+    /// The points of the criteria that were met.
+    pub points: f64,
+    /// The positive points of the criteria that were assessed.
+    pub possible: f64,
     /// Assessed criteria over applicable criteria; 0 where none is applicable.
     pub coverage: f64,
+    /// The same arithmetic for each tag.
+    pub axes: Vec<AxisScore>,
+    /// How grave what was found is as a whole; `None` where nothing could be assessed.
+    pub risk: Option<Risk>,
     /// One result for each criterion, in the order of the rubric.
     pub criteria: Vec<CriterionResult>,
 }
@@ -38,6 +49,51 @@ impl Report {
         let mut findings: Vec<_> = self.criteria.iter().filter(|c| c.verdict == Verdict::NotMet).collect();
         findings.sort_by_key(|c| c.severity);
         findings
+    }
+}
+
+/// The score of the criteria of one tag.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct AxisScore {
+    /// The tag.
+    pub axis: String,
+    /// The points of the criteria that were met.
+    pub points: f64,
+    /// The positive points of the criteria that were assessed.
+    pub possible: f64,
+    /// The first over the second; `None` without positive points.
+    pub raw: Option<f64>,
+    /// `raw` clipped to 0..=1.
+    pub score: Option<f64>,
+}
+
+/// How much documentation risk a note carries as a whole: never whether a claim is valid.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Risk {
+    /// No criterion of high or medium severity is failed, and the score is at least 0.9.
+    Low,
+    /// A criterion of medium severity is failed, or the score is below 0.9.
+    Medium,
+    /// A criterion of high severity is failed, or the score is below 0.7.
+    High,
+}
+
+impl Risk {
+    /// A score below this is a high risk.
+    pub const HIGH_BELOW: f64 = 0.7;
+    /// A score below this is at least a medium risk.
+    pub const MEDIUM_BELOW: f64 = 0.9;
+
+    /// The name used in JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Low => "low",
+            Self::Medium => "medium",
+            Self::High => "high",
+        }
     }
 }
 
@@ -73,6 +129,8 @@ pub struct CriterionResult {
     pub scope: Scope,
     /// Tags by which scores can be grouped.
     pub axes: Vec<String>,
+    /// Whether the caller's own judge had a part in the verdict.
+    pub judged: bool,
     /// Where the verdict rests in the text: what meets the criterion, or what offends it. Empty where something is absent.
     pub evidence: Vec<Evidence>,
     /// What was found, in a sentence without words of the note.
@@ -89,10 +147,13 @@ pub struct CriterionResult {
 pub struct Evidence {
     /// UTF-8 bytes of the scored text.
     pub span: Span,
+    /// In an episode, the place of the note among its notes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<usize>,
 }
 
 /// The rule behind a criterion, in the revision it was read in.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Citation {
@@ -103,10 +164,12 @@ pub struct Citation {
     pub revision: Option<String>,
     /// First day on which it holds, as `YYYY-MM-DD`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub effective_from: Option<String>,
+    #[schemars(with = "Option<String>")]
+    pub effective_from: Option<Date>,
     /// Last day on which it holds, as `YYYY-MM-DD`; `None` while it is in force.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub effective_to: Option<String>,
+    #[schemars(with = "Option<String>")]
+    pub effective_to: Option<Date>,
     /// Where it can be read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,

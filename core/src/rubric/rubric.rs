@@ -7,14 +7,19 @@ use std::sync::Arc;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
+use super::billing::CodeTable;
 use super::result::RubricRef;
 use super::schema::{Criterion, RubricFile};
 use super::terms::Vocabulary;
 use super::trial::{self, Problem, TestReport};
 use crate::error::{Error, ErrorCode, Location, Result};
 
-const BUILTIN: &[(&str, &str)] =
-    &[("medicare-outpatient-therapy", include_str!("../../rubrics/medicare-outpatient-therapy.yaml"))];
+const BUILTIN: &[(&str, &str)] = &[
+    ("medicare-outpatient-therapy", include_str!("../../rubrics/medicare-outpatient-therapy.yaml")),
+    ("soap-completeness", include_str!("../../rubrics/soap-completeness.yaml")),
+    ("clinical-note-quality", include_str!("../../rubrics/clinical-note-quality.yaml")),
+    ("abbreviations-joint-commission", include_str!("../../rubrics/abbreviations-joint-commission.yaml")),
+];
 
 /// A rubric: criteria with points, severity, citation, and the checks that judge them.
 ///
@@ -47,6 +52,7 @@ struct Inner {
     yaml: String,
     reference: RubricRef,
     vocabulary: Vocabulary,
+    codes: CodeTable,
 }
 
 impl Rubric {
@@ -79,6 +85,8 @@ impl Rubric {
         for (name, words) in &file.terms {
             vocabulary.define(name, words).map_err(|e| e.at(Location::Key(format!("terms.{name}"))))?;
         }
+        let codes = CodeTable::builtin().clone().with(&file.billing);
+        let codes = codes.map_err(|e| Error::rubric(e.message()).at(Location::Key("billing".into())))?;
         let mut seen = std::collections::BTreeSet::new();
         for criterion in &mut file.criteria {
             let place = || Location::Key(format!("criteria.{}", criterion.id));
@@ -103,7 +111,13 @@ impl Rubric {
             }
         }
         let reference = RubricRef { id: file.rubric.clone(), version: file.version.clone(), hash: hash_of(&content) };
-        Ok(Self(Arc::new(Inner { file, yaml: yaml.to_owned(), reference, vocabulary })))
+        Ok(Self(Arc::new(Inner { file, yaml: yaml.to_owned(), reference, vocabulary, codes })))
+    }
+
+    /// The rubric file as JSON, with what it was read from in the same order.
+    pub fn to_json(&self) -> String {
+        let content: Value = crate::yaml::parse(&self.0.yaml, ErrorCode::Rubric).unwrap_or_default();
+        format!("{content:#}\n")
     }
 
     /// What a command line names: the id of a built-in rubric, or a file.
@@ -167,6 +181,11 @@ impl Rubric {
 
     pub(super) fn vocabulary(&self) -> &Vocabulary {
         &self.0.vocabulary
+    }
+
+    /// The codes, thresholds and modifiers that claims are held to: built in, with what the rubric's `billing:` replaces.
+    pub fn codes(&self) -> &CodeTable {
+        &self.0.codes
     }
 
     pub(super) fn file(&self) -> &RubricFile {

@@ -1,89 +1,19 @@
 //! Scores one note against one rubric: a verdict for every criterion, and the arithmetic over them.
 
-use serde_json::{Map, Value};
+use std::fmt;
+use std::sync::Arc;
 
-use super::check::{Note, Outcome};
+use super::check::{Check, Given, Note, Outcome};
 use super::detect;
-use super::result::{CriterionResult, Evidence, Report};
+use super::episode::Place;
+use super::result::{AxisScore, CriterionResult, Evidence, Report, Risk};
 use super::schema::Criterion;
-use super::{Discipline, DocType, Rubric, Scope, Verdict};
-use crate::error::{Error, ErrorCode, Location, Result};
+use super::{Discipline, DocType, Judge, Rubric, Scope, ScoreOptions, Severity, Verdict};
+use crate::error::Result;
 use crate::text::{Span, View};
 
 /// More places than this say nothing more to a reader.
 const MAX_EVIDENCE: usize = 24;
-
-/// What a caller knows of a note before it is scored.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct ScoreOptions {
-    /// The kind of document; detected where it is `None`.
-    pub doc_type: Option<DocType>,
-    /// The discipline; detected where it is `None`.
-    pub discipline: Option<Discipline>,
-}
-
-impl ScoreOptions {
-    /// Options under which document type and discipline are detected.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Says what kind of document the note is.
-    #[must_use]
-    pub fn doc_type(mut self, doc_type: DocType) -> Self {
-        self.doc_type = Some(doc_type);
-        self
-    }
-
-    /// Says which discipline the note is of.
-    #[must_use]
-    pub fn discipline(mut self, discipline: Discipline) -> Self {
-        self.discipline = Some(discipline);
-        self
-    }
-}
-
-impl ScoreOptions {
-    /// Options from the names a command line or a binding was given.
-    ///
-    /// # Errors
-    /// When a name is not known; the nearest is named.
-    pub fn parse(doc_type: Option<&str>, discipline: Option<&str>) -> Result<Self> {
-        let at = |key: &'static str| move |error: Error| error.at(Location::Key(key.into()));
-        Ok(Self {
-            doc_type: doc_type.map(str::parse).transpose().map_err(at("doc_type"))?,
-            discipline: discipline.map(str::parse).transpose().map_err(at("discipline"))?,
-        })
-    }
-
-    /// Options from JSON, `{"doc_type"?, "discipline"?}`; an empty text gives the default.
-    ///
-    /// # Errors
-    /// When the text is not such an object, or a name is not known.
-    pub fn from_json(json: &str) -> Result<Self> {
-        if json.trim().is_empty() {
-            return Ok(Self::default());
-        }
-        let wrong = || Error::config("the options are an object of strings: {\"doc_type\"?, \"discipline\"?}");
-        let given: Map<String, Value> = serde_json::from_str(json).map_err(|_| wrong())?;
-        if let Some(key) = given.keys().find(|key| !["doc_type", "discipline"].contains(&key.as_str())) {
-            return Err(Error::unknown(ErrorCode::Config, "key", key, ["doc_type", "discipline"]));
-        }
-        let word = |key: &str| match given.get(key) {
-            None | Some(Value::Null) => Ok(None),
-            Some(Value::String(word)) => Ok(Some(word.as_str())),
-            Some(_) => Err(wrong()),
-        };
-        Self::parse(word("doc_type")?, word("discipline")?)
-    }
-
-    /// These options, completed by `defaults`.
-    #[must_use]
-    pub fn or(self, defaults: &Self) -> Self {
-        Self { doc_type: self.doc_type.or(defaults.doc_type), discipline: self.discipline.or(defaults.discipline) }
-    }
-}
 
 /// Scores notes against one rubric. Immutable, `Send`, `Sync`, and cheap to clone.
 ///
@@ -96,15 +26,32 @@ impl ScoreOptions {
 /// assert_eq!(report.criterion("tx.signature").map(|c| c.verdict), Some(Verdict::NotMet));
 /// # Ok::<(), chartguard::Error>(())
 /// ```
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Scorer {
     rubric: Rubric,
+    judge: Option<Arc<dyn Judge>>,
+}
+
+impl fmt::Debug for Scorer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Scorer")
+            .field("rubric", &self.rubric.reference())
+            .field("judge", &self.judge.is_some())
+            .finish()
+    }
 }
 
 impl Scorer {
     /// A scorer for a rubric.
     pub fn new(rubric: Rubric) -> Self {
-        Self { rubric }
+        Self { rubric, judge: None }
+    }
+
+    /// The same scorer with someone who answers the checks of the kind `judge`; without, they are not assessable.
+    #[must_use]
+    pub fn with_judge(mut self, judge: Arc<dyn Judge>) -> Self {
+        self.judge = Some(judge);
+        self
     }
 
     /// The rubric it scores against.
@@ -115,111 +62,179 @@ impl Scorer {
     /// Scores a note.
     ///
     /// # Errors
-    /// None today; checks that call out of the process may fail in later versions.
+    /// When the caller's judge fails; none otherwise.
     pub fn score(&self, text: &str, options: &ScoreOptions) -> Result<Report> {
         let view = View::new(text);
-        let (note, doc_type) = detect::read(view.as_str(), self.rubric.vocabulary(), options);
-        let discipline = note.discipline;
-        let criteria: Vec<CriterionResult> = self
-            .rubric
-            .criteria()
-            .iter()
-            .map(|criterion| {
-                let judged = judge(criterion, &note, doc_type, discipline);
-                result(criterion, judged, &view)
-            })
-            .collect();
-        let (raw, coverage) = arithmetic(&criteria);
-        Ok(Report {
-            doc_type,
-            discipline,
+        let (note, case) = self.read(view.as_str(), options);
+        let judge = |criterion: &Criterion| result(criterion, judge(criterion, &note, &case), &view);
+        let criteria: Vec<CriterionResult> = self.rubric.criteria().iter().map(judge).collect();
+        if let Some(failure) = note.failure.take() {
+            return Err(failure);
+        }
+        Ok(self.report(&case, criteria))
+    }
+
+    /// The arithmetic over judged criteria.
+    pub(super) fn report(&self, case: &Case<'_>, criteria: Vec<CriterionResult>) -> Report {
+        let sums = Sums::of(&criteria, |_| true);
+        let score = sums.raw().map(|raw| raw.clamp(0.0, 1.0));
+        Report {
+            doc_type: case.doc_type,
+            discipline: case.discipline,
+            date: case.date,
             rubric: self.rubric.reference().clone(),
-            score: raw.map(|raw| raw.clamp(0.0, 1.0)),
-            raw,
-            coverage,
+            score,
+            raw: sums.raw(),
+            points: sums.got,
+            possible: sums.possible,
+            coverage: coverage(&criteria),
+            axes: axes(&criteria),
+            risk: risk(&criteria, score),
             criteria,
-        })
+        }
+    }
+
+    /// Reads a note once for all criteria, and tells what it is where nobody said.
+    pub(super) fn read<'t>(&'t self, text: &'t str, options: &'t ScoreOptions) -> (Note<'t>, Case<'t>) {
+        let (mut note, doc_type) = detect::read(text, self.rubric.vocabulary(), options);
+        let date = options.date.or_else(|| note.visit_date());
+        note.given = Given {
+            claim: options.claim.as_ref(),
+            date,
+            judge: self.judge.as_deref(),
+            codes: self.rubric.codes(),
+            episode: None,
+        };
+        let case = Case { doc_type, discipline: note.discipline, date, options };
+        (note, case)
     }
 
     /// The verdict on one criterion, as a rubric's own tests need it.
     pub(super) fn judge(&self, criterion: &Criterion, text: &str, options: &ScoreOptions) -> Verdict {
         let view = View::new(text);
-        let (note, doc_type) = detect::read(view.as_str(), self.rubric.vocabulary(), options);
-        judge(criterion, &note, doc_type, note.discipline).verdict
+        let (note, case) = self.read(view.as_str(), options);
+        judge(criterion, &note, &case).verdict
     }
+}
+
+/// What is known of the note that is judged.
+pub(super) struct Case<'a> {
+    pub(super) doc_type: DocType,
+    pub(super) discipline: Discipline,
+    pub(super) date: Option<jiff::civil::Date>,
+    pub(super) options: &'a ScoreOptions,
 }
 
 /// A verdict before it is dressed as a result.
-struct Judged {
-    verdict: Verdict,
-    confidence: f32,
-    evidence: Vec<Span>,
-    reason: &'static str,
+pub(super) struct Judged {
+    pub(super) verdict: Verdict,
+    pub(super) confidence: f32,
+    pub(super) evidence: Vec<Span>,
+    /// Where it shows in the notes of an episode.
+    pub(super) places: Vec<Place>,
+    /// Why, in a sentence without words of the note.
+    pub(super) reason: String,
+    pub(super) asked: bool,
 }
 
 impl Judged {
-    fn plain(verdict: Verdict, confidence: f32, reason: &'static str) -> Self {
-        Self { verdict, confidence, evidence: Vec::new(), reason }
+    pub(super) fn plain(verdict: Verdict, confidence: f32, reason: impl Into<String>) -> Self {
+        Self { verdict, confidence, evidence: Vec::new(), places: Vec::new(), reason: reason.into(), asked: false }
+    }
+
+    fn unknown(outcome: Outcome) -> Self {
+        Self { asked: outcome.judged, ..Self::plain(Verdict::NotAssessable, 1.0, outcome.detail) }
     }
 }
 
-fn judge(criterion: &Criterion, note: &Note<'_>, doc_type: DocType, discipline: Discipline) -> Judged {
+/// Why a criterion does not concern a document, if it does not.
+pub(super) fn excluded(criterion: &Criterion, case: &Case<'_>) -> Option<&'static str> {
     let applies = &criterion.applies_to;
-    if !applies.doc_types.is_empty() && !applies.doc_types.contains(&doc_type) {
-        return Judged::plain(Verdict::NotApplicable, 1.0, "This criterion does not concern this kind of document.");
+    let known = |word: &Option<String>, listed: &[String]| {
+        word.as_ref().is_none_or(|word| listed.is_empty() || listed.iter().any(|own| own.eq_ignore_ascii_case(word)))
+    };
+    if !applies.doc_types.is_empty() && !applies.doc_types.contains(&case.doc_type) {
+        return Some("This criterion does not concern this kind of document.");
     }
-    if !applies.disciplines.is_empty()
-        && discipline != Discipline::Unknown
-        && !applies.disciplines.contains(&discipline)
-    {
-        return Judged::plain(Verdict::NotApplicable, 1.0, "This criterion does not concern this discipline.");
+    let discipline = case.discipline.known();
+    if discipline.is_some_and(|own| !applies.disciplines.is_empty() && !applies.disciplines.contains(&own)) {
+        return Some("This criterion does not concern this discipline.");
     }
-    match criterion.scope {
-        Scope::Note => {}
-        Scope::Episode => return Judged::plain(Verdict::NotAssessable, 1.0, "Needs the other notes of the episode."),
-        Scope::Billing => return Judged::plain(Verdict::NotAssessable, 1.0, "Needs the units billed."),
+    if !known(&case.options.payer, &applies.payers) {
+        return Some("This criterion does not concern this payer.");
     }
-    let whole = note.whole();
-    if let Some(check) = &criterion.applies_when {
-        let outcome = check.evaluate(note, whole);
-        if !outcome.holds {
-            let reason = "Nothing in the note calls for this criterion.";
-            return Judged::plain(Verdict::NotApplicable, outcome.confidence, reason);
+    if !known(&case.options.setting, &applies.settings) {
+        return Some("This criterion does not concern this setting.");
+    }
+    let citation = &criterion.citation;
+    let before = |date| citation.effective_from.is_some_and(|from| date < from);
+    let after = |date| citation.effective_to.is_some_and(|to| date > to);
+    if case.date.is_some_and(|date| before(date) || after(date)) {
+        return Some("The rule was not in force on the day of service.");
+    }
+    None
+}
+
+fn judge(criterion: &Criterion, note: &Note<'_>, case: &Case<'_>) -> Judged {
+    if let Some(reason) = excluded(criterion, case) {
+        return Judged::plain(Verdict::NotApplicable, 1.0, reason);
+    }
+    if criterion.scope == Scope::Episode {
+        return Judged::plain(Verdict::NotAssessable, 1.0, "Needs the other notes of the episode.");
+    }
+    if criterion.scope == Scope::Billing && note.given.claim.is_none() {
+        return Judged::plain(Verdict::NotAssessable, 1.0, "Needs the units billed.");
+    }
+    evaluate(criterion, |check| check.evaluate(note, note.whole()))
+}
+
+/// The verdict that the checks of a criterion give.
+pub(super) fn evaluate(criterion: &Criterion, check: impl Fn(&Check) -> Outcome) -> Judged {
+    let gate = |gate: &Option<Check>| gate.as_ref().map(&check).filter(|outcome| !outcome.known || !outcome.holds);
+    if let Some(outcome) = gate(&criterion.applies_when) {
+        if !outcome.known {
+            return Judged::unknown(outcome);
         }
+        let reason = "Nothing in the note calls for this criterion.";
+        return Judged::plain(Verdict::NotApplicable, outcome.confidence, reason);
     }
-    if let Some(check) = &criterion.assessable_when {
-        let outcome = check.evaluate(note, whole);
-        if !outcome.holds {
-            let reason = "The note does not hold what is needed to judge this.";
-            return Judged::plain(Verdict::NotAssessable, outcome.confidence, reason);
-        }
+    if let Some(outcome) = gate(&criterion.assessable_when) {
+        let reason = "The note does not hold what is needed to judge this.";
+        return Judged::plain(Verdict::NotAssessable, outcome.confidence, reason);
     }
-    let required = criterion.requires.as_ref().map(|check| check.evaluate(note, whole));
-    let forbidden = criterion.forbids.as_ref().map(|check| check.evaluate(note, whole));
-    if let Some(outcome) = &forbidden
-        && outcome.holds
-    {
-        return Judged {
-            verdict: Verdict::NotMet,
-            confidence: outcome.confidence,
-            evidence: outcome.evidence.clone(),
-            reason: "",
-        };
-    }
-    let outcome = required.unwrap_or_else(|| Outcome::holds(forbidden.map_or(1.0, |o| o.confidence), Vec::new()));
-    Judged {
-        verdict: if outcome.holds { Verdict::Met } else { Verdict::NotMet },
+    let forbidden = criterion.forbids.as_ref().map(&check);
+    let decided = |verdict: Verdict, outcome: Outcome| Judged {
+        verdict,
         confidence: outcome.confidence,
         evidence: outcome.evidence,
-        reason: "",
+        places: outcome.places,
+        reason: outcome.detail,
+        asked: outcome.judged,
+    };
+    if forbidden.as_ref().is_some_and(|outcome| outcome.known && outcome.holds) {
+        return decided(Verdict::NotMet, forbidden.unwrap_or_else(|| Outcome::fails(1.0)));
+    }
+    match criterion.requires.as_ref().map(&check) {
+        Some(outcome) if outcome.known && !outcome.holds => decided(Verdict::NotMet, outcome),
+        Some(outcome) if !outcome.known => Judged::unknown(outcome),
+        _ if forbidden.as_ref().is_some_and(|outcome| !outcome.known) => {
+            Judged::unknown(forbidden.unwrap_or_else(|| Outcome::fails(1.0)))
+        }
+        Some(outcome) => decided(Verdict::Met, outcome),
+        None => Judged::plain(Verdict::Met, forbidden.map_or(1.0, |outcome| outcome.confidence), ""),
     }
 }
 
-fn result(criterion: &Criterion, judged: Judged, view: &View<'_>) -> CriterionResult {
-    let mut spans: Vec<Span> = judged.evidence.into_iter().map(|span| view.to_source(span)).collect();
+fn result(criterion: &Criterion, mut judged: Judged, view: &View<'_>) -> CriterionResult {
+    let mut spans: Vec<Span> = judged.evidence.drain(..).map(|span| view.to_source(span)).collect();
     spans.sort();
     spans.dedup();
     spans.truncate(MAX_EVIDENCE);
+    dress(criterion, judged, spans.into_iter().map(|span| Evidence { span, note: None }).collect())
+}
+
+/// A verdict with all that a reader wants beside it.
+pub(super) fn dress(criterion: &Criterion, judged: Judged, evidence: Vec<Evidence>) -> CriterionResult {
     let not_met = judged.verdict == Verdict::NotMet;
     CriterionResult {
         id: criterion.id.clone(),
@@ -230,27 +245,92 @@ fn result(criterion: &Criterion, judged: Judged, view: &View<'_>) -> CriterionRe
         points: criterion.points,
         scope: criterion.scope,
         axes: criterion.axes.clone(),
-        evidence: spans.into_iter().map(|span| Evidence { span }).collect(),
+        judged: judged.asked,
+        evidence,
         message: match judged.verdict {
-            Verdict::Met => "Documented.".to_owned(),
-            Verdict::NotMet => criterion.message.clone(),
-            _ => judged.reason.to_owned(),
+            Verdict::Met => join("Documented.", &judged.reason),
+            Verdict::NotMet => join(&criterion.message, &judged.reason),
+            _ => judged.reason,
         },
         advice: if not_met { criterion.advice.clone() } else { String::new() },
         citation: criterion.citation.clone(),
     }
 }
 
-/// The raw score and the coverage: points met over positive points, of the criteria that were assessed
-/// (the arithmetic of `HealthBench`, openai/simple-evals).
-fn arithmetic(criteria: &[CriterionResult]) -> (Option<f64>, f64) {
+fn join(message: &str, detail: &str) -> String {
+    if detail.is_empty() { message.to_owned() } else { format!("{message} {detail}") }
+}
+
+/// Points met and points to be had of the criteria that were assessed (the arithmetic of `HealthBench`, openai/simple-evals).
+struct Sums {
+    got: f64,
+    possible: f64,
+}
+
+impl Sums {
+    fn of(criteria: &[CriterionResult], counts: impl Fn(&CriterionResult) -> bool) -> Self {
+        let mut sums = Self { got: 0.0, possible: 0.0 };
+        for criterion in criteria.iter().filter(|c| assessed(c) && counts(c)) {
+            sums.possible += criterion.points.max(0.0);
+            if criterion.verdict == Verdict::Met {
+                sums.got += criterion.points;
+            }
+        }
+        sums
+    }
+
+    /// Undefined where there is nothing to be had.
+    fn raw(&self) -> Option<f64> {
+        (self.possible > 0.0).then(|| self.got / self.possible)
+    }
+}
+
+fn assessed(criterion: &CriterionResult) -> bool {
+    matches!(criterion.verdict, Verdict::Met | Verdict::NotMet)
+}
+
+/// Assessed criteria over applicable ones.
+fn coverage(criteria: &[CriterionResult]) -> f64 {
     let applicable = criteria.iter().filter(|c| c.verdict != Verdict::NotApplicable).count();
-    let assessed: Vec<_> = criteria.iter().filter(|c| matches!(c.verdict, Verdict::Met | Verdict::NotMet)).collect();
-    let positive: f64 = assessed.iter().map(|c| c.points.max(0.0)).sum();
-    let got: f64 = assessed.iter().filter(|c| c.verdict == Verdict::Met).map(|c| c.points).sum();
-    let raw = (positive > 0.0).then(|| got / positive);
-    let coverage = if applicable == 0 { 0.0 } else { assessed.len() as f64 / applicable as f64 };
-    (raw, coverage)
+    let assessed = criteria.iter().filter(|c| assessed(c)).count();
+    if applicable == 0 { 0.0 } else { assessed as f64 / applicable as f64 }
+}
+
+/// The same arithmetic by tag, in the order of the names.
+fn axes(criteria: &[CriterionResult]) -> Vec<AxisScore> {
+    let mut names: Vec<&str> =
+        criteria.iter().filter(|c| assessed(c)).flat_map(|c| &c.axes).map(String::as_str).collect();
+    names.sort_unstable();
+    names.dedup();
+    names
+        .into_iter()
+        .map(|axis| {
+            let sums = Sums::of(criteria, |c| c.axes.iter().any(|own| own == axis));
+            let raw = sums.raw();
+            AxisScore {
+                axis: axis.to_owned(),
+                points: sums.got,
+                possible: sums.possible,
+                raw,
+                score: raw.map(|raw| raw.clamp(0.0, 1.0)),
+            }
+        })
+        .collect()
+}
+
+/// [`Risk`] by its thresholds.
+fn risk(criteria: &[CriterionResult], score: Option<f64>) -> Option<Risk> {
+    let score = score?;
+    // A negative criterion is a fault when it is met.
+    let fault = |c: &&CriterionResult| (c.verdict == Verdict::NotMet) == (c.points >= 0.0) && assessed(c);
+    let gravest = criteria.iter().filter(fault).map(|c| c.severity).min();
+    Some(match gravest {
+        Some(Severity::High) => Risk::High,
+        _ if score < Risk::HIGH_BELOW => Risk::High,
+        Some(Severity::Medium) => Risk::Medium,
+        _ if score < Risk::MEDIUM_BELOW => Risk::Medium,
+        _ => Risk::Low,
+    })
 }
 
 #[cfg(test)]
@@ -284,11 +364,12 @@ mod tests {
     #[test]
     fn meeting_one_more_criterion_never_lowers_the_score() {
         let mut report = scorer().score("PT DAILY NOTE\nPatient came.", &ScoreOptions::new()).unwrap();
-        let mut last = arithmetic(&report.criteria).0;
+        let raw = |criteria: &[CriterionResult]| Sums::of(criteria, |_| true).raw();
+        let mut last = raw(&report.criteria);
         for index in 0..report.criteria.len() {
             if report.criteria[index].verdict == Verdict::NotMet {
                 report.criteria[index].verdict = Verdict::Met;
-                let now = arithmetic(&report.criteria).0;
+                let now = raw(&report.criteria);
                 assert!(now >= last);
                 last = now;
             }

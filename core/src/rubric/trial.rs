@@ -4,7 +4,9 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::{DocType, Rubric, Scope, ScoreOptions, Scorer, Verdict};
+use super::check::Check;
+use super::schema::{Criterion, TestCase};
+use super::{Discipline, DocType, EpisodeNote, EpisodeOptions, Rubric, Scope, ScoreOptions, Scorer, Verdict};
 
 /// How many texts on either side make a criterion tested.
 const ENOUGH: usize = 2;
@@ -29,12 +31,14 @@ pub struct TestReport {
     pub run: usize,
     /// The texts whose verdict was another one.
     pub failures: Vec<TestFailure>,
+    /// The criteria that no text tries in both directions: a rule that was never seen to fire, or to pass, is not known to work.
+    pub untested: Vec<String>,
 }
 
 impl TestReport {
-    /// Whether every text gave the verdict it was to give.
+    /// Whether every text gave the verdict it was to give, and every criterion has texts.
     pub fn passed(&self) -> bool {
-        self.failures.is_empty()
+        self.failures.is_empty() && self.untested.is_empty()
     }
 }
 
@@ -69,31 +73,43 @@ impl fmt::Display for TestReport {
         for TestFailure { criterion, test, expected, found } in &self.failures {
             writeln!(f, "{criterion}: {test}: {found} and not {expected}")?;
         }
+        for criterion in &self.untested {
+            writeln!(f, "{criterion}: untested: it needs texts under `fires` and under `passes`")?;
+        }
         write!(f, "{} passed, {} failed", self.run - self.failures.len(), self.failures.len())
     }
 }
 
 pub(super) fn test(rubric: &Rubric) -> TestReport {
     let scorer = Scorer::new(rubric.clone());
-    let mut report = TestReport { run: 0, failures: Vec::new() };
+    let mut report = TestReport { run: 0, failures: Vec::new(), untested: Vec::new() };
     for criterion in rubric.criteria() {
         let tests = &criterion.tests;
-        let mut options = ScoreOptions::new();
-        let first = criterion.applies_to.doc_types.first().copied();
-        options = options.doc_type(tests.doc_type.or(first).unwrap_or(DocType::Unknown));
-        if let Some(discipline) = tests.discipline.or(criterion.applies_to.disciplines.first().copied()) {
-            options = options.discipline(discipline);
+        if (tests.fires.is_empty() || tests.passes.is_empty()) && !needs_judge(criterion) {
+            report.untested.push(criterion.id.clone());
         }
+        let mut defaults = ScoreOptions::new();
+        let first = criterion.applies_to.doc_types.first().copied();
+        defaults.doc_type = Some(tests.doc_type.or(first).unwrap_or(DocType::Unknown));
+        defaults.discipline = tests.discipline.or(criterion.applies_to.disciplines.first().copied());
         let groups = [
-            ("fires", &tests.fires, Verdict::NotMet),
-            ("passes", &tests.passes, Verdict::Met),
-            ("not_applicable", &tests.not_applicable, Verdict::NotApplicable),
-            ("not_assessable", &tests.not_assessable, Verdict::NotAssessable),
+            ("fires", &tests.fires, Some(Verdict::NotMet)),
+            ("passes", &tests.passes, Some(Verdict::Met)),
+            ("not_applicable", &tests.not_applicable, Some(Verdict::NotApplicable)),
+            ("not_assessable", &tests.not_assessable, Some(Verdict::NotAssessable)),
+            ("traps", &tests.traps, None),
         ];
-        for (list, texts, expected) in groups {
-            for (index, text) in texts.iter().enumerate() {
+        for (list, cases, verdict) in groups {
+            for (index, TestCase(case)) in cases.iter().enumerate() {
+                let Some(expected) = verdict.or(case.verdict) else { continue };
                 report.run += 1;
-                let found = scorer.judge(criterion, text, &options);
+                let found = if criterion.scope == Scope::Episode {
+                    let notes = case.notes.iter().map(|TestCase(note)| EpisodeNote::new(&note.text, note.options()));
+                    let notes: Vec<EpisodeNote<'_>> = notes.collect();
+                    scorer.judge_episode(criterion, &notes, EpisodeOptions::default().open(case.open))
+                } else {
+                    scorer.judge(criterion, &case.text, &case.options().or(&defaults))
+                };
                 if found != expected {
                     report.failures.push(TestFailure {
                         criterion: criterion.id.clone(),
@@ -108,6 +124,12 @@ pub(super) fn test(rubric: &Rubric) -> TestReport {
     report
 }
 
+/// Whether only the caller's judge can decide it: a file cannot test that.
+fn needs_judge(criterion: &Criterion) -> bool {
+    let checks = [&criterion.applies_when, &criterion.assessable_when, &criterion.requires, &criterion.forbids];
+    checks.into_iter().flatten().any(Check::asks)
+}
+
 pub(super) fn check(rubric: &Rubric) -> Vec<Problem> {
     let mut problems = Vec::new();
     for criterion in rubric.criteria() {
@@ -118,9 +140,6 @@ pub(super) fn check(rubric: &Rubric) -> Vec<Problem> {
                 message: message.to_owned(),
             });
         };
-        if criterion.scope != Scope::Note {
-            continue;
-        }
         if criterion.requires.is_none() && criterion.forbids.is_none() {
             problem("it neither requires nor forbids anything, so it is met by every note");
         }
@@ -128,11 +147,55 @@ pub(super) fn check(rubric: &Rubric) -> Vec<Problem> {
         if criterion.requires.is_some() && written(&criterion.requires) == written(&criterion.forbids) {
             problem("it requires what it forbids, so no note can meet it");
         }
+        if needs_judge(criterion) {
+            continue;
+        }
         if criterion.tests.fires.len() < ENOUGH {
             problem("it has fewer than two texts under `fires`, in which it must not be met");
         }
         if criterion.tests.passes.len() < ENOUGH {
             problem("it has fewer than two texts under `passes`, in which it must be met");
+        }
+        if let Some(index) = criterion.tests.traps.iter().position(|trap| trap.0.verdict.is_none()) {
+            problem(&format!("trap {} does not name the verdict it has", index + 1));
+        }
+        // The third text on one side may be a trap as well, so only too few texts in all are a fault.
+        let cases = &criterion.tests;
+        let extra = cases.not_applicable.len() + cases.not_assessable.len() + cases.traps.len();
+        if cases.fires.len() + cases.passes.len() + extra <= 2 * ENOUGH {
+            problem("it has no trap: a text that looks as if it had another verdict than it has");
+        }
+        let (from, to) = (criterion.citation.effective_from, criterion.citation.effective_to);
+        if from.zip(to).is_some_and(|(from, to)| from > to) {
+            problem("its rule ends before it begins, so it concerns no note");
+        }
+        let gates = [&criterion.applies_when, &criterion.assessable_when];
+        for gate in gates.into_iter().flatten() {
+            if Some(format!("{gate:?}")) == written(&criterion.forbids) {
+                problem("it is judged only where what it forbids holds, so no note can meet it");
+            }
+            if criterion.forbids.is_none() && Some(format!("{gate:?}")) == written(&criterion.requires) {
+                problem("it is judged only where what it requires holds, so no note can fail it");
+            }
+        }
+        let checks = [&criterion.applies_when, &criterion.assessable_when, &criterion.requires, &criterion.forbids];
+        for impossible in checks.into_iter().flatten().flat_map(Check::impossible) {
+            problem(impossible);
+        }
+        let known = |discipline: &Discipline| *discipline == Discipline::Unknown;
+        if criterion.applies_to.doc_types == [DocType::Unknown] || criterion.applies_to.disciplines.iter().any(known) {
+            problem("it names `unknown`, which stands for a note of which nothing is known and not for a kind of note");
+        }
+        let mut unfit = false;
+        for TestCase(case) in cases.fires.iter().chain(&cases.passes) {
+            unfit |= !case.notes.is_empty() && criterion.scope != Scope::Episode;
+            unfit |= case.notes.is_empty() && criterion.scope == Scope::Episode;
+            unfit |= case.claim.is_none() && criterion.scope == Scope::Billing;
+        }
+        if unfit {
+            problem(
+                "a test does not bring what its scope needs: `notes` for an episode, `claim` for billing, `text` for a note",
+            );
         }
         if criterion.points == 0.0 {
             problem("it has no points, so it never changes a score");

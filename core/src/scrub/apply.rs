@@ -32,6 +32,11 @@ pub struct OffsetMap {
 }
 
 impl OffsetMap {
+    /// The replaced spans of the input with their spans in the output, in order.
+    pub(crate) fn edits(&self) -> &[(Span, Span)] {
+        &self.edits
+    }
+
     /// Carries a span of the input to the output. A span that touches a replaced value is widened to the whole
     /// replacement.
     pub fn to_output(&self, span: Span) -> Span {

@@ -2,8 +2,8 @@
 
 use sha2::{Digest, Sha256};
 
-use super::{Policy, Scrubbed, Scrubber};
-use crate::audit::{Document, Event, PolicyUsed, fingerprint, hex};
+use super::{Applied, Policy, Scrubbed, Scrubber};
+use crate::audit::{Event, PolicyUsed, hex};
 use crate::error::Result;
 
 impl Policy {
@@ -16,29 +16,43 @@ impl Policy {
 
 impl Scrubber {
     /// Completes an audit event with what became of scrubbing `text`: the policy, how many findings of each category and what was
-    /// done to them, the length of the note, and its [fingerprint] under `key` where there is one. See [`audit`](crate::audit).
+    /// done to them, the length of the note, and its [fingerprint](crate::audit::fingerprint) under `key` where there is one. See
+    /// [`audit`](crate::audit).
     ///
     /// # Errors
     /// When the key has fewer than 16 bytes.
-    pub fn audited(
+    pub fn audited(&self, event: Event, text: &str, result: &Result<Scrubbed>, key: Option<&[u8]>) -> Result<Event> {
+        self.audited_as(event, text, result, |scrubbed| scrubbed, key)
+    }
+
+    /// As [`audited`](Self::audited), of a call whose result holds the scrubbed note.
+    pub(crate) fn audited_as<T>(
+        &self,
+        event: Event,
+        text: &str,
+        result: &Result<T>,
+        scrubbed: impl FnOnce(&T) -> &Scrubbed,
+        key: Option<&[u8]>,
+    ) -> Result<Event> {
+        self.recorded(event, text.as_bytes(), result, |done| scrubbed(done).findings.iter().collect(), key)
+    }
+
+    /// As [`audited`](Self::audited), of a document in any encoding whose result holds what was found.
+    pub(crate) fn recorded<T>(
         &self,
         mut event: Event,
-        text: &str,
-        result: &Result<Scrubbed>,
+        document: &[u8],
+        result: &Result<T>,
+        found: impl FnOnce(&T) -> Vec<&Applied>,
         key: Option<&[u8]>,
     ) -> Result<Event> {
         let policy = self.policy();
         event.policy = Some(PolicyUsed { name: policy.name().to_owned(), hash: policy.hash() });
-        let fingerprint = key.map(|key| fingerprint(key, text)).transpose()?;
-        event.document = Some(Document { fingerprint, bytes: text.len() as u64 });
-        match result {
-            Ok(scrubbed) => {
-                for applied in &scrubbed.findings {
-                    event.count(applied.finding.category.as_str(), applied.action.as_str());
-                }
-                Ok(event)
+        if let Ok(done) = result {
+            for applied in found(done) {
+                event.count(applied.finding.category.as_str(), applied.action.as_str());
             }
-            Err(error) => Ok(event.failed(error.code())),
         }
+        event.ended(result).about(document, key)
     }
 }

@@ -126,7 +126,15 @@ impl Context {
         }
     }
 
-    pub(super) fn known(&self) -> Option<&Patient> {
+    /// The same with what a message says of itself, where the caller said nothing.
+    pub(crate) fn completed(&self, patient_id: Option<String>, date: Option<Date>) -> Self {
+        let mut out = self.clone();
+        out.patient_id = out.patient_id.or(patient_id);
+        out.date = out.date.or(date);
+        out
+    }
+
+    pub(crate) fn known(&self) -> Option<&Patient> {
         self.patient.as_ref()
     }
 
@@ -134,7 +142,7 @@ impl Context {
         self.patient_id.as_deref()
     }
 
-    pub(super) fn document(&self) -> Option<&str> {
+    pub(crate) fn document(&self) -> Option<&str> {
         self.document_id.as_deref()
     }
 

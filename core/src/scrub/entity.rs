@@ -2,11 +2,12 @@
 //!
 //! "John Smith", "Mr. Smith", "SMITH", "J. Smith", "Smith, John" and "john's" are one person. Names in full are read first; what
 //! is less than that joins the one person it fits, the nearest before it where it fits several, and is a person of its own where
-//! a title says so ("Mrs. Smith" beside John Smith).
+//! a title says so ("Mrs. Smith" beside John Smith). Names in small letters may stand in either order ("smith john"). Where the
+//! patient is known, its names say what each word is, and whatever fits them is the patient.
 
 use std::collections::{HashMap, HashSet};
 
-use super::{Category, Finding};
+use super::{Category, Finding, Patient};
 use crate::lexicon;
 use crate::lexicon::given_names::{self, Gender};
 use crate::text::{self, Span, TokenKind};
@@ -23,6 +24,24 @@ pub(super) enum Role {
 pub(super) struct Part {
     pub(super) span: Span,
     pub(super) kind: PartKind,
+    /// The word of a known name that it stands for, where it is written in another way: a nickname, a typing error.
+    pub(super) meant: Option<String>,
+}
+
+impl Part {
+    fn new(span: Span, kind: PartKind) -> Self {
+        Self { span, kind, meant: None }
+    }
+}
+
+/// What a word is in the names that a caller knows.
+#[derive(Clone, Copy)]
+pub(super) struct KnownWord<'p> {
+    pub(super) role: Role,
+    /// The word of the name that it is meant for, folded.
+    pub(super) meant: &'p str,
+    /// Whose names it is in, by number.
+    pub(super) people: &'p [u16],
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,6 +66,10 @@ struct Person {
     surname: Option<String>,
     gender: Option<Gender>,
     last: usize,
+    /// The person of whom this is another name.
+    same: Option<usize>,
+    /// Known to the caller, and not named in the note so far.
+    unseen: bool,
 }
 
 /// A mention of a person, as far as it can be read by itself.
@@ -61,6 +84,10 @@ struct Mention {
     /// The first letter of a surname of which no more is written.
     surname_initial: Option<char>,
     gender: Option<Gender>,
+    /// Two words without a title or a comma: nothing but their places says which is which.
+    bare: bool,
+    /// It is written in small letters.
+    small: bool,
 }
 
 /// The persons of a note. No `Debug` here: they are words of it.
@@ -94,8 +121,8 @@ const PARTICLES: &[&str] = &[
 const JOINTS: &[&str] = &["and", "or", "y", "et", "und"];
 
 impl People {
-    /// Links the names among `findings`.
-    pub(super) fn new(note: &str, findings: &[Finding]) -> Self {
+    /// Links the names among `findings`; `patient` is whose note it is, if that is known.
+    pub(super) fn new(note: &str, findings: &[Finding], patient: Option<&Patient>) -> Self {
         let mut read: Vec<(usize, Mention)> = findings
             .iter()
             .enumerate()
@@ -103,13 +130,19 @@ impl People {
             .map(|(index, finding)| (index, Mention::read(note, finding.span)))
             .collect();
         let mut people = Self::default();
+        if let Some(patient) = patient {
+            people.expect(patient);
+            for (_, mention) in &mut read {
+                mention.settle(note, patient);
+            }
+        }
         // In full first; a later pass only joins what says less.
-        for pass in 0..3 {
+        for pass in 0..4 {
             for (index, mention) in &mut read {
                 let rank = match (&mention.given, &mention.surname, mention.initial) {
-                    (Some(_), Some(_), _) => 0,
-                    (None, Some(_), Some(_)) => 1,
-                    _ => 2,
+                    (Some(_), Some(_), _) => usize::from(mention.bare && mention.small),
+                    (None, Some(_), Some(_)) => 2,
+                    _ => 3,
                 };
                 if rank == pass {
                     let person = people.join(*index, mention);
@@ -120,9 +153,32 @@ impl People {
         people
     }
 
+    /// Makes the persons of whom names were given; all names of the patient are of one.
+    fn expect(&mut self, patient: &Patient) {
+        let mut first = None;
+        for (own, given, surname) in patient.persons() {
+            if given.is_none() && surname.is_none() {
+                continue;
+            }
+            let at = self.persons.len();
+            self.persons.push(Person {
+                given: given.map(str::to_owned),
+                surname: surname.map(str::to_owned),
+                gender: given.and_then(|given| given_names::gender(given.split(' ').next().unwrap_or(""))),
+                same: first.filter(|_| own),
+                unseen: true,
+                ..Person::default()
+            });
+            if own && first.is_none() {
+                first = Some(at);
+            }
+            self.remember(at);
+        }
+    }
+
     /// Which person the finding at `index` names.
     pub(super) fn of(&self, index: usize) -> Option<usize> {
-        self.mentions.get(&index).map(|(person, _)| *person)
+        self.mentions.get(&index).map(|(person, _)| self.persons[*person].same.unwrap_or(*person))
     }
 
     /// The pieces of the name at `index`.
@@ -161,12 +217,17 @@ impl People {
                 Role::Surname => mention.surname = Some(word),
             }
         }
+        if mention.bare && self.is_turned(mention) {
+            mention.turn();
+        }
         let fitting = self.candidates(mention).into_iter().filter(|at| self.persons[*at].fits(mention));
         // The nearest before; what is only named later comes after.
         let nearest = fitting.max_by_key(|at| {
-            let last = self.persons[*at].last;
+            let Person { last, unseen, gender, .. } = self.persons[*at];
             let before = last <= index;
-            (before, if before { last } else { usize::MAX - last })
+            // Whom a title suits goes before who might be anybody; of those known and not named yet, the patient comes first.
+            let suits = gender.is_some() && gender == mention.gender;
+            (suits, !unseen, before, if before { last } else { usize::MAX - last }, std::cmp::Reverse(*at))
         });
         let found = nearest.unwrap_or_else(|| {
             self.persons.push(Person { last: index, ..Person::default() });
@@ -177,9 +238,30 @@ impl People {
         person.surname = person.surname.take().or_else(|| mention.surname.clone());
         person.initial = person.initial.or(mention.initial);
         person.gender = person.gender.or(mention.gender);
-        person.last = index;
+        (person.last, person.unseen) = (index, false);
         self.remember(found);
         found
+    }
+
+    /// Whether a mention of two words has the surname first: a person of this name in full says so, or in small letters the words.
+    fn is_turned(&self, mention: &Mention) -> bool {
+        let (Some(given), Some(surname)) = (&mention.given, &mention.surname) else { return false };
+        let is_named = |given: &String, surname: &String| {
+            let list = self.named.get(surname.split(' ').next().unwrap_or("")).map(Vec::as_slice).unwrap_or_default();
+            list.iter().rev().take(CANDIDATES).any(|at| {
+                let person = &self.persons[*at];
+                person.given.as_ref() == Some(given) && person.surname.as_ref() == Some(surname)
+            })
+        };
+        if is_named(given, surname) {
+            return false;
+        }
+        let first = lexicon::lookup(given);
+        is_named(surname, given)
+            || mention.small
+                && given_names::gender(surname).is_some()
+                && given_names::gender(given).is_none()
+                && first.surname >= first.given
     }
 
     /// The persons whose names share a word, or the letters, with a mention: the latest of them, so that time stays linear in notes
@@ -324,7 +406,7 @@ impl Mention {
                     }
                 }
                 TokenKind::Number | TokenKind::Mixed => {
-                    mention.parts.push(Part { span: place, kind: PartKind::Code });
+                    mention.parts.push(Part::new(place, PartKind::Code));
                     joined = false;
                 }
                 TokenKind::Newline => joined = false,
@@ -332,7 +414,50 @@ impl Mention {
         }
         mention.assign(note, &chains, titled);
         mention.parts.sort_by_key(|part| part.span.start);
+        mention.bare = !titled && mention.parts.len() == chains.iter().flatten().flatten().count() && chains.len() == 2;
+        mention.small = mention.parts.iter().all(|part| !part.span.of(note).contains(char::is_uppercase));
         mention
+    }
+
+    /// Exchanges given name and surname.
+    fn turn(&mut self) {
+        std::mem::swap(&mut self.given, &mut self.surname);
+        for part in &mut self.parts {
+            part.kind = match part.kind {
+                PartKind::Word(Role::Given) => PartKind::Word(Role::Surname),
+                PartKind::Word(Role::Surname) => PartKind::Word(Role::Given),
+                other => other,
+            };
+        }
+        self.gender =
+            self.given.as_deref().and_then(|given| given_names::gender(given.split(' ').next().unwrap_or("")));
+    }
+
+    /// Reads the words anew where all of them are in the names of one person whom the caller knows.
+    fn settle(&mut self, note: &str, patient: &Patient) {
+        let words = self.parts.iter().enumerate().filter(|(_, part)| matches!(part.kind, PartKind::Word(_)));
+        let known: Option<Vec<(usize, KnownWord<'_>)>> =
+            words.map(|(at, part)| Some((at, patient.name_word(part.span.of(note))?))).collect();
+        let Some(known) = known.filter(|known| !known.is_empty()) else { return };
+        let of_all = |person: &&u16| known.iter().all(|(_, word)| word.people.contains(person));
+        if !known[0].1.people.iter().any(|person| of_all(&person)) {
+            return;
+        }
+        let (mut given, mut surname) = (None, Vec::new());
+        for (at, word) in known {
+            let part = &mut self.parts[at];
+            part.kind = PartKind::Word(word.role);
+            part.meant =
+                Some(word.meant.to_owned()).filter(|meant| *meant != lexicon::fold(part.span.of(note)).to_lowercase());
+            match word.role {
+                Role::Given => given = given.or(Some(word.meant.to_owned())),
+                Role::Surname => surname.push(word.meant),
+            }
+        }
+        self.surname = Some(surname.join(" ")).filter(|surname| !surname.is_empty());
+        self.gender = self.gender.or_else(|| given.as_deref().and_then(given_names::gender));
+        self.given = given;
+        (self.either, self.bare) = (None, false);
     }
 
     /// Gives each chain its role by its place.
@@ -367,7 +492,7 @@ impl Mention {
                 } else {
                     PartKind::Middle
                 };
-                self.parts.push(Part { span: chain[0], kind });
+                self.parts.push(Part::new(chain[0], kind));
             }
             return;
         }
@@ -389,14 +514,14 @@ impl Mention {
                 } else {
                     PartKind::Middle
                 };
-                self.parts.push(Part { span: chain[0], kind });
+                self.parts.push(Part::new(chain[0], kind));
                 continue;
             }
             let folded: Vec<String> = chain.iter().map(|span| lexicon::fold(span.of(note)).to_lowercase()).collect();
             let folded = folded.join(" ");
             let of_surname = surname == Some(*at) || reversed && comma.is_some_and(|comma| *at < comma);
             let role = if of_surname { Role::Surname } else { Role::Given };
-            self.parts.extend(chain.iter().map(|span| Part { span: *span, kind: PartKind::Word(role) }));
+            self.parts.extend(chain.iter().map(|span| Part::new(*span, PartKind::Word(role))));
             match (surname, role) {
                 (None, _) => self.either = Some(folded),
                 (_, Role::Surname) => {
@@ -428,7 +553,7 @@ impl Mention {
             } else {
                 PartKind::Middle
             };
-            self.parts.push(Part { span: place, kind });
+            self.parts.push(Part::new(place, kind));
         }
     }
 }
@@ -478,6 +603,10 @@ mod tests {
 
     /// The persons of the words between « and », by number.
     fn persons(marked: &str) -> Vec<usize> {
+        persons_of(marked, None)
+    }
+
+    fn persons_of(marked: &str, patient: Option<&Patient>) -> Vec<usize> {
         let mut note = String::new();
         let mut findings = Vec::new();
         let mut start = 0;
@@ -488,7 +617,7 @@ mod tests {
                 c => note.push(c),
             }
         }
-        let people = People::new(&note, &findings);
+        let people = People::new(&note, &findings, patient);
         let mut seen = Vec::new();
         (0..findings.len())
             .map(|index| {
@@ -516,6 +645,36 @@ mod tests {
             ("«José Núñez» «JOSE NUNEZ» «Núñez»’s", vec![0, 0, 0]),
         ] {
             assert_eq!(persons(marked), expected, "{marked}");
+        }
+    }
+
+    #[test]
+    fn small_letters_stand_in_either_order() {
+        for (marked, expected) in [
+            ("«Jane Okonkwo» came; «okonkwo jane» sat; «jane okonkwo» left", vec![0, 0, 0]),
+            ("«okonkwo jane» came; «Jane Okonkwo» sat; Mrs. «Okonkwo» left", vec![0, 0, 0]),
+            ("«achterberg rosalind», then «Rosalind» and «Achterberg»", vec![0, 0, 0]),
+            ("«Okonkwo Jane» of the list is «Jane Okonkwo»", vec![0, 0]),
+            ("«rosalind achterberg» and «achterberg wim»", vec![0, 1]),
+        ] {
+            assert_eq!(persons(marked), expected, "{marked}");
+        }
+    }
+
+    #[test]
+    fn whatever_names_a_known_patient_is_one_person() {
+        let json = r#"{"names": ["Jane Okonkwo", "Jane Adler-Voss"], "aliases": ["Jojo"], "relatives": ["Ben Okonkwo"],
+            "providers": ["Rosalind Achterberg"]}"#;
+        let patient = Patient::from_json(json).unwrap();
+        for (marked, expected) in [
+            ("«okonkwo jane», «Jane Okonkwo», Mrs «Okonkwo», «J. Okonkwo», «OKONKWO, JANE»", vec![0; 5]),
+            ("Mrs. «Okonkwo» came. «Jane» sat. «okonkwoo, jane» stood.", vec![0, 0, 0]),
+            ("«Janie Okonkwo» was «Jane Adler-Voss» before; Ms. «Adler-Voss» left", vec![0, 0, 0]),
+            ("«Jane Okonkwo», husband «Ben Okonkwo»; «ben» drove; Mr. «Okonkwo»", vec![0, 1, 1, 1]),
+            ("«achterberg rosalind» saw «jane»; «Dr. Achterberg» wrote", vec![0, 1, 0]),
+            ("«Quackenbush» saw «Jane Quackenbush»", vec![0, 0]),
+        ] {
+            assert_eq!(persons_of(marked, Some(&patient)), expected, "{marked}");
         }
     }
 }

@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Category;
+use super::place::Place;
 use super::reason::{Reason, Rule, RuleKind, Rules};
 use crate::text::Span;
 
@@ -49,6 +50,9 @@ pub struct Finding {
     /// What that detector went by; [`reasons`](Self::reasons) tells it.
     #[serde(default)]
     rules: Rules,
+    /// What may take its place where it stands.
+    #[serde(skip)]
+    place: Place,
     /// What other detectors found here and was merged into this finding, the surest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub also: Vec<Reason>,
@@ -64,6 +68,7 @@ impl Finding {
             score,
             detector: detector.into(),
             rules: Rules::default(),
+            place: Place::default(),
             also: Vec::new(),
         }
     }
@@ -80,6 +85,26 @@ impl Finding {
     pub fn with_rule(mut self, rule: Rule) -> Self {
         self.rules.push(rule);
         self
+    }
+
+    /// A value of a typed field of a message, known for what it is by where it stands: `path` names the field.
+    pub(crate) fn in_field(span: Span, category: Category, kind: Kind, place: Place, path: &str) -> Self {
+        let mut finding = Self::new(span, category, 1.0, format!("field.{path}")).with_kind(kind);
+        finding.place = place;
+        finding.with_rule(Rule::new(RuleKind::Structure, "typed-field"))
+    }
+
+    /// The same in a text that has `by` bytes more before it.
+    pub(crate) fn moved(mut self, by: usize) -> Self {
+        let moved = |span: Span| Span::new(span.start + by, span.end + by);
+        self.span = moved(self.span);
+        self.also.iter_mut().for_each(|reason| reason.span = moved(reason.span));
+        self
+    }
+
+    /// What may take its place where it stands.
+    pub(super) fn place(&self) -> Place {
+        self.place
     }
 
     /// Why it was found: what its detector went by, then what was found here besides, the surest first. There is at least

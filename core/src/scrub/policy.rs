@@ -81,6 +81,7 @@ impl Default for CategoryPolicy {
 /// | `categories` | by category: `operator`, `threshold` (0 to 1: weaker findings stay), `keep` (kinds that stay, such as `city`), and the operator's options, see below | as in what it extends |
 /// | `detectors` | detectors of its own, see below; one of the name of an inherited one replaces it | |
 /// | `allow`, `deny` | texts that are never, or always, removed, see below | |
+/// | `messages` | what is done to fields of messages, see [`format`](crate::format): by `hl7`, `fhir`, `cda` a mapping from fields to rules, and `unknown` (`remove`, `text`, `keep`) | as the built-in tables say; unknown fields are removed |
 ///
 /// # Operators
 ///
@@ -105,7 +106,9 @@ impl Default for CategoryPolicy {
 /// A policy that states a regime is held to it when it is loaded: under `safe-harbor` nothing that is derived from the value may take
 /// its place (45 CFR 164.514(c): no hash, no ciphertext, no keyed surrogate, no shifted date, no last digits, no initials) and no
 /// identifier may stay; under `limited-data-set` no direct identifier may (164.514(e)(2)). A file that states none has that of
-/// what it extends; where it keeps what that regime does not let stay, it has none, and `chartguard policy show` says so.
+/// what it extends and is held to it: one that keeps more says which rule it is shared under, or `regime: none`. Where code
+/// changes single categories ([`with_category`](Self::with_category), the `categories` of a configuration) so that more stays, the
+/// regime and the name are given up, which [`regime`](Self::regime), [`name`](Self::name) and the audit log show.
 ///
 /// # Strict mode
 ///
@@ -152,10 +155,12 @@ pub struct Policy {
     detectors: Vec<Arc<OwnDetector>>,
     allow: Vec<ListEntry>,
     deny: Vec<ListEntry>,
+    /// What is done to fields of messages, as it is written.
+    messages: Option<Value>,
 }
 
 pub(super) const KEYS: &[&str] =
-    &["name", "version", "regime", "extends", "strict", "categories", "detectors", "allow", "deny"];
+    &["name", "version", "regime", "extends", "strict", "categories", "detectors", "allow", "deny", "messages"];
 pub(super) const CATEGORY_KEYS: &[&str] = &[
     "operator",
     "threshold",
@@ -240,6 +245,7 @@ impl Policy {
                 detectors: Vec::new(),
                 allow: Vec::new(),
                 deny: Vec::new(),
+                messages: None,
             },
         };
         policy.name = match (file.text("name")?, policy.name.starts_with("custom")) {
@@ -250,12 +256,10 @@ impl Policy {
         policy.version = file.whole("version")?.or(policy.version);
         let stated = file.text("regime")?.map(|name| named(name, "regime", Regime::ALL, Regime::as_str)).transpose();
         let stated = stated.map_err(|e| e.at(Location::Key(file.path("regime"))))?;
+        // One that is inherited holds too: a file that means to leave it says so.
         policy.regime = stated.unwrap_or(policy.regime);
         policy.strict = file.flag("strict")?.unwrap_or(policy.strict);
         policy.set_categories(&file)?;
-        if stated.is_none() {
-            policy.leave_regime();
-        }
         let mut own: Vec<Arc<OwnDetector>> = Vec::new();
         for (index, definition) in file.list("detectors")?.iter().enumerate() {
             let detector = OwnDetector::read(definition, &format!("detectors[{index}]"))?;
@@ -269,6 +273,9 @@ impl Policy {
         policy.detectors.extend(own);
         let (allow, deny) = (lists::read(&file, "allow", folder)?, lists::read(&file, "deny", folder)?);
         lists::merge(&mut policy.allow, &mut policy.deny, allow, deny)?;
+        if let Some(messages) = file.get("messages") {
+            merge(policy.messages.get_or_insert_default(), messages);
+        }
         Ok(policy)
     }
 
@@ -335,6 +342,10 @@ impl Policy {
     fn leave_regime(&mut self) {
         if self.categories.iter().any(|(category, rule)| self.regime.refuses_kept(*category, rule).is_some()) {
             self.regime = Regime::None;
+            // Nobody shall read the name of a rule that the policy does not keep.
+            if !self.name.starts_with("custom") {
+                self.name = format!("custom ({})", self.name);
+            }
         }
     }
 
@@ -444,6 +455,9 @@ impl Policy {
                 let _ = writeln!(out, "  - {entry}");
             }
         }
+        if let Some(messages) = &self.messages {
+            let _ = writeln!(out, "messages: {messages}");
+        }
         out
     }
 
@@ -458,6 +472,11 @@ impl Policy {
         self.categories.insert(category, policy);
         self.leave_regime();
         self
+    }
+
+    /// What is done to fields of messages, as a policy file writes it.
+    pub(crate) fn messages(&self) -> Option<&Value> {
+        self.messages.as_ref()
     }
 
     /// The names of the policy's own detectors, inherited ones first.
@@ -533,6 +552,18 @@ impl CategoryPolicy {
         put("zip_census", options.zip_census.as_str().into(), options.zip_census == usual.zip_census);
         put("fallback", serde_json::json!(options.fallback), options.fallback.is_none());
         Value::Object(out)
+    }
+}
+
+/// Lays `over` over what is inherited, member by member.
+fn merge(inherited: &mut Value, over: &Value) {
+    match (inherited, over) {
+        (Value::Object(inherited), Value::Object(over)) => {
+            for (key, value) in over {
+                merge(inherited.entry(key.clone()).or_insert(Value::Null), value);
+            }
+        }
+        (inherited, over) => *inherited = over.clone(),
     }
 }
 

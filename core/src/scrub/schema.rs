@@ -32,6 +32,34 @@ struct PolicyFile {
     allow: Option<Vec<EntryFile>>,
     /// Texts that are always removed.
     deny: Option<Vec<EntryFile>>,
+    /// What is done to fields of messages.
+    messages: Option<MessagesFile>,
+}
+
+/// What is done to fields of messages. A rule is `keep`, `remove`, `text` (free text), a category, or what a value is more closely
+/// (`birth_date`, `street`, `zip`, `link`), and may say in a second word what the value tells of the patient.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields, rename = "Messages")]
+#[allow(dead_code, reason = "the schema is made of the fields")]
+struct MessagesFile {
+    /// What becomes of fields that no table knows; `remove` unless said otherwise.
+    unknown: Option<UnknownFile>,
+    /// HL7 v2, by segment or field: `ZPI`, `PID-19`.
+    hl7: Option<BTreeMap<String, String>>,
+    /// FHIR, by path: `Patient.maritalStatus`.
+    fhir: Option<BTreeMap<String, String>>,
+    /// CDA, by element: `recordTarget/patientRole/id`.
+    cda: Option<BTreeMap<String, String>>,
+}
+
+/// What becomes of an unknown field.
+#[derive(JsonSchema)]
+#[schemars(rename_all = "snake_case", inline)]
+#[allow(dead_code, reason = "the schema is made of the variants")]
+enum UnknownFile {
+    Remove,
+    Text,
+    Keep,
 }
 
 /// What is done to one category.

@@ -13,7 +13,7 @@ use super::{Context, Finding, Patient, Policy, Stage, Stages, verify};
 use crate::Key;
 use crate::error::{Error, ErrorCode, Result};
 use crate::guard::guard;
-use crate::text::{self, View};
+use crate::text::{self, Span, View};
 
 /// Removes protected health information from notes under one policy.
 ///
@@ -188,7 +188,7 @@ impl Scrubber {
     /// # Errors
     /// When a detector could not search the whole text.
     pub fn find(&self, text: &str) -> Result<Vec<Finding>> {
-        guard(ErrorCode::Internal, "a note was searched", || self.search(text, None, |_| {}))
+        guard(ErrorCode::Internal, "a note was searched", || self.search(text, &[], |_| {}))
     }
 
     /// [`find`](Self::find) with what is known of the patient: each mention is found with a score of 1 by detector `patient`.
@@ -196,17 +196,12 @@ impl Scrubber {
     /// # Errors
     /// As [`find`](Self::find).
     pub fn find_for(&self, text: &str, patient: &Patient) -> Result<Vec<Finding>> {
-        guard(ErrorCode::Internal, "a note was searched", || self.search(text, Some(patient), |_| {}))
+        guard(ErrorCode::Internal, "a note was searched", || self.search(text, &[patient], |_| {}))
     }
 
     /// Calls `passed` with the name of each stage when it is over.
-    fn search(
-        &self,
-        text: &str,
-        patient: Option<&Patient>,
-        mut passed: impl FnMut(&'static str),
-    ) -> Result<Vec<Finding>> {
-        let Candidates(findings) = self.detect(text, patient, &mut passed)?;
+    fn search(&self, text: &str, patients: &[&Patient], mut passed: impl FnMut(&'static str)) -> Result<Vec<Finding>> {
+        let Candidates(findings) = self.detect(text, patients, &mut passed)?;
         let findings = self.settle(text, findings);
         passed("policy and resolve");
         Ok(findings)
@@ -229,7 +224,7 @@ impl Scrubber {
     /// # Errors
     /// When a detector could not search the whole text.
     pub fn candidates(&self, text: &str) -> Result<Candidates> {
-        guard(ErrorCode::Internal, "a note was searched", || self.detect(text, None, |_| {}))
+        guard(ErrorCode::Internal, "a note was searched", || self.detect(text, &[], |_| {}))
     }
 
     /// What would be removed of `candidates`, which are those of the same `text`: as [`find`](Self::find).
@@ -262,12 +257,7 @@ impl Scrubber {
     }
 
     /// Calls `passed` with the name of each stage when it is over.
-    fn detect(
-        &self,
-        text: &str,
-        patient: Option<&Patient>,
-        mut passed: impl FnMut(&'static str),
-    ) -> Result<Candidates> {
+    fn detect(&self, text: &str, patients: &[&Patient], mut passed: impl FnMut(&'static str)) -> Result<Candidates> {
         let view = View::joined(text);
         let plain = view.as_str();
         passed("view");
@@ -280,8 +270,10 @@ impl Scrubber {
             passed(detector.stage());
         }
         // Before the repetitions, which learn from it.
-        if let Some(patient) = patient.filter(|_| self.stages.has(Stage::Patient)) {
-            patient.detect(&note, &mut findings);
+        if self.stages.has(Stage::Patient) && !patients.is_empty() {
+            for patient in patients {
+                patient.detect(&note, &mut findings);
+            }
             passed("patient");
         }
         if self.stages.has(Stage::Consistency) {
@@ -299,6 +291,35 @@ impl Scrubber {
             }
         }
         Ok(Candidates(findings))
+    }
+
+    /// [`find_for`](Self::find_for) with what is known of several people.
+    pub(crate) fn find_among(&self, text: &str, patients: &[&Patient]) -> Result<Vec<Finding>> {
+        self.search(text, patients, |_| {})
+    }
+
+    /// Whether the policy removes a finding of a category and kind that leaves no doubt.
+    pub(crate) fn removes(&self, finding: &Finding) -> bool {
+        self.policy.removes(finding)
+    }
+
+    /// The text with `findings`, which are disjoint and in order, removed as the policy says; `known` are searched for in what comes
+    /// out of each of `notes`, parts of the text that were searched for them.
+    pub(crate) fn rewrite_found(
+        &self,
+        text: &str,
+        findings: Vec<Finding>,
+        context: &Context,
+        known: &[&Patient],
+        notes: &[Span],
+    ) -> Result<Scrubbed> {
+        let scrubbed = apply::apply(text, findings, &self.policy, &self.secrets, context)?;
+        if self.verify {
+            for patient in known {
+                verify::verify_parts(&scrubbed, patient, &self.policy, notes)?;
+            }
+        }
+        Ok(scrubbed)
     }
 
     fn settle(&self, text: &str, mut findings: Vec<Finding>) -> Vec<Finding> {
@@ -359,7 +380,8 @@ impl Scrubber {
         mut passed: impl FnMut(&'static str),
     ) -> Result<Scrubbed> {
         guard(ErrorCode::Internal, "a note was scrubbed", || {
-            let findings = self.search(text, context.known(), &mut passed)?;
+            let known: Vec<&Patient> = context.known().into_iter().collect();
+            let findings = self.search(text, &known, &mut passed)?;
             let scrubbed = apply::apply(text, findings, &self.policy, &self.secrets, context)?;
             if self.verify
                 && let Some(patient) = context.known()

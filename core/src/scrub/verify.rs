@@ -5,7 +5,7 @@ use super::apply::Scrubbed;
 use super::detect::Note;
 use super::{Patient, Policy};
 use crate::error::{Error, Location, Result};
-use crate::text::{self, View};
+use crate::text::{self, Span, View};
 
 /// Holds that `scrubbed` names the patient nowhere, but for what the policy keeps.
 ///
@@ -15,7 +15,17 @@ use crate::text::{self, View};
 /// # Errors
 /// When something is left: where in the input, and its category.
 pub(super) fn verify(scrubbed: &Scrubbed, patient: &Patient, policy: &Policy) -> Result<()> {
-    let view = View::joined(&scrubbed.text);
+    verify_part(scrubbed, patient, policy, Span::new(0, scrubbed.text.len()))
+}
+
+/// [`verify`] of those parts of the output that stand for `notes`, parts of the input.
+pub(super) fn verify_parts(scrubbed: &Scrubbed, patient: &Patient, policy: &Policy, notes: &[Span]) -> Result<()> {
+    notes.iter().try_for_each(|note| verify_part(scrubbed, patient, policy, scrubbed.map.to_output(*note)))
+}
+
+fn verify_part(scrubbed: &Scrubbed, patient: &Patient, policy: &Policy, part: Span) -> Result<()> {
+    let text = part.of(&scrubbed.text);
+    let view = View::joined(text);
     let tokens = text::tokens(view.as_str());
     let note = Note { text: view.as_str(), tokens: &tokens };
     let (mut left, mut exact) = (Vec::new(), Vec::new());
@@ -29,6 +39,7 @@ pub(super) fn verify(scrubbed: &Scrubbed, patient: &Patient, policy: &Policy) ->
             continue;
         }
         let span = view.to_source(finding.span);
+        let span = Span::new(part.start + span.start, part.start + span.end);
         let last = scrubbed.findings.partition_point(|applied| applied.output.start < span.end);
         let first = scrubbed.findings.partition_point(|applied| applied.output.end <= span.start);
         let touched = &scrubbed.findings[first.min(last)..last];

@@ -1,5 +1,6 @@
 //! `count`: there are at least, or at most, so many of a fact.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::extract::FactKind;
@@ -7,7 +8,7 @@ use super::{Note, Outcome};
 use crate::text::Span;
 
 /// How many of a fact there are.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Count {
     of: FactKind,
@@ -18,6 +19,10 @@ pub(crate) struct Count {
 }
 
 impl Count {
+    pub(super) fn impossible(&self) -> bool {
+        self.at_most.is_some_and(|most| most < self.at_least)
+    }
+
     pub(super) fn evaluate(&self, note: &Note<'_>, region: Span) -> Outcome {
         let found = self.of.spans(note, region);
         let fits = found.len() >= self.at_least && self.at_most.is_none_or(|most| found.len() <= most);

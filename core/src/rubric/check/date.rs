@@ -1,5 +1,6 @@
 //! `date`: a date of the visit or document is there, or any date.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::{Note, Outcome};
@@ -7,7 +8,7 @@ use crate::rubric::extract::page::holder;
 use crate::text::Span;
 
 /// Which date.
-#[derive(Debug, Clone, Copy, Deserialize)]
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Date {
     /// The day of the visit, or on which the document was written.

@@ -1,5 +1,6 @@
 //! `each`: each item of a kind (goal, intervention, medication line) satisfies a check, or at least so many of them do.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::extract::FactKind;
@@ -9,7 +10,7 @@ use crate::rubric::terms::Vocabulary;
 use crate::text::Span;
 
 /// Each of `of` satisfies `satisfies`. Without any item it does not hold.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Each {
     of: FactKind,
@@ -35,6 +36,9 @@ impl Each {
         }
         let outcomes: Vec<(Span, Outcome)> =
             items.iter().map(|item| (*item, self.satisfies.evaluate(note, *item))).collect();
+        if let Some((_, unknown)) = outcomes.iter().find(|(_, outcome)| !outcome.known) {
+            return unknown.clone();
+        }
         let good = outcomes.iter().filter(|(_, outcome)| outcome.holds).count();
         let needed = self.at_least.unwrap_or(items.len());
         let sure = |holds: bool| {
@@ -45,11 +49,8 @@ impl Each {
             Outcome::holds(if good == 0 { 0.8 } else { sure(true) }, evidence)
         } else {
             // The items that fall short are where a reader must look.
-            Outcome {
-                holds: false,
-                confidence: sure(false),
-                evidence: outcomes.iter().filter(|(_, o)| !o.holds).map(|(item, _)| *item).collect(),
-            }
+            let evidence = outcomes.iter().filter(|(_, o)| !o.holds).map(|(item, _)| *item).collect();
+            Outcome::fails_at(sure(false), evidence)
         }
     }
 }

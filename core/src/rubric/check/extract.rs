@@ -1,5 +1,6 @@
 //! `extract`: a fact was read out of the note.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::{Note, Outcome};
@@ -9,7 +10,7 @@ use crate::rubric::extract::page::{inside, lists};
 use crate::text::Span;
 
 /// A kind of fact.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum FactKind {
     /// Every goal.
@@ -61,7 +62,7 @@ pub(crate) enum FactKind {
 }
 
 /// A fact that must be there; or one of several.
-#[derive(Debug, Clone, Copy, Deserialize)]
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
 #[serde(transparent)]
 pub(crate) struct Fact(FactKind);
 

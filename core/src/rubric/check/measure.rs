@@ -1,6 +1,7 @@
 //! `measure`: a number with a unit stands in the text, within bounds.
 
 use regex::Regex;
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::{Note, Outcome};
@@ -8,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::text::Span;
 
 /// A number with one of these units, at least and at most so great.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Measure {
     /// The units, as written; an empty list takes any number.
@@ -23,6 +24,10 @@ pub(crate) struct Measure {
 }
 
 impl Measure {
+    pub(super) fn impossible(&self) -> bool {
+        self.at_least.zip(self.at_most).is_some_and(|(least, most)| most < least)
+    }
+
     pub(super) fn prepare(&mut self) -> Result<()> {
         let units: Vec<String> = self.units.iter().map(|unit| regex::escape(unit)).collect();
         let tail =

@@ -1,5 +1,6 @@
 //! `minutes`: timed and total minutes are documented, apply to the note, or agree with each other.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::{Note, Outcome};
@@ -8,7 +9,7 @@ use crate::rubric::extract::page::inside;
 use crate::rubric::extract::{Stated, Timing};
 
 /// What must hold of the minutes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum MinutesCheck {
     /// The total of the timed codes is stated.
@@ -64,7 +65,10 @@ impl MinutesCheck {
                     evidence.extend(span(&minutes.clock));
                 }
                 let problem = disagreement(note);
-                Outcome { holds: problem.is_none(), confidence: problem.unwrap_or(0.9), evidence }
+                match problem {
+                    None => Outcome::holds(0.9, evidence),
+                    Some(confidence) => Outcome::fails_at(confidence, evidence),
+                }
             }
         }
     }

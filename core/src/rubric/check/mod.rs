@@ -1,9 +1,12 @@
 //! The closed set of checks that criteria are built from, one file a kind.
 
+mod billing;
 mod count;
 mod date;
 mod each;
+mod episode;
 mod extract;
+mod judge;
 mod measure;
 mod minutes;
 mod near;
@@ -11,17 +14,22 @@ mod section;
 mod signature;
 mod terms;
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::Discipline;
+use jiff::civil::Date;
+
+use super::billing::{Claim, CodeTable};
+use super::episode::{Episode, Place};
 use super::extract::Facts;
 use super::extract::page::Page;
 use super::terms::Vocabulary;
+use super::{Discipline, Judge};
 use crate::error::{Error, Result};
 use crate::text::Span;
 
 /// What holds of a note, or of a region of it.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub(crate) enum Check {
     /// Every one of these holds.
@@ -52,10 +60,16 @@ pub(crate) enum Check {
     Minutes(minutes::MinutesCheck),
     /// A fact is there.
     Extract(extract::Fact),
+    /// The claim keeps a rule of billing.
+    Billing(billing::Billing),
+    /// The notes of an episode keep a rule.
+    Episode(episode::EpisodeCheck),
+    /// Whoever judges for the caller says yes.
+    Judge(judge::Ask),
 }
 
 /// At least `n` of several checks.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct AtLeast {
     n: usize,
@@ -67,19 +81,41 @@ pub(crate) struct AtLeast {
 pub(crate) struct Outcome {
     /// Whether it holds.
     pub(crate) holds: bool,
+    /// Whether what was given was enough to tell; where it was not, `holds` says nothing.
+    pub(crate) known: bool,
     /// How sure that is, 0 to 1.
     pub(crate) confidence: f32,
     /// Where it shows.
     pub(crate) evidence: Vec<Span>,
+    /// Where it shows in the notes of an episode.
+    pub(crate) places: Vec<Place>,
+    /// What there is to say of it, without words of the note.
+    pub(crate) detail: String,
+    /// Whether the caller's judge had a part in it.
+    pub(crate) judged: bool,
 }
 
 impl Outcome {
+    fn new(holds: bool, confidence: f32, evidence: Vec<Span>) -> Self {
+        Self { holds, known: true, confidence, evidence, places: Vec::new(), detail: String::new(), judged: false }
+    }
+
     pub(crate) fn holds(confidence: f32, evidence: Vec<Span>) -> Self {
-        Self { holds: true, confidence, evidence }
+        Self::new(true, confidence, evidence)
     }
 
     pub(crate) fn fails(confidence: f32) -> Self {
-        Self { holds: false, confidence, evidence: Vec::new() }
+        Self::new(false, confidence, Vec::new())
+    }
+
+    /// Does not hold, and shows where.
+    pub(crate) fn fails_at(confidence: f32, evidence: Vec<Span>) -> Self {
+        Self::new(false, confidence, evidence)
+    }
+
+    /// What was given was not enough to tell, and why.
+    pub(crate) fn unknown(why: impl Into<String>) -> Self {
+        Self { known: false, detail: why.into(), ..Self::fails(1.0) }
     }
 
     /// Holds where there is evidence.
@@ -88,23 +124,50 @@ impl Outcome {
     }
 }
 
+/// What the caller gave beside the text.
+#[derive(Clone, Copy)]
+pub(crate) struct Given<'a> {
+    pub(crate) claim: Option<&'a Claim>,
+    pub(crate) date: Option<Date>,
+    pub(crate) codes: &'a CodeTable,
+    pub(crate) judge: Option<&'a dyn Judge>,
+    pub(crate) episode: Option<&'a Episode<'a>>,
+}
+
+impl Given<'_> {
+    /// Nothing.
+    pub(crate) fn nothing() -> Self {
+        Self { claim: None, date: None, codes: CodeTable::builtin(), judge: None, episode: None }
+    }
+}
+
 /// A note as the checks see it: read once, shared by all of them.
 pub(crate) struct Note<'t> {
     pub(crate) page: Page<'t>,
     pub(crate) facts: Facts,
     pub(crate) discipline: Discipline,
+    pub(crate) given: Given<'t>,
+    /// Why the caller's judge could not answer; the call then fails.
+    pub(crate) failure: std::cell::RefCell<Option<Error>>,
 }
 
 impl<'t> Note<'t> {
     pub(crate) fn new(text: &'t str, vocabulary: &Vocabulary) -> Self {
         let page = Page::new(text, vocabulary);
         let facts = Facts::read(&page);
-        Self { page, facts, discipline: Discipline::Unknown }
+        let failure = std::cell::RefCell::new(None);
+        Self { page, facts, discipline: Discipline::Unknown, given: Given::nothing(), failure }
     }
 
     /// All of it.
     pub(crate) fn whole(&self) -> Span {
         self.page.whole()
+    }
+
+    /// The day of the visit, or on which the document was written, as far as the note says.
+    pub(crate) fn visit_date(&self) -> Option<Date> {
+        let spans = &self.facts.visit_dates;
+        spans.iter().find_map(|span| self.page.dates.iter().find(|d| d.span.overlaps(*span))?.date())
     }
 }
 
@@ -138,8 +201,51 @@ impl Check {
             Self::Near(near) => near.prepare(vocabulary),
             Self::Each(each) => each.prepare(vocabulary),
             Self::Measure(measure) => measure.prepare(),
-            Self::Date(_) | Self::Signature(_) | Self::Count(_) | Self::Minutes(_) | Self::Extract(_) => Ok(()),
+            Self::Episode(episode) => episode.prepare(),
+            Self::Judge(ask) => ask.prepare(),
+            Self::Date(_)
+            | Self::Signature(_)
+            | Self::Count(_)
+            | Self::Minutes(_)
+            | Self::Extract(_)
+            | Self::Billing(_) => Ok(()),
         }
+    }
+
+    /// What in it can never hold, or never fail.
+    pub(crate) fn impossible(&self) -> Vec<&'static str> {
+        let mut out: Vec<&'static str> = self.parts().into_iter().flat_map(Self::impossible).collect();
+        match self {
+            Self::AtLeast(AtLeast { n, of }) if *n > of.len() => {
+                out.push("`at_least` asks for more checks than it has, so it never holds");
+            }
+            Self::AtLeast(AtLeast { n: 0, .. }) => {
+                out.push("`at_least` asks for none of its checks, so it always holds");
+            }
+            Self::All(checks) => {
+                let written: Vec<String> = checks.iter().map(|check| format!("{check:?}")).collect();
+                let denied = |check: &Check| match check {
+                    Self::Not(inner) => written.contains(&format!("{inner:?}")),
+                    _ => false,
+                };
+                if checks.iter().any(denied) {
+                    out.push("`all` holds a check and its `not`, so it never holds");
+                }
+            }
+            Self::Count(count) if count.impossible() => {
+                out.push("`count` asks for more than it allows, so it never holds");
+            }
+            Self::Measure(measure) if measure.impossible() => {
+                out.push("`measure` asks for more than it allows, so it never holds");
+            }
+            _ => {}
+        }
+        out
+    }
+
+    /// Whether the caller's judge has a part in it.
+    pub(crate) fn asks(&self) -> bool {
+        matches!(self, Self::Judge(_)) || self.parts().into_iter().any(Self::asks)
     }
 
     /// The named term lists it refers to.
@@ -171,24 +277,40 @@ impl Check {
             Self::Count(count) => count.evaluate(note, region),
             Self::Minutes(minutes) => minutes.evaluate(note),
             Self::Extract(fact) => fact.evaluate(note, region),
+            Self::Billing(billing) => billing.evaluate(note),
+            Self::Episode(episode) => episode.evaluate(note),
+            Self::Judge(ask) => ask.evaluate(note, region),
         }
     }
 }
 
-/// Holds when `n` of the checks do; as sure as the surest for "any", as the least sure for "all".
+/// Holds when `n` of the checks do; as sure as the surest for "any", as the least sure for "all". Where those that cannot be told
+/// would settle it, neither can this.
 fn at_least(n: usize, checks: &[Check], note: &Note<'_>, region: Span) -> Outcome {
     let outcomes: Vec<Outcome> = checks.iter().map(|check| check.evaluate(note, region)).collect();
-    let mut sure: Vec<f32> = outcomes.iter().filter(|o| o.holds).map(|o| o.confidence).collect();
-    let mut unsure: Vec<f32> = outcomes.iter().filter(|o| !o.holds).map(|o| o.confidence).collect();
+    let mut sure: Vec<f32> = outcomes.iter().filter(|o| o.known && o.holds).map(|o| o.confidence).collect();
+    let mut unsure: Vec<f32> = outcomes.iter().filter(|o| o.known && !o.holds).map(|o| o.confidence).collect();
     let holds = sure.len() >= n;
-    // What failed shows where to look when the whole does.
-    let evidence = outcomes.into_iter().filter(|o| o.holds == holds).flat_map(|o| o.evidence).collect();
+    if !holds && outcomes.len() - unsure.len() >= n {
+        let first = outcomes.into_iter().find(|o| !o.known).map_or_else(String::new, |o| o.detail);
+        return Outcome::unknown(first);
+    }
     sure.sort_by(|a, b| b.total_cmp(a));
     unsure.sort_by(|a, b| b.total_cmp(a));
     let confidence = if holds {
         n.checked_sub(1).and_then(|last| sure.get(last)).copied().unwrap_or(1.0)
     } else {
-        unsure.get(checks.len().saturating_sub(n)).copied().unwrap_or(1.0)
+        unsure.get(checks.len().saturating_sub(n)).or(unsure.last()).copied().unwrap_or(1.0)
     };
-    Outcome { holds, confidence, evidence }
+    let mut out = Outcome::new(holds, confidence, Vec::new());
+    // What failed shows where to look when the whole does.
+    for own in outcomes.into_iter().filter(|o| o.known && o.holds == holds) {
+        out.evidence.extend(own.evidence);
+        out.places.extend(own.places);
+        out.judged |= own.judged;
+        if !own.detail.is_empty() {
+            out.detail = if out.detail.is_empty() { own.detail } else { format!("{} {}", out.detail, own.detail) };
+        }
+    }
+    out
 }

@@ -1,5 +1,6 @@
 //! `near`: two things stand in one sentence, on one line, in one part of the note, or within so many words.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::{Check, Note, Outcome};
@@ -11,7 +12,7 @@ use crate::text::Span;
 const MAX_PLACES: usize = 64;
 
 /// How near.
-#[derive(Debug, Clone, Copy, Deserialize)]
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Within {
     /// In one sentence.
@@ -25,7 +26,7 @@ pub(crate) enum Within {
 }
 
 /// Both `a` and `b`, near each other.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Near {
     a: Box<Check>,

@@ -1,16 +1,18 @@
 //! `section`: a part of the note is there, is not empty, and satisfies a check.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::{Check, Note, Outcome};
 use crate::error::{Error, Result};
 use crate::rubric::check::terms::Names;
 use crate::rubric::extract::outline::Topic;
+use crate::rubric::extract::page::inside;
 use crate::rubric::terms::{ListId, Vocabulary};
 use crate::text::Span;
 
 /// A part of the note under a heading of a topic, or of a term list.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Section {
     /// What the heading is about.
@@ -68,7 +70,10 @@ impl Section {
             let said = |word: &&str| {
                 word.contains(char::is_alphanumeric) && !NOTHING.contains(&word.to_lowercase().trim_end_matches('.'))
             };
-            if body.split_whitespace().filter(said).count() < self.min_words {
+            // A signature that follows the last heading does not fill it.
+            let signed = inside(&note.facts.signatures, block.body, |s| s.span).map(|s| s.span.of(page.text));
+            let signed: usize = signed.map(|text| text.split_whitespace().filter(said).count()).sum();
+            if body.split_whitespace().filter(said).count().saturating_sub(signed) < self.min_words {
                 continue;
             }
             match &self.has {

@@ -1,5 +1,6 @@
 //! `signature`: somebody signed, with credentials, a date, or a stamp.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::{Note, Outcome};
@@ -7,7 +8,7 @@ use crate::rubric::extract::{Role, Signature};
 use crate::text::Span;
 
 /// Who must have signed.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Signer {
     /// Anybody.
@@ -20,7 +21,7 @@ pub(crate) enum Signer {
 }
 
 /// A signature.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct SignedBy {
     /// Who signed.
@@ -50,11 +51,8 @@ impl SignedBy {
         let found: Vec<Span> = all.iter().filter(fits).map(|signature| signature.span).collect();
         if found.is_empty() {
             // That nobody signed is surer than that the one who did had no letters after the name.
-            Outcome {
-                holds: false,
-                confidence: if all.is_empty() { 0.8 } else { 0.9 },
-                evidence: all.iter().map(|s| s.span).collect(),
-            }
+            let evidence = all.iter().map(|s| s.span).collect();
+            Outcome::fails_at(if all.is_empty() { 0.8 } else { 0.9 }, evidence)
         } else {
             Outcome::holds(0.95, found)
         }

@@ -1,6 +1,7 @@
 //! `terms`: a word or phrase of a list, or a pattern, stands in the text and is meant of the patient and of today.
 
 use regex::Regex;
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::{Note, Outcome};
@@ -10,7 +11,7 @@ use crate::rubric::terms::{ListId, Vocabulary};
 use crate::text::Span;
 
 /// One name, or several.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub(crate) enum Names {
     /// None.
@@ -34,7 +35,7 @@ impl Names {
 }
 
 /// How a mention may be qualified and still count.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Qualifier {
     /// "no cues needed".
@@ -48,7 +49,7 @@ pub(crate) enum Qualifier {
 }
 
 /// A word or phrase of named lists, of this list, or a pattern.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Terms {
     /// Named lists.

@@ -10,7 +10,7 @@ use crate::rubric::terms::Hits;
 use crate::text::{Span, lines};
 
 /// What a label says its text is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Topic {
     /// Goals, or how they stand.
@@ -81,7 +81,7 @@ static SEGMENT: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\s{2,}|\t|\s*\|\
 
 /// A label, then dots or a wide gap, then a value.
 static LEADER: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"^(\p{L}[\p{L}\d/'’()&, -]{0,48}?)(?:\s*(?:\.{3,}|…+)\s*|\s{3,}|\s*\t\s*)[^\s.]").expect("tested")
+    Regex::new(r"^(\p{L}[\p{L}\d/'’()&, -]{0,48}?)(\s*(?:\.{3,}|…+)\s*|\s{3,}|\s*\t\s*)[^\s.]").expect("tested")
 });
 /// A label before dots or a gap may take this many words.
 const MAX_LEADER_WORDS: usize = 5;
@@ -201,7 +201,7 @@ fn label(text: &str, segment: Span, line: Span, first: bool, hits: &Hits) -> Opt
         && marker == 0
         && let Some(found) = LEADER.captures(&text[from..line.end])
     {
-        let gap = found.get(0).map_or(0, |m| m.end()).saturating_sub(1);
+        let gap = found.get(2).map_or(0, |m| m.end());
         let label = Span::new(from, from + found.get(1).map_or(0, |m| m.end()));
         if words(label.of(text)) <= MAX_LEADER_WORDS {
             let topic = topic(text, label, hits);

@@ -177,6 +177,11 @@ impl DateForm {
         Some(out)
     }
 
+    /// Whether the year is written with two digits, so that its century is a guess.
+    pub(super) fn has_short_year(&self) -> bool {
+        self.fields.iter().any(|(range, field)| *field == Field::Year && range.len() == 2)
+    }
+
     fn padded_number(&self, number: i8) -> String {
         if self.padded { format!("{number:02}") } else { number.to_string() }
     }

@@ -13,13 +13,16 @@ use crate::scrub::Category;
 const BYTES: usize = 16;
 
 pub(super) fn apply(key: &SubKey, category: Category, canonical: &str, out: &mut String) {
+    // Writing to a String cannot fail.
+    let _ = write!(out, "[{}:{}]", label(category), digits(key, category, canonical));
+}
+
+/// The hash in hexadecimal digits.
+pub(super) fn digits(key: &SubKey, category: Category, canonical: &str) -> String {
     let mac = key.mac(&[category.as_str().as_bytes(), canonical.as_bytes()]);
-    out.push('[');
-    out.push_str(&label(category));
-    out.push(':');
+    let mut out = String::with_capacity(2 * BYTES);
     for byte in &mac[..BYTES] {
-        // Writing to a String cannot fail.
         let _ = write!(out, "{byte:02x}");
     }
-    out.push(']');
+    out
 }

@@ -89,7 +89,7 @@ pub(in crate::scrub) enum Piece {
 /// What the operators know of one note while it is rewritten.
 pub(in crate::scrub) struct Worker<'n> {
     pub(super) text: &'n str,
-    pub(super) findings: &'n [Finding],
+    pub(in crate::scrub) findings: &'n [Finding],
     pub(super) policy: &'n Policy,
     secrets: &'n Secrets,
     context: &'n Context,
@@ -173,10 +173,29 @@ impl<'n> Worker<'n> {
             Operator::Fpe => self.fpe(index)?,
             Operator::Surrogate => self.surrogate(index, options)?.map(Piece::Plain),
         };
-        match done {
-            Some(piece) => Ok((piece, operator, census)),
-            None => self.fall_back(index, operator, options),
+        let (piece, operator, census) = match done {
+            Some(piece) => (piece, operator, census),
+            None => self.fall_back(index, operator, options)?,
+        };
+        let (piece, operator) = self.findings[index].place().fit(self, index, piece, operator);
+        Ok((piece, operator, census))
+    }
+
+    /// The year of a date, as far as it may stay.
+    pub(in crate::scrub) fn year_of(&self, index: usize) -> Option<String> {
+        generalize::apply(self, index).map(|(year, _)| year)
+    }
+
+    /// A short code that is the same for exactly the same value: under the key if there is one, else the number of the value among
+    /// those of its category.
+    pub(in crate::scrub) fn code(&mut self, index: usize) -> String {
+        let (category, original) = (self.findings[index].category, self.original(index));
+        if let Ok(keys) = self.secrets.keys() {
+            return hash::digits(&keys.hash, category, original);
         }
+        let next = self.findings.len() + self.values.len();
+        let entity = *self.values.entry((category, format!("={original}"))).or_insert(next);
+        self.number(category, entity).to_string()
     }
 
     /// What is done with a value that the operator cannot work on.
@@ -211,7 +230,7 @@ impl<'n> Worker<'n> {
     }
 
     /// The value of a finding as it stands in the note.
-    pub(super) fn original(&self, index: usize) -> &'n str {
+    pub(in crate::scrub) fn original(&self, index: usize) -> &'n str {
         self.findings[index].span.of(self.text)
     }
 
@@ -227,7 +246,7 @@ impl<'n> Worker<'n> {
     }
 
     pub(super) fn people(&self) -> &People {
-        self.people.get_or_init(|| People::new(self.text, self.findings))
+        self.people.get_or_init(|| People::new(self.text, self.findings, self.context.known()))
     }
 
     /// Which entity of its category a finding is.
@@ -268,7 +287,7 @@ impl<'n> Worker<'n> {
     }
 
     /// When the note was written: as the caller says, else the latest full date in it that is no birth date.
-    pub(super) fn noted(&self) -> Option<Date> {
+    pub(in crate::scrub) fn noted(&self) -> Option<Date> {
         *self.noted.get_or_init(|| {
             let dates = self
                 .findings
@@ -281,6 +300,12 @@ impl<'n> Worker<'n> {
             });
             self.context.noted().or_else(|| full.max())
         })
+    }
+
+    /// The year of a date with two digits of it, where the caller knows the patient's date.
+    pub(super) fn known_year(&self, form: &DateForm) -> Option<i16> {
+        let year = form.year.filter(|_| form.has_short_year())?;
+        self.context.known()?.year_of(form.month, form.day, year.rem_euclid(100))
     }
 
     /// The year in which dates without one are taken.

@@ -116,6 +116,7 @@ pub(crate) const STAGES: &[(&str, Stage)] = &[
     ("tagger", Stage::Tagger),
     ("model", Stage::Model),
     ("consistency", Stage::Consistency),
+    ("field", Stage::Structure),
     ("policy", Stage::Policy),
     ("patient", Stage::Patient),
 ];

@@ -7,20 +7,36 @@ use crate::scrub::finding::Kind;
 use crate::scrub::{Category, Finding};
 use crate::text::dates::{DateMention, dates};
 
-/// The dates of a patient, that of birth first.
-pub(super) struct Dates(pub(super) Vec<Date>);
+/// The dates of a patient.
+pub(super) struct Dates {
+    pub(super) birth: Option<Date>,
+    pub(super) others: Vec<Date>,
+}
 
 impl Dates {
     pub(super) fn find(&self, text: &str, findings: &mut Vec<Finding>) {
-        if self.0.is_empty() {
+        if self.birth.is_none() && self.others.is_empty() {
             return;
         }
         for written in dates(text) {
-            if self.0.iter().any(|date| is(&written, *date, written.span.of(text))) {
-                let finding = mention(written.span, Category::Date, "patient-date");
-                findings.push(finding.with_kind(Kind::BirthDate));
-            }
+            let is = |date: &&Date| is(&written, **date, written.span.of(text));
+            let kind = match (self.birth.iter().find(is), self.others.iter().find(is)) {
+                (Some(_), _) => Kind::BirthDate,
+                (None, Some(_)) => Kind::Whole,
+                (None, None) => continue,
+            };
+            findings.push(mention(written.span, Category::Date, "patient-date").with_kind(kind));
         }
+    }
+
+    /// The year of the date that is written with this month and day, in either order, and two digits of the year.
+    pub(super) fn year_of(&self, month: i8, day: Option<i8>, two_digits: i16) -> Option<i16> {
+        let is = |date: &&Date| {
+            let in_order = date.month() == month && day.is_none_or(|day| day == date.day());
+            let turned = day == Some(date.month()) && date.day() == month;
+            date.year().rem_euclid(100) == two_digits && (in_order || turned)
+        };
+        self.birth.iter().chain(&self.others).find(is).map(|date| date.year())
     }
 }
 

@@ -19,6 +19,7 @@ use self::identifiers::Identifiers;
 use self::names::Names;
 use self::places::Places;
 use super::detect::Note;
+use super::entity::KnownWord;
 use super::fields::{self, Fields};
 use super::reason::{Rule, RuleKind};
 use super::{Category, Finding};
@@ -162,9 +163,9 @@ impl Patient {
         {
             return Err(at("birth_date", "the date of birth lies after the date of the note"));
         }
-        let mut dates: Vec<Date> = birth.into_iter().collect();
+        let mut dates = Dates { birth, others: Vec::new() };
         for (index, one) in known.dates.iter().enumerate() {
-            dates.extend(date(&format!("dates[{index}]"), Some(one))?);
+            dates.others.extend(date(&format!("dates[{index}]"), Some(one))?);
         }
         let mut names = Names::default();
         for (key, list, own) in [
@@ -195,7 +196,7 @@ impl Patient {
                 identifiers.add(value, category).map_err(|what| at(&format!("{key}[{index}]"), what))?;
             }
         }
-        for one in &dates {
+        for one in dates.birth.iter().chain(&dates.others) {
             identifiers.add_date(*one);
         }
         for (index, address) in known.addresses.iter().enumerate() {
@@ -203,7 +204,7 @@ impl Patient {
             places.add(address, &mut identifiers).map_err(place)?;
         }
         identifiers.finish()?;
-        Ok(Self(Arc::new(Index { names, identifiers, dates: Dates(dates), places })))
+        Ok(Self(Arc::new(Index { names, identifiers, dates, places })))
     }
 
     /// Reads a patient from JSON; members that do not exist are refused.
@@ -226,6 +227,21 @@ impl Patient {
         self.0.identifiers.find(note.text, findings);
         self.0.dates.find(note.text, findings);
         self.0.places.find(note, findings);
+    }
+
+    /// The persons of whom a name was given, by number: whether it is the patient, the given name, the surname.
+    pub(super) fn persons(&self) -> impl Iterator<Item = (bool, Option<&str>, Option<&str>)> {
+        self.0.names.persons()
+    }
+
+    /// What a word of a note is in the names that were given, as far as it is in one.
+    pub(super) fn name_word(&self, word: &str) -> Option<KnownWord<'_>> {
+        self.0.names.word(word)
+    }
+
+    /// The year of the date of the patient that is written with this month and day and two digits of the year.
+    pub(super) fn year_of(&self, month: i8, day: Option<i8>, two_digits: i16) -> Option<i16> {
+        self.0.dates.year_of(month, day, two_digits)
     }
 
     /// The mentions that leave no doubt: names and numbers as they were given, not as they may be mistyped.

@@ -9,6 +9,7 @@ use super::{mention, nicknames};
 use crate::error::{Error, Result};
 use crate::lexicon::{self, fold, lookup};
 use crate::scrub::detect::{self, Note};
+use crate::scrub::entity::{KnownWord, Role};
 use crate::scrub::{Category, Finding};
 use crate::text::{Case, Span, Token, TokenKind};
 
@@ -45,6 +46,10 @@ struct Part {
     /// Whose it is.
     people: Vec<u16>,
     form: Form,
+    /// What it is of a name, as it was first given.
+    role: Role,
+    /// The word of the name that it is meant for: itself, but for a nickname.
+    meant: String,
     /// Also an ordinary word, an abbreviation or a particle: it counts only where it is written as a name.
     weak: bool,
     particle: bool,
@@ -61,11 +66,14 @@ pub(super) struct Names {
     lengths: Vec<u64>,
 }
 
-/// A person, by the initials that stand for the name.
+/// A person of whom a name was given.
 struct Person {
     own: bool,
     /// The initials of the words, given names first.
     initials: String,
+    /// The first given name and the surname, folded, their pieces apart by a blank.
+    given: Option<String>,
+    surname: Option<String>,
 }
 
 /// A part that is compared letter by letter.
@@ -88,6 +96,11 @@ struct Hit<'n> {
     weak: bool,
     /// It reads as another word, and is meant only beside a word of the same name.
     dependent: bool,
+}
+
+/// The pieces of a word that hyphens and points hold together, folded.
+fn pieces(word: &str) -> Vec<Cow<'_, str>> {
+    word.split(['-', '.']).map(fold).filter(|piece| !piece.is_empty()).collect()
 }
 
 impl Names {
@@ -118,44 +131,73 @@ impl Names {
         }
         let person = self.people.len() as u16;
         let mut initials = String::new();
-        for word in all() {
-            let pieces: Vec<Cow<'_, str>> =
-                word.split(['-', '.']).map(fold).filter(|piece| !piece.is_empty()).collect();
+        let roles =
+            given.iter().map(|word| (word, Role::Given)).chain(surnames.iter().map(|word| (word, Role::Surname)));
+        for (word, role) in roles {
+            let pieces = pieces(word);
             let Some(first) = pieces.first().and_then(|piece| piece.chars().next()) else { continue };
             if !is_particle(word) {
                 initials.push(first);
             }
             if pieces.len() > 1 {
-                self.part(&pieces.concat(), person, Form::Exact);
+                let joined = pieces.concat();
+                self.part(&joined, person, Form::Exact, role, &joined);
             }
             for piece in pieces.iter().filter(|piece| piece.chars().count() >= 2) {
-                self.part(piece, person, Form::Exact);
+                self.part(piece, person, Form::Exact, role, piece);
             }
         }
         // "Vandenberg" for "van den Berg", "Delacruz" for "de la Cruz"; "Annmarie" for "Ann Marie".
-        for joined in [&given, &surnames].map(|words| fold(&words.concat()).replace(['-', '.'], "")) {
+        for (words, role) in [(&given, Role::Given), (&surnames, Role::Surname)] {
+            let joined = fold(&words.concat()).replace(['-', '.'], "");
             if joined.chars().count() >= MISTYPED {
-                self.part(&joined, person, Form::Exact);
+                self.part(&joined, person, Form::Exact, role, &joined);
             }
         }
         for word in &given {
-            for nickname in nicknames::of(&fold(word)) {
-                self.part(nickname, person, Form::Nickname);
+            let word = fold(word);
+            for nickname in nicknames::of(&word) {
+                self.part(nickname, person, Form::Nickname, Role::Given, &word);
             }
         }
-        self.people.push(Person { own, initials });
+        let name = |words: &[String]| {
+            let whole: Vec<Cow<'_, str>> =
+                words.iter().filter(|word| !is_particle(word)).flat_map(|word| pieces(word)).collect();
+            Some(whole.join(" ")).filter(|name| name.chars().count() >= 2)
+        };
+        let (given, surname) = (given.first().and_then(|word| name(std::slice::from_ref(word))), name(&surnames));
+        // One word alone may be either.
+        let (given, surname) = if given.is_none() { (None, None) } else { (given, surname) };
+        self.people.push(Person { own, initials, given, surname });
         Ok(())
     }
 
-    fn part(&mut self, word: &str, person: u16, form: Form) {
+    /// The persons of whom a name was given, by number: whether it is the patient, the given name, the surname.
+    pub(super) fn persons(&self) -> impl Iterator<Item = (bool, Option<&str>, Option<&str>)> {
+        self.people.iter().map(|person| (person.own, person.given.as_deref(), person.surname.as_deref()))
+    }
+
+    /// What a word of a note is in the names that were given, as far as it is in one.
+    pub(super) fn word(&self, word: &str) -> Option<KnownWord<'_>> {
+        let key = fold(word);
+        let part = match self.parts.get(key.as_ref()) {
+            Some(part) => part,
+            None => self.mistyped(&key, TokenKind::Word).filter(|(_, dependent)| !dependent)?.0,
+        };
+        Some(KnownWord { role: part.role, meant: &part.meant, people: &part.people })
+    }
+
+    fn part(&mut self, word: &str, person: u16, form: Form, role: Role, meant: &str) {
         let part = self.parts.entry(word.to_owned()).or_insert_with(|| Part {
             people: Vec::new(),
             form,
+            role,
+            meant: meant.to_owned(),
             weak: is_weak(word),
             particle: is_particle(word),
         });
-        if form == Form::Exact {
-            part.form = form;
+        if form == Form::Exact && part.form != form {
+            (part.form, part.role, part.meant) = (form, role, meant.to_owned());
         }
         if !part.people.contains(&person) {
             part.people.push(person);

@@ -30,7 +30,11 @@ pub(super) fn invent(
         let original = part.span.of(worker.text);
         let known = |role| people.known(index, role);
         let invented = match part.kind {
-            PartKind::Word(role) => word(surrogates, source, original, role, people.gender(index))?,
+            // A nickname and a slip of the pen have the surrogate of the name.
+            PartKind::Word(role) => {
+                let name = part.meant.as_deref().unwrap_or(original);
+                word(surrogates, source, name, role, people.gender(index))?
+            }
             PartKind::Initial(role) => match known(role).and_then(|name| name.split(' ').next()) {
                 Some(name) => {
                     let whole = word(surrogates, source, name, role, people.gender(index))?;

@@ -1,0 +1,234 @@
+//! The vault, and the way back.
+
+#![allow(clippy::needless_pass_by_value, reason = "arguments are taken out of Python objects")]
+
+use chartguard::access::Permission;
+use chartguard::audit::{Head, Verified};
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyDict, PyString};
+
+use crate::audit::{Access, AuditLog, Trail};
+use crate::error::{config, run};
+
+/// What stood in notes before they were scrubbed, under a key: with it every operator has a way back.
+///
+/// Encrypted and authenticated. `Scrubber.scrub(..., vault=)` hands a note out once the vault has it. May be shared between
+/// threads. It and its key stay with who may see the notes.
+///
+/// Parameters
+/// ----------
+/// path : str or os.PathLike
+///     The file; one is started where there is none. No other process can open it to write meanwhile.
+/// key : bytes or str
+///     At least 32 bytes, or as text in hexadecimal digits or base64. Draw it with ``secrets.token_bytes(32)``.
+/// read_only : bool, default False
+///     Only read it, also while another process adds to it.
+///
+/// Raises
+/// ------
+/// SecretKeyError
+///     The key is malformed, or not that of the vault.
+/// TamperedError
+///     Names the first record that was changed, moved, added or taken out.
+/// FileError, InputError, ConfigError
+///     The file cannot be opened, is no vault, or another process writes it.
+///
+/// Examples
+/// --------
+/// >>> import chartguard
+/// >>> vault = chartguard.Vault.from_bytes(b"", bytes(range(32)))
+/// >>> scrubber = chartguard.Scrubber(model="none")
+/// >>> scrubbed = scrubber.scrub("SSN 219-09-9999", vault=vault, context={"document_id": "note 1"})
+/// >>> scrubbed.text
+/// 'SSN [SSN]'
+/// >>> chartguard.restore(scrubbed.text, vault=vault, document_id="note 1")
+/// 'SSN 219-09-9999'
+#[pyclass(frozen, module = "chartguard")]
+pub(crate) struct Vault(pub(crate) chartguard::Vault);
+
+#[pymethods]
+impl Vault {
+    #[new]
+    #[pyo3(signature = (path, key, *, read_only=false))]
+    fn new(py: Python<'_>, path: std::path::PathBuf, key: &Bound<'_, PyAny>, read_only: bool) -> PyResult<Self> {
+        let key = crate::scrubber::key(py, key)?;
+        run(py, || {
+            let vault =
+                if read_only { chartguard::Vault::read(&path, &key) } else { chartguard::Vault::open(&path, &key) };
+            vault.map(Self)
+        })
+    }
+
+    /// A vault in memory, of what `to_bytes` gave; of no bytes, a new one.
+    ///
+    /// Parameters
+    /// ----------
+    /// data : bytes
+    /// key : bytes or str
+    #[staticmethod]
+    fn from_bytes(py: Python<'_>, data: &Bound<'_, PyBytes>, key: &Bound<'_, PyAny>) -> PyResult<Self> {
+        let (bytes, key) = (data.as_bytes().to_vec(), crate::scrubber::key(py, key)?);
+        run(py, || chartguard::Vault::from_bytes(bytes, &key).map(Self))
+    }
+
+    /// The whole vault as bytes, encrypted as it is: store them where you like.
+    fn to_bytes<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
+        let bytes = run(py, || self.0.to_bytes())?;
+        Ok(PyBytes::new(py, &bytes))
+    }
+
+    /// Where the chain of records ends: ``{"records": int, "hash": str}``. Kept elsewhere, it shows what was cut off.
+    #[getter]
+    fn head<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        head(py, &self.0.head())
+    }
+
+    /// Check every record.
+    ///
+    /// Returns
+    /// -------
+    /// dict
+    ///     ``{"records": int, "hash": str}`` of the last record.
+    ///
+    /// Raises
+    /// ------
+    /// TamperedError
+    ///     Names the first record that was changed.
+    fn verify<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let Verified { head: found, .. } = run(py, || self.0.verify())?;
+        head(py, &found)
+    }
+
+    /// What can be said of each record without a value of a note.
+    ///
+    /// Parameters
+    /// ----------
+    /// access : Access, optional
+    ///     Who may do what: `actor` then needs "read_vault".
+    /// actor, now : str, optional
+    ///     Who asks, and when (RFC 3339; Python's clock if not given).
+    /// audit : AuditLog, optional
+    ///     Where it is recorded that the vault was read, or that this was refused.
+    ///
+    /// Returns
+    /// -------
+    /// list of dict
+    ///     "number", "text" and "document" (keyed fingerprints), "pieces", "bytes", "hash".
+    #[pyo3(signature = (*, access=None, actor=None, now=None, audit=None))]
+    fn records<'py>(
+        &self,
+        py: Python<'py>,
+        access: Option<&Bound<'_, Access>>,
+        actor: Option<&str>,
+        now: Option<&str>,
+        audit: Option<&Bound<'_, AuditLog>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let trail = Trail::new(py, audit, access, actor, now)?;
+        let records = run(py, || {
+            let read = || {
+                let mut records = Vec::new();
+                self.0.each(|record| {
+                    records.push(serde_json::json!(record));
+                    Ok(())
+                })?;
+                Ok(records)
+            };
+            trail.perform(&[Permission::ReadVault], read, |event, _, _| Ok(event))
+        })?;
+        py.import("json")?.call_method1("loads", (serde_json::Value::Array(records).to_string(),))
+    }
+
+    fn __repr__(&self) -> String {
+        format!("<chartguard.Vault {} records>", self.0.head().records)
+    }
+}
+
+fn head<'py>(py: Python<'py>, head: &Head) -> PyResult<Bound<'py, PyDict>> {
+    let out = PyDict::new(py);
+    out.set_item("records", head.records)?;
+    out.set_item("hash", &head.hash)?;
+    Ok(out)
+}
+
+/// Give a note back: what "encrypt" and "fpe" replaced from the scrubbed text alone, or with a vault everything.
+///
+/// Parameters
+/// ----------
+/// text : str
+///     The scrubbed text, unchanged.
+/// key : bytes or str, optional
+///     The key that it was scrubbed with; that of the vault where `vault` is a path.
+/// vault : Vault, str or os.PathLike, optional
+///     The vault that it was scrubbed into, or its file.
+/// document_id : str, optional
+///     Which note of the vault it is, as it was said to `scrub`: tells notes apart that have one scrubbed text.
+/// access : Access, optional
+///     Who may do what: `actor` then needs "restore", and with a vault "read_vault".
+/// actor, now : str, optional
+///     Who asks, and when (RFC 3339; Python's clock if not given).
+/// audit : AuditLog, optional
+///     Where it is recorded that the note was given back, or that this was refused. Nothing comes back when it cannot be.
+///
+/// Returns
+/// -------
+/// str
+///     The note, byte for byte. Without a vault, what other operators replaced stays as it is.
+///
+/// Raises
+/// ------
+/// SecretKeyError
+///     The key is another than was used.
+/// TamperedError
+///     The text is not what was scrubbed, or the vault was tampered with; the message says which.
+/// InputError
+///     Several notes of the vault have this text, and `document_id` is not given.
+/// AccessError
+///     The actor may not.
+///
+/// Examples
+/// --------
+/// >>> import chartguard
+/// >>> key = bytes(range(32))
+/// >>> policy = {"categories": {"ssn": {"operator": "encrypt"}}}
+/// >>> scrubbed = chartguard.Scrubber(policy=policy, model="none", key=key).scrub("SSN 219-09-9999")
+/// >>> chartguard.restore(scrubbed.text, key)
+/// 'SSN 219-09-9999'
+#[pyfunction]
+#[allow(clippy::too_many_arguments, reason = "they are keywords in Python")]
+#[pyo3(signature = (text, key=None, *, vault=None, document_id=None, access=None, actor=None, now=None, audit=None))]
+pub(crate) fn restore(
+    py: Python<'_>,
+    text: &Bound<'_, PyString>,
+    key: Option<&Bound<'_, PyAny>>,
+    vault: Option<&Bound<'_, PyAny>>,
+    document_id: Option<&str>,
+    access: Option<&Bound<'_, Access>>,
+    actor: Option<&str>,
+    now: Option<&str>,
+    audit: Option<&Bound<'_, AuditLog>>,
+) -> PyResult<String> {
+    let text = crate::error::text(text)?;
+    let opened = vault.and_then(|vault| vault.cast::<Vault>().ok());
+    let path = vault.filter(|_| opened.is_none()).map(PyAnyMethods::extract::<std::path::PathBuf>).transpose()?;
+    let key = match key {
+        Some(key) => Some(crate::scrubber::key(py, key)?),
+        None if opened.is_some() => None,
+        None => return Err(config(py, "a key is needed, or an open vault", "key")),
+    };
+    if document_id.is_some() && vault.is_none() {
+        return Err(config(py, "only a vault tells notes apart by their ids", "document_id"));
+    }
+    let trail = Trail::new(py, audit, access, actor, now)?;
+    let opened = opened.map(Bound::get);
+    let needed = [Permission::Restore, Permission::ReadVault];
+    let needed = &needed[..if vault.is_some() { 2 } else { 1 }];
+    run(py, || {
+        let work = || match (opened, &path, &key) {
+            (Some(vault), ..) => vault.0.restore(text, document_id),
+            (None, Some(path), Some(key)) => chartguard::Vault::read(path, key)?.restore(text, document_id),
+            (None, _, Some(key)) => chartguard::restore(text, key),
+            (None, _, None) => unreachable!("a key was asked for"),
+        };
+        trail.perform(needed, work, |event, result, key| event.about(result.as_deref().unwrap_or(text), key))
+    })
+}

@@ -1,0 +1,94 @@
+"""The messages of tests/cases/formats through Python: what is planted is gone, and other parsers still read what is left."""
+
+import base64
+import json
+import pathlib
+import re
+
+import pytest
+from chartguard import ConfigError, InputError, Scrubber
+
+FORMATS = pathlib.Path(__file__).parents[2] / "tests/cases/formats"
+CASES = json.loads((FORMATS / "cases.json").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def scrubber():
+    return Scrubber()
+
+
+def decoded(data: bytes) -> str:
+    for mark, encoding in ((b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be")):
+        if data.startswith(mark):
+            return data[2:].decode(encoding)
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("cp1252")
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["file"])
+def test_planted_values_are_gone_and_it_still_parses(scrubber, case):
+    message = (FORMATS / case["file"]).read_bytes()
+    scrubbed = scrubber.scrub_message(message)
+    assert scrubbed.format == case["format"]
+    text = decoded(scrubbed.message)
+    for packed in re.findall(r"[A-Za-z0-9+/=]{40,}", text):
+        try:
+            text += base64.b64decode(packed).decode()
+        except ValueError:
+            pass
+    assert [value for value in case["gone"] if value.lower() in text.lower()] == []
+    assert [value for value in case["stays"] if value not in text] == []
+    assert all(message[finding.start : finding.end] for finding in scrubbed.findings)
+    PARSERS.get(case["format"], lambda data: None)(scrubbed.message)
+
+
+def parse_hl7(data: bytes):
+    hl7 = pytest.importorskip("hl7")
+    text = data.decode().strip("\x0b\x1c\r").replace("\r\n", "\r").replace("\n", "\r")
+    if text.startswith("FHS"):
+        assert len(hl7.parse_file(text)) == 1
+    else:
+        message = hl7.parse(text)
+        assert str(message.segment("MSH")[0]) == "MSH"
+        assert len(message.segment("PID")) > 18
+        apy = pytest.importorskip("hl7apy.parser")
+        assert apy.parse_message(text, find_groups=False).msh.msh_10.value.startswith("id-")
+
+
+def parse_fhir(data: bytes):
+    # Release 4; the package itself goes by release 5, which moved some elements.
+    construct = pytest.importorskip("fhir.resources.R4B").get_fhir_model_class
+    values = data.decode().splitlines() if data.decode().count('\n{"resourceType"') else [data.decode()]
+    for value in values:
+        resource = json.loads(value)
+        assert resource["meta"]["security"][0]["code"] == "REDACTED"
+        construct(resource["resourceType"]).model_validate_json(value)
+
+
+def parse_ccda(data: bytes):
+    etree = pytest.importorskip("lxml.etree")
+    root = etree.fromstring(data)
+    assert root.find(".//{urn:hl7-org:v3}patientRole") is not None
+
+
+PARSERS = {"hl7": parse_hl7, "fhir": parse_fhir, "ccda": parse_ccda}
+
+
+def test_a_text_gives_a_text_and_code_points(scrubber):
+    message = "{\\rtf1 \u00e9 Dr. Achter{\\b berg} saw}"
+    scrubbed = scrubber.scrub_message(message)
+    assert scrubbed.message == "{\\rtf1 \u00e9 Dr. [NAME]{\\b } saw}"
+    (finding,) = scrubbed.findings
+    assert message[finding.start : finding.end] == "Achter{\\b berg"
+    assert (finding.path, finding.category, finding.action) == ("rtf", "name", "tag")
+
+
+def test_mistakes_are_said(scrubber):
+    with pytest.raises(ConfigError, match="hl7"):
+        scrubber.scrub_message(b"x", format="hl8")
+    with pytest.raises(InputError):
+        scrubber.scrub_message(b"no message", format="hl7")
+    with pytest.raises(TypeError):
+        scrubber.scrub_message(7)

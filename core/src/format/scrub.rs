@@ -1,0 +1,199 @@
+//! The way of a message through the scrubber: read, search the free text, rewrite all of it as one text, write back what changed.
+
+use std::ops::Range;
+
+use serde::Serialize;
+
+use super::document::{Content, Document, Leaf, Way};
+use super::rules::Rules;
+use super::stretch::spliced;
+use super::{Format, read};
+use crate::audit::Event;
+use crate::error::{Error, ErrorCode, Result};
+use crate::guard::guard;
+use crate::scrub::{Applied, Category, Context, Finding, Operator, Patient, Scrubber};
+use crate::text::Span;
+
+/// A message without its protected health information. `Debug` prints no text.
+#[derive(Clone, PartialEq)]
+#[non_exhaustive]
+pub struct ScrubbedMessage {
+    /// The message that may be shared. Every byte of it that no finding accounts for is a byte of the input.
+    pub bytes: Vec<u8>,
+    /// In which format it was read.
+    pub format: Format,
+    /// What was removed, in the order of the message.
+    pub findings: Vec<MessageFinding>,
+}
+
+impl std::fmt::Debug for ScrubbedMessage {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ScrubbedMessage")
+            .field("bytes", &self.bytes.len())
+            .field("format", &self.format)
+            .field("findings", &self.findings)
+            .finish()
+    }
+}
+
+/// What was found in a message, where, and what was done to it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct MessageFinding {
+    /// What was found and what was done; its spans are bytes of the message as it came in and as it goes out. A value that lies in several
+    /// places spans all from the first to the last, one within base64 all of that.
+    #[serde(flatten)]
+    pub applied: Applied,
+    /// The field it stands in, as the format names it: `PID-5`, `Patient.name`.
+    pub path: String,
+}
+
+/// One text of all that a message says, and where each piece of it belongs.
+pub(super) struct Reading<'d> {
+    text: String,
+    pub(super) pieces: Vec<(Span, &'d Leaf, Way<'d>)>,
+}
+
+impl<'d> Reading<'d> {
+    pub(super) fn new(document: &'d Document) -> Self {
+        let mut reading = Self { text: String::new(), pieces: Vec::new() };
+        document.each_text(&Way::default(), &mut |leaf, way| {
+            if !reading.text.is_empty() {
+                reading.text.push('\n');
+            }
+            let start = reading.text.len();
+            reading.text.push_str(&leaf.stretch.text);
+            reading.pieces.push((Span::new(start, reading.text.len()), leaf, way.clone()));
+        });
+        reading
+    }
+
+    /// The piece that a place of the text is in.
+    fn piece(&self, at: usize) -> usize {
+        self.pieces.partition_point(|(span, ..)| span.end <= at).min(self.pieces.len().saturating_sub(1))
+    }
+
+    /// The bytes of the message that say a part of the text.
+    fn source(&self, span: Span) -> Range<usize> {
+        let Some((piece, _, way)) = self.pieces.get(self.piece(span.start)) else { return 0..0 };
+        way.up(span.start - piece.start..span.end.min(piece.end) - piece.start)
+    }
+}
+
+impl Scrubber {
+    /// Completes an audit event with what became of scrubbing `message`: as [`audited`](Self::audited).
+    ///
+    /// # Errors
+    /// When the key has fewer than 16 bytes.
+    pub fn audited_message(
+        &self,
+        event: Event,
+        message: &[u8],
+        result: &Result<ScrubbedMessage>,
+        key: Option<&[u8]>,
+    ) -> Result<Event> {
+        self.recorded(event, message, result, |done| done.findings.iter().map(|found| &found.applied).collect(), key)
+    }
+
+    /// Removes protected health information from a message of any [`Format`]: typed fields by what they are, free text as
+    /// [`scrub`](Self::scrub) does it, searched for the people that the message itself names. What is not removed stays byte for
+    /// byte.
+    ///
+    /// Whose message it is and when it was written is taken from the message where `context` does not say it.
+    ///
+    /// ```
+    /// use chartguard::{Context, Format, Scrubber};
+    /// let scrubber = Scrubber::builder().builtin_model(false).build()?;
+    /// let message = "MSH|^~\\&|LAB|A^1^CLIA|||20240314||ORU^R01|7|P|2.5.1\r\
+    ///     PID|1||4471203^^^A^MR||ACHTERBERG^ROSALIND||19610314|F\r\
+    ///     OBX|1|TX|11506-3^Note^LN||Rosalind walked 40 feet.\r";
+    /// let scrubbed = scrubber.scrub_message(message.as_bytes(), Format::Auto, &Context::default())?;
+    /// assert_eq!(
+    ///     String::from_utf8(scrubbed.bytes).unwrap(),
+    ///     "MSH|^~\\&|LAB|[ORGANIZATION]^^CLIA|||2024||ORU^R01|id-1|P|2.5.1\r\
+    ///     PID|1||[MRN]^^^[ORGANIZATION]^MR||[NAME]^||1961|F\r\
+    ///     OBX|1|TX|11506-3^Note^LN||[NAME] walked 40 feet.\r"
+    /// );
+    /// assert_eq!(scrubbed.format, Format::Hl7);
+    /// # Ok::<(), chartguard::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// When the message is not of its format, nests too deeply or is too large (the error says where, in bytes of it), the policy's
+    /// `messages` are wrong, or as [`scrub_with`](Self::scrub_with). There is then no output at all.
+    pub fn scrub_message(&self, message: &[u8], format: Format, context: &Context) -> Result<ScrubbedMessage> {
+        guard(ErrorCode::Internal, "a message was scrubbed", || {
+            let rules = Rules::new(self.policy())?;
+            let (document, format) = read(message, format, &rules)?;
+            let reading = Reading::new(&document);
+            let of_message = document.known.patients();
+            let known: Vec<&Patient> = context.known().into_iter().chain(&of_message).collect();
+            let mut findings = Vec::new();
+            let mut notes = Vec::new();
+            for (span, leaf, _) in &reading.pieces {
+                if let Content::Field { category, kind, place, path } = &leaf.content {
+                    let finding = Finding::in_field(*span, *category, *kind, *place, path);
+                    findings.extend(Some(finding).filter(|finding| self.removes(finding)));
+                } else {
+                    let found = self.find_among(&leaf.stretch.text, &known)?;
+                    findings.extend(found.into_iter().map(|finding| finding.moved(span.start)));
+                    notes.push(*span);
+                }
+            }
+            let context = context.completed(document.known.patient_id.clone(), document.known.date);
+            let scrubbed = self.rewrite_found(&reading.text, findings, &context, &known, &notes)?;
+            let mut changes: Vec<Vec<(Range<usize>, String)>> = vec![Vec::new(); reading.pieces.len()];
+            for &(input, output) in scrubbed.map.edits() {
+                let at = reading.piece(input.start);
+                let Some((piece, ..)) = reading.pieces.get(at) else { continue };
+                if input.is_empty() && reading.pieces.len() > 1 {
+                    let what = "the seal of `fpe` has no place in a message of several fields: use `encrypt`";
+                    return Err(Error::config(what));
+                }
+                let range = input.start - piece.start..input.end - piece.start;
+                changes[at].push((range, output.of(&scrubbed.text).to_owned()));
+            }
+            let edits = document.edits(&mut changes.into_iter());
+            let bytes = spliced(message, &edits);
+            let moved = |source: Range<usize>| {
+                let mut shift = 0_isize;
+                let (mut start, mut end) = (source.start, source.end);
+                for edit in &edits {
+                    if edit.source.start > source.end {
+                        break;
+                    }
+                    let grown = edit.bytes.len().cast_signed() - edit.source.len().cast_signed();
+                    if edit.source.end <= source.start && edit.source.start < source.start {
+                        shift += grown;
+                        start = source.start.saturating_add_signed(shift);
+                    }
+                    if edit.source.end <= source.end {
+                        end = end.saturating_add_signed(grown);
+                    }
+                }
+                Span::new(start.min(bytes.len()), end.clamp(start.min(bytes.len()), bytes.len()))
+            };
+            let mut out = Vec::with_capacity(scrubbed.findings.len());
+            for mut applied in scrubbed.findings {
+                let (_, leaf, _) = &reading.pieces[reading.piece(applied.finding.span.start)];
+                let (Content::Field { path, .. } | Content::Note { path }) = &leaf.content else { continue };
+                let source = reading.source(applied.finding.span);
+                for reason in &mut applied.finding.also {
+                    let source = reading.source(reason.span);
+                    reason.span = Span::new(source.start, source.end);
+                }
+                applied.finding.span = Span::new(source.start, source.end);
+                applied.output = moved(source);
+                out.push(MessageFinding { applied, path: path.clone() });
+            }
+            document.each_removed(&Way::default(), &mut |path, source| {
+                let span = Span::new(source.start, source.end);
+                let finding = Finding::new(span, Category::OtherId, 1.0, format!("field.{path}"));
+                let applied = Applied { finding, action: Operator::Remove, output: moved(source), census: None };
+                out.push(MessageFinding { applied, path: path.to_owned() });
+            });
+            out.sort_by_key(|finding| (finding.applied.finding.span.start, finding.applied.finding.span.end));
+            Ok(ScrubbedMessage { bytes, format, findings: out })
+        })
+    }
+}

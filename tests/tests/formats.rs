@@ -1,0 +1,202 @@
+//! Messages of every format (`tests/cases/formats/`): what is planted is gone, everything else is byte for byte what it was, and nothing
+//! that was cut off or damaged stops the library.
+
+use std::fs;
+
+use chartguard::{Context, Format, Key, Policy, Rubric, ScoreOptions, Scorer, Scrubber};
+use chartguard_tests::repository;
+use proptest::prelude::*;
+use serde::Deserialize;
+
+#[derive(Deserialize)]
+struct Case {
+    file: String,
+    format: String,
+    gone: Vec<String>,
+    stays: Vec<String>,
+}
+
+fn cases() -> Vec<(Case, Vec<u8>)> {
+    let folder = repository().join("tests/cases/formats");
+    let cases: Vec<Case> = serde_json::from_str(&fs::read_to_string(folder.join("cases.json")).unwrap()).unwrap();
+    let read = |case: Case| {
+        let bytes = fs::read(folder.join(&case.file)).unwrap();
+        (case, bytes)
+    };
+    cases.into_iter().map(read).collect()
+}
+
+/// The text of a message, as far as it is one, in any encoding.
+fn decoded(bytes: &[u8]) -> String {
+    let wide = |of: fn([u8; 2]) -> u16| {
+        let units: Vec<u16> = bytes[2..].chunks_exact(2).map(|pair| of([pair[0], pair[1]])).collect();
+        String::from_utf16_lossy(&units)
+    };
+    match bytes {
+        [0xff, 0xfe, ..] => wide(u16::from_le_bytes),
+        [0xfe, 0xff, ..] => wide(u16::from_be_bytes),
+        _ => String::from_utf8(bytes.to_vec()).unwrap_or_else(|_| bytes.iter().map(|b| char::from(*b)).collect()),
+    }
+}
+
+#[test]
+fn planted_values_are_gone_and_the_rest_is_untouched() {
+    let scrubber = Scrubber::new(Policy::default()).unwrap();
+    let mut counts = std::collections::BTreeMap::new();
+    for (case, message) in cases() {
+        let scrubbed = scrubber.scrub_message(&message, Format::Auto, &Context::default());
+        let scrubbed = scrubbed.unwrap_or_else(|error| panic!("{}: {error}", case.file));
+        assert_eq!(scrubbed.format.as_str(), case.format, "{}", case.file);
+        *counts.entry(case.format.clone()).or_insert(0) += 1;
+        let text = decoded(&scrubbed.bytes).to_lowercase();
+        for value in &case.gone {
+            assert!(!text.contains(&value.to_lowercase()), "{}: {value} is left", case.file);
+        }
+        for value in &case.stays {
+            assert!(text.contains(&value.to_lowercase()), "{}: {value} is lost", case.file);
+        }
+        untouched(&case, &message, &scrubbed);
+    }
+    assert!(counts.len() == 6 && counts.values().all(|count| *count >= 30), "{counts:?}");
+}
+
+/// Every stretch of the message that no finding touches stands in the output, in order.
+fn untouched(case: &Case, message: &[u8], scrubbed: &chartguard::ScrubbedMessage) {
+    let mut found: Vec<(usize, usize)> =
+        scrubbed.findings.iter().map(|f| (f.applied.finding.span.start, f.applied.finding.span.end)).collect();
+    found.sort_unstable();
+    found.push((message.len(), message.len()));
+    let (mut from, mut at) = (0, 0);
+    for (start, end) in found {
+        if start > from {
+            let mut stretch = &message[from..start];
+            if case.format == "fhir" {
+                // A member that goes takes a comma with it, and the key of a list that is then empty.
+                let cut = |byte: &u8| {
+                    byte.is_ascii_whitespace() || matches!(byte, b',' | b'{' | b'}' | b'[' | b']' | b'"' | b':')
+                };
+                while stretch.first().is_some_and(cut) {
+                    stretch = &stretch[1..];
+                }
+                while stretch.last().is_some_and(cut) {
+                    stretch = &stretch[..stretch.len() - 1];
+                }
+            }
+            // Where a resource is labelled, something was added in between.
+            let pieces: Vec<&[u8]> =
+                if case.format == "fhir" { stretch.split(|byte| *byte == b',').collect() } else { vec![stretch] };
+            let last = pieces.len() - 1;
+            for (index, piece) in pieces.into_iter().enumerate().filter(|(_, piece)| !piece.is_empty()) {
+                let place = scrubbed.bytes[at..].windows(piece.len()).position(|window| window == piece);
+                // A member of which nothing stays goes with its key, which is the last thing before the value.
+                if case.format == "fhir" && index == last && place.is_none() {
+                    continue;
+                }
+                let place = place.unwrap_or_else(|| panic!("{}: bytes {from}..{start} were changed", case.file));
+                if case.format != "fhir" && case.format != "ccda" && from == 0 && at == 0 {
+                    assert_eq!(place, 0, "{}: something was added at the start", case.file);
+                }
+                at += place + piece.len();
+            }
+        }
+        from = from.max(end);
+    }
+}
+
+#[test]
+fn one_person_has_one_name_and_dates_move_together() {
+    let key = Key::from_bytes(&(7..39).collect::<Vec<u8>>()).unwrap();
+    let policy = Policy::builtin("expert-determination").unwrap();
+    let scrubber = Scrubber::builder().policy(policy).builtin_model(false).key(key).build().unwrap();
+    let message = "MSH|^~\\&|A||||20240314||ORU^R01|7|P|2.5\rPID|1||4471203||ACHTERBERG^ROSALIND||19610314\r\
+        OBX|1|TX|1^N^LN||Rosalind Achterberg seen 3/14/2024.\r";
+    let scrubbed = scrubber.scrub_message(message.as_bytes(), Format::Hl7, &Context::default()).unwrap();
+    let out = String::from_utf8(scrubbed.bytes).unwrap();
+    let lines: Vec<Vec<&str>> = out.split('\r').map(|line| line.split('|').collect()).collect();
+    let (family, given) = lines[1][5].split_once('^').unwrap();
+    assert!(!family.is_empty() && !given.is_empty() && family != "ACHTERBERG", "{out}");
+    let note = lines[2][5].to_uppercase();
+    assert!(note.starts_with(&format!("{given} {family} SEEN ")), "{out}");
+    let (head, birth) = (lines[0][6], lines[1][7]);
+    assert_eq!((head.len(), birth.len()), (8, 8), "{out}");
+    let (year, month, day) = (&head[..4], head[4..6].trim_start_matches('0'), head[6..].trim_start_matches('0'));
+    assert!(note.contains(&format!("{month}/{day}/{year}")), "{out}");
+}
+
+#[test]
+fn a_policy_has_its_own_rules_for_fields() {
+    let policy = "extends: safe-harbor\nmessages: {unknown: text, hl7: {PID-8: remove, ZPI-2: mrn}}";
+    let scrubber = Scrubber::builder().policy(Policy::from_yaml(policy).unwrap()).builtin_model(false).build().unwrap();
+    let message = b"MSH|^~\\&|A||||20240314||ADT^A01|7|P|2.5\rPID|1||4471203||||19610314|F\rZPI|stays here|SE-1|Seen by Dr. Achterberg\r";
+    let out = scrubber.scrub_message(message, Format::Auto, &Context::default()).unwrap();
+    let out = String::from_utf8(out.bytes).unwrap();
+    assert!(out.ends_with("PID|1||[MRN]||||1961|\rZPI|stays here|[MRN]|Seen by Dr. [NAME]\r"), "{out}");
+}
+
+#[test]
+fn unsafe_documents_are_refused() {
+    let scrubber = Scrubber::builder().builtin_model(false).build().unwrap();
+    let laughs = "<?xml version=\"1.0\"?><!DOCTYPE l [<!ENTITY a \"ha\"><!ENTITY b \"&a;&a;&a;\">]><ClinicalDocument xmlns=\"urn:hl7-org:v3\">&b;</ClinicalDocument>";
+    let deep = format!("{{\"resourceType\":\"Patient\",\"extension\":{}1{}}}", "[".repeat(10_000), "]".repeat(10_000));
+    let nested = format!(
+        "<ClinicalDocument xmlns=\"urn:hl7-org:v3\">{}{}</ClinicalDocument>",
+        "<a>".repeat(10_000),
+        "</a>".repeat(10_000)
+    );
+    let twice = "{\"resourceType\":\"Patient\",\"birthDate\":\"1961-03-14\",\"birthDate\":\"Quackenbush\"}";
+    for (message, format) in [
+        (laughs, Format::Ccda),
+        (&deep, Format::Fhir),
+        (&nested, Format::Ccda),
+        (twice, Format::Fhir),
+        ("MSH", Format::Hl7),
+        ("{\\rtf1 {\\b Quackenbush", Format::Rtf),
+        ("{\"resourceType\":\"Patient\"", Format::Fhir),
+    ] {
+        let error = scrubber.scrub_message(message.as_bytes(), format, &Context::default()).unwrap_err();
+        assert!(error.is_input() && !error.to_string().contains("Quackenbush"), "{error}");
+    }
+    let broken = "MSH|^~\\&|A||||20240314||MDM^T02|7|P|2.5\rOBX|1|ED|1^N^LN||^TEXT^plain^Base64^UXVhY2tlb?!\r";
+    let out = scrubber.scrub_message(broken.as_bytes(), Format::Auto, &Context::default()).unwrap();
+    assert!(String::from_utf8(out.bytes).unwrap().ends_with("Base64^\r"), "what cannot be read goes");
+}
+
+#[test]
+fn notes_of_messages_are_scored_where_they_stand() {
+    let scorer = Scorer::new(Rubric::builtin("medicare-outpatient-therapy").unwrap());
+    let (mut scored, mut evidence) = (0, 0);
+    for (case, message) in cases() {
+        for note in scorer.score_message(&message, Format::Auto, &ScoreOptions::default()).unwrap() {
+            scored += 1;
+            for span in note.report.criteria.iter().flat_map(|criterion| &criterion.evidence).map(|e| e.span) {
+                assert!(span.start < span.end && span.end <= message.len(), "{}: {}", case.file, note.path);
+                evidence += 1;
+            }
+        }
+    }
+    assert!(scored > 150 && evidence > 100, "{scored} notes, {evidence} places");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
+    #[test]
+    fn damaged_messages_are_scrubbed_or_refused(
+        which in 0_usize..200, cut in 0_usize..6000, at in 0_usize..6000, with in prop::collection::vec(any::<u8>(), 0..6),
+    ) {
+        thread_local! {
+            static MESSAGES: (Scrubber, Vec<(Case, Vec<u8>)>) =
+                (Scrubber::builder().builtin_model(false).verify(false).build().unwrap(), cases());
+        }
+        MESSAGES.with(|(scrubber, messages)| {
+            let (case, message) = &messages[which % messages.len()];
+            let mut message = message[..cut.min(message.len())].to_vec();
+            let at = at.min(message.len());
+            message.splice(at..(at + with.len()).min(message.len()), with);
+            for format in [Format::Auto, case.format.parse().unwrap()] {
+                if let Err(error) = scrubber.scrub_message(&message, format, &Context::default()) {
+                    assert!(!error.to_string().contains("panic"), "{}: {error}", case.file);
+                }
+            }
+        });
+    }
+}
