@@ -1,0 +1,129 @@
+"""Judges, claims, episodes, units and exports from Python."""
+
+import csv
+import datetime
+import io
+import json
+import pickle
+
+import pytest
+from chartguard import Analyzer, ConfigError, InferenceError, Rubric, Scorer, units
+from conftest import PLAIN
+
+NOTE = "PT treatment note 03/14/2024. Gait training 15 minutes. Total treatment time: 15 minutes."
+ASKS = Rubric.from_yaml(
+    "{rubric: asks, version: 1.0.0, title: Asks, criteria: [{id: a, title: A, points: 1, severity: low, citation: {source: s}, "
+    "message: m, requires: {judge: {question: Is a functional activity described?}}}]}"
+)
+
+
+def verdict(report):
+    return report.to_dict()["criteria"][0]
+
+
+@pytest.mark.parametrize(
+    ("answer", "want", "confidence"),
+    [
+        (True, "met", 0.5),
+        (False, "not_met", 0.5),
+        (None, "not_assessable", None),
+        ((True, 0.75), "met", 0.75),
+        ((False, 7), "not_met", 1.0),
+        ((None, 0.2), "not_assessable", None),
+    ],
+)
+def test_a_judge_answers_what_the_rubric_asks(answer, want, confidence):
+    asked = []
+
+    def judge(question, text):
+        asked.append((question, text))
+        return answer
+
+    report = Scorer(ASKS, judge=judge).score("Climbed stairs.")
+    assert asked == [("Is a functional activity described?", "Climbed stairs.")]
+    found = verdict(report)
+    assert (found["verdict"], found["judged"]) == (want, True)
+    assert confidence is None or found["confidence"] == confidence
+    assert pickle.loads(pickle.dumps(report)).to_json() == report.to_json()
+
+
+def test_without_a_judge_nothing_is_judged():
+    found = verdict(Scorer(ASKS).score("Climbed stairs."))
+    assert found["verdict"] == "not_assessable" and "judged" not in found
+
+
+def test_an_error_of_the_judge_ends_the_call_and_tells_nothing_of_the_note():
+    def fails(question, text):
+        raise LookupError(text)
+
+    for judge, kind in ((fails, "LookupError"), (lambda question, text: "perhaps", "TypeError"), (lambda: True, "TypeError")):
+        scorer = Scorer(ASKS, judge=judge)
+        for call in (scorer.score, lambda text, scorer=scorer: scorer.score_column([text], threads=2)):
+            with pytest.raises(InferenceError, match=kind) as caught:
+                call("Climbed Quillfeather stairs.")
+            assert "Quillfeather" not in f"{caught.value!r} {caught.value.__cause__!r} {caught.value.__context__!r}"
+
+
+def test_a_judge_answers_on_threads_for_columns_and_tables():
+    scorer = Scorer(ASKS, judge=lambda question, text: "stairs" in text)
+    notes = ["Climbed stairs.", "Rested."] * 150
+    want = ["met", "not_met"] * 150
+    assert [row["criteria"][0]["verdict"] for row in scorer.score_column(notes, threads=2)] == want
+    table = Analyzer(PLAIN, scorer).analyze_table({"note": notes}, text="note", threads=2)
+    assert [row[0]["verdict"] for row in table["criteria"]] == want
+    assert [verdict(one.report)["verdict"] for one in Analyzer(PLAIN, scorer).analyze_batch(notes, threads=2)] == want
+
+
+def test_a_claim_is_held_against_the_note(scorer):
+    note = NOTE.replace("Total", "Total timed minutes: 15. Total")
+    for count, want in ((1, "met"), (3, "not_met")):
+        claim = {"lines": [{"code": "97116", "units": count, "modifiers": ["GP"]}]}
+        report = scorer.score(note, claim=claim, date=datetime.date(2024, 3, 14))
+        assert {c.id: c.verdict for c in report.criteria}["tx.units"] == want, count
+        assert report.to_json() == scorer.score(note, claim=claim, date="2024-03-14").to_json()
+    with pytest.raises(ConfigError, match="did you mean `code`"):
+        scorer.score(note, claim={"lines": [{"cod": "97116"}]})
+    with pytest.raises(ConfigError, match="YYYY-MM-DD"):
+        scorer.score(note, date="spring")
+
+
+def test_an_episode_is_more_than_its_notes(scorer):
+    notes = [
+        {"text": "PT initial evaluation 03/14/2024.", "date": datetime.date(2024, 3, 14), "doc_type": "evaluation"},
+        {"text": NOTE.replace("03/14", "03/16"), "date": "2024-03-16"},
+    ]
+    episode = scorer.score_episode(notes, open=True)
+    assert [(event["date"], event["kind"]) for event in episode["timeline"]][:1] == [("2024-03-14", "evaluation")]
+    single = scorer.score(notes[1]["text"], date="2024-03-16").to_dict()
+    assert [c["verdict"] for c in episode["notes"][1]["criteria"]] == [c["verdict"] for c in single["criteria"]]
+    closed = {c["id"]: c["verdict"] for c in scorer.score_episode(notes)["criteria"]}
+    assert closed != {c["id"]: c["verdict"] for c in episode["criteria"]}, "a discharge note is missing unless care goes on"
+    with pytest.raises(ConfigError, match="text") as caught:
+        scorer.score_episode([{"text": "x"}, {"note": "y"}])
+    assert caught.value.where == ["`notes[1]`"]
+
+
+def test_units_of_timed_minutes():
+    # Medicare Claims Processing Manual ch. 5 section 20.2: 8 to 22 minutes in all are one unit, 38 to 52 are three.
+    def billed(minutes):
+        return [(code["code"], code["units"]) for code in units(minutes)["codes"]]
+
+    assert billed({"97110": 33, "97140": 7}) == [("97110", 2), ("97140", 1)]
+    assert sum(count for _, count in billed({"97112": 7, "97110": 6})) == 1
+    assert units({"97110": 7})["units"] == 0
+    with pytest.raises(ConfigError, match="code table") as caught:
+        units({"00000": 15})
+    assert caught.value.where == ["`minutes`"]
+
+
+def test_exports(scorer):
+    report = scorer.score(NOTE)
+    ids = [criterion.id for criterion in report.criteria]
+    rows = list(csv.DictReader(io.StringIO(report.export("csv", name="note 7"))))
+    assert list(dict.fromkeys(row["criterion"] for row in rows)) == ids and {row["note"] for row in rows} == {"note 7"}
+    sarif = json.loads(report.export("sarif", name="note 7"))
+    missed = [criterion.id for criterion in report.criteria if criterion.verdict == "not_met"]
+    assert sarif["version"] == "2.1.0" and {result["ruleId"] for result in sarif["runs"][0]["results"]} == set(missed)
+    assert report.export("markdown").startswith("# ")
+    with pytest.raises(ConfigError, match="csv, sarif, markdown"):
+        report.export("pdf")
