@@ -16,13 +16,26 @@ use crate::vault::Vault;
 /// scrubber : Scrubber
 /// scorer : Scorer
 #[pyclass(frozen, module = "chartguard")]
-pub(crate) struct Analyzer(chartguard::Analyzer);
+pub(crate) struct Analyzer(chartguard::Analyzer, pub(crate) Py<Scrubber>, pub(crate) Py<Scorer>);
 
 #[pymethods]
 impl Analyzer {
     #[new]
-    fn new(scrubber: &Scrubber, scorer: &Scorer) -> Self {
-        Self(chartguard::Analyzer::new(scrubber.0.clone(), scorer.0.clone()))
+    fn new(scrubber: Bound<'_, Scrubber>, scorer: Bound<'_, Scorer>) -> Self {
+        let analyzer = chartguard::Analyzer::new(scrubber.get().0.clone(), scorer.get().core.clone());
+        Self(analyzer, scrubber.unbind(), scorer.unbind())
+    }
+
+    /// The scrubber within.
+    #[getter]
+    fn scrubber(&self, py: Python<'_>) -> Py<Scrubber> {
+        self.1.clone_ref(py)
+    }
+
+    /// The scorer within.
+    #[getter]
+    fn scorer(&self, py: Python<'_>) -> Py<Scorer> {
+        self.2.clone_ref(py)
     }
 
     /// Scrub and score a note.
@@ -128,8 +141,8 @@ impl Analyzer {
 ///     Evidence points into the original note.
 #[pyclass(frozen, get_all, module = "chartguard")]
 pub(crate) struct Outcome {
-    scrubbed: Py<Scrubbed>,
-    report: Py<Report>,
+    pub(crate) scrubbed: Py<Scrubbed>,
+    pub(crate) report: Py<Report>,
 }
 
 impl Outcome {

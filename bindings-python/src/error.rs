@@ -1,18 +1,19 @@
 //! The exceptions, and the one place where a core error or a panic becomes one.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
 use chartguard::{Error, ErrorCode};
 use pyo3::create_exception;
 use pyo3::exceptions::PyException;
 use pyo3::prelude::*;
-use pyo3::types::PyString;
+use pyo3::types::{PyDict, PyString};
 
 create_exception!(
     chartguard,
     ChartguardError,
     PyException,
-    "Why a call gave no result. Never holds text of a note.\n\nAttributes\n----------\ncode : str\n    The kind of error, such as \"config\".\nwhere : list of str\n    Where it happened, outermost first; empty where no place applies."
+    "Why a call gave no result. Never holds text of a note.\n\nAttributes\n----------\ncode : str\n    The kind of error, such as \"config\".\nwhere : list of str\n    Where it happened, outermost first; empty where no place applies.\nrow : int\n    Which row, where a column was worked on."
 );
 create_exception!(chartguard, InputError, ChartguardError, "The text handed in cannot be processed.");
 create_exception!(chartguard, ConfigError, ChartguardError, "An option or a policy is wrong.");
@@ -78,4 +79,55 @@ pub(crate) fn text<'a>(text: &'a Bound<'_, PyString>) -> PyResult<&'a str> {
         let error = InputError::new_err("the string holds a lone surrogate, which is no Unicode text");
         describe(text.py(), error, "input", Vec::new())
     })
+}
+
+/// Why a row of a column has no result. Holds nothing of it.
+#[derive(Clone)]
+pub(crate) enum RowError {
+    /// The core says so.
+    Core(Arc<Error>),
+    /// It is no text.
+    Text(String),
+    /// A defect in chartguard.
+    Panic,
+}
+
+/// The error of a row that is no text.
+pub(crate) fn text_error(what: impl Into<String>) -> RowError {
+    RowError::Text(what.into())
+}
+
+impl RowError {
+    /// The exception, which says the row in its message, in `row` and first in `where`.
+    pub(crate) fn into_exception(self, py: Python<'_>, row: usize) -> PyErr {
+        let (code, error) = match self {
+            Self::Core(error) => ("", exception(py, &error)),
+            Self::Text(what) => ("input", InputError::new_err(what)),
+            Self::Panic => ("internal", InternalError::new_err("a defect in chartguard stopped the row")),
+        };
+        let error = if code.is_empty() { error } else { describe(py, error, code, Vec::new()) };
+        let value = error.value(py);
+        let said = || -> PyResult<()> {
+            let mut places: Vec<String> = value.getattr("where")?.extract()?;
+            places.insert(0, format!("row {row}"));
+            value.setattr("where", places)?;
+            value.setattr("row", row)?;
+            value.setattr("args", (format!("row {row}: {}", value.str()?),))
+        };
+        match said() {
+            Ok(()) => error,
+            Err(failed) => failed,
+        }
+    }
+}
+
+/// Refuses keywords that there are not, and names the nearest that there are.
+pub(crate) fn no_keywords(py: Python<'_>, unknown: Option<&Bound<'_, PyDict>>, known: &[&str]) -> PyResult<()> {
+    match unknown.and_then(|unknown| unknown.keys().into_iter().next()) {
+        None => Ok(()),
+        Some(name) => {
+            let error = py.import("chartguard._containers")?.call_method1("unknown", (name, known.to_vec()))?;
+            Err(PyErr::from_value(error))
+        }
+    }
 }

@@ -5,9 +5,12 @@
 
 mod analyzer;
 mod audit;
+mod column;
 mod error;
 mod message;
 mod model;
+mod notebook;
+mod pickle;
 mod rubric;
 mod scrubber;
 mod vault;
@@ -15,12 +18,14 @@ mod vault;
 use pyo3::prelude::*;
 
 /// The compiled part of chartguard.
-#[pymodule]
+#[pymodule(gil_used = false)]
 mod _chartguard {
     #[pymodule_export]
     use crate::analyzer::{Analyzer, Outcome};
     #[pymodule_export]
     use crate::audit::{Access, AuditLog};
+    #[pymodule_export]
+    use crate::column::{_analyze_source, _restore_source, ArrowColumn};
     #[pymodule_export]
     use crate::error::{
         AccessError, ChartguardError, ConfigError, FileError, InferenceError, InputError, InternalError, ModelError,
@@ -30,6 +35,8 @@ mod _chartguard {
     use crate::message::{MessageFinding, ScrubbedMessage};
     #[pymodule_export]
     use crate::model::Model;
+    #[pymodule_export]
+    use crate::pickle::{_build_scrubber, _criterion, _finding, _outcome, _reason, _report, _scrubbed};
     #[pymodule_export]
     use crate::rubric::{Criterion, Report, Rubric, Scorer, units};
     #[pymodule_export]

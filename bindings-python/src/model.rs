@@ -8,7 +8,7 @@ use crate::error::run;
 
 /// A token classification model loaded from a directory, run in this process.
 #[pyclass(frozen, module = "chartguard")]
-pub(crate) struct Model(pub(crate) chartguard::infer::Model);
+pub(crate) struct Model(pub(crate) chartguard::infer::Model, pub(crate) PathBuf);
 
 #[pymethods]
 impl Model {
@@ -29,7 +29,8 @@ impl Model {
     ///     A file is missing, corrupt or of the wrong shape; the message says what was expected.
     #[staticmethod]
     fn load(py: Python<'_>, directory: PathBuf) -> PyResult<Self> {
-        run(py, || chartguard::infer::Model::load(directory)).map(Self)
+        let place = std::path::absolute(&directory).unwrap_or_else(|_| directory.clone());
+        run(py, || chartguard::infer::Model::load(directory)).map(|model| Self(model, place))
     }
 
     /// The model's name: that of its directory.

@@ -11,7 +11,16 @@ use crate::error::run;
 
 /// What a note is scored against. Immutable.
 #[pyclass(frozen, module = "chartguard")]
-pub(crate) struct Rubric(pub(crate) chartguard::Rubric);
+pub(crate) struct Rubric(pub(crate) chartguard::Rubric, pub(crate) Origin);
+
+/// Where a rubric is from.
+#[derive(Clone)]
+pub(crate) enum Origin {
+    /// It ships with chartguard.
+    Builtin(String),
+    /// It was written out.
+    Yaml(String),
+}
 
 #[pymethods]
 impl Rubric {
@@ -23,7 +32,7 @@ impl Rubric {
     ///     There is none of that name; the nearest is named.
     #[staticmethod]
     fn builtin(py: Python<'_>, id: &str) -> PyResult<Self> {
-        run(py, || chartguard::Rubric::builtin(id)).map(Self)
+        run(py, || chartguard::Rubric::builtin(id)).map(|rubric| Self(rubric, Origin::Builtin(id.to_owned())))
     }
 
     /// The JSON Schema of a rubric file, as JSON.
@@ -47,7 +56,7 @@ impl Rubric {
     #[staticmethod]
     fn from_yaml(py: Python<'_>, yaml: &Bound<'_, PyString>) -> PyResult<Self> {
         let yaml = crate::error::text(yaml)?;
-        run(py, || chartguard::Rubric::from_yaml(yaml)).map(Self)
+        run(py, || chartguard::Rubric::from_yaml(yaml)).map(|rubric| Self(rubric, Origin::Yaml(yaml.to_owned())))
     }
 
     /// Stable name.
@@ -90,18 +99,31 @@ impl Rubric {
 /// >>> {c.id: c.verdict for c in report.criteria}["tx.total-minutes"]
 /// 'met'
 #[pyclass(frozen, module = "chartguard")]
-pub(crate) struct Scorer(pub(crate) chartguard::Scorer);
+pub(crate) struct Scorer {
+    pub(crate) core: chartguard::Scorer,
+    pub(crate) rubric: Py<Rubric>,
+    /// Whether a callable of Python answers: it cannot go to another process.
+    pub(crate) judges: bool,
+}
 
 #[pymethods]
 impl Scorer {
     #[new]
     #[pyo3(signature = (rubric, *, judge=None))]
-    fn new(rubric: &Rubric, judge: Option<Py<PyAny>>) -> Self {
-        let scorer = chartguard::Scorer::new(rubric.0.clone());
-        Self(match judge {
+    fn new(rubric: Bound<'_, Rubric>, judge: Option<Py<PyAny>>) -> Self {
+        let scorer = chartguard::Scorer::new(rubric.get().0.clone());
+        let judges = judge.is_some();
+        let core = match judge {
             Some(judge) => scorer.with_judge(Arc::new(Callback(judge))),
             None => scorer,
-        })
+        };
+        Self { core, rubric: rubric.unbind(), judges }
+    }
+
+    /// The rubric it scores against.
+    #[getter]
+    fn rubric(&self, py: Python<'_>) -> Py<Rubric> {
+        self.rubric.clone_ref(py)
     }
 
     /// Score a note.
@@ -145,7 +167,7 @@ impl Scorer {
             options.payer = payer.map(str::to_owned);
             options.setting = setting.map(str::to_owned);
             options.claim = claim.as_deref().map(chartguard::rubric::Claim::from_json).transpose()?;
-            Ok(Report::new(text, self.0.score(text, &options)?))
+            Ok(Report::new(text, self.core.score(text, &options)?))
         })
     }
 
@@ -171,7 +193,7 @@ impl Scorer {
     ) -> PyResult<Bound<'py, PyAny>> {
         let notes = json_of(py, notes)?;
         let options = format!("{{\"open\": {open}}}");
-        let (_, json) = run(py, || wire::score_episode(&self.0, &notes, &options))?;
+        let (_, json) = run(py, || wire::score_episode(&self.core, &notes, &options))?;
         py.import("json")?.call_method1("loads", (json,))
     }
 
@@ -256,17 +278,17 @@ impl chartguard::rubric::Judge for Callback {
 ///     Half-open ranges of code points of the note.
 /// message, advice : str
 ///     What was found or missed, and what to write instead.
-#[pyclass(frozen, get_all, module = "chartguard")]
-#[derive(Clone)]
+#[pyclass(frozen, eq, get_all, module = "chartguard")]
+#[derive(Clone, PartialEq)]
 pub(crate) struct Criterion {
-    id: String,
-    title: String,
-    verdict: String,
-    severity: String,
-    confidence: f64,
-    evidence: Vec<(usize, usize)>,
-    message: String,
-    advice: String,
+    pub(crate) id: String,
+    pub(crate) title: String,
+    pub(crate) verdict: String,
+    pub(crate) severity: String,
+    pub(crate) confidence: f64,
+    pub(crate) evidence: Vec<(usize, usize)>,
+    pub(crate) message: String,
+    pub(crate) advice: String,
 }
 
 #[pymethods]
@@ -279,8 +301,8 @@ impl Criterion {
 /// A scored note. ``repr`` shows no text.
 #[pyclass(frozen, module = "chartguard")]
 pub(crate) struct Report {
-    note: String,
-    report: chartguard::Report,
+    pub(crate) note: String,
+    pub(crate) report: chartguard::Report,
 }
 
 impl Report {

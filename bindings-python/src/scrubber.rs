@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use chartguard::Context;
-use chartguard::scrub::{Applied, Rule};
+use chartguard::scrub::Applied;
 use chartguard::text::Offsets;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyList, PyString};
@@ -12,6 +12,7 @@ use pyo3::types::{PyBytes, PyDict, PyList, PyString};
 use crate::audit::{AuditLog, Trail};
 use crate::error::{config, exception, run, text};
 use crate::model::Model;
+use crate::pickle::Recipe;
 use crate::vault::Vault;
 
 /// Notes worked on between two looks at Ctrl-C and the progress bar.
@@ -54,12 +55,13 @@ pub(crate) const WINDOW: usize = 256;
 /// >>> Scrubber(categories={"date": {"operator": "keep"}}).scrub("03/14/2024, SSN 219-09-9999").text
 /// '03/14/2024, SSN [SSN]'
 #[pyclass(frozen, module = "chartguard")]
-pub(crate) struct Scrubber(pub(crate) chartguard::Scrubber);
+pub(crate) struct Scrubber(pub(crate) chartguard::Scrubber, pub(crate) Recipe);
 
 #[pymethods]
 impl Scrubber {
     #[new]
-    #[pyo3(signature = (*, policy=None, categories=None, strict=None, model=None, key=None, seed=None))]
+    #[allow(clippy::too_many_arguments, reason = "they are keywords in Python")]
+    #[pyo3(signature = (*, policy=None, categories=None, strict=None, model=None, key=None, seed=None, **unknown))]
     #[pyo3(
         text_signature = "(*, policy='safe-harbor', categories=None, strict=None, model='builtin', key=None, seed=None)"
     )]
@@ -71,23 +73,27 @@ impl Scrubber {
         model: Option<&Bound<'_, PyAny>>,
         key: Option<&Bound<'_, PyAny>>,
         seed: Option<&Bound<'_, PyAny>>,
+        unknown: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Self> {
+        crate::error::no_keywords(py, unknown, &["policy", "categories", "strict", "model", "key", "seed"])?;
         let settings = PyDict::new(py);
         settings.set_item("policy", policy)?;
         settings.set_item("categories", categories)?;
         settings.set_item("strict", strict)?;
-        settings.set_item("key", key.map(|key| key_text(py, key)).transpose()?)?;
+        let key = key.map(|key| key_text(py, key)).transpose()?;
+        settings.set_item("key", &key)?;
         settings.set_item("seed", seed)?;
         let loaded = model.and_then(|model| model.cast::<Model>().ok());
         if loaded.is_none() {
             settings.set_item("model", model)?;
         }
         let json = dump(py, &settings)?;
+        let recipe = Recipe::new(py, key, seed, model)?;
         let scrubber = match loaded.map(|model| model.get().0.clone()) {
             Some(model) => run(py, || chartguard::Scrubber::from_json_with_model(&json, model)),
             None => run(py, || chartguard::Scrubber::from_json(&json)),
         };
-        scrubber.map(Self)
+        scrubber.map(|scrubber| Self(scrubber, recipe))
     }
 
     /// Find protected health information without removing it.
@@ -314,6 +320,11 @@ pub(crate) fn note_context(
     })
 }
 
+/// The key that bytes or a text stand for.
+pub(crate) fn key(py: Python<'_>, key: &Bound<'_, PyAny>) -> PyResult<chartguard::Key> {
+    chartguard::Key::parse(&key_text(py, key)?).map_err(|error| exception(py, &error))
+}
+
 /// The keywords as the JSON that every language configures by; paths become strings.
 fn dump(py: Python<'_>, settings: &Bound<'_, PyDict>) -> PyResult<String> {
     let options = PyDict::new(py);
@@ -384,7 +395,7 @@ pub(crate) fn batch<T: Send>(
 }
 
 /// A tqdm bar, where tqdm is installed.
-fn bar(py: Python<'_>, total: usize) -> PyResult<Option<Bound<'_, PyAny>>> {
+pub(crate) fn bar(py: Python<'_>, total: usize) -> PyResult<Option<Bound<'_, PyAny>>> {
     let Ok(tqdm) = py.import("tqdm.auto") else { return Ok(None) };
     let options = PyDict::new(py);
     options.set_item("total", total)?;
@@ -414,20 +425,20 @@ fn bar(py: Python<'_>, total: usize) -> PyResult<Option<Bound<'_, PyAny>>> {
 #[derive(Clone, PartialEq)]
 pub(crate) struct Finding {
     #[pyo3(get)]
-    start: usize,
+    pub(crate) start: usize,
     #[pyo3(get)]
-    end: usize,
+    pub(crate) end: usize,
     #[pyo3(get)]
-    category: &'static str,
+    pub(crate) category: &'static str,
     #[pyo3(get)]
-    score: f64,
+    pub(crate) score: f64,
     #[pyo3(get)]
-    detector: String,
+    pub(crate) detector: String,
     #[pyo3(get)]
-    action: &'static str,
+    pub(crate) action: &'static str,
     #[pyo3(get)]
-    census: Option<&'static str>,
-    reasons: Arc<[Reason]>,
+    pub(crate) census: Option<&'static str>,
+    pub(crate) reasons: Arc<[Reason]>,
 }
 
 /// One thing that speaks for a finding. Holds no text of the note.
@@ -448,16 +459,17 @@ pub(crate) struct Finding {
 #[pyclass(frozen, eq, hash, module = "chartguard")]
 #[derive(Clone, PartialEq)]
 pub(crate) struct Reason {
-    detector: Cow<'static, str>,
-    rule: Rule,
+    pub(crate) detector: Cow<'static, str>,
     #[pyo3(get)]
-    score: f64,
+    pub(crate) rule: String,
     #[pyo3(get)]
-    category: &'static str,
+    pub(crate) score: f64,
     #[pyo3(get)]
-    start: usize,
+    pub(crate) category: &'static str,
     #[pyo3(get)]
-    end: usize,
+    pub(crate) start: usize,
+    #[pyo3(get)]
+    pub(crate) end: usize,
 }
 
 impl std::hash::Hash for Reason {
@@ -473,16 +485,11 @@ impl Reason {
         &self.detector
     }
 
-    #[getter]
-    fn rule(&self) -> String {
-        self.rule.to_string()
-    }
-
     /// The reason as a dict.
     fn to_dict<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         let out = PyDict::new(py);
         out.set_item("detector", &*self.detector)?;
-        out.set_item("rule", self.rule())?;
+        out.set_item("rule", &self.rule)?;
         out.set_item("score", self.score)?;
         out.set_item("category", self.category)?;
         out.set_item("start", self.start)?;
@@ -492,7 +499,7 @@ impl Reason {
 
     fn __repr__(&self) -> String {
         let Self { detector, rule, score, category, start, end } = self;
-        format!("Reason({detector:?}, {:?}, {score}, {category:?}, {start}, {end})", rule.to_string())
+        format!("Reason({detector:?}, {rule:?}, {score}, {category:?}, {start}, {end})")
     }
 }
 
@@ -506,7 +513,7 @@ impl Finding {
     pub(crate) fn new(offsets: &Offsets<'_>, finding: &chartguard::Finding, action: &'static str) -> Self {
         let reasons = finding.reasons().into_iter().map(|reason| Reason {
             detector: reason.detector,
-            rule: reason.rule,
+            rule: reason.rule.to_string(),
             score: rounded(reason.score),
             category: reason.category.as_str(),
             start: offsets.code_point(reason.span.start),
@@ -526,7 +533,7 @@ impl Finding {
 }
 
 /// Four decimals are all a score means, and they print alike everywhere.
-fn rounded(score: f32) -> f64 {
+pub(crate) fn rounded(score: f32) -> f64 {
     (f64::from(score) * 1e4).round() / 1e4
 }
 
@@ -566,11 +573,15 @@ impl Finding {
 ///     The text that may be shared.
 /// findings : list of Finding
 ///     What was removed; offsets in code points of the input.
+/// places : list of (int, int)
+///     Where each finding's replacement stands in `text`, in code points of it; empty ranges where it was removed.
 #[pyclass(frozen, module = "chartguard")]
 pub(crate) struct Scrubbed {
     #[pyo3(get)]
-    text: String,
-    findings: Vec<Finding>,
+    pub(crate) text: String,
+    pub(crate) findings: Vec<Finding>,
+    #[pyo3(get)]
+    pub(crate) places: Vec<(usize, usize)>,
 }
 
 impl Scrubbed {
@@ -581,7 +592,11 @@ impl Scrubbed {
             ..Finding::new(&offsets, &applied.finding, applied.action.as_str())
         };
         let findings = scrubbed.findings.iter().map(finding).collect();
-        Self { text: scrubbed.text, findings }
+        let output = Offsets::new(&scrubbed.text);
+        let place =
+            |applied: &Applied| (output.code_point(applied.output.start), output.code_point(applied.output.end));
+        let places = scrubbed.findings.iter().map(place).collect();
+        Self { findings, places, text: scrubbed.text }
     }
 }
 

@@ -8,8 +8,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyString};
 
 use crate::audit::{Access, AuditLog, Trail};
-use crate::error::{config, exception, run};
-use crate::scrubber::key_text;
+use crate::error::{config, run};
 
 /// What stood in notes before they were scrubbed, under a key: with it every operator has a way back.
 ///
@@ -52,7 +51,7 @@ impl Vault {
     #[new]
     #[pyo3(signature = (path, key, *, read_only=false))]
     fn new(py: Python<'_>, path: std::path::PathBuf, key: &Bound<'_, PyAny>, read_only: bool) -> PyResult<Self> {
-        let key = parse(py, key)?;
+        let key = crate::scrubber::key(py, key)?;
         run(py, || {
             let vault =
                 if read_only { chartguard::Vault::read(&path, &key) } else { chartguard::Vault::open(&path, &key) };
@@ -68,7 +67,7 @@ impl Vault {
     /// key : bytes or str
     #[staticmethod]
     fn from_bytes(py: Python<'_>, data: &Bound<'_, PyBytes>, key: &Bound<'_, PyAny>) -> PyResult<Self> {
-        let (bytes, key) = (data.as_bytes().to_vec(), parse(py, key)?);
+        let (bytes, key) = (data.as_bytes().to_vec(), crate::scrubber::key(py, key)?);
         run(py, || chartguard::Vault::from_bytes(bytes, &key).map(Self))
     }
 
@@ -151,10 +150,6 @@ fn head<'py>(py: Python<'py>, head: &Head) -> PyResult<Bound<'py, PyDict>> {
     Ok(out)
 }
 
-fn parse(py: Python<'_>, key: &Bound<'_, PyAny>) -> PyResult<chartguard::Key> {
-    chartguard::Key::parse(&key_text(py, key)?).map_err(|error| exception(py, &error))
-}
-
 /// Give a note back: what "encrypt" and "fpe" replaced from the scrubbed text alone, or with a vault everything.
 ///
 /// Parameters
@@ -216,7 +211,7 @@ pub(crate) fn restore(
     let opened = vault.and_then(|vault| vault.cast::<Vault>().ok());
     let path = vault.filter(|_| opened.is_none()).map(PyAnyMethods::extract::<std::path::PathBuf>).transpose()?;
     let key = match key {
-        Some(key) => Some(parse(py, key)?),
+        Some(key) => Some(crate::scrubber::key(py, key)?),
         None if opened.is_some() => None,
         None => return Err(config(py, "a key is needed, or an open vault", "key")),
     };

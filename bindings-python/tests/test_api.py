@@ -6,6 +6,7 @@ import sys
 import threading
 
 import chartguard
+import chartguard.spark
 import pytest
 from conftest import REPOSITORY
 from hypothesis import given, settings
@@ -19,10 +20,16 @@ def test_doctests():
     assert module_doc.failed == 0 and module_doc.attempted > 0
     finder = doctest.DocTestFinder()
     runner = doctest.DocTestRunner()
-    for cls in (chartguard.Scrubber, chartguard.Scorer):
-        for test in finder.find(cls, cls.__name__, globs={}):
-            runner.run(test)
-    assert runner.failures == 0 and runner.tries > 0
+    for name in chartguard.__all__:
+        thing = getattr(chartguard, name)
+        # A compiled method is no function of Python, which is all that doctest looks into a class for.
+        members = vars(thing) if isinstance(thing, type) else {}
+        for part in [thing, *(getattr(thing, member) for member in members)]:
+            for test in finder.find(part, name, module=False, globs={}):
+                runner.run(test)
+    assert runner.failures == 0 and runner.tries > 20
+    for module in (chartguard.spark, chartguard._containers, chartguard._notebook):
+        assert doctest.testmod(module).failed == 0
 
 
 def test_everything_is_documented():

@@ -11,6 +11,13 @@
 >>> [reason.rule for reason in scrubbed.findings[1].reasons][:2]
 ['cue:ssn', 'validator:ssn']
 
+Columns go in and come out as what they are, in pandas, Polars, Arrow, NumPy, DuckDB or plain lists:
+
+>>> scrubber.scrub_column(["SSN 219-09-9999", None])
+['SSN [SSN]', None]
+
+``chartguard.spark`` does the same on a cluster.
+
 Offsets count code points, so they slice a Python ``str``: ``text[finding.start:finding.end]``.
 
 Classes
@@ -21,6 +28,8 @@ Vault, restore
     Give notes back: what was encrypted from the scrubbed text and the key, with a vault everything.
 ScrubbedMessage, MessageFinding
     What ``Scrubber.scrub_message`` gives back of HL7 v2, FHIR, C-CDA, RTF, HTML and text in other encodings.
+restore_column
+    Give back a column of what was encrypted, from the scrubbed text and the key.
 Rubric, Scorer, Report, Criterion
     Score a note against a rubric, with evidence; an episode of care; a claim.
 units
@@ -29,10 +38,14 @@ Analyzer, Outcome
     Both in one call.
 Model
     A token classification model from a directory, run in process.
+summary, Summary
+    Counts by category and scores over many results, shown in a notebook.
 AuditLog, Access
     Record who did what, without a value of any note, and say who may.
 ChartguardError
     Base of every error; none holds text of a note.
+ArrowColumn
+    A column of Arrow data, for any library that reads the Arrow PyCapsule interface.
 
 Everything built is immutable and may be shared between threads; the GIL is released while notes are worked on.
 """
@@ -41,6 +54,7 @@ from chartguard._chartguard import (
     Access,
     AccessError,
     Analyzer,
+    ArrowColumn,
     AuditLog,
     ChartguardError,
     ConfigError,
@@ -69,11 +83,14 @@ from chartguard._chartguard import (
     restore,
     units,
 )
+from chartguard._containers import restore_column
+from chartguard._notebook import Summary, summary
 
 __all__ = [
     "Access",
     "AccessError",
     "Analyzer",
+    "ArrowColumn",
     "AuditLog",
     "ChartguardError",
     "ConfigError",
@@ -96,9 +113,12 @@ __all__ = [
     "ScrubbedMessage",
     "Scrubber",
     "SecretKeyError",
+    "Summary",
     "TamperedError",
     "Vault",
     "__version__",
     "restore",
+    "restore_column",
+    "summary",
     "units",
 ]

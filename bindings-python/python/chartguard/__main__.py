@@ -1,4 +1,4 @@
-"""The ``chartguard`` command: the same program as the Rust one."""
+"""The ``chartguard`` command: the same program as the Rust one, which also scrubs tables and folders."""
 
 import signal
 import sys
@@ -8,9 +8,18 @@ from chartguard._chartguard import _run_command
 
 def main() -> int:
     """Run the command with the arguments of this process and return its exit status."""
+    arguments = sys.argv[1:]
+    if arguments[:1] == ["scrub"]:
+        from chartguard import _files
+
+        if _files.wanted(arguments):
+            return _files.main(arguments[1:])
     # The work happens outside the interpreter: let Ctrl-C and a closed pipe end the process as in any command.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
-    return _run_command(["chartguard", *sys.argv[1:]])
+    status = _run_command(["chartguard", *arguments])
+    if arguments[:1] == ["scrub"] and {"-h", "--help"} & set(arguments):
+        print("\nTables (CSV, TSV, JSON Lines, Parquet) and folders of .txt: chartguard scrub --column NAME --help")
+    return status
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 //! What scoring a note gives: a verdict with evidence for every criterion, and the arithmetic over them.
 
 use jiff::civil::Date;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{Discipline, DocType, Scope, Severity, Verdict};
 use crate::text::Span;
@@ -9,7 +9,7 @@ use crate::text::Span;
 /// The scored report of one note. Spans are UTF-8 byte ranges of the text that was scored.
 ///
 /// A report speaks of documentation risk: no single absent item makes a service unnecessary.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Report {
     /// What kind of document it was taken for, or was said to be.
@@ -53,7 +53,7 @@ impl Report {
 }
 
 /// The score of the criteria of one tag.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct AxisScore {
     /// The tag.
@@ -69,7 +69,7 @@ pub struct AxisScore {
 }
 
 /// How much documentation risk a note carries as a whole: never whether a claim is valid.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Risk {
@@ -98,7 +98,7 @@ impl Risk {
 }
 
 /// Names the rubric behind a result, so that the result can be repeated and cached.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct RubricRef {
     /// Its id.
@@ -110,7 +110,7 @@ pub struct RubricRef {
 }
 
 /// What was found about one criterion.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CriterionResult {
     /// The criterion's stable id.
@@ -142,18 +142,18 @@ pub struct CriterionResult {
 }
 
 /// A place in the text that a verdict rests on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Evidence {
     /// UTF-8 bytes of the scored text.
     pub span: Span,
     /// In an episode, the place of the note among its notes.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<usize>,
 }
 
 /// The rule behind a criterion, in the revision it was read in.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, serde::Deserialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Citation {

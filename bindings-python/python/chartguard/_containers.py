@@ -1,0 +1,750 @@
+"""What a column or a table is: opens each container for the compiled part, and puts the result back into one of the same kind.
+
+A container is known by the module its type comes from; none of these modules is imported unless the caller already has.
+"""
+
+import datetime
+import functools
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, TypeVar, cast
+
+from chartguard._chartguard import Analyzer, ArrowColumn, ChartguardError, ConfigError, _analyze_source, _restore_source
+
+Result = tuple[Any, list[tuple[int, ChartguardError]]]
+Run = Callable[[Any], Result]
+
+
+def fail(message: str, place: str) -> ConfigError:
+    """An error about an argument."""
+    error = ConfigError(f"`{place}`: {message}")
+    error.code, error.where = "config", [place]
+    return error
+
+
+def library(thing: Any) -> str:
+    """Which library a container is of."""
+    return type(thing).__module__.partition(".")[0].lstrip("_")
+
+
+def settings(on_error: str | None, threads: int | None, progress: bool | None) -> tuple[bool, int | None, bool]:
+    """The keywords that all columns share, checked."""
+    on_error = "raise" if on_error is None else on_error
+    if on_error not in ("raise", "null", "collect"):
+        raise fail(f"there is no {on_error!r}; it is 'raise', 'null' or 'collect'", "on_error")
+    if threads is not None and (not isinstance(threads, int) or isinstance(threads, bool) or threads < 0):
+        raise fail("a whole number is expected, 0 for as many as there are cores", "threads")
+    return on_error == "raise", threads, bool(progress)
+
+
+def answer(result: Any, errors: list[tuple[int, ChartguardError]], on_error: str | None) -> Any:
+    """What a call returns."""
+    return (result, errors) if on_error == "collect" else result
+
+
+def unknown(name: str, known: Iterable[str], function: str = "Scrubber") -> TypeError:
+    """A keyword that there is not, with the nearest that there is; in Python's words, which others look for."""
+    import difflib
+
+    near = difflib.get_close_matches(name, list(known), n=1, cutoff=0.5)
+    hint = f". Did you mean {near[0]!r}?" if near else ""
+    return TypeError(f"{function}() got an unexpected keyword argument {name!r}{hint}")
+
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+def named(function: Function) -> Function:
+    """A function that names the nearest of its keywords where one is unknown."""
+    code = function.__code__
+    known = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+
+    @functools.wraps(function)
+    def call(*positional: Any, **keywords: Any) -> Any:
+        for name in keywords:
+            if name not in known:
+                raise unknown(name, known, code.co_name)
+        return function(*positional, **keywords)
+
+    return cast(Function, call)
+
+
+# What each kind of column holds, and the way back -------------------------------------------------------------------------
+
+
+def texts(column: Any, run: Run) -> Result:
+    """Work on a column whose result is text: it comes back as the same container."""
+    kind = library(column)
+    if isinstance(column, (list, tuple)):
+        out, errors = run(list(column))
+        return type(column)(out) if type(column) in (list, tuple) else out, errors
+    if kind == "numpy":
+        return numpy_texts(column, run)
+    if kind == "pandas":
+        return pandas_texts(column, run)
+    if kind == "polars":
+        return polars_texts(column, run)
+    if kind == "pyarrow":
+        import pyarrow
+
+        out, errors = run(column)
+        new = pyarrow_like(out, column)
+        if pyarrow.types.is_dictionary(column.type) and not pyarrow.types.is_dictionary(new.type):
+            new = new.dictionary_encode()
+        return (new if new.type == column.type else new.cast(column.type)), errors
+    return run(exported(column))
+
+
+def values(column: Any, run: Run) -> Result:
+    """Work on a column whose result is of another type: Arrow for what holds Arrow, Python objects elsewhere."""
+    kind = library(column)
+    if isinstance(column, (list, tuple)):
+        return run(list(column))
+    if kind == "numpy":
+        out, errors = run(numpy_list(column))
+        return objects(out), errors
+    if kind == "pandas":
+        return pandas_values(column, run)
+    if kind == "polars":
+        import polars
+
+        out, errors = run(polars_text(column))
+        return polars.Series(out).alias(column.name), errors
+    if kind == "pyarrow":
+        out, errors = run(column)
+        return pyarrow_like(out, column), errors
+    return run(exported(column))
+
+
+def exported(column: Any) -> Any:
+    """Anything else that exports Arrow."""
+    if isinstance(column, str):
+        raise fail("a column of notes is expected, not a single string", "column")
+    if not (hasattr(column, "__arrow_c_stream__") or hasattr(column, "__arrow_c_array__")):
+        raise fail(f"{type(column).__name__} is no column: hand over a list, or what exports Arrow", "column")
+    return column
+
+
+def numpy_list(column: Any) -> list[Any]:
+    """The objects of a NumPy array."""
+    if column.ndim != 1:
+        raise fail(f"an array of {column.ndim} dimensions is no column", "column")
+    if column.dtype.kind not in "OUT":
+        raise fail(f"the column holds {column.dtype}, not text", "column")
+    return column.tolist()
+
+
+def numpy_texts(column: Any, run: Run) -> Result:
+    import numpy
+
+    items = numpy_list(column)
+    out, errors = run(items)
+    # Fixed-width strings are as wide as the longest.
+    dtype = numpy.str_ if column.dtype.kind == "U" else column.dtype
+    if column.dtype.kind == "U" and any(text is None for text in out):
+        dtype = numpy.dtype(object)
+    return objects(nulls_as_before(items, out)).astype(dtype), errors
+
+
+def objects(items: Sequence[Any]) -> Any:
+    """A NumPy array of these objects, whatever lists they are."""
+    import numpy
+
+    array: Any = numpy.empty(len(items), dtype=object)
+    for at, item in enumerate(items):
+        array[at] = item
+    return array
+
+
+def nulls_as_before(items: Sequence[Any], out: list[Any]) -> list[Any]:
+    """The results with each null in the form in which it came: None, NaN, NaT or NA."""
+    return [
+        item if new is None and not isinstance(item, str) and null(item) else new
+        for item, new in zip(items, out, strict=True)
+    ]
+
+
+def null(item: Any) -> bool:
+    """Whether an object stands for no value."""
+    return item is None or isinstance(item, float) and item != item or type(item).__name__ in ("NAType", "NaTType")
+
+
+def is_text(series: Any) -> bool:
+    """Whether a pandas Series can hold text, or holds nothing at all."""
+    import pandas
+
+    dtype = series.dtype
+    if isinstance(dtype, pandas.CategoricalDtype):
+        return dtype.categories.dtype == object or isinstance(dtype.categories.dtype, pandas.StringDtype)
+    if isinstance(dtype, pandas.ArrowDtype):
+        name = str(dtype.pyarrow_dtype)
+        return any(text in name for text in ("string", "null"))
+    return dtype == object or isinstance(dtype, pandas.StringDtype) or bool(series.isna().all())
+
+
+def pandas_source(series: Any) -> Any:
+    """The data of a Series: Arrow where it lies, or the list of its objects."""
+    import pandas
+
+    if not isinstance(series, pandas.Series):
+        raise fail(f"a pandas {type(series).__name__} is no column: hand over a Series, or `name`", "column")
+    if not is_text(series):
+        raise fail(f"the column holds {series.dtype}, not text", "column")
+    array = getattr(series.array, "_pa_array", None)
+    return series.astype(object).tolist() if array is None else array
+
+
+def pandas_texts(series: Any, run: Run) -> Result:
+    import pandas
+
+    source = pandas_source(series)
+    if isinstance(series.dtype, pandas.CategoricalDtype):
+        return pandas_categories(series, source, run)
+    out, errors = run(source)
+    if isinstance(source, list):
+        array: Any = nulls_as_before(source, out) if series.dtype == object else out
+        dtype = series.dtype
+        if not isinstance(dtype, pandas.StringDtype) and dtype != object:
+            # Nothing but nulls, of any type.
+            return series.copy(), errors
+        new = pandas.Series(array, index=series.index, name=series.name, dtype=dtype)
+    else:
+        import pyarrow
+
+        new = pandas.Series(
+            type(series.array)._from_sequence(pyarrow.chunked_array(out), dtype=series.dtype),
+            index=series.index,
+            name=series.name,
+        )
+    new.attrs = dict(series.attrs)
+    return new, errors
+
+
+def pandas_categories(series: Any, items: list[Any], run: Run) -> Result:
+    """A categorical column: categories that become the same text become one."""
+    import pandas
+
+    out, errors = run(items)
+    # Each category by the place at which it first occurs; what no row holds is gone, for it could be protected.
+    order: dict[str, int] = {}
+    by_code: dict[int, str] = {}
+    for code, text in zip(series.cat.codes.tolist(), out, strict=True):
+        if text is not None:
+            by_code.setdefault(code, text)
+            order.setdefault(text, len(order))
+    if series.cat.ordered:
+        order = {}
+        for code in sorted(by_code):
+            order.setdefault(by_code[code], len(order))
+        for text in out:
+            if text is not None:
+                order.setdefault(text, len(order))
+    dtype = pandas.CategoricalDtype(
+        pandas.Index(list(order), dtype=series.cat.categories.dtype), ordered=series.cat.ordered
+    )
+    codes = [-1 if text is None else order[text] for text in out]
+    categories = pandas.Categorical.from_codes(codes, dtype=dtype)
+    return pandas.Series(categories, index=series.index, name=series.name), errors
+
+
+def pandas_values(series: Any, run: Run) -> Result:
+    import pandas
+
+    source = pandas_source(series)
+    out, errors = run(source)
+    if isinstance(source, list) or not isinstance(series.dtype, pandas.ArrowDtype):
+        out = out.to_pylist() if isinstance(out, ArrowColumn) else out
+        return pandas.Series(objects(out), index=series.index, name=series.name), errors
+    import pyarrow
+
+    chunked = pyarrow.chunked_array(out)
+    array = pandas.arrays.ArrowExtensionArray(chunked)
+    return pandas.Series(array, index=series.index, name=series.name), errors
+
+
+def polars_text(series: Any) -> Any:
+    """A Polars Series of text; an empty or null one of any type counts as such."""
+    import polars
+
+    if isinstance(series, polars.Series):
+        if series.dtype in (polars.String, polars.Categorical, polars.Null) or isinstance(series.dtype, polars.Enum):
+            return series.cast(polars.String) if isinstance(series.dtype, (polars.Enum, polars.Null)) else series
+        raise fail(f"the column holds {series.dtype}, not text", "column")
+    raise fail(f"a Polars {type(series).__name__} is no column: hand over a Series, or `name`", "column")
+
+
+def polars_texts(series: Any, run: Run) -> Result:
+    import polars
+
+    source = polars_text(series)
+    if isinstance(series.dtype, polars.Categorical):
+        source = source.cast(polars.String)
+    out, errors = run(source)
+    new = polars.Series(out).alias(series.name)
+    if isinstance(series.dtype, polars.Enum):
+        new = new.cast(polars.Enum(new.drop_nulls().unique(maintain_order=True)))
+    elif new.dtype != series.dtype:
+        new = new.cast(series.dtype)
+    return new, errors
+
+
+def pyarrow_like(out: Any, column: Any) -> Any:
+    """A result as the pyarrow container of `column`."""
+    import pyarrow
+
+    if not isinstance(column, (pyarrow.Array, pyarrow.ChunkedArray)):
+        raise fail(f"a pyarrow {type(column).__name__} is no column: hand over an Array, or `name`", "column")
+    chunked = pyarrow.chunked_array(out)
+    if isinstance(column, pyarrow.ChunkedArray):
+        return chunked
+    return chunked.chunk(0) if chunked.num_chunks == 1 else pyarrow.concat_arrays(chunked.chunks)
+
+
+# Tables -------------------------------------------------------------------------------------------------------------------
+
+
+class Named:
+    """What has columns by name."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self.names = list(names)
+
+    def named(self, name: str | None, place: str = "name") -> str:
+        """A column's name, checked; that of the only one where none is said."""
+        if name is None and len(self.names) == 1:
+            return self.names[0]
+        if name not in self.names:
+            raise fail(missing(name, self.names), place)
+        return name
+
+
+class Table(Named):
+    """A table of any kind: its columns by name, and the same table with one of them replaced."""
+
+    def __init__(self, table: Any) -> None:
+        self.table, self.kind = table, library(table)
+        names = table.schema.names if self.kind == "pyarrow" else table if isinstance(table, Mapping) else table.columns
+        super().__init__(list(names))
+
+    @staticmethod
+    def is_one(thing: Any) -> bool:
+        """Whether it is a table, not a column."""
+        name = type(thing).__name__
+        return (library(thing), name) in {
+            ("pandas", "DataFrame"),
+            ("polars", "DataFrame"),
+            ("pyarrow", "Table"),
+            ("pyarrow", "RecordBatch"),
+        } or isinstance(thing, Mapping)
+
+    def column(self, name: str) -> Any:
+        return self.table.column(name) if self.kind == "pyarrow" else self.table[name]
+
+    def replaced(self, name: str, column: Any) -> Any:
+        if self.kind == "pandas":
+            return self.table.assign(**{name: column})
+        if self.kind == "polars":
+            return self.table.with_columns(column.alias(name))
+        if self.kind == "pyarrow":
+            at = self.table.schema.get_field_index(name)
+            if at < 0:
+                return self.table.append_column(name, column)
+            field = self.table.schema.field(name).with_type(column.type)
+            return self.table.set_column(at, field, column)
+        return {**self.table, name: column}
+
+
+def halves(result: Any) -> tuple[Any, Any]:
+    """Texts and findings of a column of structs of both."""
+    if isinstance(result, list):
+        return [row and row["scrubbed"] for row in result], [row and row["findings"] for row in result]
+    return result._member("scrubbed"), result._member("findings")
+
+
+def found_types(polars: Any) -> dict[str, Any]:
+    """A finding as a Polars struct."""
+    whole, text = polars.Int64, polars.String
+    return {"start": whole, "end": whole, "category": text, "score": polars.Float64, "detector": text, "action": text}
+
+
+def missing(name: Any, names: Sequence[Any]) -> str:
+    """A message about a column that is not there, with the nearest that is."""
+    import difflib
+
+    if name is None:
+        return f"say which of the {len(names)} columns"
+    near = difflib.get_close_matches(str(name), [str(one) for one in names], n=1, cutoff=0.5)
+    return f"there is no column {name!r}" + (f"; the nearest is {near[0]!r}" if near else f" among {names}")
+
+
+def lazily(table: Any, work: Callable[[Any], Any], name: str | None, findings: str | None) -> Any:
+    """`work` on each part of a table that is read as it is needed; None where it is none of these."""
+    kind, class_name = library(table), type(table).__name__
+    if (kind, class_name) == ("polars", "LazyFrame"):
+        import polars
+
+        schema = table.collect_schema()
+        Named(schema.names()).named(name)
+        if findings is not None:
+            schema = polars.Schema({**schema, findings: polars.List(polars.Struct(found_types(polars)))})
+        return table.map_batches(work, schema=schema)
+    if (kind, class_name) == ("pyarrow", "RecordBatchReader"):
+        import pyarrow
+
+        Named(table.schema.names).named(name)
+        # The type of an empty batch's result is that of every result.
+        schema = work(pyarrow.RecordBatch.from_pylist([], table.schema)).schema
+        return pyarrow.RecordBatchReader.from_batches(schema, map(work, table))
+    if kind == "duckdb" and class_name == "DuckDBPyRelation":
+        import duckdb
+
+        return duckdb.from_arrow(lazily(relation_reader(table), work, name, findings).read_all())
+    return None
+
+
+def relation_reader(relation: Any) -> Any:
+    """The batches of a DuckDB relation, as pyarrow."""
+    import pyarrow
+
+    return pyarrow.RecordBatchReader.from_stream(relation)
+
+
+def column_of(thing: Any, name: str | None, work: Callable[[Any], Result]) -> Result:
+    """`work` on a column, or on the column `name` of a table, without the others."""
+    if library(thing) == "duckdb" and type(thing).__name__ == "DuckDBPyRelation":
+        thing = relation_reader(thing).read_all()
+    elif type(thing).__name__ == "RecordBatchReader" and library(thing) == "pyarrow":
+        thing = thing.read_all()
+    elif type(thing).__name__ == "LazyFrame" and library(thing) == "polars":
+        thing = thing.select(name).collect() if name is not None else thing.collect()
+    if Table.is_one(thing):
+        table = Table(thing)
+        return work(table.column(table.named(name)))
+    if name is not None:
+        raise fail(f"{type(thing).__name__} is no table", "name")
+    return work(thing)
+
+
+# The calls ----------------------------------------------------------------------------------------------------------------
+
+
+@named
+def scrub_column(
+    scrubber: Any,
+    column: Any,
+    *,
+    name: str | None = None,
+    findings: str | None = None,
+    contexts: Iterable[Mapping[str, Any] | None] | None = None,
+    on_error: str | None = None,
+    threads: int | None = None,
+    progress: bool | None = None,
+) -> Any:
+    """`Scrubber.scrub_column`."""
+    stop, threads, progress = settings(on_error, threads, progress)
+    known = [] if contexts is None else [("context", list(contexts))]
+
+    def run(source: Any) -> Result:
+        return scrubber._scrub_source(source, known, stop, threads, progress)
+
+    def both(source: Any) -> Result:
+        return scrubber._scrub_and_find_source(source, known, stop, threads, progress)
+
+    return replaced(column, name, run, on_error, independent=not known, findings=findings, both=both)
+
+
+def replaced(
+    column: Any,
+    name: str | None,
+    run: Run,
+    on_error: str | None,
+    *,
+    independent: bool,
+    findings: str | None = None,
+    both: Run | None = None,
+) -> Any:
+    """A column, or a table with one of its columns, worked on by `run`; by `both` where findings are wanted too."""
+
+    def one(table: Any) -> Result:
+        opened = Table(table)
+        chosen = opened.named(name)
+        notes = opened.column(chosen)
+        if findings is None or both is None:
+            out, errors = texts(notes, run)
+            return opened.replaced(chosen, out), errors
+        if findings in opened.names:
+            raise fail(f"there is a column {findings!r} already", "findings")
+        # The findings come out of the same pass: `texts` is given the half that it puts into its container.
+        found: list[Any] = []
+
+        def half(source: Any) -> Result:
+            result, errors = both(source)
+            text, said = halves(result)
+            found.append(said)
+            return text, errors
+
+        out, errors = texts(notes, half)
+        said, _ = values(notes, lambda source: (found[0], []))
+        return Table(opened.replaced(chosen, out)).replaced(findings, said), errors
+
+    def alone(table: Any) -> Any:
+        if on_error == "collect" or not independent:
+            raise fail("what is read as it is needed cannot collect errors or take contexts; collect it first", "column")
+        return one(table)[0]
+
+    done = lazily(column, alone, name, findings)
+    if done is not None:
+        return done
+    if Table.is_one(column):
+        return answer(*one(column), on_error)
+    for place, given in (("name", name), ("findings", findings)):
+        if given is not None:
+            raise fail(f"{type(column).__name__} is no table", place)
+    return answer(*texts(column, run), on_error)
+
+
+@named
+def find_column(
+    scrubber: Any,
+    column: Any,
+    *,
+    name: str | None = None,
+    on_error: str | None = None,
+    threads: int | None = None,
+    progress: bool | None = None,
+) -> Any:
+    """`Scrubber.find_column`."""
+    stop, threads, progress = settings(on_error, threads, progress)
+
+    def run(source: Any) -> Result:
+        return scrubber._find_source(source, stop, threads, progress)
+
+    return answer(*column_of(column, name, lambda one: values(one, run)), on_error)
+
+
+@named
+def score_column(
+    scorer: Any,
+    column: Any,
+    *,
+    name: str | None = None,
+    doc_type: str | None = None,
+    discipline: str | None = None,
+    on_error: str | None = None,
+    threads: int | None = None,
+    progress: bool | None = None,
+) -> Any:
+    """`Scorer.score_column`."""
+    stop, threads, progress = settings(on_error, threads, progress)
+
+    def run(source: Any) -> Result:
+        return scorer._score_source(source, doc_type, discipline, stop, threads, progress)
+
+    return answer(*column_of(column, name, lambda one: values(one, run)), on_error)
+
+
+@named
+def restore_column(
+    column: Any,
+    key: bytes | str,
+    *,
+    name: str | None = None,
+    on_error: str = "raise",
+    threads: int | None = None,
+    progress: bool = False,
+) -> Any:
+    """Give back what "encrypt" and "fpe" replaced in a column of scrubbed notes.
+
+    Parameters
+    ----------
+    column, name, on_error, threads, progress
+        As for ``Scrubber.scrub_column``.
+    key : bytes or str
+        The key that the notes were scrubbed with.
+
+    Returns
+    -------
+    column or table
+        The same container, as for ``Scrubber.scrub_column``.
+
+    Raises
+    ------
+    SecretKeyError, TamperedError
+        As for ``restore``; ``row`` says which row.
+
+    Examples
+    --------
+    >>> import chartguard
+    >>> key = bytes(range(32))
+    >>> scrubber = chartguard.Scrubber(policy={"categories": {"ssn": {"operator": "encrypt"}}}, model="none", key=key)
+    >>> chartguard.restore_column(scrubber.scrub_column(["SSN 219-09-9999", None]), key)
+    ['SSN 219-09-9999', None]
+    """
+    stop, threads, progress = settings(on_error, threads, progress)
+    return replaced(
+        column,
+        name,
+        lambda source: _restore_source(source, key, stop, threads, progress),
+        on_error,
+        independent=True,
+    )
+
+
+PATIENT = (
+    "names aliases dates mrns health_plan_ids accounts phones emails addresses relatives providers employers ids "
+    "birth_date note_date ssn"
+).split()
+
+
+@named
+def analyze_table(
+    analyzer: Analyzer,
+    table: Any,
+    *,
+    text: str,
+    id: Any = None,
+    patient: Mapping[str, Any] | None = None,
+    patient_id: str | None = None,
+    document_id: str | None = None,
+    date: str | None = None,
+    doc_type: str | None = None,
+    discipline: str | None = None,
+    on_error: str | None = None,
+    threads: int | None = None,
+    progress: bool | None = None,
+) -> Any:
+    """`Analyzer.analyze_table`."""
+    stop, threads, progress = settings(on_error, threads, progress)
+    kind, name = library(table), type(table).__name__
+    back: Callable[[Any], Any] | None = None
+    if kind == "duckdb" and name == "DuckDBPyRelation":
+        import duckdb
+
+        table, back = relation_reader(table).read_all(), duckdb.from_arrow
+    elif (kind, name) == ("polars", "LazyFrame"):
+        table, back = table.collect(), lambda frame: frame.lazy()
+    elif (kind, name) == ("pyarrow", "RecordBatchReader"):
+        table = table.read_all()
+    if not Table.is_one(table):
+        raise fail(f"{name} is no table", "table")
+    opened = Table(table)
+    known = []
+
+    def know(path: str, names: Any, place: str) -> None:
+        for one in [names] if isinstance(names, str) else names or ():
+            known.append((path, known_source(opened.column(opened.named(one, place)))))
+
+    for path, one in [
+        ("patient_id", patient_id),
+        ("document_id", document_id),
+        ("date", date),
+        ("doc_type", doc_type),
+        ("discipline", discipline),
+    ]:
+        know(path, one, path)
+    for member, names in (patient or {}).items():
+        if member not in PATIENT:
+            raise fail(missing(member, PATIENT).replace("column", "member"), "patient")
+        know(f"patient.{member}", names, "patient")
+
+    def run(source: Any) -> Result:
+        return _analyze_source(analyzer.scrubber, analyzer.scorer, source, known, stop, threads, progress)
+
+    ids = [id] if isinstance(id, str) else list(id or ())
+    kept = {one: opened.column(opened.named(one, "id")) for one in ids}
+    out, errors = values(opened.column(opened.named(text, "text")), run)
+    if on_error == "null":
+        kept["error"] = None
+    done = analyzed(opened, out, errors, kept)
+    return answer(back(done) if back else done, errors, on_error)
+
+
+COLUMNS = "scrubbed findings score raw coverage risk doc_type discipline criteria".split()
+
+
+def analyzed(table: Table, out: Any, errors: list[tuple[int, Any]], kept: dict[str, Any]) -> Any:
+    """The table of results: what was kept of the input, and a column for each member of the structs."""
+    said: list[str | None] | None = None
+    if "error" in kept:
+        said = [None] * len(out)
+        for row, error in errors:
+            said[row] = f"{error.code}: {error}"
+        del kept["error"]
+    if table.kind == "pandas":
+        import pandas
+
+        rows = out.tolist()
+        rows = [{} if row is None or row is pandas.NA else row for row in rows]
+        data = {key: [row.get(key) for row in rows] for key in COLUMNS}
+        frame = pandas.DataFrame(kept, index=table.table.index)
+        for key, column in data.items():
+            frame[key] = pandas.Series(column, index=frame.index, dtype="float64" if key in NUMBERS else None)
+        if said is not None:
+            frame["error"] = pandas.Series(said, index=frame.index, dtype=object)
+        return frame
+    if table.kind == "polars":
+        import polars
+
+        parts = [column.alias(name) for name, column in kept.items()]
+        parts += out.struct.unnest().get_columns()
+        if said is not None:
+            parts.append(polars.Series("error", said, dtype=polars.String))
+        return polars.DataFrame(parts)
+    if table.kind == "pyarrow":
+        import pyarrow
+
+        structs = pyarrow.chunked_array(out)
+        columns = dict(kept)
+        columns |= dict(zip(COLUMNS, structs.flatten(), strict=True))
+        if said is not None:
+            columns["error"] = pyarrow.array(said, type=pyarrow.string())
+        made = type(table.table)
+        if made is pyarrow.RecordBatch:
+            columns = {
+                name: column.combine_chunks() if isinstance(column, pyarrow.ChunkedArray) else column
+                for name, column in columns.items()
+            }
+        return made.from_arrays(list(columns.values()), names=list(columns))
+    rows = [row or {} for row in (out.to_pylist() if isinstance(out, ArrowColumn) else out)]
+    result = {**kept, **{key: [row.get(key) for row in rows] for key in COLUMNS}}
+    return result if said is None else {**result, "error": said}
+
+
+NUMBERS = ("score", "raw", "coverage")
+
+
+def known_source(column: Any) -> Any:
+    """A column that says something of the notes: Arrow, or a list of objects."""
+    kind = library(column)
+    if kind == "pandas":
+        array = getattr(column.array, "_pa_array", None)
+        return column.astype(object).tolist() if array is None else array
+    return column.tolist() if kind == "numpy" else list(column) if isinstance(column, tuple) else column
+
+
+def plain(value: Any) -> str:
+    """A value of a known column as JSON: texts, whole numbers as texts, days, lists of these, dicts as they are."""
+    return json.dumps(dict(value) if isinstance(value, Mapping) else plainly(value))
+
+
+def plainly(value: Any) -> Any:
+    if isinstance(value, str) or null(value):
+        return value if isinstance(value, str) else None
+    if isinstance(value, datetime.date):
+        return value.isoformat()[:10]
+    if isinstance(value, Iterable):
+        return [plainly(one) for one in value]
+    if isinstance(value, float) or hasattr(value, "is_integer") and not isinstance(value, int):
+        if not value.is_integer():
+            raise fail("a number that is not whole cannot be an identifier", "contexts")
+        value = int(value)
+    return str(value)
+
+
+def rows_of(column: Any) -> Iterator[Any]:
+    """The values of a column of results as Python objects."""
+    if hasattr(column, "to_pylist"):
+        return iter(column.to_pylist())
+    if hasattr(column, "to_list"):
+        return iter(column.to_list())
+    return iter(column.tolist() if hasattr(column, "tolist") else column)

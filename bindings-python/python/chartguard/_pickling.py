@@ -1,0 +1,95 @@
+"""Builds in a worker what was pickled by its configuration: once a process, however many tasks bring it."""
+
+import functools
+import os
+import socket
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
+
+from chartguard._chartguard import (
+    Analyzer,
+    ChartguardError,
+    Model,
+    Rubric,
+    Scorer,
+    Scrubber,
+    _build_scrubber,
+    _criterion,
+    _finding,
+    _outcome,
+    _reason,
+    _report,
+    _scrubbed,
+)
+
+__all__ = [
+    "_criterion",
+    "_finding",
+    "_outcome",
+    "_reason",
+    "_report",
+    "_scrubbed",
+    "analyzer",
+    "builtin_rubric",
+    "model",
+    "rubric",
+    "scorer",
+    "scrubber",
+]
+
+Build = TypeVar("Build", bound=Callable[..., Any])
+
+
+def once(build: Build) -> Build:
+    """Builds each thing once; few configurations are in use at a time, and each may hold a model."""
+    return cast(Build, functools.lru_cache(maxsize=8)(build))
+
+
+def worker(error: ChartguardError) -> ChartguardError:
+    """The error with the worker it happened on."""
+    place = f"worker {socket.gethostname()}, process {os.getpid()}"
+    error.args = (f"{error} (on {place})",)
+    error.where = [place, *error.where]
+    return error
+
+
+@once
+def model(directory: str) -> Model:
+    """A model by its directory."""
+    try:
+        return Model.load(directory)
+    except ChartguardError as error:
+        raise worker(error) from None
+
+
+@once
+def scrubber(policy: str, key: str | None, seed: int | None, named: str | None, directory: str | None) -> Scrubber:
+    """A scrubber by its whole policy, key, seed and model."""
+    return _build_scrubber(policy, key, seed, named, None if directory is None else model(directory))
+
+
+@once
+def builtin_rubric(name: str, digest: str) -> Rubric:
+    """A rubric that ships with chartguard, which must be the same on the worker."""
+    found = Rubric.builtin(name)
+    if found.hash != digest:
+        error = ChartguardError(f"rubric {name!r} differs from the one pickled: chartguard is of another version")
+        error.code, error.where = "rubric", []
+        raise worker(error)
+    return found
+
+
+@once
+def rubric(yaml: str) -> Rubric:
+    """A rubric by its YAML."""
+    return Rubric.from_yaml(yaml)
+
+
+def scorer(rubric: Rubric) -> Scorer:
+    """A scorer by its rubric."""
+    return Scorer(rubric)
+
+
+def analyzer(scrubber: Scrubber, scorer: Scorer) -> Analyzer:
+    """An analyzer by what it holds."""
+    return Analyzer(scrubber, scorer)

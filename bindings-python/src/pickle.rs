@@ -1,0 +1,321 @@
+//! Pickling by configuration: what a thing was built from goes to a worker, which builds it once a process
+//! (`chartguard/_pickling.py`). Copies are the thing itself, for nothing here ever changes.
+
+use std::path::PathBuf;
+
+use chartguard::Category;
+use chartguard::scrub::Census;
+use pyo3::prelude::*;
+use pyo3::types::PyTuple;
+
+use crate::analyzer::{Analyzer, Outcome};
+use crate::column::ArrowColumn;
+use crate::error::{exception, run};
+use crate::model::Model;
+use crate::rubric::{Criterion, Origin, Report, Rubric, Scorer};
+use crate::scrubber::{Finding, Reason, Scrubbed, Scrubber};
+
+/// A function of the module that unpickles, and its arguments.
+type Reduced<'py> = (Bound<'py, PyAny>, Bound<'py, PyTuple>);
+
+/// What a scrubber was built from beside its policy. `Debug` and `repr` know nothing of it.
+pub(crate) struct Recipe {
+    key: Option<String>,
+    seed: Option<u64>,
+    model: Option<Source>,
+}
+
+enum Source {
+    Named(String),
+    Loaded(PathBuf),
+}
+
+impl Recipe {
+    /// The keywords of a scrubber; what is wrong with them is said by whoever builds it.
+    pub(crate) fn new(
+        py: Python<'_>,
+        key: Option<String>,
+        seed: Option<&Bound<'_, PyAny>>,
+        model: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Self> {
+        let source = |model: &Bound<'_, PyAny>| -> PyResult<Source> {
+            if let Ok(loaded) = model.cast::<Model>() {
+                return Ok(Source::Loaded(loaded.get().1.clone()));
+            }
+            // What is no path was refused when the keywords were read.
+            let named = py.import("os")?.call_method1("fspath", (model,)).and_then(|name| name.extract::<String>());
+            let named = named.unwrap_or_default();
+            Ok(match named.as_str() {
+                "" | "builtin" | "none" => Source::Named(named),
+                _ => Source::Loaded(std::path::absolute(&named).unwrap_or_else(|_| named.into())),
+            })
+        };
+        let model = model.filter(|model| !model.is_none()).map(source).transpose()?;
+        Ok(Self { key, seed: seed.and_then(|seed| seed.extract().ok()), model })
+    }
+}
+
+fn reduced<'py>(
+    py: Python<'py>,
+    function: &str,
+    arguments: impl IntoPyObject<'py, Target = PyTuple, Output = Bound<'py, PyTuple>, Error = PyErr>,
+) -> PyResult<Reduced<'py>> {
+    Ok((py.import("chartguard._pickling")?.getattr(function)?, arguments.into_pyobject(py)?))
+}
+
+macro_rules! copies {
+    ($($class:ty),*) => { $(
+        #[pymethods]
+        impl $class {
+            /// The thing itself: it never changes.
+            fn __copy__(slf: Py<Self>) -> Py<Self> {
+                slf
+            }
+
+            /// The thing itself: it never changes.
+            fn __deepcopy__(slf: Py<Self>, _memo: &Bound<'_, PyAny>) -> Py<Self> {
+                slf
+            }
+        }
+    )* };
+}
+
+copies!(Scrubber, Scorer, Rubric, Model, Analyzer, Finding, Reason, Scrubbed, Criterion, Report, Outcome, ArrowColumn);
+
+#[pymethods]
+impl Scrubber {
+    /// Pickles by policy, key, seed and model directory. Where there is a key, the pickle holds it: guard it as you guard the key.
+    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<Reduced<'py>> {
+        let (named, loaded) = match &self.1.model {
+            None => (None, None),
+            Some(Source::Named(name)) => (Some(name), None),
+            Some(Source::Loaded(path)) => (None, Some(path.display().to_string())),
+        };
+        reduced(py, "scrubber", (self.0.policy().to_yaml(), &self.1.key, self.1.seed, named, loaded))
+    }
+}
+
+#[pymethods]
+impl Model {
+    /// Pickles by directory.
+    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<Reduced<'py>> {
+        reduced(py, "model", (self.1.display().to_string(),))
+    }
+}
+
+#[pymethods]
+impl Rubric {
+    /// Pickles by name or by its YAML.
+    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<Reduced<'py>> {
+        match &self.1 {
+            Origin::Builtin(id) => reduced(py, "builtin_rubric", (id, self.0.hash())),
+            Origin::Yaml(yaml) => reduced(py, "rubric", (yaml,)),
+        }
+    }
+}
+
+#[pymethods]
+impl Scorer {
+    /// Pickles by rubric. One with a judge does not: a callable of this process would answer otherwise elsewhere, or not at all.
+    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<Reduced<'py>> {
+        if self.judges {
+            return Err(crate::error::config(
+                py,
+                "a scorer with a judge is built where it scores, not pickled",
+                "judge",
+            ));
+        }
+        reduced(py, "scorer", (self.rubric.clone_ref(py),))
+    }
+}
+
+#[pymethods]
+impl Analyzer {
+    /// Pickles by scrubber and scorer.
+    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<Reduced<'py>> {
+        reduced(py, "analyzer", (self.1.clone_ref(py), self.2.clone_ref(py)))
+    }
+}
+
+/// A scrubber from the whole policy and the rest of what it was built from.
+#[pyfunction]
+pub(crate) fn _build_scrubber(
+    py: Python<'_>,
+    policy: &str,
+    key: Option<String>,
+    seed: Option<u64>,
+    named: Option<&str>,
+    loaded: Option<&Bound<'_, Model>>,
+) -> PyResult<Scrubber> {
+    let model = match (named, loaded) {
+        (_, Some(model)) => Some(Source::Loaded(model.get().1.clone())),
+        (Some(name), None) => Some(Source::Named(name.to_owned())),
+        (None, None) => None,
+    };
+    let loaded = loaded.map(|model| model.get().0.clone());
+    let text = key.clone();
+    let scrubber = run(py, || {
+        let mut builder = chartguard::Scrubber::builder().policy(chartguard::Policy::from_yaml(policy)?);
+        if let Some(key) = &text {
+            builder = builder.key(chartguard::Key::parse(key)?);
+        }
+        if let Some(seed) = seed {
+            builder = builder.seed(seed);
+        }
+        match (loaded, named) {
+            (Some(model), _) => builder.builtin_model(false).model(model).build(),
+            (None, Some(name)) => builder.model_named(name)?.build(),
+            (None, None) => builder.build(),
+        }
+    })?;
+    Ok(Scrubber(scrubber, Recipe { key, seed, model }))
+}
+
+/// Category, by the name that lives as long as the process.
+fn category(py: Python<'_>, name: &str) -> PyResult<&'static str> {
+    name.parse::<Category>().map(Category::as_str).map_err(|error| exception(py, &error))
+}
+
+fn action(py: Python<'_>, name: &str) -> PyResult<&'static str> {
+    let known = chartguard::Operator::ALL.iter().map(|operator| operator.as_str()).find(|known| *known == name);
+    known.ok_or_else(|| crate::error::config(py, "the pickle names no operator", "action"))
+}
+
+fn census(name: &str) -> Option<&'static str> {
+    serde_json::from_value::<Census>(name.into()).ok().map(Census::as_str)
+}
+
+/// A reason as a pickle holds it.
+type ReasonState = (String, String, f64, String, usize, usize);
+/// A finding as a pickle holds it.
+type FindingState = (usize, usize, String, f64, String, String, Option<String>, Vec<ReasonState>);
+
+impl Reason {
+    fn state(&self) -> ReasonState {
+        (self.detector.to_string(), self.rule.clone(), self.score, self.category.to_owned(), self.start, self.end)
+    }
+
+    fn from_state(py: Python<'_>, state: ReasonState) -> PyResult<Self> {
+        let (detector, rule, score, named, start, end) = state;
+        Ok(Self { detector: detector.into(), rule, score, category: category(py, &named)?, start, end })
+    }
+}
+
+impl Finding {
+    fn state(&self) -> FindingState {
+        let reasons = self.reasons.iter().map(Reason::state).collect();
+        let census = self.census.map(str::to_owned);
+        let (category, action) = (self.category.to_owned(), self.action.to_owned());
+        (self.start, self.end, category, self.score, self.detector.clone(), action, census, reasons)
+    }
+
+    fn from_state(py: Python<'_>, state: FindingState) -> PyResult<Self> {
+        let (start, end, named, score, detector, done, by, reasons) = state;
+        let reasons = reasons.into_iter().map(|reason| Reason::from_state(py, reason)).collect::<PyResult<Vec<_>>>()?;
+        Ok(Self {
+            start,
+            end,
+            category: category(py, &named)?,
+            score,
+            detector,
+            action: action(py, &done)?,
+            census: by.as_deref().and_then(census),
+            reasons: reasons.into(),
+        })
+    }
+}
+
+#[pymethods]
+impl Reason {
+    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<Reduced<'py>> {
+        reduced(py, "_reason", (self.state(),))
+    }
+}
+
+#[pymethods]
+impl Finding {
+    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<Reduced<'py>> {
+        reduced(py, "_finding", (self.state(),))
+    }
+}
+
+#[pymethods]
+impl Scrubbed {
+    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<Reduced<'py>> {
+        let findings: Vec<_> = self.findings.iter().map(Finding::state).collect();
+        reduced(py, "_scrubbed", (&self.text, findings, self.places.clone()))
+    }
+}
+
+/// A criterion as a pickle holds it.
+type CriterionState = (String, String, String, String, f64, Vec<(usize, usize)>, String, String);
+
+#[pymethods]
+impl Criterion {
+    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<Reduced<'py>> {
+        let Self { id, title, verdict, severity, confidence, evidence, message, advice } = self.clone();
+        let state: CriterionState = (id, title, verdict, severity, confidence, evidence, message, advice);
+        reduced(py, "_criterion", (state,))
+    }
+}
+
+/// A criterion from a pickle.
+#[pyfunction]
+pub(crate) fn _criterion(state: CriterionState) -> Criterion {
+    let (id, title, verdict, severity, confidence, evidence, message, advice) = state;
+    Criterion { id, title, verdict, severity, confidence, evidence, message, advice }
+}
+
+#[pymethods]
+impl Report {
+    /// Pickles with the note that was scored, which `to_html` shows.
+    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<Reduced<'py>> {
+        let report = serde_json::to_string(&self.report).unwrap_or_default();
+        reduced(py, "_report", (&self.note, report))
+    }
+}
+
+#[pymethods]
+impl Outcome {
+    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<Reduced<'py>> {
+        reduced(py, "_outcome", (self.scrubbed.clone_ref(py), self.report.clone_ref(py)))
+    }
+}
+
+/// A reason from a pickle.
+#[pyfunction]
+pub(crate) fn _reason(py: Python<'_>, state: ReasonState) -> PyResult<Reason> {
+    Reason::from_state(py, state)
+}
+
+/// A finding from a pickle.
+#[pyfunction]
+pub(crate) fn _finding(py: Python<'_>, state: FindingState) -> PyResult<Finding> {
+    Finding::from_state(py, state)
+}
+
+/// A scrubbed note from a pickle.
+#[pyfunction]
+pub(crate) fn _scrubbed(
+    py: Python<'_>,
+    text: String,
+    findings: Vec<FindingState>,
+    places: Vec<(usize, usize)>,
+) -> PyResult<Scrubbed> {
+    let findings = findings.into_iter().map(|finding| Finding::from_state(py, finding)).collect::<PyResult<_>>()?;
+    Ok(Scrubbed { text, findings, places })
+}
+
+/// A report from a pickle.
+#[pyfunction]
+pub(crate) fn _report(py: Python<'_>, note: String, report: &str) -> PyResult<Report> {
+    let report = serde_json::from_str(report)
+        .map_err(|_| crate::error::config(py, "the pickle was made by another version", "report"))?;
+    Ok(Report { note, report })
+}
+
+/// An outcome from a pickle.
+#[pyfunction]
+pub(crate) fn _outcome(scrubbed: Py<Scrubbed>, report: Py<Report>) -> Outcome {
+    Outcome { scrubbed, report }
+}
