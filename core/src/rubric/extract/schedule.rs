@@ -92,7 +92,9 @@ pub(super) fn duration(page: &Page<'_>, goals: &[Goal], frequency: &[Span]) -> V
         let around = sentence.cover(Span::new(span.start, span.end.min(line.end.max(span.end))));
         let before = &text[around.start.max(line.start).min(span.start)..span.start];
         let after = &text[span.end..around.end.max(span.end)];
-        let label = page.label(span.start).map_or("", |b| b.label.of(text)).to_lowercase();
+        let block = page.label(span.start);
+        let label = block.map_or("", |b| b.label.of(text)).to_lowercase();
+        let here = block.is_some_and(|b| b.label.start >= line.start);
         let labelled = label.contains("duration")
             || label.contains("length of")
             || label.contains("frequency")
@@ -123,7 +125,7 @@ pub(super) fn duration(page: &Page<'_>, goals: &[Goal], frequency: &[Span]) -> V
             "care",
         ]
         .iter()
-        .any(|word| around.of(text).to_lowercase().contains(word) || label.contains(word));
+        .any(|word| around.of(text).to_lowercase().contains(word) || (here && label.contains(word)));
         let planned = page.topic(span.start) == Topic::Plan;
         let ends = m.name("until").is_some();
         let period = m.name("period").is_some();

@@ -43,10 +43,12 @@ pub(super) fn complete(page: &Page<'_>, facts: &mut Facts, statements: &Statemen
     add(&mut facts.interventions, &given);
     add(&mut facts.planned_interventions, &activities);
     facts.skilled = found(Kind::Skilled, LIKELY);
+    let totals: Vec<_> = [facts.minutes.timed, facts.minutes.total].into_iter().flatten().collect();
     facts.unskilled = statements
         .iter()
         .filter(|s| s.is(Kind::Unskilled) >= CERTAIN && s.is(Kind::Skilled) < LIKELY)
         .map(|s| s.span)
+        .filter(|span| !totals.iter().any(|total| total.span.overlaps(*span)))
         .collect();
     facts.plan = found(Kind::Plan, LIKELY);
     facts.functions = found(Kind::Function, LIKELY);
@@ -73,7 +75,9 @@ fn goals(page: &Page<'_>, facts: &mut Facts, statements: &Statements) {
     });
     let reports = statements.iter().any(|s| s.is(Kind::GoalReported) >= LIKELY);
     let mut more: Vec<Goal> = Vec::new();
-    for statement in statements.iter().filter(|s| s.holds_goal() >= SURE) {
+    // Who numbers some goals numbers all of them.
+    let needed = if facts.goals.iter().any(|goal| !goal.id.is_empty()) { CERTAIN } else { SURE };
+    for statement in statements.iter().filter(|s| s.holds_goal() >= needed && s.is(Kind::Measure) < LIKELY) {
         if touching(&facts.goals, statement.span, |goal| goal.span).next().is_some() {
             continue;
         }
