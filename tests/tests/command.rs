@@ -193,7 +193,9 @@ fn analyze_shows_the_scrubbed_note_and_writes_pages() {
     assert!(shown.contains("[NAME]") && shown.contains("[DATE]"));
     for page in ["pt-evaluation.html", "pt-treatment-note.html", "index.html"] {
         let html = fs::read_to_string(pages.join(page)).unwrap();
-        assert!((html.contains("[NAME]") || page == "index.html") && html.to_lowercase().starts_with("<!doctype html>"));
+        assert!(
+            (html.contains("[NAME]") || page == "index.html") && html.to_lowercase().starts_with("<!doctype html>")
+        );
         assert!(!html.contains("http://") && !html.contains("https://"), "a page loads nothing");
     }
     assert_eq!(fs::read_dir(&pages).unwrap().count(), 3, "no partial file is left");
