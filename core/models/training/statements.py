@@ -2,7 +2,7 @@
 
     cargo build --workspace --example statement_features
     python3 core/models/training/statements.py target/debug/examples/statement_features \\
-        core/models/statements/weights.bin core/models/training/statements/*.txt
+        core/models/statements core/models/training/statements/*.txt
 
 Notes are read from files in which what a statement does is marked: `=== id | discipline | document type`, then the note,
 with pieces such as `⟦goal-long: Pt will walk 500 ft⟧` (several kinds stand apart by commas). The features come from the
@@ -11,20 +11,27 @@ the notes of each hand are read by a model of the others.
 """
 
 import argparse
+import glob
 import json
+import os
 import re
 import struct
 import subprocess
 import sys
+from collections import Counter
 
 import numpy as np
 from scipy.sparse import csr_matrix
-from scipy.special import expit
+from scipy.special import expit, softmax
 
 KINDS = [
     "goal-long", "goal-short", "goal", "goal-ref", "status", "skilled", "complexity", "measure", "activity", "planned",
     "unskilled", "plan", "diagnosis", "function",
 ]
+TYPES = ["evaluation", "plan_of_care", "treatment_note", "progress_report", "recertification", "discharge"]
+DISCIPLINES = ["pt", "ot", "slp"]
+# What in a family of other notes speaks of therapy: then it is left out of the notes that are none.
+THERAPY = re.compile(r"(?i)\b(?:physical|occupational|speech) therap|\bOTR|\bDPT\b|CCC-SLP|\bSLP\b|plan of care|\bPT\b.*\bgoals?\b")
 ROWS = 1 << 14
 MARK = re.compile(r"⟦([a-z, -]+):\s?(.*?)⟧", re.DOTALL)
 
@@ -91,6 +98,66 @@ def train(features, labels, steps, decay):
     return weights, bias
 
 
+def documents(program, labelled):
+    """A sparse row a note: the rows of its statements, each by the root of its count, scaled to length one."""
+    lines = "".join(json.dumps({"id": note["id"], "text": note["text"]}) + "\n" for note in labelled)
+    out = subprocess.run([program], input=lines, capture_output=True, text=True, check=True).stdout
+    columns, ends, values = [], [0], []
+    for line in out.splitlines():
+        counts = Counter(row for statement in json.loads(line)["statements"] for row in statement["rows"])
+        total = max(sum(counts.values()), 1)
+        columns += counts.keys()
+        values += [(count / total) ** 0.5 for count in counts.values()]
+        ends.append(len(columns))
+    return csr_matrix((np.array(values), np.array(columns), np.array(ends)), shape=(len(labelled), ROWS))
+
+
+def train_classes(features, labels, steps=400, decay=3e-6):
+    """Weights of a softmax regression, by accelerated gradient descent."""
+    turned, gold = features.T.tocsr(), np.eye(labels.max() + 1)[labels]
+    weights = ahead = np.zeros((ROWS, gold.shape[1]))
+    for step in range(1, steps + 1):
+        slope = turned @ (softmax(features @ ahead, axis=1) - gold) / len(gold) + 2 * decay * ahead
+        new = ahead - 5.0 * slope
+        ahead, weights = new + (step - 1) / (step + 2) * (new - weights), new
+    return weights
+
+
+def other_notes(folder):
+    """Notes that are no therapy notes: families of clinical notes, with a name in every slot."""
+    found = []
+    for path in sorted(glob.glob(f"{folder}/w*/*.txt")):
+        text = re.sub(r"\{[^{}\n]{1,60}\}", "Lee", open(path, encoding="utf-8").read())
+        if len(text) >= 300 and not THERAPY.search(text):
+            hand = os.path.basename(os.path.dirname(path))
+            found.append({"id": f"{hand}-{os.path.basename(path)}", "text": text[:6000]})
+    return found
+
+
+def document_model(program, labelled, families, path):
+    """Trains what tells the kind of document and the discipline, and prints how well each hand is read by the others."""
+    none = other_notes(families)
+    features = documents(program, labelled + none)
+    hands = np.array([note["id"].split("-")[0] for note in labelled + none])
+    everything = []
+    for name, classes, key in [("type", TYPES, "doc_type"), ("discipline", DISCIPLINES, "discipline")]:
+        labels = np.array([classes.index(note[key]) for note in labelled] + [len(classes)] * len(none))
+        said = np.zeros(len(labels), dtype=int)
+        for hand in sorted(set(hands)):
+            out = hands == hand
+            said[out] = (features[out] @ train_classes(features[~out], labels[~out])).argmax(1)
+        right = said == labels
+        print(f"{name}: {right[:len(labelled)].mean():.3f} of {len(labelled)} therapy notes, "
+              f"{right[len(labelled):].mean():.3f} of {len(none)} others known as none")
+        everything.append(train_classes(features, labels))
+    weights = np.hstack(everything)
+    scale = np.abs(weights).max(0) / 127
+    with open(path, "wb") as file:
+        file.write(b"cgdoc001")
+        file.write(struct.pack(f"<{len(scale)}f", *scale))
+        file.write(np.round(weights / scale).astype(np.int8).tobytes())
+
+
 def others(features, labels, hands, steps, decay):
     """What a model trained on the other hands makes of each hand's statements, before the logistic function."""
     logits = np.zeros(labels.shape)
@@ -141,8 +208,9 @@ def best(likely, gold):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("program")
-    parser.add_argument("out")
+    parser.add_argument("out", help="the folder of weights.bin and document.bin")
     parser.add_argument("files", nargs="+")
+    parser.add_argument("--families", default="core/models/training/families")
     parser.add_argument("--steps", type=int, default=400)
     parser.add_argument("--decay", type=float, default=3e-6)
     given = parser.parse_args()
@@ -156,10 +224,11 @@ def main():
     weights, bias = train(features, labels, given.steps, given.decay)
     weights, bias = weights * slope, bias * slope + shift
     scale = np.abs(weights).max(0) / 127
-    with open(given.out, "wb") as file:
+    with open(f"{given.out}/weights.bin", "wb") as file:
         file.write(b"cgstmt01")
         file.write(struct.pack(f"<{2 * len(KINDS)}f", *scale, *bias))
         file.write(np.round(weights / scale).astype(np.int8).tobytes())
+    document_model(given.program, labelled, given.families, f"{given.out}/document.bin")
 
 
 if __name__ == "__main__":

@@ -17,22 +17,31 @@ const FLOOR: f32 = 1.0;
 
 /// The kind of document a text most likely is, and how sure that is (0 to 1).
 pub fn detect_doc_type(text: &str) -> (DocType, f32) {
-    doc_type(&Note::new(text, Vocabulary::builtin()))
+    read(text, Vocabulary::builtin(), &ScoreOptions::new()).1
 }
 
 /// The discipline a text most likely belongs to, and how sure that is (0 to 1).
 pub fn detect_discipline(text: &str) -> (Discipline, f32) {
-    discipline(&Note::new(text, Vocabulary::builtin()))
+    read(text, Vocabulary::builtin(), &ScoreOptions::new()).2
 }
 
-/// Reads a note once for all checks: what it is where nobody said, and what its rules and statements give.
-pub(super) fn read<'t>(text: &'t str, vocabulary: &Vocabulary, options: &ScoreOptions) -> (Note<'t>, DocType) {
+/// What the rules alone say a note is.
+pub(super) fn by_rules(note: &Note<'_>) -> (DocType, Discipline) {
+    (doc_type(note).0, discipline(note).0)
+}
+
+/// Reads a note once for all checks: what its rules and statements give, and what it is where nobody said.
+pub(super) fn read<'t>(
+    text: &'t str,
+    vocabulary: &Vocabulary,
+    options: &ScoreOptions,
+) -> (Note<'t>, (DocType, f32), (Discipline, f32)) {
     let mut note = Note::new(text, vocabulary);
-    let kind = options.doc_type.unwrap_or_else(|| doc_type(&note).0);
-    note.discipline = options.discipline.unwrap_or_else(|| discipline(&note).0);
-    let statements = Statements::read(&note.page, &note.facts, kind, note.discipline);
+    let said = (options.doc_type, options.discipline);
+    let (statements, kind, discipline) = Statements::read(&note.page, &note.facts, by_rules(&note), said);
     statements.complete(&note.page, &mut note.facts);
-    (note, kind)
+    note.discipline = discipline.0;
+    (note, kind, discipline)
 }
 
 use DocType::{Discharge, Evaluation, PlanOfCare, ProgressReport, Recertification, TreatmentNote};

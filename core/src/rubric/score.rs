@@ -96,7 +96,7 @@ impl Scorer {
 
     /// Reads a note once for all criteria, and tells what it is where nobody said.
     pub(super) fn read<'t>(&'t self, text: &'t str, options: &'t ScoreOptions) -> (Note<'t>, Case<'t>) {
-        let (mut note, doc_type) = detect::read(text, self.rubric.vocabulary(), options);
+        let (mut note, (doc_type, _), _) = detect::read(text, self.rubric.vocabulary(), options);
         let date = options.date.or_else(|| note.visit_date());
         note.given = Given {
             claim: options.claim.as_ref(),

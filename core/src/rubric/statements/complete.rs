@@ -3,7 +3,7 @@
 
 use super::{Kind, Statement, Statements};
 use crate::rubric::extract::outline::Topic;
-use crate::rubric::extract::page::{Page, overlapped, touching};
+use crate::rubric::extract::page::{Page, holder, overlapped, touching};
 use crate::rubric::extract::{Facts, Goal, GoalTerm, goal_at, has_tail, is_placeholder};
 use crate::text::Span;
 
@@ -28,7 +28,14 @@ pub(super) fn complete(page: &Page<'_>, facts: &mut Facts, statements: &Statemen
         let says = |s: &&Statement| s.is(kind) >= threshold && !is_placeholder(s.span.of(page.text));
         statements.iter().filter(says).map(|s| s.span).collect()
     };
-    retain(&mut facts.measures, statements, Kind::Measure);
+    // What stands after a goal's colon measures how it stands: "walk 500 ft: 320 ft with a cane today".
+    let standing: Vec<Span> = facts.goals.iter().filter_map(|goal| goal.status.map(|_| goal.span)).collect();
+    let (mut told, mut rest): (Vec<Span>, Vec<Span>) =
+        facts.measures.iter().partition(|measure| holder(&standing, **measure, |goal| *goal).is_some());
+    retain(&mut rest, statements, Kind::Measure);
+    told.append(&mut rest);
+    told.sort();
+    facts.measures = told;
     retain(&mut facts.complexities, statements, Kind::Complexity);
     add(&mut facts.measures, &found(Kind::Measure, SURE));
     add(&mut facts.complexities, &found(Kind::Complexity, LIKELY));
@@ -63,7 +70,7 @@ fn add(list: &mut Vec<Span>, more: &[Span]) {
 
 /// Keeps what stands in a statement that may be of the kind.
 fn retain(list: &mut Vec<Span>, statements: &Statements, kind: Kind) {
-    list.retain(|span| statements.at(span.start).is_none_or(|statement| statement.is(kind) >= HARDLY));
+    list.retain(|span| statements.at(span.start).is_none_or(|s| s.is(kind) >= HARDLY));
 }
 
 /// Goals: those that only a statement shows, and the term of those that do not say it.

@@ -6,6 +6,7 @@
 //! and what it says can be traced to words. How it was made, and how well it does: `core/models/statements/README.md`.
 
 mod complete;
+mod document;
 mod features;
 mod model;
 mod split;
@@ -48,6 +49,8 @@ enum Kind {
     Function,
 }
 
+/// Below this the model does not overrule the rules on what a note is.
+const DOUBT: f32 = 0.6;
 /// The number of kinds.
 const KINDS: usize = 14;
 
@@ -76,6 +79,11 @@ impl Statement {
     }
 }
 
+/// What the model says of a note, or what the rules do where it is in doubt: a title on a note of two lines.
+fn settle<T: PartialEq + Copy>(model: (T, f32), rules: T, unknown: T) -> (T, f32) {
+    if rules != unknown && (model.0 == unknown || model.1 < DOUBT) { (rules, DOUBT) } else { model }
+}
+
 /// The probability that one of several holds that exclude each other.
 fn either(probabilities: &[f32]) -> f32 {
     probabilities.iter().sum::<f32>().min(1.0)
@@ -86,17 +94,24 @@ fn either(probabilities: &[f32]) -> f32 {
 pub(crate) struct Statements(Vec<Statement>);
 
 impl Statements {
-    /// Reads a note on which the rules have run.
-    pub(crate) fn read(page: &Page<'_>, facts: &Facts, doc_type: DocType, discipline: Discipline) -> Self {
+    /// Reads a note on which the rules have run: what it is where nobody said, each with its probability, and its statements.
+    pub(crate) fn read(
+        page: &Page<'_>,
+        facts: &Facts,
+        by_rules: (DocType, Discipline),
+        said: (Option<DocType>, Option<Discipline>),
+    ) -> (Self, (DocType, f32), (Discipline, f32)) {
         let parts = split::split(page);
-        let rows = features::features(page, facts, &parts, doc_type, discipline);
-        Self(
-            parts
-                .into_iter()
-                .zip(rows)
-                .map(|(span, row)| Statement { span, probabilities: model::builtin().probabilities(&row) })
-                .collect(),
-        )
+        let mut rows = features::features(page, facts, &parts, by_rules.0, by_rules.1);
+        let (doc_type, discipline) = document::read(&rows);
+        let doc_type = said.0.map_or_else(|| settle(doc_type, by_rules.0, DocType::Unknown), |said| (said, 1.0));
+        let discipline = said.1.map_or_else(|| settle(discipline, by_rules.1, Discipline::Unknown), |said| (said, 1.0));
+        if (doc_type.0, discipline.0) != by_rules {
+            rows = features::features(page, facts, &parts, doc_type.0, discipline.0);
+        }
+        let statement =
+            |(span, row): (Span, Vec<u16>)| Statement { span, probabilities: model::builtin().probabilities(&row) };
+        (Self(parts.into_iter().zip(rows).map(statement).collect()), doc_type, discipline)
     }
 
     /// Completes what the rules read out of the note.
@@ -116,12 +131,12 @@ impl Statements {
     }
 }
 
-/// The statements of a text, as the features that the model is trained on: for each its UTF-8 byte range and its rows of
-/// the weight table. What is not known of the note is detected, as when it is scored.
+/// The statements of a text, as the features that the models are trained on: for each its UTF-8 byte range and its rows of
+/// the weight table. Where the kind of document or the discipline is not given, what the rules alone say of it stands there.
 pub fn statement_features(text: &str, options: &super::ScoreOptions) -> Vec<(Span, Vec<u16>)> {
     let note = super::check::Note::new(text, super::terms::Vocabulary::builtin());
-    let doc_type = options.doc_type.unwrap_or_else(|| super::detect::doc_type(&note).0);
-    let discipline = options.discipline.unwrap_or_else(|| super::detect::discipline(&note).0);
+    let (doc_type, discipline) = super::detect::by_rules(&note);
+    let (doc_type, discipline) = (options.doc_type.unwrap_or(doc_type), options.discipline.unwrap_or(discipline));
     let parts = split::split(&note.page);
     let rows = features::features(&note.page, &note.facts, &parts, doc_type, discipline);
     parts.into_iter().zip(rows).collect()

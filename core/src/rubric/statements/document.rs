@@ -1,0 +1,73 @@
+//! What kind of document a note is and of which discipline, by all of its statements: a linear model over their features,
+//! among them what the rules of `detect.rs` say.
+
+use std::sync::LazyLock;
+
+use super::features::ROWS;
+use crate::rubric::{Discipline, DocType};
+
+/// The classes in the order of the weights; the last of each is a document that is no therapy note.
+const TYPES: [DocType; 7] = [
+    DocType::Evaluation,
+    DocType::PlanOfCare,
+    DocType::TreatmentNote,
+    DocType::ProgressReport,
+    DocType::Recertification,
+    DocType::Discharge,
+    DocType::Unknown,
+];
+const DISCIPLINES: [Discipline; 4] = [Discipline::Pt, Discipline::Ot, Discipline::Slp, Discipline::Unknown];
+const CLASSES: usize = TYPES.len() + DISCIPLINES.len();
+
+/// Eight bytes of magic, a scale (little-endian f32) for each class, then `ROWS` rows of one signed byte a class.
+/// Written by `core/models/training/statements.py`.
+static FILE: &[u8] = include_bytes!("../../../models/statements/document.bin");
+const MAGIC: &[u8; 8] = b"cgdoc001";
+
+static BUILTIN: LazyLock<Model> = LazyLock::new(|| Model::read(FILE).expect("the built-in weights are tested"));
+
+struct Model {
+    scale: [f32; CLASSES],
+    weights: &'static [u8],
+}
+
+impl Model {
+    fn read(file: &'static [u8]) -> Option<Self> {
+        let (head, weights) = file.strip_prefix(MAGIC)?.split_at_checked(CLASSES * 4)?;
+        let scale = std::array::from_fn(|class| {
+            head.get(class * 4..class * 4 + 4).and_then(|b| b.try_into().ok()).map_or(f32::NAN, f32::from_le_bytes)
+        });
+        (weights.len() == ROWS * CLASSES).then_some(Self { scale, weights })
+    }
+}
+
+/// The type and the discipline of a note, each with its probability, by the rows of its statements.
+pub(super) fn read(statements: &[Vec<u16>]) -> ((DocType, f32), (Discipline, f32)) {
+    let mut counts = vec![0_u32; ROWS];
+    for row in statements.iter().flatten() {
+        counts[usize::from(*row)] += 1;
+    }
+    let model = &*BUILTIN;
+    // Each row counts by the root of how often it is there; a long note is no surer than a short one.
+    let mut sums = [0.0_f32; CLASSES];
+    let mut all = 0.0_f32;
+    for (row, count) in counts.iter().enumerate().filter(|(_, count)| **count > 0) {
+        let value = (*count as f32).sqrt();
+        all += *count as f32;
+        for (sum, weight) in sums.iter_mut().zip(&model.weights[row * CLASSES..]) {
+            *sum += value * f32::from(i8::from_le_bytes([*weight]));
+        }
+    }
+    let norm = 1.0 / all.max(1.0).sqrt();
+    let logits: [f32; CLASSES] = std::array::from_fn(|class| sums[class] * model.scale[class] * norm);
+    let (types, disciplines) = logits.split_at(TYPES.len());
+    (likeliest(types, &TYPES), likeliest(disciplines, &DISCIPLINES))
+}
+
+/// The class of the highest logit, and its probability.
+fn likeliest<T: Copy>(logits: &[f32], classes: &[T]) -> (T, f32) {
+    let (best, top) =
+        logits.iter().copied().enumerate().fold((0, f32::MIN), |best, next| if next.1 > best.1 { next } else { best });
+    let sum: f32 = logits.iter().map(|logit| (logit - top).exp()).sum();
+    (classes[best], 1.0 / sum)
+}
