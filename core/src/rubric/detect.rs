@@ -1,4 +1,4 @@
-//! Tells document type and discipline by weighted evidence: titles, headings, credentials, content.
+//! Tells document type and discipline by weighted evidence (titles, headings, credentials, content), and by the model of statements over it.
 
 use std::sync::LazyLock;
 
