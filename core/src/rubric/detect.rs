@@ -340,3 +340,41 @@ fn best<T: Copy>(scores: &[f32], kinds: &[T], unknown: T) -> (T, f32) {
     }
     (kinds[order[0]], (first / (first + second)).clamp(0.5, 0.99))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_therapy_note_is_unknown() {
+        for text in [
+            "",
+            " \n--\n",
+            "hello",
+            "Milk, eggs, bread, two lemons.",
+            "The board approved the plan to expand into four cities.",
+            "CHIEF COMPLAINT: chest pain. HPI: 54 yo male, two hours of pressure. ECG normal. Troponin negative. Home.",
+        ] {
+            assert_eq!(
+                (detect_doc_type(text).0, detect_discipline(text).0),
+                (DocType::Unknown, Discipline::Unknown),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_title_or_the_whole_note_tells_what_it_is() {
+        for (text, kind, discipline) in [
+            ("PT DAILY NOTE\nPatient came.", DocType::TreatmentNote, Discipline::Pt),
+            (
+                "Today we closed the chart. Mrs. Lund reads her mail aloud and is understood by strangers; both goals are reached. \
+                 She keeps the voice exercises at home.\nInga Holm, CCC-SLP",
+                DocType::Discharge,
+                Discipline::Slp,
+            ),
+        ] {
+            assert_eq!((detect_doc_type(text).0, detect_discipline(text).0), (kind, discipline), "{text}");
+        }
+    }
+}

@@ -26,6 +26,9 @@ const MAGIC: &[u8; 8] = b"cgdoc001";
 
 static BUILTIN: LazyLock<Model> = LazyLock::new(|| Model::read(FILE).expect("the built-in weights are tested"));
 
+/// Fewer statements than this tell nothing by themselves.
+const FEW: usize = 3;
+
 struct Model {
     scale: [f32; CLASSES],
     weights: &'static [u8],
@@ -43,6 +46,9 @@ impl Model {
 
 /// The type and the discipline of a note, each with its probability, by the rows of its statements.
 pub(super) fn read(statements: &[Vec<u16>]) -> ((DocType, f32), (Discipline, f32)) {
+    if statements.len() < FEW {
+        return ((DocType::Unknown, 1.0), (Discipline::Unknown, 1.0));
+    }
     let mut counts = vec![0_u32; ROWS];
     for row in statements.iter().flatten() {
         counts[usize::from(*row)] += 1;

@@ -105,7 +105,9 @@ impl Statements {
         let mut rows = features::features(page, facts, &parts, by_rules.0, by_rules.1);
         let (doc_type, discipline) = document::read(&rows);
         let doc_type = said.0.map_or_else(|| settle(doc_type, by_rules.0, DocType::Unknown), |said| (said, 1.0));
-        let discipline = said.1.map_or_else(|| settle(discipline, by_rules.1, Discipline::Unknown), |said| (said, 1.0));
+        // "PT:" on a note that is no therapy note is a patient.
+        let rules = if doc_type.0 == DocType::Unknown { Discipline::Unknown } else { by_rules.1 };
+        let discipline = said.1.map_or_else(|| settle(discipline, rules, Discipline::Unknown), |said| (said, 1.0));
         if (doc_type.0, discipline.0) != by_rules {
             rows = features::features(page, facts, &parts, doc_type.0, discipline.0);
         }
