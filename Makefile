@@ -6,7 +6,11 @@ BIN := $(VENV)/bin
 # cargo's own variable decides where it builds.
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 
-.PHONY: run build test test-crash test-rust test-python test-spark test-c test-training check header bench bench-python bench-peers clean
+# The C library: where it goes, and the build it is taken from (release, or debug, which is what tests have already).
+PREFIX ?= /usr/local
+PROFILE ?= release
+
+.PHONY: run build install sbom test test-crash test-rust test-python test-spark test-c test-training fuzz check header bench bench-python bench-peers clean
 
 # One sample note scrubbed, then its scored report with the evidence under each verdict.
 run:
@@ -14,6 +18,15 @@ run:
 
 build:
 	cargo build --workspace --all-targets
+
+# Headers, shared and static library, pkg-config and CMake files below DESTDIR and PREFIX; bindings-c/README.md.
+install:
+	cargo build --workspace --lib $(if $(filter release,$(PROFILE)),--release)
+	bindings-c/install.sh $(TARGET)/$(PROFILE) $(PREFIX) $(DESTDIR)
+
+# What the C library is made of: a CycloneDX SBOM and the licences of third parties, in target/sbom; `make install` takes them along.
+sbom:
+	$(PYTHON) bindings-c/sbom.py $(TARGET)/sbom
 
 # Everything, in three languages.
 test: check test-rust test-python test-c
@@ -28,6 +41,12 @@ check:
 test-rust: build
 	cargo test --workspace -q
 	cargo test --workspace -q --test cases --test surfaces --test patient -- --nocapture
+
+# Fuzzes each message format (TARGETS) for TIME seconds, guided by coverage; needs a nightly toolchain, and installs cargo-fuzz below target/.
+TIME ?= 600
+TARGETS ?= hl7 fhir ccda rtf html text
+fuzz:
+	tests/fuzz/run.sh $(TIME) $(TARGETS)
 
 # Kills 200 writers of an audit log of each kind, and 200 of a vault and a log, at random points: nothing confirmed may be lost.
 # Some minutes.
@@ -49,7 +68,7 @@ test-python: $(BIN)/maturin
 test-spark: $(BIN)/maturin
 	CHARTGUARD_SPARK_ROWS=20000 $(BIN)/python -m pytest -q bindings-python/tests/test_spark.py
 
-# Compiles the C programs against the library and runs them, under valgrind where it is installed.
+# Installs the C library below target/, compiles the C and C++ programs against that and runs them, under valgrind where it is installed.
 test-c: build
 	tests/c/run.sh $(TARGET)/debug
 

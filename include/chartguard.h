@@ -20,6 +20,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+// The number of the binary interface that this header describes. A program that was built with it runs with a library whose
+// `cg_abi_version()` is the same number; it is also the number in the SONAME, so that the loader looks after it.
+#define CG_ABI_VERSION 1
+
 // What became of a call.
 typedef enum {
   // The call did what it was asked.
@@ -741,7 +745,8 @@ void cg_bytes_free(cg_bytes *bytes);
 // The version of the library, such as "0.1.0": a static, NUL-terminated text. Any thread may call it at any time.
 const char *cg_version(void);
 
-// The number of the binary interface. It changes only when a program built against an older header could break.
+// The number of the binary interface of the library that runs; CG_ABI_VERSION is that of the header. It changes only when a program built
+// against an older header could break.
 uint32_t cg_abi_version(void);
 
 #ifdef __cplusplus

@@ -5,6 +5,7 @@
 #![allow(non_camel_case_types, reason = "C names")]
 #![allow(clippy::doc_markdown, reason = "the comments become those of the header")]
 
+pub mod abi;
 pub mod audit;
 mod boundary;
 pub mod category;

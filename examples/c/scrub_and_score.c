@@ -1,7 +1,7 @@
 /* Scrubs a note and scores its documentation.
  *
- *   cc -Iinclude examples/c/scrub_and_score.c -Ltarget/debug -lchartguard -o scrub_and_score
- *   LD_LIBRARY_PATH=target/debug ./scrub_and_score examples/notes/pt-evaluation.txt
+ *   cc scrub_and_score.c $(pkg-config --cflags --libs chartguard) -o scrub_and_score
+ *   ./scrub_and_score pt-evaluation.txt
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* Scrubs a line under a key and restores it.
  *
- *     cc -Iinclude examples/c/share_and_restore.c -Ltarget/debug -lchartguard -o share_and_restore
+ *     cc share_and_restore.c $(pkg-config --cflags --libs chartguard) -o share_and_restore
  */
 #include <chartguard.h>
 #include <stdio.h>

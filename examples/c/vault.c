@@ -1,6 +1,6 @@
 /* Scrubs a note into a vault, stores the vault's bytes, and gives the note back to who may see it.
  *
- *     cc -Iinclude examples/c/vault.c -Ltarget/debug -lchartguard -o vault
+ *     cc vault.c $(pkg-config --cflags --libs chartguard) -o vault
  */
 #include <chartguard.h>
 #include <stdio.h>

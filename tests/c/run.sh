@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Compiles the C programs against the library in DIR (target/debug) and runs them, under valgrind where it is installed.
-# Fails when the committed header is not what the sources give.
+# Installs the library of DIR (target/debug) below it, moves what was installed, and compiles and runs the C and C++ programs against that,
+# under valgrind where it is installed. Fails when header or exported symbols are not what is committed.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 dir="$(cd "$1" && pwd)"
@@ -12,16 +12,28 @@ if ! diff -u include/chartguard.h "$out/chartguard.h"; then
   echo "include/chartguard.h differs from what bindings-c/src gives: run \`make header\`" >&2
   exit 1
 fi
+tests/c/symbols.sh "$dir/libchartguard.so"
 
-flags=(-std=c11 -Wall -Wextra -Werror -pedantic -g -Iinclude)
-cc "${flags[@]}" -o "$out/api" tests/c/api.c -L"$dir" -lchartguard -lpthread -Wl,-rpath,"$dir"
-cc "${flags[@]}" -o "$out/scrub_and_score" examples/c/scrub_and_score.c -L"$dir" -lchartguard -Wl,-rpath,"$dir"
-cc "${flags[@]}" -o "$out/share_and_restore" examples/c/share_and_restore.c -L"$dir" -lchartguard -Wl,-rpath,"$dir"
-cc "${flags[@]}" -o "$out/vault" examples/c/vault.c -L"$dir" -lchartguard -Wl,-rpath,"$dir"
-# The header must also serve a C++ compiler, where there is one.
-if command -v c++ >/dev/null 2>&1; then
-  echo '#include "chartguard.h"' | c++ -std=c++17 -Wall -Wextra -Werror -Iinclude -fsyntax-only -x c++ -
+# What is installed works wherever it is moved to, and nothing in it names where it was.
+rm -rf "$out/stage" "$out/prefix"
+bindings-c/install.sh "$dir" /opt/chartguard "$out/stage"
+mv "$out/stage/opt/chartguard" "$out/prefix"
+if grep -rlI -e "$out" -e /opt/chartguard "$out/prefix"/{include,lib} ; then
+  echo "these installed files name a prefix" >&2
+  exit 1
 fi
+export PKG_CONFIG_PATH="$out/prefix/lib/pkgconfig"
+read -ra flags <<< "-std=c11 -Wall -Wextra -Werror -pedantic -g -Wl,-rpath,$out/prefix/lib"
+read -ra chartguard <<< "$(pkg-config --cflags --libs chartguard)"
+
+compile() { cc "${flags[@]}" -o "$out/$(basename "$1" .c)" "$1" "${chartguard[@]}" -lpthread; }
+compile tests/c/api.c
+# As an engineer would: a folder with nothing in it but one's own program.
+rm -rf "$out/empty" && mkdir "$out/empty"
+cp examples/c/*.c "$out/empty"
+for program in "$out/empty"/*.c; do
+  (cd "$out/empty" && compile "$(basename "$program")")
+done
 
 run=()
 if command -v valgrind >/dev/null 2>&1; then
@@ -38,4 +50,25 @@ grep -q 'SSN 219-09-9999' "$out/restored.txt"
 "${run[@]}" "$out/vault" > "$out/vault.txt"
 grep -q 'SSN \[SSN\], seen \[DATE\]' "$out/vault.txt"
 grep -q 'SSN 219-09-9999, seen 03/14/2024' "$out/vault.txt"
+tests/c/mllp.sh "$out/mllp_filter"
 echo "C: api and examples passed"
+
+# The static library, which needs nothing of ours at run time.
+cc -std=c11 -o "$out/vault-static" examples/c/vault.c $(pkg-config --cflags chartguard) "$out/prefix/lib/libchartguard.a" \
+  $(sed -n 's/^Libs.private: //p' "$PKG_CONFIG_PATH/chartguard.pc")
+"$out/vault-static" | cmp - "$out/vault.txt"
+
+if command -v cmake >/dev/null 2>&1 && command -v c++ >/dev/null 2>&1; then
+  cmake -S examples/cpp -B "$out/cpp" -DCMAKE_PREFIX_PATH="$out/prefix" -DCMAKE_BUILD_TYPE=Debug \
+    -DCMAKE_CXX_FLAGS="-Wall -Wextra -Werror -pedantic" > "$out/cmake.txt"
+  cmake --build "$out/cpp" >> "$out/cmake.txt"
+  "$out/cpp/scrub_and_score" examples/notes/pt-evaluation.txt > "$out/example-cpp.txt"
+  grep -q '\[NAME\]' "$out/example-cpp.txt"
+  c++ -std=c++17 -Wall -Wextra -Werror -pedantic -g -Wl,-rpath,"$out/prefix/lib" -o "$out/wrapper" tests/c/wrapper.cpp "${chartguard[@]}"
+  "${run[@]}" "$out/wrapper"
+  # The header of C++ alone, with a newer standard as well.
+  echo '#include <chartguard.hpp>' | c++ -std=c++20 -Wall -Wextra -Werror "${chartguard[@]}" -fsyntax-only -x c++ -
+  echo "C++: wrapper and example passed"
+else
+  echo "C++: skipped, cmake or a C++ compiler is not installed"
+fi

@@ -3,6 +3,7 @@
 #![allow(clippy::missing_panics_doc, reason = "a test that cannot run fails")]
 
 pub mod generated;
+pub mod message;
 
 use std::collections::BTreeMap;
 use std::fs;

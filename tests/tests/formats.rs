@@ -177,6 +177,19 @@ fn notes_of_messages_are_scored_where_they_stand() {
     assert!(scored > 150 && evidence > 100, "{scored} notes, {evidence} places");
 }
 
+#[test]
+fn what_holds_of_any_bytes_holds_of_all_messages_and_of_what_fuzzing_found() {
+    let folders =
+        fs::read_dir(repository().join("tests/cases/fuzz")).into_iter().flatten().map(|folder| folder.unwrap().path());
+    let found = folders.flat_map(|folder| {
+        let format = folder.file_name().unwrap().to_str().unwrap().to_owned();
+        fs::read_dir(folder).unwrap().map(move |file| (format.clone(), fs::read(file.unwrap().path()).unwrap()))
+    });
+    for (format, message) in found.chain(cases().into_iter().map(|(case, message)| (case.format, message))) {
+        chartguard_tests::message::holds(&message, format.parse().unwrap());
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
     #[test]

@@ -1,5 +1,9 @@
 //! The same texts give the same bytes from Rust, the command line and C. (Python compares itself with the command line.)
 
+#[path = "../../bindings-c/src/abi.rs"]
+#[allow(unreachable_pub, reason = "the library exports it")]
+mod abi;
+
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -85,10 +89,16 @@ fn through_command_line(corpus: &[(String, String)], threads: &str) -> Vec<Print
         .collect()
 }
 
-/// Compiles `tests/c/surface.c` against the C library.
+/// Compiles `tests/c/surface.c` against the C library, which the loader asks for by its SONAME as it is installed.
 fn compile_c(program: &Path) {
     let library = built(&format!("{}chartguard{}", std::env::consts::DLL_PREFIX, std::env::consts::DLL_SUFFIX));
-    let folder = library.parent().unwrap();
+    let folder = build_folder().join("surface-c-library");
+    std::fs::create_dir_all(&folder).unwrap();
+    for name in ["libchartguard.so".to_owned(), format!("libchartguard.so.{}", abi::CG_ABI_VERSION)] {
+        let link = folder.join(name);
+        let _ = std::fs::remove_file(&link);
+        std::os::unix::fs::symlink(&library, &link).unwrap();
+    }
     let status = Command::new("cc")
         .args(["-std=c11", "-Wall", "-Wextra", "-Werror", "-pedantic", "-Iinclude", "-o"])
         .arg(program)

@@ -1,0 +1,414 @@
+/* chartguard for C++17: handles that free themselves, std::string_view in, exceptions; nothing but this header over chartguard.h.
+ *
+ * Every class wraps one object of chartguard.h: it is moved and not copied, and get() gives the C handle. What chartguard.h says of a
+ * function holds here too. Any number of threads may call const members of one object.
+ *
+ * Texts     go in as std::string_view and are read during the call only. They come out as std::string_view borrowed from the object that
+ *           was asked, which must outlive them; an object that is about to vanish, scrubber.scrub(note).text(), gives a std::string.
+ * Errors    are chartguard::error, which holds no text of a note. A function of yours that the library calls may throw: the exception
+ *           does not pass through C, and comes out of the call that led to it.
+ */
+#ifndef CHARTGUARD_HPP
+#define CHARTGUARD_HPP
+
+#include <chartguard.h>
+
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace chartguard {
+
+/** Why a call gave no result. Holds no text of a note, so it may be logged. */
+class error : public std::runtime_error {
+ public:
+  error(cg_status status, const std::string &message, std::optional<std::size_t> byte)
+      : std::runtime_error(message), status_(status), byte_(byte) {}
+  cg_status status() const noexcept { return status_; }
+  /** The byte of the input text where the mistake is, where one applies. */
+  std::optional<std::size_t> byte() const noexcept { return byte_; }
+
+ private:
+  cg_status status_;
+  std::optional<std::size_t> byte_;
+};
+
+/** The version of the library, such as "0.1.0". */
+inline std::string_view version() { return cg_version(); }
+
+/** Throws unless the library that runs has the binary interface that this header was written for. */
+inline void require_abi() {
+  if (cg_abi_version() != CG_ABI_VERSION)
+    throw error(CG_STATUS_ARGUMENT, "the library has another binary interface than the header", std::nullopt);
+}
+
+namespace detail {
+
+inline std::string_view view(cg_str text) { return {text.ptr, text.len}; }
+
+/** What a function of the caller's threw during a call; it is thrown anew when the call has returned. */
+inline std::exception_ptr &thrown() {
+  thread_local std::exception_ptr exception;
+  return exception;
+}
+
+inline void check(cg_status status, cg_error *err) {
+  std::unique_ptr<cg_error, void (*)(cg_error *)> owner(err, cg_error_free);
+  if (std::exception_ptr exception = std::exchange(thrown(), nullptr)) std::rethrow_exception(exception);
+  if (status == CG_STATUS_OK) return;
+  std::size_t byte = cg_error_byte(err);
+  std::string message = err ? std::string(view(cg_error_message(err))) : "the argument is not allowed";
+  throw error(err ? cg_error_status(err) : status, message, byte == SIZE_MAX ? std::nullopt : std::optional(byte));
+}
+
+/** Calls `call(&err)` and throws what it says. */
+template <typename Call>
+void perform(Call call) {
+  cg_error *err = nullptr;
+  cg_status status = call(&err);
+  check(status, err);
+}
+
+/** Calls `call(&out, &err)` and gives what it made. */
+template <typename T, typename Call>
+T *produce(Call call) {
+  T *out = nullptr;
+  perform([&](cg_error **err) { return call(&out, err); });
+  return out;
+}
+
+/** Owns one object of the library. */
+template <typename T, void (*Free)(T *)>
+class handle {
+ public:
+  explicit handle(T *object) noexcept : object_(object) {}
+  /** The C handle, which stays owned. */
+  T *get() const noexcept { return object_.get(); }
+  /** Gives the C handle away; who takes it frees it. */
+  T *release() noexcept { return object_.release(); }
+
+ private:
+  struct freed {
+    void operator()(T *object) const noexcept { Free(object); }
+  };
+  std::unique_ptr<T, freed> object_;
+};
+
+}  // namespace detail
+
+/** Bytes handed out. */
+class bytes : public detail::handle<cg_bytes, cg_bytes_free> {
+ public:
+  using handle::handle;
+  const std::uint8_t *data() const & { return cg_bytes_data(get()); }
+  std::size_t size() const { return cg_bytes_len(get()); }
+  std::string_view view() const & { return {reinterpret_cast<const char *>(data()), size()}; }
+  const std::uint8_t *data() const && = delete;
+  std::string view() const && { return std::string((*this).view()); }
+};
+
+/** What was found, where, and what was done to it; texts are borrowed from the scrubbed note. */
+struct finding {
+  std::size_t start, end;                        /* bytes of the input */
+  std::size_t start_code_point, end_code_point;  /* code points of the input */
+  std::size_t output_start, output_end;          /* bytes of the scrubbed text */
+  cg_category category;
+  float score;
+  std::string_view detector, action;
+};
+
+/** A scrubbed note and what was removed from it. */
+class scrubbed : public detail::handle<cg_scrubbed, cg_scrubbed_free> {
+ public:
+  using handle::handle;
+  std::string_view text() const & { return detail::view(cg_scrubbed_text(get())); }
+  std::size_t size() const { return cg_scrubbed_finding_count(get()); }
+  finding operator[](std::size_t index) const & {
+    cg_finding f;
+    if (cg_scrubbed_finding_at(get(), index, &f) != CG_STATUS_OK) throw std::out_of_range("there is no finding of that index");
+    return {f.start,        f.end,        f.start_code_point,
+            f.end_code_point, f.output_start, f.output_end,
+            static_cast<cg_category>(f.category), f.score, detail::view(f.detector),
+            detail::view(f.action)};
+  }
+  std::vector<finding> findings() const & {
+    std::vector<finding> out;
+    out.reserve(size());
+    for (std::size_t index = 0; index < size(); index++) out.push_back((*this)[index]);
+    return out;
+  }
+  std::string_view findings_json() const & { return detail::view(cg_scrubbed_findings_json(get())); }
+  /** As findings_json, with why each was made. */
+  std::string_view explained_json() const & { return detail::view(cg_scrubbed_explained_json(get())); }
+  std::string text() const && { return std::string((*this).text()); }
+  finding operator[](std::size_t) const && = delete;
+  std::vector<finding> findings() const && = delete;
+  std::string findings_json() const && { return std::string((*this).findings_json()); }
+  std::string explained_json() const && { return std::string((*this).explained_json()); }
+};
+
+/** A scrubbed message and what was removed from it. */
+class message : public detail::handle<cg_message, cg_message_free> {
+ public:
+  using handle::handle;
+  /** The message that may be shared, in the encoding it came in. */
+  std::string_view bytes() const & { return detail::view(cg_message_bytes(get())); }
+  std::string_view format() const & { return detail::view(cg_message_format(get())); }
+  std::string_view findings_json() const & { return detail::view(cg_message_findings_json(get())); }
+  std::string bytes() const && { return std::string((*this).bytes()); }
+  std::string format() const && { return std::string((*this).format()); }
+  std::string findings_json() const && { return std::string((*this).findings_json()); }
+};
+
+/** A note given back. */
+class restored : public detail::handle<cg_restored, cg_restored_free> {
+ public:
+  using handle::handle;
+  std::string_view text() const & { return detail::view(cg_restored_text(get())); }
+  std::string text() const && { return std::string((*this).text()); }
+};
+
+/** Gives back what `encrypt` and `fpe` replaced, from the scrubbed text alone. */
+inline restored restore(std::string_view text, std::string_view key) {
+  return restored(detail::produce<cg_restored>([&](cg_restored **out, cg_error **err) {
+    return cg_restore(text.data(), text.size(), key.data(), key.size(), out, err);
+  }));
+}
+
+/** A model loaded once, to be used by any number of scrubbers. */
+class model : public detail::handle<cg_model, cg_model_free> {
+ public:
+  explicit model(std::string_view directory)
+      : handle(detail::produce<cg_model>([&](cg_model **out, cg_error **err) {
+          return cg_model_load(directory.data(), directory.size(), out, err);
+        })) {}
+};
+
+/** Who calls, and when, for an audit record: a time in RFC 3339, and your own id of the actor. */
+struct call {
+  std::string_view now, actor;
+};
+
+/** An audit log. */
+class audit : public detail::handle<cg_audit, cg_audit_free> {
+ public:
+  /** Opens a log, or starts one. The key has at least 16 bytes; none leaves the chain without one. */
+  explicit audit(std::string_view path, std::string_view key = {})
+      : handle(detail::produce<cg_audit>([&](cg_audit **out, cg_error **err) {
+          return cg_audit_open(path.data(), path.size(), reinterpret_cast<const std::uint8_t *>(key.data()), key.size(), out, err);
+        })) {}
+};
+
+/** Who may do what. */
+class access : public detail::handle<cg_access, cg_access_free> {
+ public:
+  static access from_yaml(std::string_view yaml) {
+    return access(detail::produce<cg_access>(
+        [&](cg_access **out, cg_error **err) { return cg_access_from_yaml(yaml.data(), yaml.size(), out, err); }));
+  }
+  /** Throws CG_STATUS_ACCESS where the actor has no role with the permission; the refusal is recorded in `log`, if any. */
+  void require(std::string_view permission, const call &by, const audit *log = nullptr) const {
+    detail::perform([&](cg_error **err) {
+      return cg_access_require(get(), by.actor.data(), by.actor.size(), permission.data(), permission.size(), by.now.data(),
+                               by.now.size(), log ? log->get() : nullptr, err);
+    });
+  }
+
+ private:
+  using handle::handle;
+};
+
+/** What stood in notes before they were scrubbed, encrypted under a key. */
+class vault : public detail::handle<cg_vault, cg_vault_free> {
+ public:
+  /** Opens a vault in a file to read and to add to, or starts one. */
+  static vault open(std::string_view path, std::string_view key) {
+    return vault(detail::produce<cg_vault>([&](cg_vault **out, cg_error **err) {
+      return cg_vault_open(path.data(), path.size(), key.data(), key.size(), out, err);
+    }));
+  }
+  /** Opens a vault in a file only to read. */
+  static vault read(std::string_view path, std::string_view key) {
+    return vault(detail::produce<cg_vault>([&](cg_vault **out, cg_error **err) {
+      return cg_vault_read(path.data(), path.size(), key.data(), key.size(), out, err);
+    }));
+  }
+  /** A vault in memory of what to_bytes gave; of nothing, a new one. */
+  static vault from_bytes(std::string_view data, std::string_view key) {
+    return vault(detail::produce<cg_vault>([&](cg_vault **out, cg_error **err) {
+      return cg_vault_from_bytes(reinterpret_cast<const std::uint8_t *>(data.data()), data.size(), key.data(), key.size(), out, err);
+    }));
+  }
+  bytes to_bytes() const {
+    return bytes(detail::produce<cg_bytes>([&](cg_bytes **out, cg_error **err) { return cg_vault_to_bytes(get(), out, err); }));
+  }
+  /** The note of which `text` is the scrubbed text. */
+  restored restore(std::string_view text, std::string_view document_id = {}) const {
+    return restored(detail::produce<cg_restored>([&](cg_restored **out, cg_error **err) {
+      return cg_vault_restore(get(), text.data(), text.size(), document_id.data(), document_id.size(), out, err);
+    }));
+  }
+  /** Checks every record and says of each what can be said without a value of a note. */
+  bytes records_json() const {
+    return bytes(detail::produce<cg_bytes>([&](cg_bytes **out, cg_error **err) { return cg_vault_records_json(get(), out, err); }));
+  }
+
+ private:
+  using handle::handle;
+};
+
+/** Removes protected health information under one policy. */
+class scrubber : public detail::handle<cg_scrubber, cg_scrubber_free> {
+ public:
+  /** From a JSON configuration; of none, Safe Harbor with everything built in. */
+  explicit scrubber(std::string_view config_json = {})
+      : handle(detail::produce<cg_scrubber>([&](cg_scrubber **out, cg_error **err) {
+          return cg_scrubber_new(config_json.data(), config_json.size(), out, err);
+        })) {}
+  scrubber(std::string_view config_json, const model &loaded)
+      : handle(detail::produce<cg_scrubber>([&](cg_scrubber **out, cg_error **err) {
+          return cg_scrubber_new_with_model(config_json.data(), config_json.size(), loaded.get(), out, err);
+        })) {}
+
+  scrubbed scrub(std::string_view note) const {
+    return scrubbed(detail::produce<cg_scrubbed>(
+        [&](cg_scrubbed **out, cg_error **err) { return cg_scrubber_scrub(get(), note.data(), note.size(), out, err); }));
+  }
+  /** With what is known of the note: patient_id, document_id, date, patient. */
+  scrubbed scrub_with(std::string_view note, std::string_view context_json) const {
+    return scrubbed(detail::produce<cg_scrubbed>([&](cg_scrubbed **out, cg_error **err) {
+      return cg_scrubber_scrub_with(get(), note.data(), note.size(), context_json.data(), context_json.size(), out, err);
+    }));
+  }
+  /** With what is known of the patient. */
+  scrubbed scrub_for(std::string_view note, std::string_view patient_json) const {
+    return scrubbed(detail::produce<cg_scrubbed>([&](cg_scrubbed **out, cg_error **err) {
+      return cg_scrubber_scrub_for(get(), note.data(), note.size(), patient_json.data(), patient_json.size(), out, err);
+    }));
+  }
+  /** As scrub_for, recorded in `log`. */
+  scrubbed scrub_audited(std::string_view note, std::string_view patient_json, const audit &log, const call &by) const {
+    return scrubbed(detail::produce<cg_scrubbed>([&](cg_scrubbed **out, cg_error **err) {
+      return cg_scrubber_scrub_audited(get(), note.data(), note.size(), patient_json.data(), patient_json.size(), log.get(),
+                                       by.now.data(), by.now.size(), by.actor.data(), by.actor.size(), out, err);
+    }));
+  }
+  /** As scrub_with, kept in `kept`, and recorded in `log`, if any. */
+  scrubbed scrub_into(std::string_view note, std::string_view context_json, const vault &kept, const audit *log = nullptr,
+                      const call &by = {}) const {
+    return scrubbed(detail::produce<cg_scrubbed>([&](cg_scrubbed **out, cg_error **err) {
+      return cg_scrubber_scrub_into(get(), note.data(), note.size(), context_json.data(), context_json.size(), kept.get(),
+                                    log ? log->get() : nullptr, by.now.data(), by.now.size(), by.actor.data(), by.actor.size(), out,
+                                    err);
+    }));
+  }
+  /** A message of any format: "auto", "text", "hl7", "fhir", "ccda", "rtf", "html". */
+  message scrub_message(std::string_view message_bytes, const char *format = "auto", std::string_view context_json = {}) const {
+    return message(detail::produce<cg_message>([&](cg_message **out, cg_error **err) {
+      return cg_scrubber_scrub_message(get(), message_bytes.data(), message_bytes.size(), format, context_json.data(),
+                                       context_json.size(), out, err);
+    }));
+  }
+};
+
+/** A scored note: verdicts with evidence. */
+class report : public detail::handle<cg_report, cg_report_free> {
+ public:
+  using handle::handle;
+  std::string_view json() const & { return detail::view(cg_report_json(get())); }
+  /** From 0 to 1; none where no criterion could be assessed. */
+  std::optional<double> score() const {
+    double score = NAN;
+    if (cg_report_score(get(), &score) != CG_STATUS_OK || std::isnan(score)) return std::nullopt;
+    return score;
+  }
+  std::string json() const && { return std::string((*this).json()); }
+};
+
+/** The units of a day's timed minutes, `{"97110": 33}`, by the eight-minute rule. */
+inline report units(std::string_view minutes_json, std::string_view codes_yaml = {}) {
+  return report(detail::produce<cg_report>([&](cg_report **out, cg_error **err) {
+    return cg_units(minutes_json.data(), minutes_json.size(), codes_yaml.data(), codes_yaml.size(), out, err);
+  }));
+}
+
+/** What a note is scored against. */
+class rubric : public detail::handle<cg_rubric, cg_rubric_free> {
+ public:
+  static rubric builtin(std::string_view id) {
+    return rubric(detail::produce<cg_rubric>(
+        [&](cg_rubric **out, cg_error **err) { return cg_rubric_builtin(id.data(), id.size(), out, err); }));
+  }
+  static rubric from_yaml(std::string_view yaml) {
+    return rubric(detail::produce<cg_rubric>(
+        [&](cg_rubric **out, cg_error **err) { return cg_rubric_from_yaml(yaml.data(), yaml.size(), out, err); }));
+  }
+
+ private:
+  using handle::handle;
+};
+
+/** What a judge says of a question: whether it holds (none: it cannot be told), and how sure that is. */
+struct answer {
+  std::optional<bool> holds;
+  double confidence = 0.5;
+};
+
+/** Answers a question of a rubric about a text; called from any thread that scores. */
+using judge = std::function<answer(std::string_view question, std::string_view text)>;
+
+/** Scores notes against one rubric. */
+class scorer {
+ public:
+  explicit scorer(const rubric &against)
+      : object_(detail::produce<cg_scorer>(
+            [&](cg_scorer **out, cg_error **err) { return cg_scorer_new(against.get(), out, err); })) {}
+  /** Checks of the kind `judge` are answered by `by`. */
+  scorer(const rubric &against, judge by)
+      : judge_(std::make_unique<judge>(std::move(by))),
+        object_(detail::produce<cg_scorer>([&](cg_scorer **out, cg_error **err) {
+          return cg_scorer_new_with_judge(against.get(), ask, judge_.get(), out, err);
+        })) {}
+  cg_scorer *get() const noexcept { return object_.get(); }
+
+  report score(std::string_view note, std::string_view options_json = {}) const {
+    return report(detail::produce<cg_report>([&](cg_report **out, cg_error **err) {
+      return cg_scorer_score(get(), note.data(), note.size(), options_json.data(), options_json.size(), out, err);
+    }));
+  }
+  /** The notes of one patient under one plan: `[{"text","date"?}]`. */
+  report score_episode(std::string_view notes_json, std::string_view options_json = {}) const {
+    return report(detail::produce<cg_report>([&](cg_report **out, cg_error **err) {
+      return cg_scorer_score_episode(get(), notes_json.data(), notes_json.size(), options_json.data(), options_json.size(), out, err);
+    }));
+  }
+
+ private:
+  static std::int32_t ask(void *context, const char *question, std::size_t question_len, const char *text, std::size_t text_len,
+                          double *confidence) noexcept {
+    try {
+      answer said = (*static_cast<judge *>(context))({question, question_len}, {text, text_len});
+      *confidence = said.confidence;
+      return said.holds ? (*said.holds ? 1 : 0) : -1;
+    } catch (...) {
+      if (!detail::thrown()) detail::thrown() = std::current_exception();
+      return -2;
+    }
+  }
+
+  std::unique_ptr<judge> judge_; /* before the scorer that asks it, so that it outlives that */
+  detail::handle<cg_scorer, cg_scorer_free> object_;
+};
+
+}  // namespace chartguard
+
+#endif  // CHARTGUARD_HPP

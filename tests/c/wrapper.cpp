@@ -1,0 +1,167 @@
+// The C++ wrapper: what it gives, what it throws, and that handles move and free themselves (valgrind counts).
+#include <chartguard.hpp>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <string>
+#include <thread>
+#include <type_traits>
+#include <vector>
+
+namespace cg = chartguard;
+using namespace std::literals;
+
+static int checks = 0;
+#define CHECK(condition)                                                      \
+  do {                                                                        \
+    checks++;                                                                 \
+    if (!(condition)) {                                                       \
+      std::fprintf(stderr, "%s:%d: not so: %s\n", __FILE__, __LINE__, #condition); \
+      std::exit(1);                                                           \
+    }                                                                         \
+  } while (0)
+
+template <typename Call>
+static cg_status status_of(Call call) {
+  try {
+    call();
+  } catch (const cg::error &error) {
+    CHECK(std::strlen(error.what()) > 0 && !std::strstr(error.what(), "Quackenbush"));
+    return error.status();
+  }
+  return CG_STATUS_OK;
+}
+
+static bool contains(std::string_view text, std::string_view part) { return text.find(part) != text.npos; }
+
+static constexpr auto KEY = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"sv;
+static constexpr auto NO_MODEL = R"({"model": "none"})"sv;
+static constexpr auto NOTE = "SSN 219-09-9999, seen 03/14/2024"sv;
+
+template <typename T>
+constexpr bool moves_only = std::is_nothrow_move_constructible_v<T> && !std::is_copy_constructible_v<T>;
+static_assert(moves_only<cg::scrubber> && moves_only<cg::scrubbed> && moves_only<cg::message> && moves_only<cg::model> &&
+              moves_only<cg::rubric> && moves_only<cg::scorer> && moves_only<cg::report> && moves_only<cg::vault> &&
+              moves_only<cg::audit> && moves_only<cg::access> && moves_only<cg::restored> && moves_only<cg::bytes>);
+
+static void scrubbing() {
+  cg::scrubber made(NO_MODEL);
+  cg::scrubber scrubber = std::move(made);
+  CHECK(!made.get() && scrubber.get());
+  CHECK(status_of([&] { made.scrub(NOTE); }) == CG_STATUS_ARGUMENT);
+
+  cg::scrubbed scrubbed = scrubber.scrub(NOTE);
+  CHECK(scrubbed.text() == "SSN [SSN], seen [DATE]" && scrubbed.size() == 2);
+  cg::finding first = scrubbed[0];
+  CHECK(first.category == CG_CATEGORY_SSN && NOTE.substr(first.start, first.end - first.start) == "219-09-9999");
+  CHECK(scrubbed.text().substr(first.output_start, first.output_end - first.output_start) == "[SSN]" && first.action == "tag");
+  CHECK(scrubbed.findings().size() == 2 && contains(scrubbed.findings_json(), "\"ssn\"") && contains(scrubbed.explained_json(), "reasons"));
+  try {
+    scrubbed[2];
+    CHECK(!"an index past the end");
+  } catch (const std::out_of_range &) {
+  }
+  CHECK(scrubber.scrub({}).text().empty());
+  CHECK(scrubber.scrub_with(NOTE, R"({"date": "2024-03-14"})").size() == 2);
+  CHECK(scrubber.scrub_for("achterburg, roz", R"({"names": ["Rosalind Achterberg"]})").text() == "[NAME]");
+  try {
+    scrubber.scrub("Quackenbush \xff");
+    CHECK(!"not UTF-8");
+  } catch (const cg::error &error) {
+    CHECK(error.status() == CG_STATUS_INPUT && error.byte() == 12u && !contains(error.what(), "Quackenbush"));
+  }
+  CHECK(status_of([] { cg::scrubber(R"({"polcy": 1})"); }) == CG_STATUS_CONFIG);
+  CHECK(status_of([] { cg::model("/no/such/model"); }) != CG_STATUS_OK);
+  cg::model model("tests/models/tiny-tagger");
+  CHECK(!contains(cg::scrubber({}, model).scrub(NOTE).text(), "219-09-9999"));
+
+  cg::message message = scrubber.scrub_message("MSH|^~\\&|A||||20240314||ADT^A01|7|P|2.5\rPID|1||4471203||ACHTERBERG\r");
+  CHECK(message.format() == "hl7" && contains(message.bytes(), "[NAME]") && contains(message.findings_json(), "PID-5"));
+  CHECK(status_of([&] { scrubber.scrub_message("Quackenbush", "hl8"); }) == CG_STATUS_CONFIG);
+
+  // One scrubber, many threads.
+  std::vector<std::thread> threads;
+  std::vector<int> right(8);
+  for (int &one : right) threads.emplace_back([&] { one = scrubber.scrub(NOTE).text() == "SSN [SSN], seen [DATE]"; });
+  for (std::thread &thread : threads) thread.join();
+  for (int one : right) CHECK(one);
+}
+
+static void keeping() {
+  cg::scrubber scrubber(R"({"model": "none", "key": ")" + std::string(KEY) +
+                        R"(", "policy": {"categories": {"ssn": {"operator": "fpe"}}}})");
+  cg::scrubbed scrubbed = scrubber.scrub("SSN 219-09-9999");
+  CHECK(!contains(scrubbed.text(), "219-09-9999"));
+  cg::restored back = cg::restore(scrubbed.text(), KEY);
+  CHECK(back.text() == "SSN 219-09-9999");
+  CHECK(status_of([&] { cg::restore(scrubbed.text().substr(1), KEY); }) == CG_STATUS_TAMPERED);
+}
+
+static void vaults() {
+  cg::scrubber scrubber(NO_MODEL);
+  const std::string log = "/tmp/chartguard-wrapper.jsonl", file = "/tmp/chartguard-wrapper.vault";
+  std::remove(log.c_str());
+  std::remove(file.c_str());
+  const cg::call by{"2024-03-14T09:26:53Z", "u-17"};
+  {
+    cg::audit audit(log, "sixteen bytes at least");
+    cg::vault vault = cg::vault::open(file, KEY);
+    cg::scrubbed kept = scrubber.scrub_into(NOTE, R"({"document_id": "1"})", vault, &audit, by);
+    CHECK(vault.restore(kept.text(), "1").text() == NOTE);
+    CHECK(contains(vault.records_json().view(), "\"pieces\":2"));
+    CHECK(scrubber.scrub_audited(NOTE, {}, audit, by).size() == 2);
+    CHECK(status_of([&] { vault.restore("Quackenbush"); }) == CG_STATUS_TAMPERED);
+    cg::bytes stored = vault.to_bytes();
+    CHECK(cg::vault::from_bytes(stored.view(), KEY).restore(kept.text()).text() == NOTE);
+    cg::access access = cg::access::from_yaml(R"({"roles": {"officer": ["restore"]},
+      "grants": [{"actor": "u-17", "role": "officer", "by": "u-1", "at": "2024-01-08T09:00:00Z"}]})");
+    access.require("restore", by, &audit);
+    CHECK(status_of([&] { access.require("restore", {by.now, "u-23"}); }) == CG_STATUS_ACCESS);
+  }
+  CHECK(contains(cg::vault::read(file, KEY).records_json().view(), "hash"));
+  std::remove(log.c_str());
+  std::remove(file.c_str());
+}
+
+struct tired {};
+
+static void scoring() {
+  cg::scorer scorer(cg::rubric::builtin("medicare-outpatient-therapy"));
+  const auto note = "PT treatment note. Gait training 15 min. Total treatment time: 15 minutes."sv;
+  cg::report report = scorer.score(note, R"({"doc_type": "treatment_note", "discipline": "pt"})");
+  CHECK(report.score() && *report.score() >= 0 && *report.score() <= 1 && contains(report.json(), "tx.total-minutes"));
+  CHECK(contains(cg::units(R"({"97110": 33, "97140": 7})").json(), "\"units\":3"));
+  CHECK(!cg::units(R"({"97110": 33})").score());
+  CHECK(contains(scorer.score_episode(R"([{"text": "PT treatment note", "date": "2024-03-14"}])").json(), "\"notes\""));
+  CHECK(status_of([] { cg::rubric::builtin("medicare"); }) == CG_STATUS_RUBRIC);
+
+  auto judged = cg::rubric::from_yaml(
+      "{rubric: asks, version: 1.0.0, title: Asks, criteria: [{id: a, title: A, points: 1, severity: low, citation: {source: s}, "
+      "message: m, requires: {judge: {question: Is it calm?}}}]}");
+  int asked = 0;
+  cg::scorer asking(judged, [&](std::string_view question, std::string_view text) {
+    asked += question == "Is it calm?" && !text.empty();
+    return cg::answer{true, 0.9};
+  });
+  cg::scorer moved = std::move(asking);
+  CHECK(contains(moved.score(note).json(), "\"met\"") && asked == 1);
+  // What a judge throws comes out here, and not through C.
+  cg::scorer throwing(judged, [](std::string_view, std::string_view) -> cg::answer { throw tired{}; });
+  bool caught = false;
+  try {
+    throwing.score(note);
+  } catch (const tired &) {
+    caught = true;
+  }
+  CHECK(caught && contains(moved.score(note).json(), "\"met\""));
+}
+
+int main() {
+  cg::require_abi();
+  CHECK(cg::version().size() >= 5);
+  scrubbing();
+  keeping();
+  vaults();
+  scoring();
+  std::printf("C++ wrapper: %d checks passed\n", checks);
+}

@@ -1,0 +1,10 @@
+//! Any bytes, handed in as `text`.
+
+#![no_main]
+
+#[path = "../../src/message.rs"]
+mod message;
+
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|bytes: &[u8]| message::holds(bytes, chartguard::Format::Text));
