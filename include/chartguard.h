@@ -302,6 +302,53 @@ cg_status cg_scrubber_scrub_message(const cg_scrubber *scrubber,
                                     cg_message **out,
                                     cg_error **err);
 
+// As cg_scrubber_scrub_message, and keeps in `vault` what cg_vault_restore_message needs to give the message back, whatever was done to
+// its values; it is on the disk when this returns. Messages that become the same bytes are told apart by the document_id of their contexts.
+//
+// # Safety
+// As cg_scrubber_scrub_message; `vault` is live.
+cg_status cg_scrubber_scrub_message_into(const cg_scrubber *scrubber,
+                                         const char *message,
+                                         size_t len,
+                                         const char *format,
+                                         const char *context_json,
+                                         size_t context_len,
+                                         const cg_vault *vault,
+                                         cg_message **out,
+                                         cg_error **err);
+
+// Gives back the message that cg_scrubber_scrub_message_into made `message` of, byte for byte. `document_id` and the errors are as in
+// cg_vault_restore. On success `*out` is to be freed with cg_bytes_free.
+//
+// # Safety
+// As cg_vault_restore.
+cg_status cg_vault_restore_message(const cg_vault *vault,
+                                   const char *message,
+                                   size_t len,
+                                   const char *document_id,
+                                   size_t id_len,
+                                   cg_bytes **out,
+                                   cg_error **err);
+
+// Scores every note of a message: the lines of one observation are one note, and so is an embedded document. Free text of fewer than
+// 80 bytes is none.
+//
+// `message` and `format` are as in cg_scrubber_scrub_message, `options_json` as in cg_scorer_score. On success `*out` is to be freed with
+// cg_report_free: its JSON is an array with a report for each note, in which `path` is the field that it stands in ("OBX-5") and evidence
+// is in bytes of the message; its score is the lowest of theirs.
+//
+// # Safety
+// `scorer` is live; `message` is readable for `len` bytes and `options_json` for `options_len`; `format` is NULL or ends in NUL; `out` is
+// writable; `err` is writable or NULL.
+cg_status cg_scorer_score_message(const cg_scorer *scorer,
+                                  const char *message,
+                                  size_t len,
+                                  const char *format,
+                                  const char *options_json,
+                                  size_t options_len,
+                                  cg_report **out,
+                                  cg_error **err);
+
 // The message that may be shared, in the encoding it came in: any bytes. Borrowed from `message`.
 //
 // # Safety

@@ -2,18 +2,28 @@
 
 use std::ffi::c_char;
 
-use chartguard::{Context, Format, ScrubbedMessage, wire};
+use chartguard::{Context, Format, ScoreOptions, ScrubbedMessage, wire};
 
 use crate::boundary::{access, bytes, free, object, produce, text};
 use crate::error::cg_error;
+use crate::report::cg_report;
+use crate::scorer::cg_scorer;
 use crate::scrubber::cg_scrubber;
 use crate::status::cg_status;
 use crate::text::cg_str;
+use crate::vault::{cg_bytes, cg_vault};
 
 /// A scrubbed message and what was removed from it.
 pub struct cg_message {
     scrubbed: ScrubbedMessage,
     findings_json: String,
+}
+
+impl cg_message {
+    fn new(scrubbed: ScrubbedMessage) -> Self {
+        let findings_json = wire::message_findings(&scrubbed).to_string();
+        Self { scrubbed, findings_json }
+    }
 }
 
 /// Removes protected health information from a message: typed fields by what they are, free text as cg_scrubber_scrub does it,
@@ -41,17 +51,112 @@ pub unsafe extern "C" fn cg_scrubber_scrub_message(
     unsafe {
         produce(out, err, || {
             let scrubber = object(scrubber, "the scrubber is NULL")?;
-            let format: Format = if format.is_null() {
-                Format::Auto
-            } else {
-                std::ffi::CStr::from_ptr(format).to_string_lossy().parse()?
-            };
             let context = Context::from_json(text(context_json, context_len)?)?;
-            let scrubbed = scrubber.0.scrub_message(bytes(message.cast(), len)?, format, &context)?;
-            let findings_json = wire::message_findings(&scrubbed).to_string();
-            Ok(cg_message { scrubbed, findings_json })
+            let message = bytes(message.cast(), len)?;
+            Ok(cg_message::new(scrubber.0.scrub_message(message, read_format(format)?, &context)?))
         })
     }
+}
+
+/// As cg_scrubber_scrub_message, and keeps in `vault` what cg_vault_restore_message needs to give the message back, whatever was done to
+/// its values; it is on the disk when this returns. Messages that become the same bytes are told apart by the document_id of their contexts.
+///
+/// # Safety
+/// As cg_scrubber_scrub_message; `vault` is live.
+#[unsafe(no_mangle)]
+#[allow(clippy::too_many_arguments, reason = "C has neither options nor defaults")]
+pub unsafe extern "C" fn cg_scrubber_scrub_message_into(
+    scrubber: *const cg_scrubber,
+    message: *const c_char,
+    len: usize,
+    format: *const c_char,
+    context_json: *const c_char,
+    context_len: usize,
+    vault: *const cg_vault,
+    out: *mut *mut cg_message,
+    err: *mut *mut cg_error,
+) -> cg_status {
+    // SAFETY: promised by the caller.
+    unsafe {
+        produce(out, err, || {
+            let scrubber = object(scrubber, "the scrubber is NULL")?;
+            let vault = object(vault, "the vault is NULL")?;
+            let context = Context::from_json(text(context_json, context_len)?)?;
+            let (message, format) = (bytes(message.cast(), len)?, read_format(format)?);
+            Ok(cg_message::new(scrubber.0.scrub_message_into(message, format, &context, &vault.0)?))
+        })
+    }
+}
+
+/// Gives back the message that cg_scrubber_scrub_message_into made `message` of, byte for byte. `document_id` and the errors are as in
+/// cg_vault_restore. On success `*out` is to be freed with cg_bytes_free.
+///
+/// # Safety
+/// As cg_vault_restore.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cg_vault_restore_message(
+    vault: *const cg_vault,
+    message: *const c_char,
+    len: usize,
+    document_id: *const c_char,
+    id_len: usize,
+    out: *mut *mut cg_bytes,
+    err: *mut *mut cg_error,
+) -> cg_status {
+    // SAFETY: promised by the caller.
+    unsafe {
+        produce(out, err, || {
+            let vault = object(vault, "the vault is NULL")?;
+            let id = Some(text(document_id, id_len)?).filter(|id| !id.is_empty());
+            Ok(cg_bytes(vault.0.restore_message(bytes(message.cast(), len)?, id)?))
+        })
+    }
+}
+
+/// Scores every note of a message: the lines of one observation are one note, and so is an embedded document. Free text of fewer than
+/// 80 bytes is none.
+///
+/// `message` and `format` are as in cg_scrubber_scrub_message, `options_json` as in cg_scorer_score. On success `*out` is to be freed with
+/// cg_report_free: its JSON is an array with a report for each note, in which `path` is the field that it stands in ("OBX-5") and evidence
+/// is in bytes of the message; its score is the lowest of theirs.
+///
+/// # Safety
+/// `scorer` is live; `message` is readable for `len` bytes and `options_json` for `options_len`; `format` is NULL or ends in NUL; `out` is
+/// writable; `err` is writable or NULL.
+#[unsafe(no_mangle)]
+#[allow(clippy::too_many_arguments, reason = "C has neither options nor defaults")]
+pub unsafe extern "C" fn cg_scorer_score_message(
+    scorer: *const cg_scorer,
+    message: *const c_char,
+    len: usize,
+    format: *const c_char,
+    options_json: *const c_char,
+    options_len: usize,
+    out: *mut *mut cg_report,
+    err: *mut *mut cg_error,
+) -> cg_status {
+    // SAFETY: promised by the caller.
+    unsafe {
+        produce(out, err, || {
+            let scorer = object(scorer, "the scorer is NULL")?;
+            let options = ScoreOptions::from_json(text(options_json, options_len)?)?;
+            let notes = scorer.0.score_message(bytes(message.cast(), len)?, read_format(format)?, &options)?;
+            let lowest = notes.iter().filter_map(|note| note.report.score).min_by(f64::total_cmp);
+            Ok(cg_report::of(lowest, wire::message_reports(&notes).to_string()))
+        })
+    }
+}
+
+/// The format that a caller names.
+///
+/// # Safety
+/// `format` is NULL or ends in NUL.
+unsafe fn read_format(format: *const c_char) -> chartguard::Result<Format> {
+    if format.is_null() {
+        return Ok(Format::Auto);
+    }
+    // SAFETY: promised by the caller.
+    unsafe { std::ffi::CStr::from_ptr(format) }.to_string_lossy().parse()
 }
 
 /// The message that may be shared, in the encoding it came in: any bytes. Borrowed from `message`.

@@ -13,7 +13,7 @@ use crate::rubric::cg_rubric;
 use crate::status::cg_status;
 
 /// Scores notes against one rubric. Immutable; any number of threads may use it at once.
-pub struct cg_scorer(Scorer);
+pub struct cg_scorer(pub(crate) Scorer);
 
 /// Builds a scorer. The rubric is shared, not taken: it stays the caller's and may be freed at any time afterwards.
 ///

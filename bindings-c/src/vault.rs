@@ -15,10 +15,10 @@ use crate::status::cg_status;
 
 /// What stood in notes before they were scrubbed, encrypted and authenticated under a key: with it every operator has a way back.
 /// Any number of threads may use one. It and its key stay with who may see the notes.
-pub struct cg_vault(Vault);
+pub struct cg_vault(pub(crate) Vault);
 
 /// Bytes handed out.
-pub struct cg_bytes(Vec<u8>);
+pub struct cg_bytes(pub(crate) Vec<u8>);
 
 /// Opens a vault in a file to read and to add to, or starts one. No other process can open it so meanwhile.
 ///

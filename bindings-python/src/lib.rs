@@ -32,11 +32,13 @@ mod _chartguard {
         RubricError, SecretKeyError, TamperedError,
     };
     #[pymodule_export]
-    use crate::message::{MessageFinding, ScrubbedMessage};
+    use crate::message::{MessageFinding, MessageReport, ScrubbedMessage};
     #[pymodule_export]
     use crate::model::Model;
     #[pymodule_export]
-    use crate::pickle::{_build_scrubber, _criterion, _finding, _outcome, _reason, _report, _scrubbed};
+    use crate::pickle::{
+        _build_scrubber, _criterion, _finding, _message, _message_finding, _outcome, _reason, _report, _scrubbed,
+    };
     #[pymodule_export]
     use crate::rubric::{Criterion, Report, Rubric, Scorer, units};
     #[pymodule_export]

@@ -1,11 +1,15 @@
 //! Messages: what is scrubbed of them and how it is handed out.
 
+use chartguard::access::Permission;
 use chartguard::text::Offsets;
-use chartguard::{Context, Format};
+use chartguard::{Context, Format, ScoreOptions, wire};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyString};
 
+use crate::audit::Trail;
 use crate::error::{exception, run};
+use crate::rubric::Report;
+use crate::vault::Vault;
 
 /// A message without its protected health information.
 ///
@@ -19,11 +23,11 @@ use crate::error::{exception, run};
 ///     What was removed, in the order of the message.
 #[pyclass(frozen, module = "chartguard")]
 pub(crate) struct ScrubbedMessage {
-    bytes: Vec<u8>,
-    is_text: bool,
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) is_text: bool,
     #[pyo3(get)]
-    format: &'static str,
-    findings: Vec<MessageFinding>,
+    pub(crate) format: &'static str,
+    pub(crate) findings: Vec<MessageFinding>,
 }
 
 /// What was found in a message, where, and what was done to it. Holds no text of the message.
@@ -46,19 +50,54 @@ pub(crate) struct ScrubbedMessage {
 #[derive(Clone)]
 pub(crate) struct MessageFinding {
     #[pyo3(get)]
-    start: usize,
+    pub(crate) start: usize,
     #[pyo3(get)]
-    end: usize,
+    pub(crate) end: usize,
     #[pyo3(get)]
-    category: &'static str,
+    pub(crate) category: &'static str,
     #[pyo3(get)]
-    score: f64,
+    pub(crate) score: f64,
     #[pyo3(get)]
-    detector: String,
+    pub(crate) detector: String,
     #[pyo3(get)]
-    action: &'static str,
+    pub(crate) action: &'static str,
+    #[pyo3(get)]
+    pub(crate) path: String,
+}
+
+/// What a note within a message documents. ``repr`` shows no text.
+///
+/// Attributes
+/// ----------
+/// path : str
+///     The field it stands in, such as "OBX-5".
+/// text : str
+///     The note without the format's escapes and markup.
+/// report : Report
+///     Its report; evidence in code points of ``text``.
+#[pyclass(frozen, module = "chartguard")]
+pub(crate) struct MessageReport {
     #[pyo3(get)]
     path: String,
+    #[pyo3(get)]
+    text: String,
+    #[pyo3(get)]
+    report: Py<Report>,
+    /// As JSON, with evidence in the message.
+    json: String,
+}
+
+#[pymethods]
+impl MessageReport {
+    /// The report with ``path`` added and evidence in the message: bytes of ``bytes``, code points of a ``str``. What lies in base64 is
+    /// pointed at as a whole.
+    fn to_dict<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        py.import("json")?.call_method1("loads", (&self.json,))
+    }
+
+    fn __repr__(&self) -> String {
+        format!("MessageReport({})", self.path)
+    }
 }
 
 #[pymethods]
@@ -72,10 +111,7 @@ impl MessageFinding {
 impl ScrubbedMessage {
     #[getter]
     fn message<'py>(&self, py: Python<'py>) -> Bound<'py, PyAny> {
-        match std::str::from_utf8(&self.bytes) {
-            Ok(text) if self.is_text => PyString::new(py, text).into_any(),
-            _ => PyBytes::new(py, &self.bytes).into_any(),
-        }
+        Message::handed_out(py, &self.bytes, self.is_text)
     }
 
     #[getter]
@@ -88,23 +124,58 @@ impl ScrubbedMessage {
     }
 }
 
-/// Scrubs a message that is bytes or a text.
+/// A message that is bytes or a text.
+pub(crate) struct Message<'m> {
+    bytes: &'m [u8],
+    is_text: bool,
+}
+
+impl<'m> Message<'m> {
+    pub(crate) fn new(message: &'m Bound<'_, PyAny>) -> PyResult<Self> {
+        match message.cast::<PyString>() {
+            Ok(text) => Ok(Self { bytes: crate::error::text(text)?.as_bytes(), is_text: true }),
+            Err(_) => Ok(Self { bytes: message.cast::<PyBytes>()?.as_bytes(), is_text: false }),
+        }
+    }
+
+    /// What carries a byte of it to the units of the caller's.
+    fn place(&self) -> impl Fn(usize) -> usize {
+        let text = std::str::from_utf8(self.bytes).ok().filter(|_| self.is_text);
+        let offsets = text.map(Offsets::new);
+        move |byte| offsets.as_ref().map_or(byte, |offsets| offsets.code_point(byte))
+    }
+
+    /// Bytes handed out as what the message is.
+    fn handed_out<'py>(py: Python<'py>, bytes: &[u8], is_text: bool) -> Bound<'py, PyAny> {
+        match std::str::from_utf8(bytes) {
+            Ok(text) if is_text => PyString::new(py, text).into_any(),
+            _ => PyBytes::new(py, bytes).into_any(),
+        }
+    }
+}
+
+/// Scrubs a message, into a vault where there is one.
 pub(crate) fn scrub(
     py: Python<'_>,
     scrubber: &chartguard::Scrubber,
     message: &Bound<'_, PyAny>,
     format: &str,
     context: &Context,
+    vault: Option<&Bound<'_, Vault>>,
+    trail: &Trail<'_>,
 ) -> PyResult<ScrubbedMessage> {
     let format: Format = format.parse().map_err(|error| exception(py, &error))?;
-    let text = message.cast::<PyString>().ok();
-    let bytes: &[u8] = match text {
-        Some(text) => crate::error::text(text)?.as_bytes(),
-        None => message.cast::<PyBytes>()?.as_bytes(),
-    };
-    let scrubbed = run(py, || scrubber.scrub_message(bytes, format, context))?;
-    let offsets = text.and_then(|_| std::str::from_utf8(bytes).ok()).map(Offsets::new);
-    let place = |byte: usize| offsets.as_ref().map_or(byte, |offsets| offsets.code_point(byte));
+    let message = Message::new(message)?;
+    let (bytes, vault) = (message.bytes, vault.map(Bound::get));
+    let scrubbed = run(py, || {
+        let result = match vault {
+            Some(vault) => scrubber.scrub_message_into(bytes, format, context, &vault.0),
+            None => scrubber.scrub_message(bytes, format, context),
+        };
+        trail.record(1, |_, event, key| scrubber.audited_message(event, bytes, &result, key))?;
+        result
+    })?;
+    let place = message.place();
     let findings = scrubbed.findings.iter().map(|found| {
         let finding = &found.applied.finding;
         MessageFinding {
@@ -118,5 +189,46 @@ pub(crate) fn scrub(
         }
     });
     let findings = findings.collect();
-    Ok(ScrubbedMessage { bytes: scrubbed.bytes, is_text: text.is_some(), format: scrubbed.format.as_str(), findings })
+    let (bytes, format) = (scrubbed.bytes, scrubbed.format.as_str());
+    Ok(ScrubbedMessage { bytes, is_text: message.is_text, format, findings })
+}
+
+/// Scores the notes of a message.
+pub(crate) fn score(
+    py: Python<'_>,
+    scorer: &chartguard::Scorer,
+    message: &Bound<'_, PyAny>,
+    format: &str,
+    options: impl FnOnce() -> chartguard::Result<ScoreOptions> + Send,
+) -> PyResult<Vec<MessageReport>> {
+    let format: Format = format.parse().map_err(|error| exception(py, &error))?;
+    let message = Message::new(message)?;
+    let bytes = message.bytes;
+    let notes = run(py, || scorer.score_message(bytes, format, &options()?))?;
+    let place = message.place();
+    let reports = notes.into_iter().map(|note| {
+        let json = wire::message_reports_with(std::slice::from_ref(&note), &place)[0].to_string();
+        let report = Py::new(py, Report::new(&note.text, note.in_text))?;
+        Ok(MessageReport { path: note.path, text: note.text, report, json })
+    });
+    reports.collect()
+}
+
+/// Gives back the message that was scrubbed into a vault.
+pub(crate) fn restore<'py>(
+    py: Python<'py>,
+    vault: &chartguard::Vault,
+    message: &Bound<'_, PyAny>,
+    document_id: Option<&str>,
+    trail: &Trail<'_>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let message = Message::new(message)?;
+    let bytes = message.bytes;
+    let back = run(py, || {
+        let read = || vault.restore_message(bytes, document_id);
+        trail.perform(&[Permission::Restore, Permission::ReadVault], read, |event, result, key| {
+            event.about(result.as_ref().map_or(bytes, Vec::as_slice), key)
+        })
+    })?;
+    Ok(Message::handed_out(py, &back, message.is_text))
 }

@@ -3,14 +3,15 @@
 
 use std::path::PathBuf;
 
-use chartguard::Category;
 use chartguard::scrub::Census;
+use chartguard::{Category, Format};
 use pyo3::prelude::*;
-use pyo3::types::PyTuple;
+use pyo3::types::{PyBytes, PyTuple};
 
 use crate::analyzer::{Analyzer, Outcome};
 use crate::column::ArrowColumn;
 use crate::error::{exception, run};
+use crate::message::{MessageFinding, ScrubbedMessage};
 use crate::model::Model;
 use crate::rubric::{Criterion, Origin, Report, Rubric, Scorer};
 use crate::scrubber::{Finding, Reason, Scrubbed, Scrubber};
@@ -80,7 +81,22 @@ macro_rules! copies {
     )* };
 }
 
-copies!(Scrubber, Scorer, Rubric, Model, Analyzer, Finding, Reason, Scrubbed, Criterion, Report, Outcome, ArrowColumn);
+copies!(
+    Scrubber,
+    Scorer,
+    Rubric,
+    Model,
+    Analyzer,
+    Finding,
+    Reason,
+    Scrubbed,
+    Criterion,
+    Report,
+    Outcome,
+    ArrowColumn,
+    ScrubbedMessage,
+    MessageFinding
+);
 
 #[pymethods]
 impl Scrubber {
@@ -245,6 +261,57 @@ impl Scrubbed {
         let findings: Vec<_> = self.findings.iter().map(Finding::state).collect();
         reduced(py, "_scrubbed", (&self.text, findings, self.places.clone()))
     }
+}
+
+/// A finding of a message as a pickle holds it.
+type MessageFindingState = (usize, usize, String, f64, String, String, String);
+
+impl MessageFinding {
+    fn state(&self) -> MessageFindingState {
+        let Self { start, end, category, score, detector, action, path } = self.clone();
+        (start, end, category.to_owned(), score, detector, action.to_owned(), path)
+    }
+
+    fn from_state(py: Python<'_>, state: MessageFindingState) -> PyResult<Self> {
+        let (start, end, named, score, detector, done, path) = state;
+        Ok(Self { start, end, category: category(py, &named)?, score, detector, action: action(py, &done)?, path })
+    }
+}
+
+#[pymethods]
+impl MessageFinding {
+    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<Reduced<'py>> {
+        reduced(py, "_message_finding", (self.state(),))
+    }
+}
+
+#[pymethods]
+impl ScrubbedMessage {
+    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<Reduced<'py>> {
+        let findings: Vec<_> = self.findings.iter().map(MessageFinding::state).collect();
+        reduced(py, "_message", (PyBytes::new(py, &self.bytes), self.is_text, self.format, findings))
+    }
+}
+
+/// A finding of a message from a pickle.
+#[pyfunction]
+pub(crate) fn _message_finding(py: Python<'_>, state: MessageFindingState) -> PyResult<MessageFinding> {
+    MessageFinding::from_state(py, state)
+}
+
+/// A scrubbed message from a pickle.
+#[pyfunction]
+pub(crate) fn _message(
+    py: Python<'_>,
+    bytes: Vec<u8>,
+    is_text: bool,
+    format: &str,
+    findings: Vec<MessageFindingState>,
+) -> PyResult<ScrubbedMessage> {
+    let format = format.parse::<Format>().map_err(|error| exception(py, &error))?.as_str();
+    let findings =
+        findings.into_iter().map(|finding| MessageFinding::from_state(py, finding)).collect::<PyResult<_>>()?;
+    Ok(ScrubbedMessage { bytes, is_text, format, findings })
 }
 
 /// A criterion as a pickle holds it.

@@ -159,16 +159,41 @@ impl Scorer {
         claim: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Report> {
         let text = crate::error::text(text)?;
-        let date = date.map(|date| date.str()?.extract::<String>()).transpose()?;
-        let claim = claim.map(|claim| json_of(py, claim)).transpose()?;
-        run(py, || {
-            let mut options = chartguard::ScoreOptions::parse(doc_type, discipline)?;
-            options.date = date.as_deref().map(chartguard::rubric::parse_date).transpose()?;
-            options.payer = payer.map(str::to_owned);
-            options.setting = setting.map(str::to_owned);
-            options.claim = claim.as_deref().map(chartguard::rubric::Claim::from_json).transpose()?;
-            Ok(Report::new(text, self.core.score(text, &options)?))
-        })
+        let options = options(py, doc_type, discipline, date, payer, setting, claim)?;
+        run(py, || Ok(Report::new(text, self.core.score(text, &options()?)?)))
+    }
+
+    /// Score every note of a message: HL7 v2, FHIR, C-CDA, RTF, HTML, or a note in any encoding.
+    ///
+    /// The lines of one observation are one note, and so is an embedded document. Free text of fewer than 80 bytes is none.
+    ///
+    /// Parameters
+    /// ----------
+    /// message : bytes or str
+    /// format : str, default "auto"
+    ///     As for `Scrubber.scrub_message`.
+    /// doc_type, discipline, date, payer, setting, claim
+    ///     As for `score`.
+    ///
+    /// Returns
+    /// -------
+    /// list of MessageReport
+    #[pyo3(signature = (message, *, format="auto", doc_type=None, discipline=None, date=None, payer=None, setting=None, claim=None))]
+    #[allow(clippy::too_many_arguments, reason = "keywords of Python")]
+    fn score_message(
+        &self,
+        py: Python<'_>,
+        message: &Bound<'_, PyAny>,
+        format: &str,
+        doc_type: Option<&str>,
+        discipline: Option<&str>,
+        date: Option<&Bound<'_, PyAny>>,
+        payer: Option<&str>,
+        setting: Option<&str>,
+        claim: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Vec<crate::message::MessageReport>> {
+        let options = options(py, doc_type, discipline, date, payer, setting, claim)?;
+        crate::message::score(py, &self.core, message, format, options)
     }
 
     /// Score the notes of one patient under one plan, each by itself and together.
@@ -200,6 +225,28 @@ impl Scorer {
     fn __repr__(&self) -> String {
         "<chartguard.Scorer>".into()
     }
+}
+
+/// What is known of a note, read from keywords; what is wrong with them is said when they are used.
+fn options<'a>(
+    py: Python<'_>,
+    doc_type: Option<&'a str>,
+    discipline: Option<&'a str>,
+    date: Option<&Bound<'_, PyAny>>,
+    payer: Option<&'a str>,
+    setting: Option<&'a str>,
+    claim: Option<&Bound<'_, PyAny>>,
+) -> PyResult<impl FnOnce() -> chartguard::Result<chartguard::ScoreOptions> + Send + use<'a>> {
+    let date = date.map(|date| date.str()?.extract::<String>()).transpose()?;
+    let claim = claim.map(|claim| json_of(py, claim)).transpose()?;
+    Ok(move || {
+        let mut options = chartguard::ScoreOptions::parse(doc_type, discipline)?;
+        options.date = date.as_deref().map(chartguard::rubric::parse_date).transpose()?;
+        options.payer = payer.map(str::to_owned);
+        options.setting = setting.map(str::to_owned);
+        options.claim = claim.as_deref().map(chartguard::rubric::Claim::from_json).transpose()?;
+        Ok(options)
+    })
 }
 
 /// The units of a day's timed minutes, by the eight-minute rule of the Medicare Claims Processing Manual ch. 5 §20.2.

@@ -185,8 +185,8 @@ impl Scrubber {
     ///     As bytes: UTF-8, UTF-16 with its mark, else Windows-1252.
     /// format : str, default "auto"
     ///     "auto", "text", "hl7", "fhir", "ccda", "rtf" or "html".
-    /// patient, context : dict, optional
-    ///     As in ``scrub``.
+    /// patient, context, vault, audit, actor, now
+    ///     As in ``scrub``; ``Vault.restore_message`` gives the message back.
     ///
     /// Returns
     /// -------
@@ -202,7 +202,8 @@ impl Scrubber {
     /// >>> from chartguard import Scrubber
     /// >>> Scrubber().scrub_message(r"{\rtf1 Seen by Dr. Achter{\b berg}}").message
     /// '{\\rtf1 Seen by Dr. [NAME]{\\b }}'
-    #[pyo3(signature = (message, *, format="auto", patient=None, context=None))]
+    #[allow(clippy::too_many_arguments, reason = "they are keywords in Python")]
+    #[pyo3(signature = (message, *, format="auto", patient=None, context=None, vault=None, audit=None, actor=None, now=None))]
     fn scrub_message(
         &self,
         py: Python<'_>,
@@ -210,9 +211,14 @@ impl Scrubber {
         format: &str,
         patient: Option<&Bound<'_, PyAny>>,
         context: Option<&Bound<'_, PyAny>>,
+        vault: Option<&Bound<'_, Vault>>,
+        audit: Option<&Bound<'_, AuditLog>>,
+        actor: Option<&str>,
+        now: Option<&str>,
     ) -> PyResult<crate::message::ScrubbedMessage> {
         let context = note_context(py, context, patient)?;
-        crate::message::scrub(py, &self.0, message, format, &context)
+        let trail = Trail::new(py, audit, None, actor, now)?;
+        crate::message::scrub(py, &self.0, message, format, &context, vault, &trail)
     }
 
     /// Remove protected health information from many notes.

@@ -138,6 +138,48 @@ impl Vault {
         py.import("json")?.call_method1("loads", (serde_json::Value::Array(records).to_string(),))
     }
 
+    /// Give back the message that ``Scrubber.scrub_message`` scrubbed into this vault, byte for byte.
+    ///
+    /// Parameters
+    /// ----------
+    /// message : bytes or str
+    ///     The scrubbed message, unchanged.
+    /// document_id, access, actor, now, audit
+    ///     As for ``restore``.
+    ///
+    /// Returns
+    /// -------
+    /// bytes or str
+    ///     Of the type of the one handed in.
+    ///
+    /// Raises
+    /// ------
+    /// TamperedError, InputError, AccessError
+    ///     As ``restore``.
+    ///
+    /// Examples
+    /// --------
+    /// >>> from chartguard import Scrubber, Vault
+    /// >>> vault = Vault.from_bytes(b"", bytes(range(32)))
+    /// >>> done = Scrubber(model="none").scrub_message(r"{\rtf1 SSN 219-{\b 09}-9999}", vault=vault)
+    /// >>> vault.restore_message(done.message)
+    /// '{\\rtf1 SSN 219-{\\b 09}-9999}'
+    #[allow(clippy::too_many_arguments, reason = "they are keywords in Python")]
+    #[pyo3(signature = (message, *, document_id=None, access=None, actor=None, now=None, audit=None))]
+    fn restore_message<'py>(
+        &self,
+        py: Python<'py>,
+        message: &Bound<'_, PyAny>,
+        document_id: Option<&str>,
+        access: Option<&Bound<'_, Access>>,
+        actor: Option<&str>,
+        now: Option<&str>,
+        audit: Option<&Bound<'_, AuditLog>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let trail = Trail::new(py, audit, access, actor, now)?;
+        crate::message::restore(py, &self.0, message, document_id, &trail)
+    }
+
     fn __repr__(&self) -> String {
         format!("<chartguard.Vault {} records>", self.0.head().records)
     }

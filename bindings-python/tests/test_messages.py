@@ -3,10 +3,11 @@
 import base64
 import json
 import pathlib
+import pickle
 import re
 
 import pytest
-from chartguard import ConfigError, InputError, Scrubber
+from chartguard import ConfigError, InputError, Rubric, Scorer, Scrubber, TamperedError, Vault
 
 FORMATS = pathlib.Path(__file__).parents[2] / "tests/cases/formats"
 CASES = json.loads((FORMATS / "cases.json").read_text(encoding="utf-8"))
@@ -92,3 +93,40 @@ def test_mistakes_are_said(scrubber):
         scrubber.scrub_message(b"no message", format="hl7")
     with pytest.raises(TypeError):
         scrubber.scrub_message(7)
+
+
+NOTE = (
+    "MSH|^~\\&|A|B|||20240314||ORU^R01|7|P|2.5.1\r"
+    "PID|1||4471203^^^A^MR||ACHTERBERG^ROSALIND\r"
+    "OBX|1|TX|11506-3^Note^LN||PT treatment note for Ms. Achterberg. Gait training 15 min, therapeutic exercise 23 min.\r"
+    "OBX|2|TX|11506-3^Note^LN||Total treatment time: 38 minutes.\r"
+)
+
+
+def test_a_message_comes_back_from_a_vault(scrubber):
+    vault = Vault.from_bytes(b"", bytes(range(32)))
+    for message in (NOTE, NOTE.encode(), "Dr. Jos\u00e9 Ach".encode("cp1252")):
+        done = scrubber.scrub_message(message, vault=vault, context={"document_id": "7"})
+        assert done.message == scrubber.scrub_message(message).message
+        assert vault.restore_message(done.message, document_id="7") == message
+        with pytest.raises(TamperedError):
+            vault.restore_message(done.message + done.message[:1], document_id="7")
+
+
+def test_notes_of_a_message_are_scored():
+    (note,) = Scorer(Rubric.builtin("medicare-outpatient-therapy")).score_message(NOTE, discipline="pt")
+    assert note.path == "OBX-5" and note.report.discipline == "pt"
+    (found,) = [c for c in note.report.criteria if c.id == "tx.total-minutes"]
+    start, end = found.evidence[0]
+    assert note.text[start:end].startswith("Total treatment time")
+    (same,) = [c for c in note.to_dict()["criteria"] if c["id"] == "tx.total-minutes"]
+    place = same["evidence"][0]
+    assert NOTE[place["start"] : place["end"]].startswith("Total treatment time")
+
+
+def test_scrubbed_messages_pickle(scrubber):
+    for message in (NOTE, NOTE.encode()):
+        done = scrubber.scrub_message(message)
+        back = pickle.loads(pickle.dumps(done))
+        assert (back.message, back.format) == (done.message, done.format)
+        assert [repr(f) for f in back.findings] == [repr(f) for f in done.findings]

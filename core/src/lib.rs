@@ -70,9 +70,9 @@ pub mod vault;
 pub mod wire;
 mod yaml;
 
-pub use analyze::{Analyzer, Outcome};
+pub use analyze::{Analyzer, MessageOutcome, Outcome};
 pub use error::{Error, ErrorCode, Location, Result};
-pub use format::{Format, MessageFinding, ScrubbedMessage};
+pub use format::{Format, MessageFinding, MessageReport, ScrubbedMessage};
 #[cfg(feature = "onnx")]
 pub use infer::Model;
 pub use key::{Key, MIN_KEY_BYTES};

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 
 use crate::error::{Error, Location, Result};
-use crate::format::ScrubbedMessage;
+use crate::format::{MessageReport, ScrubbedMessage};
 use crate::rubric::{
     Allocation, AxisScore, BillingResult, CodeTable, CriterionResult, EpisodeNote, EpisodeOptions, EpisodeReport,
     Evidence, Report, ScoreOptions, Scorer, TimelineEvent, Timing, allocate_units,
@@ -98,8 +98,11 @@ fn with_findings(mut line: Map<String, Value>, scrubbed: Scrubbed, findings: Val
 /// A scored note: `{"doc_type","discipline","rubric","score","raw","coverage","criteria":[...]}`.
 pub fn report(text: &str, report: &Report) -> Map<String, Value> {
     let offsets = Offsets::new(text);
-    let place =
-        |e: &Evidence| json!({"start": offsets.code_point(e.span.start), "end": offsets.code_point(e.span.end)});
+    report_at(report, &|e| json!({"start": offsets.code_point(e.span.start), "end": offsets.code_point(e.span.end)}))
+}
+
+/// A report with the places of evidence as `place` gives them.
+fn report_at(report: &Report, place: &dyn Fn(&Evidence) -> Value) -> Map<String, Value> {
     let mut out = Map::new();
     out.insert("doc_type".into(), json!(report.doc_type));
     out.insert("discipline".into(), json!(report.discipline));
@@ -108,8 +111,25 @@ pub fn report(text: &str, report: &Report) -> Map<String, Value> {
     }
     out.insert("rubric".into(), json!(report.rubric));
     out.extend(figures(report));
-    out.insert("criteria".into(), report.criteria.iter().map(|c| criterion(c, &place)).collect());
+    out.insert("criteria".into(), report.criteria.iter().map(|c| criterion(c, place)).collect());
     out
+}
+
+/// The reports of a message's notes: [`report`] with `path` added and the places of evidence in bytes of the message.
+pub fn message_reports(notes: &[MessageReport]) -> Value {
+    message_reports_with(notes, |byte| byte)
+}
+
+/// [`message_reports`] in other units: `offset` carries a byte of the message to them.
+pub fn message_reports_with(notes: &[MessageReport], offset: impl Fn(usize) -> usize) -> Value {
+    let place = |e: &Evidence| json!({"start": offset(e.span.start), "end": offset(e.span.end)});
+    let notes = notes.iter().map(|note| {
+        let mut out = Map::new();
+        out.insert("path".into(), json!(note.path));
+        out.extend(report_at(&note.report, &place));
+        Value::Object(out)
+    });
+    notes.collect()
 }
 
 /// A scored episode: `{"rubric","date","score",...,"criteria":[...],"timeline":[...],"notes":[...]}`. Each place names its note by its

@@ -296,6 +296,47 @@ static void threads(void) {
 }
 
 /* Messages of every kind go through one function; mistakes are a status. */
+static void message_vault_and_scores(const cg_scrubber *scrubber) {
+  static const char rtf[] = "{\\rtf1 PT treatment note. Gait training 15 min, exercise 23 min with Dr. Osei, "
+                            "MRN 4471203.\\par Total treatment time: 38 minutes.}";
+  static const char key[] = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
+  cg_error *error = NULL;
+  cg_vault *vault = NULL;
+  cg_message *out = NULL;
+  cg_bytes *back = NULL;
+  CHECK(cg_vault_from_bytes(NULL, 0, key, sizeof key - 1, &vault, &error) == CG_STATUS_OK);
+  CHECK(cg_scrubber_scrub_message_into(scrubber, rtf, sizeof rtf - 1, "rtf", NULL, 0, vault, &out, &error) == CG_STATUS_OK);
+  cg_str scrubbed = cg_message_bytes(out);
+  CHECK(scrubbed.len > 0 && !contains(scrubbed, "4471203"));
+  CHECK(cg_vault_restore_message(vault, scrubbed.ptr, scrubbed.len, NULL, 0, &back, &error) == CG_STATUS_OK);
+  CHECK(cg_bytes_len(back) == sizeof rtf - 1 && memcmp(cg_bytes_data(back), rtf, sizeof rtf - 1) == 0);
+  cg_bytes_free(back);
+  back = NULL;
+  CHECK(cg_vault_restore_message(vault, scrubbed.ptr, scrubbed.len - 1, NULL, 0, &back, &error) == CG_STATUS_TAMPERED && !back);
+  cg_error_free(error);
+  error = NULL;
+  CHECK(cg_vault_restore_message(NULL, rtf, 1, NULL, 0, &back, NULL) == CG_STATUS_ARGUMENT && !back);
+  cg_message_free(out);
+  out = NULL;
+  CHECK(cg_scrubber_scrub_message_into(scrubber, rtf, 1, NULL, NULL, 0, NULL, &out, NULL) == CG_STATUS_ARGUMENT && !out);
+  cg_vault_free(vault);
+
+  cg_rubric *rubric = NULL;
+  cg_scorer *scorer = NULL;
+  cg_report *report = NULL;
+  CHECK(cg_rubric_builtin("medicare-outpatient-therapy", 27, &rubric, &error) == CG_STATUS_OK);
+  CHECK(cg_scorer_new(rubric, &scorer, &error) == CG_STATUS_OK);
+  cg_rubric_free(rubric);
+  CHECK(cg_scorer_score_message(scorer, rtf, sizeof rtf - 1, NULL, NULL, 0, &report, &error) == CG_STATUS_OK);
+  CHECK(contains(cg_report_json(report), "\"path\":\"rtf\"") && contains(cg_report_json(report), "tx.total-minutes"));
+  double score = -1;
+  CHECK(cg_report_score(report, &score) == CG_STATUS_OK && score >= 0 && score <= 1);
+  cg_report_free(report);
+  report = NULL;
+  CHECK(cg_scorer_score_message(NULL, rtf, 1, NULL, NULL, 0, &report, NULL) == CG_STATUS_ARGUMENT && !report);
+  cg_scorer_free(scorer);
+}
+
 static void messages(const cg_scrubber *scrubber) {
   static const char hl7[] =
       "MSH|^~\\&|LAB|||||20240314||ORU^R01|7|P|2.5\rPID|1||4471203||ACHTERBERG^ROSALIND\rNTE|1||Rosalind called\r";
@@ -314,6 +355,7 @@ static void messages(const cg_scrubber *scrubber) {
   cg_error_free(error);
   CHECK(cg_scrubber_scrub_message(NULL, hl7, 3, NULL, NULL, 0, &out, NULL) == CG_STATUS_ARGUMENT);
   CHECK(cg_scrubber_scrub_message(scrubber, NULL, 3, NULL, NULL, 0, &out, NULL) == CG_STATUS_ARGUMENT);
+  message_vault_and_scores(scrubber);
   CHECK(cg_message_bytes(NULL).ptr == NULL && cg_message_format(NULL).ptr == NULL && cg_message_findings_json(NULL).ptr == NULL);
   cg_message_free(NULL);
 }

@@ -15,8 +15,8 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("infer", &["text", "lexicon"]),
     ("scrub", &["text", "lexicon", "infer", "audit", "vault"]),
     ("rubric", &["text", "lexicon", "infer"]),
-    ("format", &["text", "audit", "scrub", "rubric"]),
-    ("analyze", &["text", "scrub", "rubric", "audit", "vault"]),
+    ("format", &["text", "audit", "vault", "scrub", "rubric"]),
+    ("analyze", &["text", "scrub", "rubric", "format", "audit", "vault"]),
     ("measure", &["text", "scrub"]),
     ("report", &["text", "scrub", "rubric", "analyze", "measure"]),
 ];

@@ -104,7 +104,7 @@ fn mistakes_are_named_and_nothing_is_repeated() {
     fs::write(&map, "WARD: locatoin\n").unwrap();
     let at = |path: &PathBuf| path.to_str().unwrap().to_owned();
     let cases: Vec<(Vec<String>, &[u8], Vec<&str>)> = vec![
-        (vec!["analyze".into(), at(&latin)], b"", vec!["latin1.txt", "byte 19", "UTF-8"]),
+        (vec!["score".into(), "--claim".into(), at(&latin), "-".into()], b"", vec!["latin1.txt", "byte 19", "UTF-8"]),
         (vec!["scrub".into(), "/no/such/file".into()], b"", vec!["/no/such/file"]),
         (vec!["scrub".into(), at(&folder)], b"", vec!["command-tests"]),
         (vec!["scrub".into(), "--policy".into(), "safe-harbour".into(), "-".into()], b"", vec!["safe-harbor"]),
@@ -606,4 +606,48 @@ fn analyses_with_what_is_known_and_into_a_vault() {
     let back = ["restore", "--vault", &vault, "--key-file", &key, "--document-id", "note.txt", "-"];
     assert_eq!(stdout(&run(&back, b"[NAME]: gait training 15 min\n")), text);
     assert_eq!(chartguard::audit::verify(&log, None).unwrap().head.records, 1);
+}
+
+#[test]
+fn messages_are_scored_analysed_and_restored() {
+    let folder = scratch("messages");
+    let key = key_file(&folder);
+    let path = |name: &str| folder.join(name).display().to_string();
+    let (vault, other, html) = (path("messages.vault"), path("analysed.vault"), path("pages"));
+    let message = "MSH|^~\\&|A|B|||20240314||ORU^R01|7|P|2.5.1\rPID|1||4471203^^^A^MR||ACHTERBERG^ROSALIND\r\
+        OBX|1|TX|11506-3^Note^LN||PT treatment note for Ms. Achterberg. Gait training 15 min, exercise 23 min.\r\
+        OBX|2|TX|11506-3^Note^LN||Total treatment time: 38 minutes.\r";
+    // What comes back is the message, from a vault that either command wrote.
+    let scrub = ["scrub", "--model", "none", "--vault", &vault, "--key-file", &key, "--document-id", "7", "-"];
+    let scrubbed = run(&scrub, message.as_bytes());
+    assert!(scrubbed.status.success(), "{}", stderr(&scrubbed));
+    assert!(!stdout(&scrubbed).contains("ACHTERBERG"));
+    let back = run(&["restore", "--vault", &vault, "--key-file", &key, "-"], &scrubbed.stdout);
+    assert_eq!(stdout(&back), message);
+    let analyze = ["analyze", "--model", "none", "--vault", &other, "--key-file", &key, "--html", &html, "-"];
+    let analysed = stdout(&run(&analyze, message.as_bytes()));
+    assert!(analysed.starts_with("==> - OBX-5 <==\nPT treatment note for Ms. [NAME]."), "{analysed}");
+    assert!(analysed.contains("Total treatment time: 38 minutes") && !analysed.contains("Achterberg"));
+    assert!(fs::read_to_string(folder.join("pages/note.html")).unwrap().contains("[NAME]"));
+    let back = run(&["restore", "--vault", &other, "--key-file", &key, "-"], &scrubbed.stdout);
+    assert_eq!(stdout(&back), message);
+    // Scores: for people, and as JSON with places in the message.
+    assert!(stdout(&run(&["score", "-"], message.as_bytes())).starts_with("==> OBX-5 <==\n"));
+    let json = stdout(&run(&["score", "--json", "--from", "hl7", "-"], message.as_bytes()));
+    let notes: serde_json::Value = serde_json::from_str(&json).unwrap();
+    let criteria = notes[0]["criteria"].as_array().unwrap();
+    let total = criteria.iter().find(|c| c["id"] == "tx.total-minutes").unwrap();
+    let start = total["evidence"][0]["start"].as_u64().unwrap() as usize;
+    assert!(message[start..].starts_with("Total treatment time"));
+    let csv = stdout(&run(&["score", "--format", "csv", "-"], message.as_bytes()));
+    assert!(csv.lines().skip(1).all(|row| row.contains("OBX-5")), "{csv}");
+    let below = run(&["score", "--min-score", "0.99", "-"], message.as_bytes());
+    assert_eq!(below.status.code(), Some(1));
+    // A message without a note, and a plain note said to be a message.
+    let bare = &message[..message.find("OBX").unwrap()];
+    for command in [&["score", "-"][..], &["analyze", "--model", "none", "-"]] {
+        let none = run(command, bare.as_bytes());
+        assert!(!none.status.success() && stderr(&none).contains("no note in the message"), "{}", stderr(&none));
+    }
+    assert!(!run(&["score", "--from", "hl7", "-"], b"PT treatment note. Rosalind came.").status.success());
 }

@@ -3,7 +3,8 @@
 
 use std::fs;
 
-use chartguard::{Context, Format, Key, Policy, Rubric, ScoreOptions, Scorer, Scrubber};
+use chartguard::vault::Vault;
+use chartguard::{Analyzer, Context, Format, Key, Policy, Rubric, ScoreOptions, Scorer, Scrubber};
 use chartguard_tests::repository;
 use proptest::prelude::*;
 use serde::Deserialize;
@@ -131,6 +132,65 @@ fn a_policy_has_its_own_rules_for_fields() {
     let out = scrubber.scrub_message(message, Format::Auto, &Context::default()).unwrap();
     let out = String::from_utf8(out.bytes).unwrap();
     assert!(out.ends_with("PID|1||[MRN]||||1961|\rZPI|stays here|[MRN]|Seen by Dr. [NAME]\r"), "{out}");
+}
+
+#[test]
+fn messages_come_back_from_a_vault_byte_for_byte() {
+    let key = Key::from_bytes(b"thirty-two bytes of a test's key").unwrap();
+    let policies = [
+        "extends: safe-harbor",
+        "{extends: limited-data-set, categories: {name: {operator: surrogate}, date: {operator: date_shift}, mrn: {operator: mask}}}",
+        "{extends: limited-data-set, categories: {name: {operator: encrypt}, mrn: {operator: hash}, phone: {operator: encrypt}}}",
+    ];
+    for policy in policies {
+        let policy = Policy::from_yaml(policy).unwrap();
+        let builder = Scrubber::builder().policy(policy).builtin_model(false);
+        let scrubber = builder.key(key.clone()).seed(7).build().unwrap();
+        let vault = Vault::from_bytes(Vec::new(), &key).unwrap();
+        for (case, message) in cases() {
+            let context = Context::new().document_id(&case.file);
+            let scrubbed = scrubber.scrub_message_into(&message, Format::Auto, &context, &vault).unwrap();
+            assert_eq!(vault.restore_message(&scrubbed.bytes, Some(&case.file)).unwrap(), message, "{}", case.file);
+            let mut changed = scrubbed.bytes.clone();
+            changed.push(b' ');
+            assert!(vault.restore_message(&changed, Some(&case.file)).unwrap_err().is_tampered());
+        }
+    }
+}
+
+#[test]
+fn notes_of_messages_are_scrubbed_and_scored_in_one_call() {
+    let scorer = Scorer::new(Rubric::builtin("medicare-outpatient-therapy").unwrap());
+    let scrubber = Scrubber::new(Policy::default()).unwrap();
+    let analyzer = Analyzer::new(scrubber.clone(), scorer.clone());
+    let options = ScoreOptions::default();
+    let mut scored = 0;
+    for (case, message) in cases() {
+        let outcome = analyzer.analyze_message(&message, Format::Auto, &options, &Context::default()).unwrap();
+        assert_eq!(outcome.scrubbed, scrubber.scrub_message(&message, Format::Auto, &Context::default()).unwrap());
+        let alone = scorer.score_message(&message, Format::Auto, &options).unwrap();
+        assert_eq!(outcome.notes.len(), alone.len(), "{}", case.file);
+        for (note, alone) in outcome.notes.iter().zip(&alone) {
+            scored += 1;
+            assert_eq!((&note.path, &note.report), (&alone.path, &alone.report), "{}", case.file);
+            let text = note.text.to_lowercase();
+            // Only what is no part of another word: "ed" stands in "seated".
+            let whole = |value: &str| {
+                let word = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+                let mut places = text.match_indices(value);
+                places.any(|(at, _)| {
+                    !word(text[..at].chars().next_back()) && !word(text[at + value.len()..].chars().next())
+                })
+            };
+            for value in &case.gone {
+                assert!(!whole(&value.to_lowercase()), "{}: {value} is left", case.file);
+            }
+            for evidence in note.in_text.criteria.iter().flat_map(|criterion| &criterion.evidence) {
+                assert!(note.text.get(evidence.span.range()).is_some(), "{}", case.file);
+            }
+        }
+    }
+    assert!(scored >= 30, "{scored}");
 }
 
 #[test]

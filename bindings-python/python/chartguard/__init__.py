@@ -26,8 +26,8 @@ Scrubber, Scrubbed, Finding, Reason
     Find and remove protected health information under a policy, and say why.
 Vault, restore
     Give notes back: what was encrypted from the scrubbed text and the key, with a vault everything.
-ScrubbedMessage, MessageFinding
-    What ``Scrubber.scrub_message`` gives back of HL7 v2, FHIR, C-CDA, RTF, HTML and text in other encodings.
+ScrubbedMessage, MessageFinding, MessageReport
+    What ``Scrubber.scrub_message`` and ``Scorer.score_message`` give back of HL7 v2, FHIR, C-CDA, RTF, HTML and text in other encodings.
 restore_column
     Give back a column of what was encrypted, from the scrubbed text and the key.
 Rubric, Scorer, Report, Criterion
@@ -65,6 +65,7 @@ from chartguard._chartguard import (
     InputError,
     InternalError,
     MessageFinding,
+    MessageReport,
     Model,
     ModelError,
     Outcome,
@@ -101,6 +102,7 @@ __all__ = [
     "InputError",
     "InternalError",
     "MessageFinding",
+    "MessageReport",
     "Model",
     "ModelError",
     "Outcome",

@@ -18,6 +18,7 @@ __all__ = [
     "InputError",
     "InternalError",
     "MessageFinding",
+    "MessageReport",
     "Model",
     "ModelError",
     "Outcome",
@@ -37,6 +38,8 @@ __all__ = [
     "_build_scrubber",
     "_criterion",
     "_finding",
+    "_message",
+    "_message_finding",
     "_outcome",
     "_reason",
     "_report",
@@ -78,6 +81,8 @@ def _finding(state: Any) -> Finding: ...
 def _outcome(scrubbed: Scrubbed, report: Report) -> Outcome: ...
 def _reason(state: Any) -> Reason: ...
 def _report(note: str, report: str) -> Report: ...
+def _message(bytes: bytes, is_text: bool, format: str, findings: Any) -> ScrubbedMessage: ...
+def _message_finding(state: Any) -> MessageFinding: ...
 def _scrubbed(text: str, findings: Any, places: Any) -> Scrubbed: ...
 
 class ChartguardError(Exception):
@@ -148,6 +153,16 @@ class Vault:
         now: str | None = None,
         audit: AuditLog | None = None,
     ) -> list[dict[str, Any]]: ...
+    def restore_message(
+        self,
+        message: bytes | str,
+        *,
+        document_id: str | None = None,
+        access: Access | None = None,
+        actor: str | None = None,
+        now: str | None = None,
+        audit: AuditLog | None = None,
+    ) -> bytes | str: ...
 
 @final
 class Scrubber:
@@ -183,6 +198,10 @@ class Scrubber:
         format: str = "auto",
         patient: Mapping[str, Any] | None = None,
         context: Mapping[str, Any] | None = None,
+        vault: Vault | None = None,
+        audit: AuditLog | None = None,
+        actor: str | None = None,
+        now: str | None = None,
     ) -> ScrubbedMessage: ...
     def scrub_batch(
         self,
@@ -227,7 +246,20 @@ class Scrubber:
     def regime(self) -> str: ...
 
 @final
+class MessageReport:
+    @property
+    def path(self) -> str: ...
+    @property
+    def text(self) -> str: ...
+    @property
+    def report(self) -> Report: ...
+    def to_dict(self) -> dict[str, Any]: ...
+
+@final
 class ScrubbedMessage:
+    def __reduce__(self) -> tuple[Any, tuple[Any, ...]]: ...
+    def __copy__(self) -> ScrubbedMessage: ...
+    def __deepcopy__(self, _memo: Any) -> ScrubbedMessage: ...
     @property
     def message(self) -> bytes | str: ...
     @property
@@ -237,6 +269,9 @@ class ScrubbedMessage:
 
 @final
 class MessageFinding:
+    def __reduce__(self) -> tuple[Any, tuple[Any, ...]]: ...
+    def __copy__(self) -> MessageFinding: ...
+    def __deepcopy__(self, _memo: Any) -> MessageFinding: ...
     @property
     def start(self) -> int: ...
     @property
@@ -359,6 +394,18 @@ class Scorer:
         setting: str | None = None,
         claim: Mapping[str, Any] | None = None,
     ) -> Report: ...
+    def score_message(
+        self,
+        message: bytes | str,
+        *,
+        format: str = "auto",
+        doc_type: str | None = None,
+        discipline: str | None = None,
+        date: str | datetime.date | None = None,
+        payer: str | None = None,
+        setting: str | None = None,
+        claim: Mapping[str, Any] | None = None,
+    ) -> list[MessageReport]: ...
     def score_episode(self, notes: Sequence[Mapping[str, Any]], *, open: bool = False) -> dict[str, Any]: ...
     def score_column(
         self,

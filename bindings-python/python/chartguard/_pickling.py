@@ -16,6 +16,8 @@ from chartguard._chartguard import (
     _build_scrubber,
     _criterion,
     _finding,
+    _message,
+    _message_finding,
     _outcome,
     _reason,
     _report,
@@ -25,6 +27,8 @@ from chartguard._chartguard import (
 __all__ = [
     "_criterion",
     "_finding",
+    "_message",
+    "_message_finding",
     "_outcome",
     "_reason",
     "_report",

@@ -4,6 +4,7 @@ use rayon::prelude::*;
 
 use crate::audit::Event;
 use crate::error::Result;
+use crate::format::{self, Format, MessageReport, ScrubbedMessage};
 use crate::rubric::{Report, ScoreOptions, Scorer};
 use crate::scrub::{Context, Scrubbed, Scrubber, keep_all};
 use crate::vault::Vault;
@@ -26,6 +27,16 @@ pub struct Outcome {
     pub scrubbed: Scrubbed,
     /// How well it documents, with evidence in the original note.
     pub report: Report,
+}
+
+/// What became of one message.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct MessageOutcome {
+    /// The message without its protected health information.
+    pub scrubbed: ScrubbedMessage,
+    /// How well each of its notes documents: evidence in the original message, and in the scrubbed text of the note.
+    pub notes: Vec<MessageReport>,
 }
 
 impl Outcome {
@@ -96,6 +107,73 @@ impl Analyzer {
         // The vault comes last, so that it keeps no note that is not handed out.
         let report = self.scorer.score(text, options)?;
         Ok(Outcome { scrubbed: self.scrubber.scrub_into(text, context, vault)?, report })
+    }
+
+    /// Scrubs a message and scores every note in it, as [`Scrubber::scrub_message`] and [`Scorer::score_message`] do.
+    ///
+    /// ```
+    /// use chartguard::{Analyzer, Context, Format, Rubric, Scorer, Scrubber};
+    /// let scorer = Scorer::new(Rubric::builtin("medicare-outpatient-therapy")?);
+    /// let analyzer = Analyzer::new(Scrubber::builder().builtin_model(false).build()?, scorer);
+    /// let message = b"MSH|^~\\&|A|B|||20240314||ORU^R01|7|P|2.5.1\r\
+    ///     PID|1||4471203^^^A^MR||ACHTERBERG^ROSALIND\r\
+    ///     OBX|1|TX|11506-3^Note^LN||PT treatment note for Ms. Achterberg. Gait training 15 min, balance 23 min.\r";
+    /// let outcome = analyzer.analyze_message(message, Format::Auto, &Default::default(), &Context::default())?;
+    /// assert_eq!(outcome.notes[0].path, "OBX-5");
+    /// assert!(outcome.notes[0].text.starts_with("PT treatment note for Ms. [NAME]."));
+    /// # Ok::<(), chartguard::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// When either fails; there is then no output at all.
+    pub fn analyze_message(
+        &self,
+        message: &[u8],
+        format: Format,
+        options: &ScoreOptions,
+        context: &Context,
+    ) -> Result<MessageOutcome> {
+        let (scrubbed, notes) =
+            format::analyze_message(&self.scrubber, &self.scorer, message, format, options, context)?;
+        Ok(MessageOutcome { scrubbed, notes })
+    }
+
+    /// As [`analyze_message`](Self::analyze_message), and keeps in `vault` what brings the message back, as
+    /// [`Scrubber::scrub_message_into`] does.
+    ///
+    /// # Errors
+    /// As [`analyze_message`](Self::analyze_message) and [`Scrubber::scrub_message_into`].
+    pub fn analyze_message_into(
+        &self,
+        message: &[u8],
+        format: Format,
+        options: &ScoreOptions,
+        context: &Context,
+        vault: &Vault,
+    ) -> Result<MessageOutcome> {
+        let outcome = self.analyze_message(message, format, options, context)?;
+        vault.keep(&[outcome.scrubbed.entry(message, context)?]).remove(0)?;
+        Ok(outcome)
+    }
+
+    /// Completes an audit event with what became of analysing a message, as [`audited`](Self::audited).
+    ///
+    /// # Errors
+    /// When the key has fewer than 16 bytes.
+    pub fn audited_message(
+        &self,
+        event: Event,
+        message: &[u8],
+        result: &Result<MessageOutcome>,
+        key: Option<&[u8]>,
+    ) -> Result<Event> {
+        self.scrubber.recorded(
+            event,
+            message,
+            result,
+            |outcome| outcome.scrubbed.findings.iter().map(|found| &found.applied).collect(),
+            key,
+        )
     }
 
     /// Completes an audit event with what became of analysing `text`, as [`Scrubber::audited`] does.

@@ -11,22 +11,24 @@ use super::audit::AuditArgs;
 use super::context::ContextArgs;
 use super::output::{Outcome, Output, progress, write_whole};
 use super::score::ScorerArgs;
-use super::{OK, ScrubberArgs, input};
+use super::{FormatArgs, OK, ScrubberArgs, input};
 use crate::analyze::Analyzer;
-use crate::error::Error;
+use crate::error::{Error, Location};
 use crate::report::{self, IndexEntry};
 use crate::rubric::Report;
 use crate::vault::Vault;
 
 #[derive(Args)]
 pub(super) struct AnalyzeArgs {
-    /// The notes; `-` reads standard input
+    /// The notes or messages; `-` reads standard input
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
     #[command(flatten)]
     scrubber: ScrubberArgs,
     #[command(flatten)]
     scorer: ScorerArgs,
+    #[command(flatten)]
+    format: FormatArgs,
     #[command(flatten)]
     context: ContextArgs,
     /// Keep in this file, under the key of --key-file, what `restore --vault` needs to give the notes back. A note's document id is
@@ -41,6 +43,7 @@ pub(super) struct AnalyzeArgs {
 }
 
 pub(super) fn run(args: &AnalyzeArgs) -> Outcome {
+    let format = args.format.format()?;
     let trail = args.audit.open()?;
     args.scrubber.permit(&trail)?;
     let analyzer = Analyzer::new(args.scrubber.build()?, args.scorer.scorer()?);
@@ -54,28 +57,46 @@ pub(super) fn run(args: &AnalyzeArgs) -> Outcome {
     let mut pages: Vec<(String, Report)> = Vec::new();
     let bar = progress(Some(args.files.len() as u64), "notes");
     for file in &args.files {
-        let text = input::note(file)?;
+        let bytes = input::bytes(file)?;
         let name = file.file_name().filter(|name| *name != "-").unwrap_or("standard input".as_ref());
         let context = known.of_file(&name.to_string_lossy())?;
-        let result = match &vault {
-            Some(vault) => analyzer.analyze_into(&text, &options, &context, vault),
-            None => analyzer.analyze_with(&text, &options, &context),
-        };
-        trail.record_analyzed(&analyzer, &text, &result)?;
-        let outcome = result?;
         // Everything shown is the scrubbed note: a terminal's scrollback and a saved page must not hold PHI.
-        let (scored, scrubbed) = (outcome.scrubbed_report(), &outcome.scrubbed.text);
-        if args.files.len() > 1 {
-            output.write(&format!("==> {} <==\n", file.display()))?;
+        let notes = if format.is_note(&bytes) {
+            let text = input::text(file, bytes)?;
+            let result = match &vault {
+                Some(vault) => analyzer.analyze_into(&text, &options, &context, vault),
+                None => analyzer.analyze_with(&text, &options, &context),
+            };
+            trail.record_analyzed(|event, key| analyzer.audited(event, &text, &result, key))?;
+            let outcome = result?;
+            vec![(None, outcome.scrubbed_report(), outcome.scrubbed.text)]
+        } else {
+            let result = match &vault {
+                Some(vault) => analyzer.analyze_message_into(&bytes, format, &options, &context, vault),
+                None => analyzer.analyze_message(&bytes, format, &options, &context),
+            };
+            trail.record_analyzed(|event, key| analyzer.audited_message(event, &bytes, &result, key))?;
+            let outcome = result.map_err(|e| e.at(Location::File(input::name(file))))?;
+            let notes = outcome.notes.into_iter();
+            notes.map(|note| (Some(note.path), note.in_text, note.text)).collect()
+        };
+        if notes.is_empty() {
+            return Err(Error::input("there is no note in the message").at(Location::File(input::name(file))).into());
         }
-        output.write(scrubbed.trim_end())?;
-        output.write("\n\n")?;
-        output.write(&report::text(&scored, scrubbed))?;
-        output.write("\n")?;
-        if let Some(directory) = &args.html {
-            let page = unused(page_name(file), &pages);
-            write_whole(&directory.join(&page), &report::html(&scored, scrubbed))?;
-            pages.push((page, scored));
+        for (path, scored, scrubbed) in notes {
+            if args.files.len() > 1 || path.is_some() {
+                let path = path.as_ref().map_or_else(String::new, |path| format!(" {path}"));
+                output.write(&format!("==> {}{path} <==\n", file.display()))?;
+            }
+            output.write(scrubbed.trim_end())?;
+            output.write("\n\n")?;
+            output.write(&report::text(&scored, &scrubbed))?;
+            output.write("\n")?;
+            if let Some(directory) = &args.html {
+                let page = unused(page_name(file), &pages);
+                write_whole(&directory.join(&page), &report::html(&scored, &scrubbed))?;
+                pages.push((page, scored));
+            }
         }
         bar.inc(1);
     }

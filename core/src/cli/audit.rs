@@ -10,7 +10,6 @@ use clap::{Args, Subcommand};
 use super::output::{Outcome, Output};
 use super::{BELOW, OK};
 use crate::access::{Access, Caller, Permission};
-use crate::analyze::{self, Analyzer};
 use crate::audit::{self, Action, Event, Sink};
 use crate::error::{Error, Result};
 use crate::format::ScrubbedMessage;
@@ -104,31 +103,31 @@ impl Trail {
         event.map(|event| scrubber.audited(event, text, result, self.key.as_deref())).transpose()
     }
 
-    /// Records that one message was scrubbed, now.
-    pub(super) fn record_message(
+    /// As [`scrubbed`](Self::scrubbed), of a message.
+    pub(super) fn scrubbed_message(
         &self,
         scrubber: &Scrubber,
         message: &[u8],
         result: &Result<ScrubbedMessage>,
-    ) -> Result<()> {
-        let Some(event) = self.event(Action::Scrub)? else { return Ok(()) };
-        self.record(&[scrubber.audited_message(event, message, result, self.key.as_deref())?])
+    ) -> Result<Option<Event>> {
+        let event = self.event(Action::Scrub)?;
+        event.map(|event| scrubber.audited_message(event, message, result, self.key.as_deref())).transpose()
     }
 
-    /// Records that one note was analysed, now.
-    pub(super) fn record_analyzed(
-        &self,
-        analyzer: &Analyzer,
-        text: &str,
-        result: &Result<analyze::Outcome>,
-    ) -> Result<()> {
+    /// Records that one note or message was analysed, now; `complete` says in the event, under the key, what became of it.
+    pub(super) fn record_analyzed(&self, complete: impl FnOnce(Event, Option<&[u8]>) -> Result<Event>) -> Result<()> {
         let Some(event) = self.event(Action::Scrub)? else { return Ok(()) };
-        self.record(&[analyzer.audited(event, text, result, self.key.as_deref())?])
+        self.record(&[complete(event, self.key.as_deref())?])
     }
 
-    /// The event of restoring one note, now, by whom `permitted` names; of a note that did not come back, its scrubbed text is what
+    /// The event of restoring one note or message, now, by whom `permitted` names; of a note that did not come back, its scrubbed text is what
     /// it is about.
-    pub(super) fn restored(&self, permitted: &Event, scrubbed: &str, result: &Result<String>) -> Result<Option<Event>> {
+    pub(super) fn restored(
+        &self,
+        permitted: &Event,
+        scrubbed: &[u8],
+        result: &Result<Vec<u8>>,
+    ) -> Result<Option<Event>> {
         let Some(mut event) = self.event(Action::Restore)? else { return Ok(None) };
         event.actor.clone_from(&permitted.actor);
         let about = result.as_deref().unwrap_or(scrubbed);

@@ -42,7 +42,12 @@ pub(super) fn bytes(path: &Path) -> Result<Vec<u8>> {
 
 /// A whole note.
 pub(super) fn note(path: &Path) -> Result<String> {
-    String::from_utf8(bytes(path)?).map_err(|e| {
+    text(path, bytes(path)?)
+}
+
+/// The bytes of a file as a note.
+pub(super) fn text(path: &Path, bytes: Vec<u8>) -> Result<String> {
+    String::from_utf8(bytes).map_err(|e| {
         Error::input("the text is not UTF-8; convert it first (for example with `iconv -t UTF-8`)")
             .at(Location::Byte(e.utf8_error().valid_up_to()))
             .at(Location::File(name(path)))

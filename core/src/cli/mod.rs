@@ -138,11 +138,16 @@ impl ScrubberArgs {
     }
 }
 
+/// The names of formats that an argument takes.
+fn format_names() -> PossibleValuesParser {
+    PossibleValuesParser::new(Format::ALL.iter().map(|format| format.as_str()))
+}
+
 /// What the input is written in.
 #[derive(Args)]
 struct FormatArgs {
     /// What the input is written in; `auto` finds out by looking
-    #[arg(long, default_value = "auto", value_parser = PossibleValuesParser::new(Format::ALL.iter().map(|format| format.as_str())))]
+    #[arg(long, default_value = "auto", value_parser = format_names())]
     format: String,
 }
 

@@ -18,7 +18,7 @@ use crate::vault::Vault;
 
 #[derive(Args)]
 pub(super) struct RestoreArgs {
-    /// The scrubbed text, or JSON Lines with --jsonl; `-` reads standard input
+    /// The scrubbed text or, with --vault, message; or JSON Lines with --jsonl; `-` reads standard input
     #[arg(value_name = "FILE|-")]
     file: PathBuf,
     /// The key that it was scrubbed with, or that of the vault: a file of hexadecimal digits or base64
@@ -46,13 +46,16 @@ pub(super) fn run(args: &RestoreArgs) -> Outcome {
     let permitted = trail.permit(&needed[..if args.vault.is_some() { 2 } else { 1 }])?;
     let key = Key::load(&args.key_file)?;
     let vault = args.vault.as_ref().map(|path| Vault::read(path, &key)).transpose()?;
-    let back = |text: &str, document: Option<&str>| -> Result<Note<String>> {
-        let result = match &vault {
+    let noted = |scrubbed: &[u8], result: Result<Vec<u8>>| -> Result<Note<Vec<u8>>> {
+        let event = trail.restored(&permitted, scrubbed, &result)?;
+        Ok(Note { result, event, entry: None })
+    };
+    let back = |text: &str, document: Option<&str>| -> Result<Note<Vec<u8>>> {
+        let note = match &vault {
             Some(vault) => vault.restore(text, document),
             None => restore(text, &key),
         };
-        let event = trail.restored(&permitted, text, &result)?;
-        Ok(Note { result, event, entry: None })
+        noted(text.as_bytes(), note.map(String::into_bytes))
     };
     let mut waiting = Waiting::new(None, &trail);
     let mut output = Output::stdout();
@@ -60,14 +63,21 @@ pub(super) fn run(args: &RestoreArgs) -> Outcome {
         let work = |mut line: Line| {
             let document = document(&mut line, args.document_id.as_deref())?;
             let (place, note) = (line.at(), back(line.text()?, document.as_deref())?);
-            Ok((place, note.map(|text| line_back(line, text))))
+            Ok((place, note.map(|text| line_back(line, &text))))
         };
         let ended =
             input::each_line(&args.file, &args.threads, work, |(place, note)| waiting.push(place, note, &mut output));
         waiting.release(&mut output)?;
         ended?;
     } else {
-        let note = back(&input::note(&args.file)?, args.document_id.as_deref())?;
+        let document = args.document_id.as_deref();
+        let note = match &vault {
+            Some(vault) => {
+                let scrubbed = input::bytes(&args.file)?;
+                noted(&scrubbed, vault.restore_message(&scrubbed, document))?
+            }
+            None => back(&input::note(&args.file)?, document)?,
+        };
         waiting.push(Place::default(), note, &mut output)?;
         waiting.release(&mut output)?;
     }
@@ -83,8 +93,9 @@ fn document(line: &mut Line, said: Option<&str>) -> Result<Option<String>> {
     Ok(context.document().or(said).or(id).map(str::to_owned))
 }
 
-fn line_back(mut line: Line, text: String) -> String {
-    line.members.insert("text".into(), Value::String(text));
+/// A line with the note that came back, which is a text.
+fn line_back(mut line: Line, text: &[u8]) -> Vec<u8> {
+    line.members.insert("text".into(), Value::String(String::from_utf8_lossy(text).into_owned()));
     line.members.shift_remove("findings");
-    Value::Object(line.members).to_string() + "\n"
+    (Value::Object(line.members).to_string() + "\n").into_bytes()
 }

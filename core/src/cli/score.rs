@@ -7,8 +7,9 @@ use serde_json::{Map, Value};
 
 use super::input::{self, Line};
 use super::output::{Outcome, Output};
-use super::{BELOW, OK, ThreadArgs};
+use super::{BELOW, OK, ThreadArgs, format_names};
 use crate::error::{Error, Location, Result};
+use crate::format::{Format, MessageReport};
 use crate::rubric::{Claim, EpisodeNote, EpisodeOptions, Report, Rubric, ScoreOptions, Scorer, parse_date};
 use crate::{report, wire};
 
@@ -25,7 +26,10 @@ pub(super) struct ScoreArgs {
     /// Read lines `{"id","text","doc_type"?,"discipline"?,"date"?,"payer"?,"setting"?,"claim"?}` and print a scored report a line
     #[arg(long)]
     jsonl: bool,
-    /// Print the report of a single note, or of an episode, as JSON
+    /// What the file is written in; notes in a message are scored one by one
+    #[arg(long, value_name = "FORMAT", default_value = "auto", value_parser = format_names())]
+    from: String,
+    /// Print the report of a single note, of a message or of an episode, as JSON
     #[arg(long)]
     json: bool,
     /// Print another form: CSV (one row a criterion), SARIF 2.1.0, or Markdown
@@ -103,6 +107,31 @@ pub(super) fn claim(path: &Path) -> Result<Claim> {
     Claim::from_json(&input::note(path)?).map_err(|e| e.at(Location::File(path.display().to_string())))
 }
 
+/// What a file held, scored.
+enum Read {
+    Note(String, Report),
+    Message(Vec<MessageReport>),
+}
+
+impl ScoreArgs {
+    /// Scores the whole file: a plain note in UTF-8, or a message.
+    fn read(&self, scorer: &Scorer, options: &ScoreOptions) -> Result<Read> {
+        let format: Format = self.from.parse()?;
+        let bytes = input::bytes(&self.file)?;
+        if format.is_note(&bytes) {
+            let text = input::text(&self.file, bytes)?;
+            let report = scorer.score(&text, options)?;
+            return Ok(Read::Note(text, report));
+        }
+        let notes = scorer.score_message(&bytes, format, options);
+        let notes = notes.map_err(|e| e.at(Location::File(input::name(&self.file))))?;
+        if notes.is_empty() {
+            return Err(Error::input("there is no note in the message").at(Location::File(input::name(&self.file))));
+        }
+        Ok(Read::Message(notes))
+    }
+}
+
 pub(super) fn run(args: &ScoreArgs) -> Outcome {
     let scorer = args.scorer.scorer()?;
     let options = args.scorer.options()?;
@@ -165,8 +194,15 @@ pub(super) fn run(args: &ScoreArgs) -> Outcome {
                 Ok(())
             })?;
         } else {
-            let text = input::note(&args.file)?;
-            notes.push((scorer.score(&text, &options)?, text, args.file.display().to_string()));
+            let name = args.file.display().to_string();
+            match args.read(&scorer, &options)? {
+                Read::Note(text, scored) => notes.push((scored, text, name)),
+                Read::Message(found) => {
+                    notes.extend(
+                        found.into_iter().map(|note| (note.in_text, note.text, format!("{name} {}", note.path))),
+                    );
+                }
+            }
         }
         for (scored, ..) in &notes {
             judge(scored);
@@ -188,13 +224,31 @@ pub(super) fn run(args: &ScoreArgs) -> Outcome {
             output.write(&line)
         })?;
     } else {
-        let text = input::note(&args.file)?;
-        let scored = scorer.score(&text, &options)?;
-        judge(&scored);
-        if args.json {
-            output.write(&format!("{:#}\n", Value::Object(wire::report(&text, &scored))))?;
-        } else {
-            output.write(&report::text(&scored, &text))?;
+        match args.read(&scorer, &options)? {
+            Read::Note(text, scored) => {
+                judge(&scored);
+                output.write(&if args.json {
+                    format!("{:#}\n", Value::Object(wire::report(&text, &scored)))
+                } else {
+                    report::text(&scored, &text)
+                })?;
+            }
+            Read::Message(notes) => {
+                for note in &notes {
+                    judge(&note.report);
+                }
+                if args.json {
+                    output.write(&format!("{:#}\n", wire::message_reports(&notes)))?;
+                } else {
+                    for note in &notes {
+                        output.write(&format!(
+                            "==> {} <==\n{}\n",
+                            note.path,
+                            report::text(&note.in_text, &note.text)
+                        ))?;
+                    }
+                }
+            }
         }
     }
     output.finish()?;

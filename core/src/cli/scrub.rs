@@ -14,8 +14,8 @@ use super::input::{self, Line, Place};
 use super::output::{Outcome, Output};
 use super::waiting::{Note, Waiting};
 use super::{FormatArgs, OK, ScrubberArgs, ThreadArgs};
-use crate::error::{Error, Location, Result};
-use crate::format::{Format, ScrubbedMessage};
+use crate::error::{Location, Result};
+use crate::format::ScrubbedMessage;
 use crate::scrub::{Context, Scrubbed};
 use crate::text::Offsets;
 use crate::vault::Vault;
@@ -73,7 +73,7 @@ pub(super) fn run(args: &ScrubArgs) -> Outcome {
             let context = known.of_line(&mut line)?;
             let place = line.at();
             let note = work(&text, &context).map_err(|error| line.locate(error))?;
-            Ok((place, note.map(|done| scrubbed_line(line.members, &text, done, args.explain))))
+            Ok((place, note.map(|done| scrubbed_line(line.members, &text, done, args.explain).into_bytes())))
         };
         let ended =
             input::each_line(&args.file, &args.threads, work, |(place, note)| waiting.push(place, note, &mut output));
@@ -81,25 +81,25 @@ pub(super) fn run(args: &ScrubArgs) -> Outcome {
         ended?;
     } else {
         let bytes = input::bytes(&args.file)?;
-        let plain = format == Format::Text || format == Format::Auto && Format::of(&bytes) == Format::Text;
-        if let Some(text) = std::str::from_utf8(&bytes).ok().filter(|_| plain) {
+        if let Some(text) = std::str::from_utf8(&bytes).ok().filter(|_| format.is_note(&bytes)) {
             let note = work(text, &known.of_note()?)?;
             let note = note.map(|scrubbed| if args.explain { explain(text, &scrubbed) } else { scrubbed.text });
-            waiting.push(Place::default(), note, &mut output)?;
-            waiting.release(&mut output)?;
+            waiting.push(Place::default(), note.map(String::into_bytes), &mut output)?;
         } else {
-            if vault.is_some() {
-                return Err(Error::config("a vault keeps plain notes, not messages").into());
-            }
-            let result = scrubber.scrub_message(&bytes, format, &known.of_note()?);
-            trail.record_message(&scrubber, &bytes, &result)?;
-            let scrubbed = result.map_err(|e| e.at(Location::File(input::name(&args.file))))?;
-            if args.explain {
-                output.write(&explain_message(&scrubbed))?;
-            } else {
-                output.write_bytes(&scrubbed.bytes)?;
-            }
+            let context = known.of_note()?;
+            let result = scrubber.scrub_message(&bytes, format, &context);
+            let event = trail.scrubbed_message(&scrubber, &bytes, &result)?;
+            let result = result.map_err(|e| e.at(Location::File(input::name(&args.file))));
+            let entry = match (&vault, &result) {
+                (Some(_), Ok(scrubbed)) => Some(scrubbed.entry(&bytes, &context)?),
+                _ => None,
+            };
+            let note = Note { result, event, entry };
+            let explained = |scrubbed: &ScrubbedMessage| explain_message(scrubbed).into_bytes();
+            let note = note.map(|done| if args.explain { explained(&done) } else { done.bytes });
+            waiting.push(Place::default(), note, &mut output)?;
         }
+        waiting.release(&mut output)?;
     }
     output.finish()?;
     Ok(OK)

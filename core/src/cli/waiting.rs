@@ -24,7 +24,7 @@ impl<T> Note<T> {
 pub(super) struct Waiting<'t> {
     vault: Option<&'t Vault>,
     trail: &'t Trail,
-    notes: Vec<(Place, Note<String>)>,
+    notes: Vec<(Place, Note<Vec<u8>>)>,
 }
 
 impl<'t> Waiting<'t> {
@@ -35,7 +35,7 @@ impl<'t> Waiting<'t> {
     }
 
     /// Takes what became of the note that was read at `place`, which an error of it names.
-    pub(super) fn push(&mut self, place: Place, note: Note<String>, output: &mut Output) -> Result<(), Stop> {
+    pub(super) fn push(&mut self, place: Place, note: Note<Vec<u8>>, output: &mut Output) -> Result<(), Stop> {
         let waits = note.event.is_some() || note.entry.is_some();
         let failed = note.result.is_err();
         self.notes.push((place, note));
@@ -62,7 +62,7 @@ impl<'t> Waiting<'t> {
         let events: Vec<Event> = notes.iter_mut().filter_map(|(_, note)| note.event.take()).collect();
         self.trail.record(&events)?;
         for (place, note) in notes {
-            output.write(&note.result.map_err(|error| place.locate(error))?)?;
+            output.write_bytes(&note.result.map_err(|error| place.locate(error))?)?;
         }
         Ok(())
     }

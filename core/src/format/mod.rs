@@ -29,6 +29,7 @@ use self::stretch::Stretch;
 use crate::error::{Error, ErrorCode, Result};
 
 pub use self::score::MessageReport;
+pub(crate) use self::score::analyze_message;
 pub use self::scrub::{MessageFinding, ScrubbedMessage};
 
 /// How deep documents may lie within each other: RTF in base64 in a message is two.
@@ -82,6 +83,12 @@ impl Format {
         // The first characters decide; what ends within one of them is cut off.
         let head = &message[..message.len().min(1 << 16) & !1];
         charset::decode(head).map_or(Self::Text, |(text, _)| looks(&text.text))
+    }
+
+    /// Whether `message`, said to be in this format, is a plain note in UTF-8: it needs no reader.
+    pub(crate) fn is_note(self, message: &[u8]) -> bool {
+        let plain = self == Self::Text || self == Self::Auto && Self::of(message) == Self::Text;
+        plain && std::str::from_utf8(message).is_ok()
     }
 }
 

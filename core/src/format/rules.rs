@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use super::known::Role;
 use crate::error::{Error, ErrorCode, Location, Result};
-use crate::scrub::{Category, Kind, Place, Policy, Regime};
+use crate::scrub::{Category, CategoryPolicy, Kind, Operator, Place, Policy, Regime};
 
 /// What is done to a field.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -232,6 +232,11 @@ impl Rules {
                     let at = || place(&format!("{key}.{path}"));
                     let line = line.as_str().ok_or_else(|| Error::config("a text is expected").at(at()))?;
                     let entry = Entry::read(line).map_err(|e| e.at(at()))?;
+                    if entry.rule == Rule::Keep
+                        && let Some(why) = refuses_kept(policy.regime(), built_in(format, path))
+                    {
+                        return Err(Error::config(why).at(at()));
+                    }
                     rules.own.insert((format, path.clone()), entry);
                 }
             }
@@ -258,6 +263,43 @@ impl Rules {
             depth: self.depth + 1,
         })
     }
+}
+
+/// What the tables say of a field that a policy names: `PID-19`, `Patient.name`.
+fn built_in(format: &str, path: &str) -> Option<&'static Rule> {
+    let (table, separator) = match format {
+        "hl7" => (&HL7, '-'),
+        "fhir" => (&FHIR, '.'),
+        _ => (&CDA, '.'),
+    };
+    let (group, field) = path.split_once(separator)?;
+    table.get(group, field).map(|entry| &entry.rule)
+}
+
+/// Data types of what a code says.
+const CODED: &[&str] = &["CWE", "CQ", "Coded", "CodeableConcept", "Coding", "Measured", "Quantity"];
+
+/// Why a field may not stay as it is under a regime; a field that no table knows is known to whoever writes the policy.
+fn refuses_kept(regime: Regime, built_in: Option<&Rule>) -> Option<String> {
+    let held = matches!(regime, Regime::SafeHarbor | Regime::LimitedDataSet);
+    let what = match built_in? {
+        Rule::Keep | Rule::Display | Rule::System | Rule::Referenced => return None,
+        Rule::Type(name) if CODED.contains(&name.as_str()) => return None,
+        Rule::Value(category, kind, _) => {
+            let keep = match kind {
+                Kind::Whole | Kind::BirthDate => CategoryPolicy { operator: Operator::Keep, ..Default::default() },
+                part => CategoryPolicy { keep: vec![*part], ..Default::default() },
+            };
+            let why = regime.refuses_kept(*category, &keep)?;
+            format!("{category}: {why}")
+        }
+        _ if held => "it may hold identifiers".to_owned(),
+        _ => return None,
+    };
+    let regime = regime.as_str();
+    Some(format!(
+        "the field cannot stay under the regime `{regime}` ({what}); a policy that means it states another regime (`regime: none`)"
+    ))
 }
 
 #[cfg(test)]
@@ -287,9 +329,25 @@ mod tests {
             ("messages: {unknown: date}", "expected"),
             ("messages: []", "mapping"),
             ("extends: safe-harbor\nmessages: {unknown: keep}", "regime"),
+            ("extends: safe-harbor\nmessages: {hl7: {PID-19: keep}}", "164.514(b)(2)"),
+            ("extends: safe-harbor\nmessages: {hl7: {PID-5: keep}}", "identifiers"),
+            ("extends: limited-data-set\nmessages: {hl7: {PID-12: keep}}", "city"),
+            ("extends: limited-data-set\nmessages: {fhir: {Patient.name: keep}}", "identifiers"),
         ] {
             let error = Policy::from_yaml(yaml).and_then(|policy| Rules::new(&policy).map(|_| ())).unwrap_err();
             assert!(error.to_string().contains(part), "{yaml}: {error}");
+        }
+    }
+
+    #[test]
+    fn what_tells_nothing_or_what_a_site_alone_knows_may_stay() {
+        for yaml in [
+            "extends: safe-harbor\nmessages: {hl7: {PID-8: keep, PID-10: keep, ZPI-2: keep}}",
+            "extends: limited-data-set\nmessages: {hl7: {PID-7: keep, PID-23: keep}, fhir: {Patient.gender: keep}}",
+            "regime: none\nmessages: {hl7: {PID-19: keep}, unknown: keep}",
+        ] {
+            let policy = Policy::from_yaml(yaml).unwrap();
+            assert!(Rules::new(&policy).is_ok(), "{yaml}");
         }
     }
 }

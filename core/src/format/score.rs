@@ -1,31 +1,43 @@
 //! Documentation in messages: each note of a message scored by itself, with evidence that points into the message.
 
+use std::fmt;
+
 use super::document::Content;
 use super::rules::Rules;
-use super::scrub::Reading;
+use super::scrub::{Changes, Reading, ScrubbedMessage};
 use super::{Format, read};
 use crate::error::{ErrorCode, Result};
 use crate::guard::guard;
 use crate::rubric::{Report, ScoreOptions, Scorer};
-use crate::scrub::Policy;
+use crate::scrub::{Context, OffsetMap, Policy, Scrubber};
 use crate::text::Span;
 
-/// Free text shorter than this, in bytes, is a remark and no note.
+/// Free text shorter than this, in bytes, is a remark and no note, if it is not all there is.
 const SHORTEST: usize = 80;
 
-/// What a note within a message documents.
-#[derive(Debug, Clone)]
+/// What a note within a message documents. `Debug` prints no text.
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct MessageReport {
     /// The field it stands in: `OBX-5`, `DocumentReference.content.attachment.data`.
     pub path: String,
     /// Its report; spans of evidence are bytes of the message. What lies in base64 is pointed at as a whole.
     pub report: Report,
+    /// The note without the format's escapes and markup: as it was written, or scrubbed where the message was scrubbed too.
+    pub text: String,
+    /// The same report; spans of evidence are bytes of `text`.
+    pub in_text: Report,
+}
+
+impl fmt::Debug for MessageReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MessageReport").field("path", &self.path).field("report", &self.report).finish_non_exhaustive()
+    }
 }
 
 impl Scorer {
     /// Scores every note of a message: the lines of one observation are one note, and so is an embedded document. Free text of fewer
-    /// than 80 bytes is none.
+    /// than 80 bytes is none, if it is not all there is.
     ///
     /// ```
     /// use chartguard::{Format, Rubric, ScoreOptions, Scorer};
@@ -45,22 +57,73 @@ impl Scorer {
     pub fn score_message(&self, message: &[u8], format: Format, options: &ScoreOptions) -> Result<Vec<MessageReport>> {
         guard(ErrorCode::Internal, "a message was scored", || {
             let (document, _) = read(message, format, &Rules::new(&Policy::default())?)?;
-            let reading = Reading::new(&document);
-            let mut out = Vec::new();
-            for (piece, leaf, way) in &reading.pieces {
-                let Content::Note { path } = &leaf.content else { continue };
-                if leaf.stretch.text.trim().len() < SHORTEST {
-                    continue;
-                }
-                debug_assert_eq!(piece.len(), leaf.stretch.text.len());
-                let mut report = self.score(&leaf.stretch.text, options)?;
-                for evidence in report.criteria.iter_mut().flat_map(|criterion| &mut criterion.evidence) {
-                    let source = way.up(evidence.span.range());
-                    evidence.span = Span::new(source.start, source.end);
-                }
-                out.push(MessageReport { path: path.clone(), report });
-            }
-            Ok(out)
+            let notes = self.score_read(&Reading::new(&document), options)?;
+            Ok(notes.into_iter().map(|(_, note)| note).collect())
         })
     }
+
+    /// Scores each piece of a message's text that is a note; also says which it is.
+    fn score_read(&self, reading: &Reading<'_>, options: &ScoreOptions) -> Result<Vec<(usize, MessageReport)>> {
+        let mut out = Vec::new();
+        for (index, (_, leaf, way)) in reading.pieces.iter().enumerate() {
+            let Content::Note { path } = &leaf.content else { continue };
+            let text = &leaf.stretch.text;
+            if text.trim().len() < SHORTEST && reading.pieces.len() > 1 {
+                continue;
+            }
+            let in_text = self.score(text, options)?;
+            let report = carried(&in_text, |span| {
+                let source = way.up(span.range());
+                Span::new(source.start, source.end)
+            });
+            out.push((index, MessageReport { path: path.clone(), report, text: text.clone(), in_text }));
+        }
+        Ok(out)
+    }
+}
+
+/// Scrubs a message and scores its notes as they were written; the texts of the reports are scrubbed.
+pub(crate) fn analyze_message(
+    scrubber: &Scrubber,
+    scorer: &Scorer,
+    message: &[u8],
+    format: Format,
+    options: &ScoreOptions,
+    context: &Context,
+) -> Result<(ScrubbedMessage, Vec<MessageReport>)> {
+    guard(ErrorCode::Internal, "a message was analysed", || {
+        let (document, format) = read(message, format, &Rules::new(scrubber.policy())?)?;
+        let (scrubbed, changes) = scrubber.scrub_read(message, &document, format, context)?;
+        let mut notes = Vec::new();
+        for (index, mut note) in scorer.score_read(&Reading::new(&document), options)? {
+            let (text, map) = rewritten(&note.text, &changes[index]);
+            note.in_text = carried(&note.in_text, |span| map.to_output(span));
+            note.text = text;
+            notes.push(note);
+        }
+        Ok((scrubbed, notes))
+    })
+}
+
+/// A report with each span of its evidence carried elsewhere.
+fn carried(report: &Report, carry: impl Fn(Span) -> Span) -> Report {
+    let mut report = report.clone();
+    for evidence in report.criteria.iter_mut().flat_map(|criterion| &mut criterion.evidence) {
+        evidence.span = carry(evidence.span);
+    }
+    report
+}
+
+/// A text with its changes, and where they are in it.
+fn rewritten(text: &str, changes: &Changes) -> (String, OffsetMap) {
+    let (mut out, mut edits, mut copied) = (String::with_capacity(text.len()), Vec::new(), 0);
+    for (range, with) in changes {
+        out.push_str(&text[copied..range.start]);
+        let start = out.len();
+        out.push_str(with);
+        edits.push((Span::new(range.start, range.end), Span::new(start, out.len())));
+        copied = range.end;
+    }
+    out.push_str(&text[copied..]);
+    (out, OffsetMap::new(edits))
 }

@@ -6,13 +6,14 @@ use serde::Serialize;
 
 use super::document::{Content, Document, Leaf, Way};
 use super::rules::Rules;
-use super::stretch::spliced;
+use super::stretch::{self, spliced};
 use super::{Format, read};
 use crate::audit::Event;
 use crate::error::{Error, ErrorCode, Result};
 use crate::guard::guard;
-use crate::scrub::{Applied, Category, Context, Finding, Operator, Patient, Scrubber};
+use crate::scrub::{Applied, Category, Context, Finding, OffsetMap, Operator, Patient, Scrubber};
 use crate::text::Span;
+use crate::vault::{Entry, Vault};
 
 /// A message without its protected health information. `Debug` prints no text.
 #[derive(Clone, PartialEq)]
@@ -24,6 +25,8 @@ pub struct ScrubbedMessage {
     pub format: Format,
     /// What was removed, in the order of the message.
     pub findings: Vec<MessageFinding>,
+    /// Which bytes of the input went where in `bytes`.
+    pub map: OffsetMap,
 }
 
 impl std::fmt::Debug for ScrubbedMessage {
@@ -32,7 +35,15 @@ impl std::fmt::Debug for ScrubbedMessage {
             .field("bytes", &self.bytes.len())
             .field("format", &self.format)
             .field("findings", &self.findings)
+            .field("map", &self.map)
             .finish()
+    }
+}
+
+impl ScrubbedMessage {
+    /// What a vault keeps of this, the scrubbed form of `message`.
+    pub(crate) fn entry(&self, message: &[u8], context: &Context) -> Result<Entry> {
+        Entry::new(message, &self.bytes, self.map.edits(), context.document())
     }
 }
 
@@ -47,6 +58,9 @@ pub struct MessageFinding {
     /// The field it stands in, as the format names it: `PID-5`, `Patient.name`.
     pub path: String,
 }
+
+/// What replaces parts of a text, in its order.
+pub(super) type Changes = Vec<(Range<usize>, String)>;
 
 /// One text of all that a message says, and where each piece of it belongs.
 pub(super) struct Reading<'d> {
@@ -95,6 +109,36 @@ impl Scrubber {
         self.recorded(event, message, result, |done| done.findings.iter().map(|found| &found.applied).collect(), key)
     }
 
+    /// As [`scrub_message`](Self::scrub_message), and keeps in `vault` what [`Vault::restore_message`] needs to give the message back, byte
+    /// for byte, whatever the operators did. It is on the disk when this returns.
+    ///
+    /// ```
+    /// use chartguard::vault::Vault;
+    /// use chartguard::{Context, Format, Key, Scrubber};
+    /// let key = Key::parse("000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f")?;
+    /// let vault = Vault::from_bytes(Vec::new(), &key)?;
+    /// let scrubber = Scrubber::builder().builtin_model(false).build()?;
+    /// let message = br"{\rtf1 Seen by Dr. Osei, MRN 4471203.}";
+    /// let scrubbed = scrubber.scrub_message_into(message, Format::Auto, &Context::new().document_id("7"), &vault)?;
+    /// assert_eq!(scrubbed.bytes, br"{\rtf1 Seen by Dr. [NAME], MRN [MRN].}");
+    /// assert_eq!(vault.restore_message(&scrubbed.bytes, Some("7"))?, message);
+    /// # Ok::<(), chartguard::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`scrub_message`](Self::scrub_message) and [`scrub_into`](Self::scrub_into).
+    pub fn scrub_message_into(
+        &self,
+        message: &[u8],
+        format: Format,
+        context: &Context,
+        vault: &Vault,
+    ) -> Result<ScrubbedMessage> {
+        let scrubbed = self.scrub_message(message, format, context)?;
+        vault.keep(&[scrubbed.entry(message, context)?]).remove(0)?;
+        Ok(scrubbed)
+    }
+
     /// Removes protected health information from a message of any [`Format`]: typed fields by what they are, free text as
     /// [`scrub`](Self::scrub) does it, searched for the people that the message itself names. What is not removed stays byte for
     /// byte.
@@ -123,77 +167,71 @@ impl Scrubber {
     /// `messages` are wrong, or as [`scrub_with`](Self::scrub_with). There is then no output at all.
     pub fn scrub_message(&self, message: &[u8], format: Format, context: &Context) -> Result<ScrubbedMessage> {
         guard(ErrorCode::Internal, "a message was scrubbed", || {
-            let rules = Rules::new(self.policy())?;
-            let (document, format) = read(message, format, &rules)?;
-            let reading = Reading::new(&document);
-            let of_message = document.known.patients();
-            let known: Vec<&Patient> = context.known().into_iter().chain(&of_message).collect();
-            let mut findings = Vec::new();
-            let mut notes = Vec::new();
-            for (span, leaf, _) in &reading.pieces {
-                if let Content::Field { category, kind, place, path } = &leaf.content {
-                    let finding = Finding::in_field(*span, *category, *kind, *place, path);
-                    findings.extend(Some(finding).filter(|finding| self.removes(finding)));
-                } else {
-                    let found = self.find_among(&leaf.stretch.text, &known)?;
-                    findings.extend(found.into_iter().map(|finding| finding.moved(span.start)));
-                    notes.push(*span);
-                }
-            }
-            let context = context.completed(document.known.patient_id.clone(), document.known.date);
-            let scrubbed = self.rewrite_found(&reading.text, findings, &context, &known, &notes)?;
-            let mut changes: Vec<Vec<(Range<usize>, String)>> = vec![Vec::new(); reading.pieces.len()];
-            for &(input, output) in scrubbed.map.edits() {
-                let at = reading.piece(input.start);
-                let Some((piece, ..)) = reading.pieces.get(at) else { continue };
-                if input.is_empty() && reading.pieces.len() > 1 {
-                    let what = "the seal of `fpe` has no place in a message of several fields: use `encrypt`";
-                    return Err(Error::config(what));
-                }
-                let range = input.start - piece.start..input.end - piece.start;
-                changes[at].push((range, output.of(&scrubbed.text).to_owned()));
-            }
-            let edits = document.edits(&mut changes.into_iter());
-            let bytes = spliced(message, &edits);
-            let moved = |source: Range<usize>| {
-                let mut shift = 0_isize;
-                let (mut start, mut end) = (source.start, source.end);
-                for edit in &edits {
-                    if edit.source.start > source.end {
-                        break;
-                    }
-                    let grown = edit.bytes.len().cast_signed() - edit.source.len().cast_signed();
-                    if edit.source.end <= source.start && edit.source.start < source.start {
-                        shift += grown;
-                        start = source.start.saturating_add_signed(shift);
-                    }
-                    if edit.source.end <= source.end {
-                        end = end.saturating_add_signed(grown);
-                    }
-                }
-                Span::new(start.min(bytes.len()), end.clamp(start.min(bytes.len()), bytes.len()))
-            };
-            let mut out = Vec::with_capacity(scrubbed.findings.len());
-            for mut applied in scrubbed.findings {
-                let (_, leaf, _) = &reading.pieces[reading.piece(applied.finding.span.start)];
-                let (Content::Field { path, .. } | Content::Note { path }) = &leaf.content else { continue };
-                let source = reading.source(applied.finding.span);
-                for reason in &mut applied.finding.also {
-                    let source = reading.source(reason.span);
-                    reason.span = Span::new(source.start, source.end);
-                }
-                applied.finding.span = Span::new(source.start, source.end);
-                applied.output = moved(source);
-                out.push(MessageFinding { applied, path: path.clone() });
-            }
-            document.each_removed(&Way::default(), &mut |path, source| {
-                let span = Span::new(source.start, source.end);
-                let finding = Finding::new(span, Category::OtherId, 1.0, format!("field.{path}"));
-                let applied = Applied { finding, action: Operator::Remove, output: moved(source), census: None };
-                out.push(MessageFinding { applied, path: path.to_owned() });
-            });
-            out.sort_by_key(|finding| (finding.applied.finding.span.start, finding.applied.finding.span.end));
-            Ok(ScrubbedMessage { bytes, format, findings: out })
+            let (document, format) = read(message, format, &Rules::new(self.policy())?)?;
+            Ok(self.scrub_read(message, &document, format, context)?.0)
         })
+    }
+
+    /// Scrubs a message that was read; also gives the changes of each [piece](Reading::pieces) of its text.
+    pub(super) fn scrub_read(
+        &self,
+        message: &[u8],
+        document: &Document,
+        format: Format,
+        context: &Context,
+    ) -> Result<(ScrubbedMessage, Vec<Changes>)> {
+        let reading = Reading::new(document);
+        let of_message = document.known.patients();
+        let known: Vec<&Patient> = context.known().into_iter().chain(&of_message).collect();
+        let mut findings = Vec::new();
+        let mut notes = Vec::new();
+        for (span, leaf, _) in &reading.pieces {
+            if let Content::Field { category, kind, place, path } = &leaf.content {
+                let finding = Finding::in_field(*span, *category, *kind, *place, path);
+                findings.extend(Some(finding).filter(|finding| self.removes(finding)));
+            } else {
+                let found = self.find_among(&leaf.stretch.text, &known)?;
+                findings.extend(found.into_iter().map(|finding| finding.moved(span.start)));
+                notes.push(*span);
+            }
+        }
+        let context = context.completed(document.known.patient_id.clone(), document.known.date);
+        let scrubbed = self.rewrite_found(&reading.text, findings, &context, &known, &notes)?;
+        let mut changes: Vec<Changes> = vec![Vec::new(); reading.pieces.len()];
+        for &(input, output) in scrubbed.map.edits() {
+            let at = reading.piece(input.start);
+            let Some((piece, ..)) = reading.pieces.get(at) else { continue };
+            if input.is_empty() && reading.pieces.len() > 1 {
+                let what = "the seal of `fpe` has no place in a message of several fields: use `encrypt`";
+                return Err(Error::config(what));
+            }
+            let range = input.start - piece.start..input.end - piece.start;
+            changes[at].push((range, output.of(&scrubbed.text).to_owned()));
+        }
+        let edits = document.edits(&mut changes.iter().cloned());
+        let bytes = spliced(message, &edits);
+        let map = stretch::map(&edits);
+        let moved = |source: Range<usize>| map.to_output(Span::new(source.start, source.end));
+        let mut out = Vec::with_capacity(scrubbed.findings.len());
+        for mut applied in scrubbed.findings {
+            let (_, leaf, _) = &reading.pieces[reading.piece(applied.finding.span.start)];
+            let (Content::Field { path, .. } | Content::Note { path }) = &leaf.content else { continue };
+            let source = reading.source(applied.finding.span);
+            for reason in &mut applied.finding.also {
+                let source = reading.source(reason.span);
+                reason.span = Span::new(source.start, source.end);
+            }
+            applied.finding.span = Span::new(source.start, source.end);
+            applied.output = moved(source);
+            out.push(MessageFinding { applied, path: path.clone() });
+        }
+        document.each_removed(&Way::default(), &mut |path, source| {
+            let span = Span::new(source.start, source.end);
+            let finding = Finding::new(span, Category::OtherId, 1.0, format!("field.{path}"));
+            let applied = Applied { finding, action: Operator::Remove, output: moved(source), census: None };
+            out.push(MessageFinding { applied, path: path.to_owned() });
+        });
+        out.sort_by_key(|finding| (finding.applied.finding.span.start, finding.applied.finding.span.end));
+        Ok((ScrubbedMessage { bytes, format, findings: out, map }, changes))
     }
 }

@@ -6,6 +6,8 @@
 use std::ops::Range;
 
 use super::coding::Coding;
+use crate::scrub::OffsetMap;
+use crate::text::Span;
 
 /// Bytes of a source that are replaced.
 #[derive(Clone, PartialEq, Eq)]
@@ -279,6 +281,17 @@ pub(super) fn spliced(source: &[u8], edits: &[Edit]) -> Vec<u8> {
     }
     out.extend_from_slice(&source[copied..]);
     out
+}
+
+/// Where the bytes of edits that are in order are in what [`spliced`] gives.
+pub(super) fn map(edits: &[Edit]) -> OffsetMap {
+    let (mut end, mut copied) = (0, 0);
+    let places = edits.iter().map(|edit| {
+        let start = end + edit.source.start - copied;
+        (end, copied) = (start + edit.bytes.len(), edit.source.end);
+        (Span::new(edit.source.start, edit.source.end), Span::new(start, end))
+    });
+    OffsetMap::new(places.collect())
 }
 
 #[cfg(test)]

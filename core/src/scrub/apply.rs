@@ -32,6 +32,11 @@ pub struct OffsetMap {
 }
 
 impl OffsetMap {
+    /// A map of replaced spans of an input with their spans in the output, both in order.
+    pub(crate) fn new(edits: Vec<(Span, Span)>) -> Self {
+        Self { edits }
+    }
+
     /// The replaced spans of the input with their spans in the output, in order.
     pub(crate) fn edits(&self) -> &[(Span, Span)] {
         &self.edits

@@ -89,7 +89,7 @@ impl Regime {
     }
 
     /// Why an identifier may not stay.
-    pub(super) fn refuses_kept(self, category: Category, rule: &CategoryPolicy) -> Option<&'static str> {
+    pub(crate) fn refuses_kept(self, category: Category, rule: &CategoryPolicy) -> Option<&'static str> {
         let keeps = rule.operator == Operator::Keep;
         match self {
             Self::SafeHarbor => ((keeps || !rule.keep.is_empty()) && category != Category::Profession)

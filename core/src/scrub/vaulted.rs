@@ -61,6 +61,6 @@ pub(crate) fn keep_all<T, R>(
 impl Scrubbed {
     /// What a vault keeps of this, the scrubbed text of `text`.
     pub(crate) fn entry(&self, text: &str, context: &Context) -> Result<Entry> {
-        Entry::new(text, &self.text, self.map.edits(), context.document())
+        Entry::new(text.as_bytes(), self.text.as_bytes(), self.map.edits(), context.document())
     }
 }

@@ -1,4 +1,4 @@
-//! What is kept of one scrubbed note: the pieces that were replaced, and how they are put back.
+//! What is kept of one scrubbed note or message: the pieces that were replaced, and how they are put back.
 
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
@@ -19,11 +19,12 @@ pub(crate) struct Entry {
 }
 
 impl Entry {
-    /// What brings `scrubbed` back to `note`: `edits` are the replaced spans of the note with those of the scrubbed text, in order.
+    /// What brings `scrubbed` back to `note`, a text or a message: `edits` are the replaced spans of it with those of `scrubbed`, in
+    /// order.
     ///
     /// # Errors
     /// When they do not bring it back, which is a defect of who made them.
-    pub(crate) fn new(note: &str, scrubbed: &str, edits: &[(Span, Span)], document: Option<&str>) -> Result<Self> {
+    pub(crate) fn new(note: &[u8], scrubbed: &[u8], edits: &[(Span, Span)], document: Option<&str>) -> Result<Self> {
         let size = edits.iter().map(|(input, _)| 3 * NUMBER + input.len()).sum();
         // Made at its full size at once: a vector that grows leaves copies behind.
         let mut content = Zeroizing::new(Vec::with_capacity(size));
@@ -32,7 +33,7 @@ impl Entry {
             for number in [output.start, output.end, piece.len()] {
                 content.extend((number as u64).to_be_bytes());
             }
-            content.extend(piece.as_bytes());
+            content.extend(piece);
         }
         if rebuild(scrubbed, &content).as_deref() != Some(note) {
             return Err(Error::internal("what was replaced does not bring the note back; nothing is returned"));
@@ -42,22 +43,22 @@ impl Entry {
 }
 
 /// SHA-256 of a text.
-pub(super) fn digest(text: &str) -> [u8; 32] {
-    Sha256::digest(text.as_bytes()).into()
+pub(super) fn digest(text: &[u8]) -> [u8; 32] {
+    Sha256::digest(text).into()
 }
 
-/// The note that `scrubbed` was; `None` where the content does not fit it.
-pub(super) fn rebuild(scrubbed: &str, content: &[u8]) -> Option<String> {
-    let mut note = String::with_capacity(scrubbed.len() + content.len());
+/// What `scrubbed` was; `None` where the content does not fit it.
+pub(super) fn rebuild(scrubbed: &[u8], content: &[u8]) -> Option<Vec<u8>> {
+    let mut note = Vec::with_capacity(scrubbed.len() + content.len());
     let mut copied = 0;
     for piece in pieces(content) {
         let (start, end, original) = piece?;
-        note.push_str(scrubbed.get(copied..start)?);
+        note.extend(scrubbed.get(copied..start)?);
         scrubbed.get(start..end)?;
-        note.push_str(std::str::from_utf8(original).ok()?);
+        note.extend(original);
         copied = end;
     }
-    note.push_str(scrubbed.get(copied..)?);
+    note.extend(scrubbed.get(copied..)?);
     Some(note)
 }
 

@@ -2,8 +2,9 @@
 //!
 //! A tag, a mask, a year or a shifted date does not say what it stands for. A [`Vault`] keeps that for each scrubbed note, encrypted
 //! and authenticated, in a file ([`Vault::open`]) or in bytes that the caller stores ([`Vault::from_bytes`], [`Store`]).
-//! [`Scrubber::scrub_into`](crate::Scrubber::scrub_into) hands a note out once the vault has it; [`Vault::restore`] gives the original
-//! back, byte for byte, or an error. The vault and its key stay with who may see the notes: whoever has both has the notes.
+//! [`Scrubber::scrub_into`](crate::Scrubber::scrub_into) hands a note out once the vault has it, and
+//! [`scrub_message_into`](crate::Scrubber::scrub_message_into) a message; [`Vault::restore`] and [`Vault::restore_message`] give the
+//! original back, byte for byte, or an error. The vault and its key stay with who may see the notes: whoever has both has the notes.
 //!
 //! ```
 //! use chartguard::vault::Vault;
@@ -196,6 +197,18 @@ impl Vault {
     /// several notes have this text and `document_id` is not given ([`is_input`](Error::is_input)); or the record was changed (the error
     /// names it). Nothing is given back then.
     pub fn restore(&self, scrubbed: &str, document_id: Option<&str>) -> Result<String> {
+        let note = self.restore_message(scrubbed.as_bytes(), document_id)?;
+        String::from_utf8(note).map_err(|_| {
+            self.locate(Error::input("what was scrubbed is a message in another encoding: restore it as a message"))
+        })
+    }
+
+    /// Gives back the message that [`Scrubber::scrub_message_into`](crate::Scrubber::scrub_message_into) made `scrubbed` of, byte for byte,
+    /// as [`restore`](Self::restore) does for a note; notes come back as well.
+    ///
+    /// # Errors
+    /// As [`restore`](Self::restore).
+    pub fn restore_message(&self, scrubbed: &[u8], document_id: Option<&str>) -> Result<Vec<u8>> {
         let mut state = self.state();
         let text = self.keys.text(&entry::digest(scrubbed));
         let document = self.keys.document(document_id);

@@ -12,7 +12,7 @@ fn key(first: u8) -> Key {
 fn entry(name: &str, document: Option<&str>) -> (Entry, String, String) {
     let (note, scrubbed) = (format!("A visit for {name} today."), "A visit for [NAME] today.".to_owned());
     let edits = [(Span::new(12, 12 + name.len()), Span::new(12, 18))];
-    (Entry::new(&note, &scrubbed, &edits, document).unwrap(), note, scrubbed)
+    (Entry::new(note.as_bytes(), scrubbed.as_bytes(), &edits, document).unwrap(), note, scrubbed)
 }
 
 fn filled() -> (Vec<u8>, Vec<(String, String, String)>) {
@@ -212,6 +212,6 @@ fn a_store_that_fails_loses_nothing_that_was_confirmed() {
 #[test]
 fn what_does_not_bring_the_note_back_is_not_kept() {
     let edits = [(Span::new(0, 2), Span::new(0, 2))];
-    assert!(Entry::new("Ann sat.", "[N] sat.", &edits, None).is_err());
-    assert!(Entry::new("Ann sat.", "[N]", &[(Span::new(0, 3), Span::new(2, 90))], None).is_err());
+    assert!(Entry::new(b"Ann sat.", b"[N] sat.", &edits, None).is_err());
+    assert!(Entry::new(b"Ann sat.", b"[N]", &[(Span::new(0, 3), Span::new(2, 90))], None).is_err());
 }
