@@ -257,6 +257,13 @@ class vault : public detail::handle<cg_vault, cg_vault_free> {
       return cg_vault_restore(get(), text.data(), text.size(), document_id.data(), document_id.size(), out, err);
     }));
   }
+  /** The message that scrubber::scrub_message_into made `message_bytes` of. */
+  bytes restore_message(std::string_view message_bytes, std::string_view document_id = {}) const {
+    return bytes(detail::produce<cg_bytes>([&](cg_bytes **out, cg_error **err) {
+      return cg_vault_restore_message(get(), message_bytes.data(), message_bytes.size(), document_id.data(), document_id.size(), out,
+                                      err);
+    }));
+  }
   /** Checks every record and says of each what can be said without a value of a note. */
   bytes records_json() const {
     return bytes(detail::produce<cg_bytes>([&](cg_bytes **out, cg_error **err) { return cg_vault_records_json(get(), out, err); }));
@@ -316,6 +323,14 @@ class scrubber : public detail::handle<cg_scrubber, cg_scrubber_free> {
     return message(detail::produce<cg_message>([&](cg_message **out, cg_error **err) {
       return cg_scrubber_scrub_message(get(), message_bytes.data(), message_bytes.size(), format, context_json.data(),
                                        context_json.size(), out, err);
+    }));
+  }
+  /** As scrub_message, kept in `kept`. */
+  message scrub_message_into(std::string_view message_bytes, const vault &kept, const char *format = "auto",
+                             std::string_view context_json = {}) const {
+    return message(detail::produce<cg_message>([&](cg_message **out, cg_error **err) {
+      return cg_scrubber_scrub_message_into(get(), message_bytes.data(), message_bytes.size(), format, context_json.data(),
+                                            context_json.size(), kept.get(), out, err);
     }));
   }
 };
@@ -383,6 +398,13 @@ class scorer {
   report score(std::string_view note, std::string_view options_json = {}) const {
     return report(detail::produce<cg_report>([&](cg_report **out, cg_error **err) {
       return cg_scorer_score(get(), note.data(), note.size(), options_json.data(), options_json.size(), out, err);
+    }));
+  }
+  /** Every note of a message: an array of reports in JSON, and the lowest score. */
+  report score_message(std::string_view message_bytes, const char *format = "auto", std::string_view options_json = {}) const {
+    return report(detail::produce<cg_report>([&](cg_report **out, cg_error **err) {
+      return cg_scorer_score_message(get(), message_bytes.data(), message_bytes.size(), format, options_json.data(),
+                                     options_json.size(), out, err);
     }));
   }
   /** The notes of one patient under one plan: `[{"text","date"?}]`. */

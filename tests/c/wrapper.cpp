@@ -108,6 +108,11 @@ static void vaults() {
     cg::vault vault = cg::vault::open(file, KEY);
     cg::scrubbed kept = scrubber.scrub_into(NOTE, R"({"document_id": "1"})", vault, &audit, by);
     CHECK(vault.restore(kept.text(), "1").text() == NOTE);
+    const std::string rtf = "{\\rtf1 PT treatment note. Gait training 15 min. SSN 219-{\\b 09}-9999.}";
+    cg::message message = scrubber.scrub_message_into(rtf, vault, "rtf");
+    CHECK(!contains(message.bytes(), "9999") && vault.restore_message(message.bytes()).view() == rtf);
+    cg::report report = cg::scorer(cg::rubric::builtin("medicare-outpatient-therapy")).score_message(rtf);
+    CHECK(contains(report.json(), "\"path\":\"rtf\"") && report.score().has_value());
     CHECK(contains(vault.records_json().view(), "\"pieces\":2"));
     CHECK(scrubber.scrub_audited(NOTE, {}, audit, by).size() == 2);
     CHECK(status_of([&] { vault.restore("Quackenbush"); }) == CG_STATUS_TAMPERED);
