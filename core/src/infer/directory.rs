@@ -3,14 +3,27 @@
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::Task;
 use crate::error::{Error, Location, Result};
 
-pub(super) const ONNX: &str = "model.onnx";
+/// Where the graph may be, the first that is there: as Optimum writes it, as the hub's repositories keep it, and quantized or halved
+/// variants only where there is no other.
+const GRAPHS: [&str; 8] = [
+    "model.onnx",
+    "onnx/model.onnx",
+    "model_optimized.onnx",
+    "onnx/model_optimized.onnx",
+    "model_quantized.onnx",
+    "onnx/model_quantized.onnx",
+    "model_fp16.onnx",
+    "onnx/model_fp16.onnx",
+];
+pub(super) const ONNX: &str = GRAPHS[0];
 pub(super) const TOKENIZER: &str = "tokenizer.json";
 pub(super) const CONFIG: &str = "config.json";
 pub(super) const SPECIAL_TOKENS: &str = "special_tokens_map.json";
@@ -19,7 +32,7 @@ pub(super) const SPECIAL_TOKENS: &str = "special_tokens_map.json";
 pub(super) const ONNX_LIMIT: u64 = 2 << 30;
 /// Vocabularies of a quarter million words take about 20 MB.
 pub(super) const TOKENIZER_LIMIT: u64 = 256 << 20;
-const CONFIG_LIMIT: u64 = 8 << 20;
+pub(super) const CONFIG_LIMIT: u64 = 8 << 20;
 
 /// More labels than any tagger has; a table of this many is surely a vocabulary.
 const LABELS_LIMIT: usize = 4096;
@@ -32,7 +45,11 @@ const MOST_TOKENS: usize = 8192;
 /// What `config.json` and `special_tokens_map.json` say, checked.
 #[derive(Debug)]
 pub(super) struct Config {
+    /// In the order of their numbers; none where the configuration names none.
     pub(super) labels: Vec<String>,
+    pub(super) task: Task,
+    /// Whether a text may have several labels.
+    pub(super) multi_label: bool,
     pub(super) vocabulary: Option<u32>,
     pub(super) pad_id: Option<u32>,
     pub(super) pad_token: Option<String>,
@@ -42,10 +59,12 @@ pub(super) struct Config {
 
 #[derive(Deserialize)]
 struct RawConfig {
+    architectures: Option<Vec<String>>,
     id2label: Option<BTreeMap<String, String>>,
     max_position_embeddings: Option<i64>,
     model_type: Option<String>,
     pad_token_id: Option<u32>,
+    problem_type: Option<String>,
     vocab_size: Option<u32>,
 }
 
@@ -57,7 +76,7 @@ pub(super) fn check(directory: &Path) -> Result<()> {
         return Err(Error::model(format!("{what}: expected a model directory with {ONNX}, {TOKENIZER} and {CONFIG}"))
             .at(here()));
     }
-    for file in [ONNX, TOKENIZER, CONFIG] {
+    for file in [TOKENIZER, CONFIG] {
         if !directory.join(file).is_file() {
             return Err(Error::model(format!(
                 "no `{file}`: expected a model directory with {ONNX}, {TOKENIZER} and {CONFIG}"
@@ -66,6 +85,17 @@ pub(super) fn check(directory: &Path) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// The graph of a model: the file that `chartguard.json` names, else the first that is there under a name that exports have.
+pub(super) fn graph(directory: &Path, named: Option<&str>) -> Result<PathBuf> {
+    let candidates = named.map_or_else(|| GRAPHS.to_vec(), |named| vec![named]);
+    let found = candidates.iter().map(|name| directory.join(name)).find(|path| path.is_file());
+    found.ok_or_else(|| {
+        let expected = named.unwrap_or(ONNX);
+        Error::model(format!("no `{expected}`: expected a model directory with {expected}, {TOKENIZER} and {CONFIG}"))
+            .at(Location::File(directory.display().to_string()))
+    })
 }
 
 /// The last part of the path, for people and for the names of detectors.
@@ -94,13 +124,22 @@ pub(super) fn file(path: &Path) -> Location {
 }
 
 impl Config {
-    /// Reads `config.json` and, where it is there, `special_tokens_map.json`.
-    pub(super) fn read(directory: &Path) -> Result<Self> {
+    /// Reads `config.json` and, where it is there, `special_tokens_map.json`; `said` is the task that `chartguard.json` names.
+    pub(super) fn read(directory: &Path, said: Option<Task>) -> Result<Self> {
         let path = directory.join(CONFIG);
         let raw: RawConfig = serde_json::from_slice(&read(&path, CONFIG_LIMIT)?).map_err(|e| {
             Error::model(format!("not the JSON expected of a model's configuration: {e}")).at(file(&path))
         })?;
-        let labels = labels(raw.id2label).map_err(|e| e.at(file(&path)))?;
+        let architecture = raw.architectures.as_ref().and_then(|names| names.first());
+        // An export that says nothing of what it is for has labels if it gives any.
+        let task = said.unwrap_or_else(|| match architecture {
+            Some(name) => Task::of_architecture(name, raw.id2label.as_ref().map_or(0, BTreeMap::len)),
+            None => Task::TokenClassification,
+        });
+        let labels = match task {
+            Task::SentenceEmbedding => Vec::new(),
+            _ => labels(raw.id2label).map_err(|e| e.at(file(&path)))?,
+        };
         let positions = match raw.max_position_embeddings {
             None | Some(-1) => None,
             Some(n) if n > 0 => usize::try_from(n).ok(),
@@ -114,6 +153,8 @@ impl Config {
         let kind = raw.model_type.unwrap_or_default();
         Ok(Self {
             labels,
+            task,
+            multi_label: raw.problem_type.as_deref() == Some("multi_label_classification"),
             vocabulary: raw.vocab_size,
             pad_id: raw.pad_token_id,
             pad_token: pad_token(directory)?,

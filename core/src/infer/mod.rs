@@ -1,17 +1,26 @@
 //! Runs ONNX models in process, through tract: loads a model directory, cuts texts into pieces and windows, decodes what
 //! the model says. Knows nothing of PHI or rubrics.
 //!
-//! A model directory is what Hugging Face Optimum exports: `model.onnx`, `tokenizer.json`, `config.json` and, where it is
-//! there, `special_tokens_map.json`. [`Model`] is one that was loaded and tried out; [`Tagger`] finds entities with it.
+//! A model directory is what Hugging Face Optimum exports: `model.onnx`, `tokenizer.json`, `config.json` and, where they are
+//! there, `special_tokens_map.json` and our own `chartguard.json` (see [`Model::load`]). [`Model`] is one that was loaded and tried out.
+//! What it does is its [`Task`]: a [`Tagger`] finds entities with it, a [`Classifier`] labels texts, an [`Embedder`] gives their
+//! vectors, a [`PairScorer`] compares two.
 //!
 //! Nothing is ever truncated: a long text goes through the model in windows that overlap, and a text of which some part
 //! cannot be shown to the model is an error. A panic inside the runtime or the tokenizer is caught and is an error too.
 
+mod classifier;
 mod directory;
+mod embedder;
 pub mod features;
 mod labels;
+mod manifest;
 mod ops;
+mod pair_scorer;
+mod pass;
+mod smoke;
 mod tagger;
+mod task;
 mod tokenizer;
 mod tract;
 mod windows;
@@ -27,13 +36,20 @@ use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 
+use rayon::prelude::*;
+
 use crate::error::{Error, Location, Result};
 
+pub use classifier::{Classifier, Label};
+pub use embedder::{Embedder, cosine};
+pub use pair_scorer::PairScorer;
 pub use tagger::{Entity, Tagger};
+pub use task::Task;
 pub(crate) use word_tagger::{WordLogits, WordTagger};
 
+use manifest::Manifest;
 use tokenizer::Tokenizer;
-use tract::Network;
+use tract::{Expect, Network};
 
 /// A model that was loaded from a directory and tried out; cheap to clone, shared between threads.
 ///
@@ -52,27 +68,53 @@ pub struct Model(Arc<Loaded>);
 /// What a directory held.
 struct Loaded {
     name: String,
+    manifest: Manifest,
+    task: Task,
     labels: Vec<String>,
+    multi_label: bool,
     max_tokens: usize,
     tokenizer: Tokenizer,
     network: Network,
 }
 
 impl Model {
-    /// Loads a token classifier from a directory as Hugging Face Optimum exports it, and runs it once.
+    /// Loads a model from a directory as Hugging Face Optimum exports it, and runs it once.
     ///
-    /// The directory holds `model.onnx` (inputs `input_ids`, `attention_mask` and, if it has it, `token_type_ids`, all
-    /// int64 of shape batch x sequence; output batch x sequence x labels), `tokenizer.json`, and `config.json` with
-    /// `id2label` from 0 up, one label for each of the model's outputs. `max_position_embeddings`, `pad_token_id` and
-    /// `special_tokens_map.json` are used where they are there.
+    /// The directory holds:
+    ///
+    /// * the graph: `model.onnx`, or where there is none `model_optimized.onnx`, `model_quantized.onnx`, `model_fp16.onnx`, each here or in
+    ///   `onnx/`. Inputs `input_ids`, `attention_mask` and, if it has them, `token_type_ids` and `position_ids`, all int64 of shape batch x
+    ///   sequence. The output named `logits` (for vectors `sentence_embedding`, `last_hidden_state` or `token_embeddings`), else the
+    ///   first: batch x sequence x labels for words, batch x labels for texts, batch x width or batch x sequence x width for vectors;
+    /// * `tokenizer.json`;
+    /// * `config.json` with `id2label` from 0 up, one label for each of the outputs, where the model gives labels. Its `architectures` say
+    ///   what the model does. `max_position_embeddings`, `pad_token_id`, `problem_type` and `special_tokens_map.json` are used where they
+    ///   are there;
+    /// * if it is there, `chartguard.json`, every member of which may be absent:
+    ///
+    /// | member | | if absent |
+    /// |---|---|---|
+    /// | `task` | `token-classification`, `text-classification`, `sentence-embedding`, `pair-similarity` | by `architectures` |
+    /// | `version`, `licence` | texts | |
+    /// | `model` | the file of the graph | as above |
+    /// | `labels` | what labels mean: `{"PATIENT": "name", "HOSPITAL": "none"}`; for a scrubber the categories, `none` for no identifier | by their names |
+    /// | `thresholds` | least score by label, 0 to 1 | 0 for entities, one half for labels of which a text may have several |
+    /// | `window`, `overlap` | tokens of a window, and how many each shares with the next | 256 for words, 512 for texts, and a quarter |
+    /// | `aggregation` | what counts of a word's pieces: `first`, `max`, `average` | `first` |
+    /// | `pooling`, `normalize` | `mean`, `cls`, `max`; whether vectors have length one | `mean`, true |
+    /// | `multi_label` | whether a text may have several labels | by `problem_type` |
+    /// | `sha256` | hashes by file, which are checked | |
+    /// | `smoke` | a test for [`check`](Self::check): `{"text", "pair"?, "tolerance"?}` and one of `entities` (`[{"text", "label"}]`), `labels` (`{label: score}`), `embedding` (its first components), `similarity` | |
     ///
     /// # Errors
-    /// With the file and what was expected of it, when a file is missing, too large, corrupt, or not of that shape, or
+    /// With the file and what was expected of it, when a file is missing, too large, corrupt, changed, or not of that shape, or
     /// when the model cannot be run.
     pub fn load(directory: impl AsRef<Path>) -> Result<Self> {
         let directory = directory.as_ref();
         directory::check(directory)?;
-        let config = directory::Config::read(directory)?;
+        let manifest = Manifest::read(directory)?;
+        let graph = directory::graph(directory, manifest.model.as_deref())?;
+        let config = directory::Config::read(directory, manifest.task)?;
         let tokenizer = Tokenizer::load(directory, &config)?;
         let max_tokens = config.max_tokens();
         if max_tokens < tokenizer.special_tokens() + directory::LEAST_PIECES {
@@ -82,14 +124,61 @@ impl Model {
             ))
             .at(Location::File(directory.join(directory::CONFIG).display().to_string())));
         }
-        let network = Network::load(directory, config.labels.len(), max_tokens, &tokenizer)?;
+        let expected = match config.task {
+            Task::TokenClassification => Expect::Tokens(config.labels.len()),
+            Task::SentenceEmbedding => Expect::Vectors,
+            Task::TextClassification | Task::PairSimilarity => Expect::Text(config.labels.len()),
+        };
+        let network = Network::load(&graph, expected, max_tokens, &tokenizer)?;
         Ok(Self(Arc::new(Loaded {
             name: directory::name(directory),
+            multi_label: manifest.multi_label.unwrap_or(config.multi_label),
+            manifest,
+            task: config.task,
             labels: config.labels,
             max_tokens,
             tokenizer,
             network,
         })))
+    }
+
+    /// What it does with a text.
+    pub fn task(&self) -> Task {
+        self.0.task
+    }
+
+    /// The version that `chartguard.json` gives.
+    pub fn version(&self) -> Option<&str> {
+        self.0.manifest.version.as_deref()
+    }
+
+    /// The licence that `chartguard.json` gives.
+    pub fn licence(&self) -> Option<&str> {
+        self.0.manifest.licence.as_deref()
+    }
+
+    /// What `chartguard.json` says that a label means.
+    pub fn meaning(&self, label: &str) -> Option<&str> {
+        self.0.manifest.labels.get(label).map(String::as_str)
+    }
+
+    /// The least score that `chartguard.json` gives for a label.
+    fn threshold(&self, label: &str) -> Option<f32> {
+        self.0.manifest.thresholds.get(label).copied()
+    }
+
+    /// That it does `task`.
+    fn expect(&self, task: Task) -> Result<()> {
+        if self.0.task == task {
+            return Ok(());
+        }
+        Err(Error::model(format!("the model `{}` is for {}: expected one for {task}", self.0.name, self.0.task)))
+    }
+
+    /// Does a call with the model.
+    #[allow(clippy::unused_self, reason = "where a registry measures")]
+    fn measured<T>(&self, work: impl FnOnce() -> Result<T>) -> Result<T> {
+        work()
     }
 
     /// The name of the directory it was loaded from.
@@ -112,8 +201,18 @@ impl fmt::Debug for Model {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Model")
             .field("name", &self.0.name)
+            .field("task", &self.0.task)
             .field("labels", &self.0.labels)
             .field("max_tokens", &self.0.max_tokens)
             .finish_non_exhaustive()
     }
+}
+
+/// Works on many texts on the current rayon pool, texts of one length one after the other, results in the order of the texts.
+fn batch<T: AsRef<str> + Sync, R: Send>(texts: &[T], work: impl Fn(&str) -> Result<R> + Sync) -> Vec<Result<R>> {
+    let mut order: Vec<usize> = (0..texts.len()).collect();
+    order.sort_by_key(|at| texts[*at].as_ref().len());
+    let mut done: Vec<(usize, Result<R>)> = order.into_par_iter().map(|at| (at, work(texts[at].as_ref()))).collect();
+    done.sort_by_key(|(at, _)| *at);
+    done.into_iter().map(|(_, result)| result).collect()
 }

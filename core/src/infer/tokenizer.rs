@@ -23,11 +23,21 @@ pub(super) struct Piece {
     pub(super) starts_word: bool,
 }
 
+/// How two texts are framed: the special tokens around and between them, and the type of every one.
+struct Pair {
+    before: Vec<(u32, i64)>,
+    first: i64,
+    between: Vec<(u32, i64)>,
+    second: i64,
+    after: Vec<(u32, i64)>,
+}
+
 /// A tokenizer that neither truncates nor pads.
 pub(super) struct Tokenizer {
     inner: tokenizers::Tokenizer,
     prefix: Vec<u32>,
     suffix: Vec<u32>,
+    pair: Pair,
     probe: u32,
     pad: u32,
     vocabulary: Option<u32>,
@@ -70,6 +80,7 @@ impl Tokenizer {
         Ok(Self {
             prefix: ids[..first].to_vec(),
             suffix: ids[last + 1..].to_vec(),
+            pair: Pair::new(&inner).map_err(wrong)?,
             probe: ids[first],
             pad,
             vocabulary: config.vocabulary,
@@ -96,6 +107,21 @@ impl Tokenizer {
     pub(super) fn frame(&self, pieces: &[Piece]) -> Vec<i64> {
         let pieces = pieces.iter().map(|p| p.id);
         self.prefix.iter().copied().chain(pieces).chain(self.suffix.iter().copied()).map(i64::from).collect()
+    }
+
+    /// The ids of two texts between the special tokens of a pair, and the type of each.
+    pub(super) fn frame_pair(&self, first: &[Piece], second: &[Piece]) -> (Vec<i64>, Vec<i64>) {
+        let pair = &self.pair;
+        let special = |tokens: &[(u32, i64)]| tokens.to_vec();
+        let text = |pieces: &[Piece], of: i64| pieces.iter().map(|piece| (piece.id, of)).collect::<Vec<_>>();
+        let all = [
+            special(&pair.before),
+            text(first, pair.first),
+            special(&pair.between),
+            text(second, pair.second),
+            special(&pair.after),
+        ];
+        all.concat().into_iter().map(|(id, of)| (i64::from(id), of)).unzip()
     }
 
     /// A short input to try a model with.
@@ -139,6 +165,30 @@ impl Tokenizer {
                 begun = Some(span.start);
             }
             check_left_out(text, covered, chunk.end)
+        })
+    }
+}
+
+impl Pair {
+    /// As the tokenizer frames two letters.
+    fn new(tokenizer: &tokenizers::Tokenizer) -> tokenizers::Result<Self> {
+        let framed = tokenizer.encode(("a", "a"), true)?;
+        let tokens: Vec<(u32, i64)> =
+            framed.get_ids().iter().zip(framed.get_type_ids()).map(|(id, of)| (*id, i64::from(*of))).collect();
+        let mask = framed.get_special_tokens_mask();
+        let is_text = |at: &usize| mask[*at] == 0;
+        let all = 0..tokens.len();
+        let (first, last) = (all.clone().find(is_text).unwrap_or(0), all.clone().rfind(is_text).unwrap_or(0));
+        // Where the special tokens between the two are, and without any, the middle.
+        let gap = (first..=last).find(|at| mask[*at] != 0);
+        let end = gap.unwrap_or(first.midpoint(last + 1));
+        let start = gap.map_or(end, |gap| (gap..=last).find(is_text).unwrap_or(last));
+        Ok(Self {
+            before: tokens[..first].to_vec(),
+            first: tokens.get(first).map_or(0, |token| token.1),
+            between: tokens[end..start].to_vec(),
+            second: tokens.get(start).map_or(0, |token| token.1),
+            after: tokens.get(last + 1..).unwrap_or_default().to_vec(),
         })
     }
 }

@@ -27,8 +27,7 @@ const PLANS_KEPT: (u64, u64) = (2, 16);
 /// Messages of tract can hold whole nodes.
 const MESSAGE: usize = 300;
 
-const EXPECTED_INPUTS: &str =
-    "expected input_ids, attention_mask and, if the model has it, token_type_ids, all int64 of shape batch x sequence";
+const EXPECTED_INPUTS: &str = "expected input_ids, attention_mask and, if the model has them, token_type_ids and position_ids, all int64 of shape batch x sequence";
 
 /// What is fed to an input of the graph.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,13 +35,27 @@ enum Feed {
     Ids,
     Mask,
     Types,
+    Positions,
+}
+
+/// What the output of a graph must be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Expect {
+    /// A row for each token, of so many values.
+    Tokens(usize),
+    /// One row for a text, of so many values.
+    Text(usize),
+    /// Vectors of any width, one for each token or one for a text.
+    Vectors,
 }
 
 /// A graph, and the plans made from it so far.
 pub(super) struct Network {
     graph: Graph,
     feeds: Vec<Feed>,
-    labels: usize,
+    expected: Expect,
+    /// How many values a row of the output has.
+    width: usize,
     /// The longest input it takes.
     longest: usize,
     pad: i64,
@@ -62,21 +75,21 @@ enum Graph {
     Parsed(InferenceModel),
 }
 
-/// What the model says of each token: one row a token, one column a label.
+/// What the model says: one row a token, or one for the text; one column a label, or a component of the vector.
 pub(super) type Logits = Array2<f32>;
 
 impl Network {
-    /// Loads `model.onnx`, checks its shape, and runs it once.
-    pub(super) fn load(directory: &Path, labels: usize, longest: usize, tokenizer: &Tokenizer) -> Result<Self> {
-        let path = directory.join(directory::ONNX);
+    /// Loads a graph, checks its shape, and runs it once.
+    pub(super) fn load(path: &Path, expected: Expect, longest: usize, tokenizer: &Tokenizer) -> Result<Self> {
         guard(ErrorCode::Model, "the graph was read", || {
-            let (parsed, feeds, bytes) = parse(directory, &path)?;
+            let (parsed, feeds, bytes) = parse(path, expected)?;
             // A panic on the way to a symbolic graph only means that this way is closed.
             let symbolic = guard(ErrorCode::Model, "shapes were worked out", || symbolic(parsed.clone(), &feeds));
             let mut network = Self {
                 graph: Graph::Parsed(parsed),
                 feeds,
-                labels,
+                expected,
+                width: 0,
                 longest,
                 pad: i64::from(tokenizer.pad_id()),
                 plans: Mutex::default(),
@@ -94,7 +107,12 @@ impl Network {
             network.try_out(&probe)?;
             Ok(network)
         })
-        .map_err(|e| Error::new(ErrorCode::Model, e.message()).at(directory::file(&path)))
+        .map_err(|e| Error::new(ErrorCode::Model, e.message()).at(directory::file(path)))
+    }
+
+    /// How many values a row of the output has.
+    pub(super) fn width(&self) -> usize {
+        self.width
     }
 
     /// The graph with types, for one length.
@@ -112,8 +130,9 @@ impl Network {
     }
 
     /// Runs it once on a short input.
-    fn try_out(&self, probe: &[i64]) -> Result<()> {
+    fn try_out(&mut self, probe: &[i64]) -> Result<()> {
         let logits = self.session().run(probe)?;
+        self.width = logits.ncols();
         if logits.iter().any(|value| value.is_nan()) {
             return Err(Error::model("the model gives values that are no numbers: expected finite logits"));
         }
@@ -162,11 +181,16 @@ pub(super) struct Session<'n> {
 }
 
 impl Session<'_> {
-    /// The logits for each of `ids`, which are no more than the model takes.
+    /// The output for `ids`, which are no more than the model takes.
     ///
     /// # Errors
     /// When the model fails or its output does not have the shape it was loaded with.
     pub(super) fn run(&mut self, ids: &[i64]) -> Result<Logits> {
+        self.run_typed(ids, &[])
+    }
+
+    /// [`run`](Self::run) with the type of each token, 0 where there is none.
+    pub(super) fn run_typed(&mut self, ids: &[i64], types: &[i64]) -> Result<Logits> {
         guard(ErrorCode::Inference, "the model ran", || {
             let length = self.network.bucket(ids.len());
             let at = if let Some(at) = self.states.iter().position(|(made_for, _)| *made_for == length) {
@@ -176,7 +200,7 @@ impl Session<'_> {
                 self.states.push((length, state));
                 self.states.len() - 1
             };
-            let inputs = self.network.inputs(ids, length).map_err(|e| failed(&e))?;
+            let inputs = self.network.inputs(ids, types, length).map_err(|e| failed(&e))?;
             let outputs = self.states[at].1.run(inputs).map_err(|e| failed(&e))?;
             self.network.logits(outputs.first(), ids.len(), length)
         })
@@ -187,7 +211,7 @@ impl Session<'_> {
 
 impl Network {
     /// The inputs in the graph's order, filled up to `length`.
-    fn inputs(&self, ids: &[i64], length: usize) -> TractResult<TVec<TValue>> {
+    fn inputs(&self, ids: &[i64], types: &[i64], length: usize) -> TractResult<TVec<TValue>> {
         self.feeds
             .iter()
             .map(|feed| {
@@ -198,38 +222,56 @@ impl Network {
                         values[ids.len()..].fill(self.pad);
                     }
                     Feed::Mask => values[..ids.len()].fill(1),
-                    Feed::Types => {}
+                    Feed::Types => values[..types.len()].copy_from_slice(types),
+                    Feed::Positions => values.iter_mut().zip(0..).for_each(|(value, at)| *value = at),
                 }
                 Ok(Tensor::from_shape::<i64>(&[1, length], &values)?.into_tvalue())
             })
             .collect()
     }
 
-    /// The rows of an output that belong to the tokens fed in.
+    /// The rows of an output that belong to the tokens fed in, or the one row that it has.
     fn logits(&self, output: Option<&TValue>, tokens: usize, length: usize) -> Result<Logits> {
         let output = output.ok_or_else(|| Error::inference("the model gave no output"))?;
-        match *output.shape() {
-            [1, rows, columns] if rows == length && columns == self.labels => {}
-            [1, rows, columns] if rows == length => {
+        let (rows, width) = match (self.expected, output.shape()) {
+            (Expect::Tokens(labels), &[1, rows, columns]) if rows == length && columns == labels => (tokens, labels),
+            (Expect::Text(labels), &[1, columns]) if columns == labels => (1, labels),
+            (Expect::Vectors, &[1, columns]) if columns > 0 => (1, columns),
+            (Expect::Vectors, &[1, rows, columns]) if rows == length && columns > 0 => (tokens, columns),
+            (Expect::Tokens(labels), &[1, rows, columns]) if rows == length => {
                 return Err(Error::inference(format!(
-                    "the output has {columns} values for each token, but `id2label` in {} has {} labels: expected as many",
+                    "the output has {columns} values for each token, but `id2label` in {} has {labels} labels: expected as many",
                     directory::CONFIG,
-                    self.labels
                 )));
             }
-            ref shape => {
+            (Expect::Text(labels), &[1, columns]) => {
+                return Err(Error::inference(format!(
+                    "the output has {columns} values, but `id2label` in {} has {labels} labels: expected as many",
+                    directory::CONFIG,
+                )));
+            }
+            (Expect::Tokens(labels), shape) => {
                 return Err(Error::inference(format!(
                     "the output for {length} tokens has the shape {shape:?}: expected batch x sequence x labels, that is \
-                     [1, {length}, {}]",
-                    self.labels
+                     [1, {length}, {labels}]",
                 )));
             }
-        }
+            (Expect::Text(labels), shape) => {
+                return Err(Error::inference(format!(
+                    "the output has the shape {shape:?}: expected batch x labels, that is [1, {labels}]",
+                )));
+            }
+            (Expect::Vectors, shape) => {
+                return Err(Error::inference(format!(
+                    "the output for {length} tokens has the shape {shape:?}: expected batch x width or batch x sequence x width",
+                )));
+            }
+        };
         let output = output.cast_to::<f32>().map_err(|e| failed(&e))?;
         let view = output.try_as_plain_ram().map_err(|e| failed(&e))?;
         let values = view.as_slice::<f32>().map_err(|e| failed(&e))?;
-        Array2::from_shape_vec((tokens, self.labels), values[..tokens * self.labels].to_vec())
-            .map_err(|_| Error::internal("rows of logits do not fit"))
+        Array2::from_shape_vec((rows, width), values[..rows * width].to_vec())
+            .map_err(|_| Error::internal("rows of the output do not fit"))
     }
 }
 
@@ -308,7 +350,8 @@ fn symbolic(mut parsed: InferenceModel, feeds: &[Feed]) -> Result<Graph> {
 }
 
 /// Reads and checks a graph: the graph, what to feed it, and how many bytes its weights take.
-fn parse(directory: &Path, path: &Path) -> Result<(InferenceModel, Vec<Feed>, u64)> {
+fn parse(path: &Path, expected: Expect) -> Result<(InferenceModel, Vec<Feed>, u64)> {
+    let directory = path.parent().unwrap_or(path);
     let bytes = directory::read(path, directory::ONNX_LIMIT)?;
     let size = bytes.len() as u64;
     let onnx = tract_onnx::onnx().with_ignore_value_info(true);
@@ -326,8 +369,13 @@ fn parse(directory: &Path, path: &Path) -> Result<(InferenceModel, Vec<Feed>, u6
         return Err(Error::model(format!("nothing in the graph makes `{}`", shown(name))));
     }
     let mut model = parsed.model;
-    // Exports may add hidden states; the logits are so named, or come first.
-    let logits = graph.output.iter().position(|output| output.name == "logits").unwrap_or(0);
+    // Exports may add hidden states; what is wanted is so named, or comes first.
+    let names: &[&str] = match expected {
+        Expect::Tokens(_) | Expect::Text(_) => &["logits"],
+        Expect::Vectors => &["sentence_embedding", "last_hidden_state", "token_embeddings"],
+    };
+    let named = |name: &&str| graph.output.iter().position(|output| output.name == **name);
+    let logits = names.iter().find_map(named).unwrap_or(0);
     let outlet = model.outputs.get(logits).copied().ok_or_else(|| Error::model("the graph has no output"))?;
     model.select_output_outlets(&[outlet]).map_err(|e| wrong(&e))?;
     Ok((model, feeds, size + outside))
@@ -370,6 +418,7 @@ fn feeds(graph: &pb::GraphProto) -> Result<Vec<Feed>> {
             "input_ids" => Feed::Ids,
             "attention_mask" => Feed::Mask,
             "token_type_ids" => Feed::Types,
+            "position_ids" => Feed::Positions,
             other => return Err(Error::model(format!("an input is `{}`: {EXPECTED_INPUTS}", shown(other)))),
         };
         check_input(input)?;
@@ -472,9 +521,10 @@ mod tests {
 
     fn network() -> (Network, Vec<i64>) {
         let path = test_models().join("tiny-tagger");
-        let config = Config::read(&path).unwrap();
+        let config = Config::read(&path, None).unwrap();
         let tokenizer = Tokenizer::load(&path, &config).unwrap();
-        let network = Network::load(&path, config.labels.len(), 128, &tokenizer).unwrap();
+        let expected = Expect::Tokens(config.labels.len());
+        let network = Network::load(&path.join(directory::ONNX), expected, 128, &tokenizer).unwrap();
         assert!(matches!(network.graph, Graph::Symbolic(..)));
         let mut pieces = Vec::new();
         let text = "Patient Tanel Brimos was seen on 3/14/2024 by Dr. Kelor.";
@@ -492,7 +542,7 @@ mod tests {
         let (mut network, ids) = network();
         let symbolic = network.session().run(&ids).unwrap();
         let path = test_models().join("tiny-tagger");
-        network.graph = Graph::Parsed(parse(&path, &path.join(directory::ONNX)).unwrap().0);
+        network.graph = Graph::Parsed(parse(&path.join(directory::ONNX), network.expected).unwrap().0);
         network.plans = Mutex::default();
         same(&symbolic, &network.session().run(&ids).unwrap());
     }
