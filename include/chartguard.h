@@ -101,8 +101,14 @@ typedef enum {
 // Who may do what: actors, roles, permissions. Immutable.
 typedef struct cg_access cg_access;
 
+// Scrubs and scores notes. Immutable; any number of threads may use it at once.
+typedef struct cg_analyzer cg_analyzer;
+
 // An audit log: records without a value of any note, each chained to the one before. Any number of threads may write one.
 typedef struct cg_audit cg_audit;
+
+// What became of each note of a batch, in the order of the notes.
+typedef struct cg_batch cg_batch;
 
 // Bytes handed out.
 typedef struct cg_bytes cg_bytes;
@@ -115,6 +121,9 @@ typedef struct cg_message cg_message;
 
 // A model loaded once, to be used by any number of scrubbers.
 typedef struct cg_model cg_model;
+
+// A note that was scrubbed and scored.
+typedef struct cg_outcome cg_outcome;
 
 // A scored note: verdicts with evidence.
 typedef struct cg_report cg_report;
@@ -137,6 +146,13 @@ typedef struct cg_scrubber cg_scrubber;
 // What stood in notes before they were scrubbed, encrypted and authenticated under a key: with it every operator has a way back.
 // Any number of threads may use one. It and its key stay with who may see the notes.
 typedef struct cg_vault cg_vault;
+
+// Keeps an audit record for the caller: one line of JSON in UTF-8, without a line break or a NUL at its end, readable until it returns; it holds no
+// value of any note. 0 says that the record is safe; any other number that it is not, and the call that led to it has no output.
+//
+// Records of one log come one at a time, in the order of the chain, from whichever thread made them. It may call the library, but not
+// make another record of the same log: that call fails with CG_STATUS_CONFIG.
+typedef int32_t (*cg_audit_keep)(void *context, const char *record, size_t record_len);
 
 // A UTF-8 text borrowed from the object it was asked of: pointer and length in bytes, not terminated by NUL.
 typedef struct {
@@ -184,6 +200,65 @@ typedef struct {
 extern "C" {
 #endif // __cplusplus
 
+// Builds an analyzer. Both are shared, not taken: they stay the caller's and may be freed at any time afterwards.
+//
+// On success `*out` is to be freed with cg_analyzer_free. Any thread may call it.
+//
+// # Safety
+// `scrubber` and `scorer` are live; `out` is writable; `err` is writable or NULL.
+cg_status cg_analyzer_new(const cg_scrubber *scrubber,
+                          const cg_scorer *scorer,
+                          cg_analyzer **out,
+                          cg_error **err);
+
+// Scrubs and scores a note. It is scored as it was written.
+//
+// `context_json` is as in cg_scrubber_scrub_with, `options_json` as in cg_scorer_score; (NULL, 0) says nothing. On success `*out` is to be
+// freed with cg_outcome_free; it does not depend on the analyzer. On failure of either there is no output of any kind.
+//
+// # Safety
+// `analyzer` is live; each text is readable for its length; `out` is writable; `err` is writable or NULL.
+cg_status cg_analyzer_analyze(const cg_analyzer *analyzer,
+                              const char *note,
+                              size_t len,
+                              const char *context_json,
+                              size_t context_len,
+                              const char *options_json,
+                              size_t options_len,
+                              cg_outcome **out,
+                              cg_error **err);
+
+// The scrubbed note. Borrowed from `outcome`: it is not to be freed. NULL for NULL.
+//
+// # Safety
+// `outcome` is NULL or live.
+const cg_scrubbed *cg_outcome_scrubbed(const cg_outcome *outcome);
+
+// The report, with evidence in the note as it was written. Borrowed from `outcome`: it is not to be freed. NULL for NULL.
+//
+// # Safety
+// `outcome` is NULL or live.
+const cg_report *cg_outcome_report(const cg_outcome *outcome);
+
+// The report, with its evidence carried into the scrubbed text, to be shown beside that. Borrowed from `outcome`: it is not to be freed.
+// NULL for NULL.
+//
+// # Safety
+// `outcome` is NULL or live.
+const cg_report *cg_outcome_scrubbed_report(const cg_outcome *outcome);
+
+// Frees an outcome, and with it everything borrowed from it. NULL is allowed.
+//
+// # Safety
+// `outcome` is NULL or live, and nobody uses it afterwards.
+void cg_outcome_free(cg_outcome *outcome);
+
+// Frees an analyzer. NULL is allowed. What it produced lives on.
+//
+// # Safety
+// `analyzer` is NULL or live, and nobody uses it afterwards.
+void cg_analyzer_free(cg_analyzer *analyzer);
+
 // Opens an audit log, or starts one: a SQLite database where the file is one or its name ends in .db, .sqlite or .sqlite3,
 // else JSON Lines.
 //
@@ -199,6 +274,45 @@ cg_status cg_audit_open(const char *path,
                         size_t key_len,
                         cg_audit **out,
                         cg_error **err);
+
+// An audit log that the caller keeps: `keep` is given `context` and each record.
+//
+// `last` is the record that was kept last, from which the chain goes on; (NULL, 0) starts one. `key` is as in cg_audit_open. On success
+// `*out` is to be freed with cg_audit_free.
+//
+// # Safety
+// `last` is readable for `last_len` bytes, `key` for `key_len`; `keep` and `context` are good until the log is freed, from every thread that
+// makes records, and `keep` does not unwind; `out` is writable; `err` is writable or NULL.
+cg_status cg_audit_handed(cg_audit_keep keep,
+                          void *context,
+                          const char *last,
+                          size_t last_len,
+                          const uint8_t *key,
+                          size_t key_len,
+                          cg_audit **out,
+                          cg_error **err);
+
+// Where the chain of a log ends now: JSON, `{"records","hash"}`, to be read with cg_bytes_data and freed with cg_bytes_free. Kept elsewhere, it
+// shows what was cut off.
+//
+// # Safety
+// `audit` is live; `out` is writable; `err` is writable or NULL.
+cg_status cg_audit_head_json(const cg_audit *audit,
+                             cg_bytes **out,
+                             cg_error **err);
+
+// Checks the chain of a log in a file from beginning to end. `*out` is JSON, `{"records","hash","torn"}`, where `torn` counts the bytes of a
+// record that was never confirmed; to be read with cg_bytes_data and freed with cg_bytes_free. CG_STATUS_TAMPERED names the first record that was
+// changed, added, moved or taken out, or says that the key is another one.
+//
+// # Safety
+// `path` is readable for `path_len` bytes, `key` for `key_len`; `out` is writable; `err` is writable or NULL.
+cg_status cg_audit_verify(const char *path,
+                          size_t path_len,
+                          const uint8_t *key,
+                          size_t key_len,
+                          cg_bytes **out,
+                          cg_error **err);
 
 // Closes an audit log. NULL is allowed.
 //
@@ -259,6 +373,66 @@ cg_status cg_access_require(const cg_access *access,
 // `access` is NULL or live, and nobody uses it afterwards.
 void cg_access_free(cg_access *access);
 
+// Scrubs `count` notes on `threads` threads (0: one a core), the same as one call of cg_scrubber_scrub_with each, in their order.
+//
+// `contexts` is NULL, or one JSON text for each note as in cg_scrubber_scrub_with, in which (NULL, 0) says nothing. A note that fails has an error
+// in its place (cg_batch_error) and no text; the others are done all the same. On success `*out` is to be freed with cg_batch_free.
+//
+// # Safety
+// `scrubber` is live; `notes` is readable for `count` texts, `contexts` is so or NULL, and each text for its length; `out` is writable; `err`
+// is writable or NULL.
+cg_status cg_scrubber_scrub_batch(const cg_scrubber *scrubber,
+                                  const cg_str *notes,
+                                  const cg_str *contexts,
+                                  size_t count,
+                                  size_t threads,
+                                  cg_batch **out,
+                                  cg_error **err);
+
+// How many notes there are; 0 for NULL.
+//
+// # Safety
+// `batch` is NULL or live.
+size_t cg_batch_count(const cg_batch *batch);
+
+// The scrubbed note at `index`, from 0; NULL where it failed or there is none. Borrowed from `batch`: it is not to be freed.
+//
+// # Safety
+// `batch` is NULL or live.
+const cg_scrubbed *cg_batch_scrubbed(const cg_batch *batch,
+                                     size_t index);
+
+// Why the note at `index` failed; NULL where it did not or there is none. Borrowed from `batch`: it is not to be freed.
+//
+// # Safety
+// `batch` is NULL or live.
+const cg_error *cg_batch_error(const cg_batch *batch,
+                               size_t index);
+
+// Frees a batch, and with it everything borrowed from it. NULL is allowed.
+//
+// # Safety
+// `batch` is NULL or live, and nobody uses it afterwards.
+void cg_batch_free(cg_batch *batch);
+
+// The first byte. Borrowed from `bytes`; NULL where that is NULL.
+//
+// # Safety
+// `bytes` is NULL or live.
+const uint8_t *cg_bytes_data(const cg_bytes *bytes);
+
+// How many bytes there are.
+//
+// # Safety
+// `bytes` is NULL or live.
+size_t cg_bytes_len(const cg_bytes *bytes);
+
+// Frees bytes that were handed out. NULL is allowed.
+//
+// # Safety
+// `bytes` is NULL or live, and nobody uses it afterwards.
+void cg_bytes_free(cg_bytes *bytes);
+
 // The status of the call that failed; CG_STATUS_ARGUMENT for NULL.
 //
 // # Safety
@@ -316,6 +490,24 @@ cg_status cg_scrubber_scrub_message_into(const cg_scrubber *scrubber,
                                          const cg_vault *vault,
                                          cg_message **out,
                                          cg_error **err);
+
+// As cg_scrubber_scrub_message, and records the call in `audit`, also when it fails, by `actor` at `now` as in cg_scrubber_scrub_audited.
+//
+// # Safety
+// As cg_scrubber_scrub_message; `audit` is live; `now` is readable for `now_len` bytes, `actor` for `actor_len`.
+cg_status cg_scrubber_scrub_message_audited(const cg_scrubber *scrubber,
+                                            const char *message,
+                                            size_t len,
+                                            const char *format,
+                                            const char *context_json,
+                                            size_t context_len,
+                                            const cg_audit *audit,
+                                            const char *now,
+                                            size_t now_len,
+                                            const char *actor,
+                                            size_t actor_len,
+                                            cg_message **out,
+                                            cg_error **err);
 
 // Gives back the message that cg_scrubber_scrub_message_into made `message` of, byte for byte. `document_id` and the errors are as in
 // cg_vault_restore. On success `*out` is to be freed with cg_bytes_free.
@@ -462,6 +654,21 @@ cg_status cg_rubric_from_yaml(const char *yaml,
                               size_t len,
                               cg_rubric **out,
                               cg_error **err);
+
+// Which rubrics ship with the library: a JSON array of their ids. Lives as long as the library.
+cg_str cg_rubric_builtin_ids_json(void);
+
+// The JSON Schema of rubric files. Lives as long as the library.
+cg_str cg_rubric_schema_json(void);
+
+// The JSON Schema of policies: of the member "policy" of cg_scrubber_new and of policy files. Lives as long as the library.
+cg_str cg_policy_schema_json(void);
+
+// Which rubric it is, as reports name it: `{"id","version","hash"}`. Borrowed from `rubric`.
+//
+// # Safety
+// `rubric` is NULL or live.
+cg_str cg_rubric_reference_json(const cg_rubric *rubric);
 
 // Frees a rubric. NULL is allowed. Scorers built from it live on.
 //
@@ -630,6 +837,19 @@ cg_status cg_scrubber_scrub(const cg_scrubber *scrubber,
                             cg_scrubbed **out,
                             cg_error **err);
 
+// What cg_scrubber_scrub_for would remove and how, without removing it: JSON, `[{"start","end","category","score","detector","action"}]`, offsets
+// in code points of the note, to be read with cg_bytes_data and freed with cg_bytes_free. `patient_json` is as there; (NULL, 0) says nothing.
+//
+// # Safety
+// As cg_scrubber_scrub_for.
+cg_status cg_scrubber_find(const cg_scrubber *scrubber,
+                           const char *text,
+                           size_t len,
+                           const char *patient_json,
+                           size_t patient_len,
+                           cg_bytes **out,
+                           cg_error **err);
+
 // As cg_scrubber_scrub, with what is known of the note as JSON: `{"patient_id": TEXT, "document_id": TEXT, "date":
 // "YYYY-MM-DD", "patient": {...}}`, of which every member may be absent; `patient` is as in cg_scrubber_scrub_for. Notes of one patient_id have the same surrogates and the same date shift
 // under one key. CG_STATUS_CONFIG names what is wrong with it.
@@ -770,24 +990,6 @@ cg_status cg_vault_records_json(const cg_vault *vault,
 // # Safety
 // `vault` is NULL or a live vault, which nobody uses afterwards.
 void cg_vault_free(cg_vault *vault);
-
-// The first byte. Borrowed from `bytes`; NULL where that is NULL.
-//
-// # Safety
-// `bytes` is NULL or live.
-const uint8_t *cg_bytes_data(const cg_bytes *bytes);
-
-// How many bytes there are.
-//
-// # Safety
-// `bytes` is NULL or live.
-size_t cg_bytes_len(const cg_bytes *bytes);
-
-// Frees bytes that were handed out. NULL is allowed.
-//
-// # Safety
-// `bytes` is NULL or live, and nobody uses it afterwards.
-void cg_bytes_free(cg_bytes *bytes);
 
 // The version of the library, such as "0.1.0": a static, NUL-terminated text. Any thread may call it at any time.
 const char *cg_version(void);

@@ -54,6 +54,7 @@ inline void require_abi() {
 namespace detail {
 
 inline std::string_view view(cg_str text) { return {text.ptr, text.len}; }
+inline const std::uint8_t *bytes_of(std::string_view data) { return reinterpret_cast<const std::uint8_t *>(data.data()); }
 
 /** What a function of the caller's threw during a call; it is thrown anew when the call has returned. */
 inline std::exception_ptr &thrown() {
@@ -61,13 +62,17 @@ inline std::exception_ptr &thrown() {
   return exception;
 }
 
+inline error error_of(const cg_error *err) {
+  std::size_t byte = cg_error_byte(err);
+  return error(cg_error_status(err), std::string(view(cg_error_message(err))), byte == SIZE_MAX ? std::nullopt : std::optional(byte));
+}
+
 inline void check(cg_status status, cg_error *err) {
   std::unique_ptr<cg_error, void (*)(cg_error *)> owner(err, cg_error_free);
   if (std::exception_ptr exception = std::exchange(thrown(), nullptr)) std::rethrow_exception(exception);
   if (status == CG_STATUS_OK) return;
-  std::size_t byte = cg_error_byte(err);
-  std::string message = err ? std::string(view(cg_error_message(err))) : "the argument is not allowed";
-  throw error(err ? cg_error_status(err) : status, message, byte == SIZE_MAX ? std::nullopt : std::optional(byte));
+  if (!err) throw error(status, "the call failed", std::nullopt);
+  throw error_of(err);
 }
 
 /** Calls `call(&err)` and throws what it says. */
@@ -86,11 +91,13 @@ T *produce(Call call) {
   return out;
 }
 
-/** Owns one object of the library. */
+/** Owns one object of the library, or stands for one that lies within another and is not to outlive that. */
 template <typename T, void (*Free)(T *)>
 class handle {
  public:
   explicit handle(T *object) noexcept : object_(object) {}
+  /** The library only reads what it lent. */
+  explicit handle(const T *lent) noexcept : object_(const_cast<T *>(lent), freed{false}) {}
   /** The C handle, which stays owned. */
   T *get() const noexcept { return object_.get(); }
   /** Gives the C handle away; who takes it frees it. */
@@ -98,7 +105,10 @@ class handle {
 
  private:
   struct freed {
-    void operator()(T *object) const noexcept { Free(object); }
+    bool owned = true;
+    void operator()(T *object) const noexcept {
+      if (owned) Free(object);
+    }
   };
   std::unique_ptr<T, freed> object_;
 };
@@ -156,6 +166,21 @@ class scrubbed : public detail::handle<cg_scrubbed, cg_scrubbed_free> {
   std::string explained_json() const && { return std::string((*this).explained_json()); }
 };
 
+/** What became of each note of a batch. */
+class batch : public detail::handle<cg_batch, cg_batch_free> {
+ public:
+  using handle::handle;
+  std::size_t size() const { return cg_batch_count(get()); }
+  /** The scrubbed note at `index`, borrowed from the batch; throws what that note failed with. */
+  scrubbed operator[](std::size_t index) const & {
+    if (const cg_scrubbed *lent = cg_batch_scrubbed(get(), index)) return scrubbed(lent);
+    const cg_error *failed = cg_batch_error(get(), index);
+    if (!failed) throw std::out_of_range("there is no note of that index");
+    throw detail::error_of(failed);
+  }
+  scrubbed operator[](std::size_t) const && = delete;
+};
+
 /** A scrubbed message and what was removed from it. */
 class message : public detail::handle<cg_message, cg_message_free> {
  public:
@@ -193,19 +218,57 @@ class model : public detail::handle<cg_model, cg_model_free> {
         })) {}
 };
 
+/** The JSON Schema of policies. */
+inline std::string_view policy_schema_json() { return detail::view(cg_policy_schema_json()); }
+
 /** Who calls, and when, for an audit record: a time in RFC 3339, and your own id of the actor. */
 struct call {
   std::string_view now, actor;
 };
 
+/** Keeps an audit record: a line of JSON. It returns when the record is safe, and throws when it is not. */
+using audit_keep = std::function<void(std::string_view record)>;
+
 /** An audit log. */
-class audit : public detail::handle<cg_audit, cg_audit_free> {
+class audit {
  public:
   /** Opens a log, or starts one. The key has at least 16 bytes; none leaves the chain without one. */
   explicit audit(std::string_view path, std::string_view key = {})
-      : handle(detail::produce<cg_audit>([&](cg_audit **out, cg_error **err) {
-          return cg_audit_open(path.data(), path.size(), reinterpret_cast<const std::uint8_t *>(key.data()), key.size(), out, err);
+      : object_(detail::produce<cg_audit>([&](cg_audit **out, cg_error **err) {
+          return cg_audit_open(path.data(), path.size(), detail::bytes_of(key), key.size(), out, err);
         })) {}
+  /** A log that you keep; `last` is the record that was kept last. */
+  explicit audit(audit_keep keep, std::string_view last = {}, std::string_view key = {})
+      : keep_(std::make_unique<audit_keep>(std::move(keep))),
+        object_(detail::produce<cg_audit>([&](cg_audit **out, cg_error **err) {
+          return cg_audit_handed(hand, keep_.get(), last.data(), last.size(), detail::bytes_of(key), key.size(), out, err);
+        })) {}
+  cg_audit *get() const noexcept { return object_.get(); }
+
+  /** Where the chain ends now. */
+  bytes head_json() const {
+    return bytes(detail::produce<cg_bytes>([&](cg_bytes **out, cg_error **err) { return cg_audit_head_json(get(), out, err); }));
+  }
+  /** Checks the chain of a log in a file from beginning to end. */
+  static bytes verify(std::string_view path, std::string_view key = {}) {
+    return bytes(detail::produce<cg_bytes>([&](cg_bytes **out, cg_error **err) {
+      return cg_audit_verify(path.data(), path.size(), detail::bytes_of(key), key.size(), out, err);
+    }));
+  }
+
+ private:
+  static std::int32_t hand(void *context, const char *record, std::size_t record_len) noexcept {
+    try {
+      (*static_cast<audit_keep *>(context))({record, record_len});
+      return 0;
+    } catch (...) {
+      if (!detail::thrown()) detail::thrown() = std::current_exception();
+      return 1;
+    }
+  }
+
+  std::unique_ptr<audit_keep> keep_; /* before the log that hands to it, so that it outlives that */
+  detail::handle<cg_audit, cg_audit_free> object_;
 };
 
 /** Who may do what. */
@@ -245,7 +308,7 @@ class vault : public detail::handle<cg_vault, cg_vault_free> {
   /** A vault in memory of what to_bytes gave; of nothing, a new one. */
   static vault from_bytes(std::string_view data, std::string_view key) {
     return vault(detail::produce<cg_vault>([&](cg_vault **out, cg_error **err) {
-      return cg_vault_from_bytes(reinterpret_cast<const std::uint8_t *>(data.data()), data.size(), key.data(), key.size(), out, err);
+      return cg_vault_from_bytes(detail::bytes_of(data), data.size(), key.data(), key.size(), out, err);
     }));
   }
   bytes to_bytes() const {
@@ -318,6 +381,33 @@ class scrubber : public detail::handle<cg_scrubber, cg_scrubber_free> {
                                     err);
     }));
   }
+  /** What scrub_for would remove and how, as JSON. */
+  chartguard::bytes find(std::string_view note, std::string_view patient_json = {}) const {
+    return chartguard::bytes(detail::produce<cg_bytes>([&](cg_bytes **out, cg_error **err) {
+      return cg_scrubber_find(get(), note.data(), note.size(), patient_json.data(), patient_json.size(), out, err);
+    }));
+  }
+  /** Many notes on `threads` threads (0: one a core); `contexts` has none, or one for each note. */
+  batch scrub_batch(const std::vector<std::string_view> &notes, std::size_t threads = 1,
+                    const std::vector<std::string_view> &contexts = {}) const {
+    if (!contexts.empty() && contexts.size() != notes.size())
+      throw error(CG_STATUS_ARGUMENT, "there are not as many contexts as notes", std::nullopt);
+    std::vector<cg_str> given, known;
+    for (std::string_view note : notes) given.push_back({note.data(), note.size()});
+    for (std::string_view context : contexts) known.push_back({context.data(), context.size()});
+    return batch(detail::produce<cg_batch>([&](cg_batch **out, cg_error **err) {
+      return cg_scrubber_scrub_batch(get(), given.data(), contexts.empty() ? nullptr : known.data(), given.size(), threads, out, err);
+    }));
+  }
+  /** As scrub_message, recorded in `log`. */
+  message scrub_message_audited(std::string_view message_bytes, const audit &log, const call &by, const char *format = "auto",
+                                std::string_view context_json = {}) const {
+    return message(detail::produce<cg_message>([&](cg_message **out, cg_error **err) {
+      return cg_scrubber_scrub_message_audited(get(), message_bytes.data(), message_bytes.size(), format, context_json.data(),
+                                               context_json.size(), log.get(), by.now.data(), by.now.size(), by.actor.data(),
+                                               by.actor.size(), out, err);
+    }));
+  }
   /** A message of any format: "auto", "text", "hl7", "fhir", "ccda", "rtf", "html". */
   message scrub_message(std::string_view message_bytes, const char *format = "auto", std::string_view context_json = {}) const {
     return message(detail::produce<cg_message>([&](cg_message **out, cg_error **err) {
@@ -363,6 +453,13 @@ class rubric : public detail::handle<cg_rubric, cg_rubric_free> {
     return rubric(detail::produce<cg_rubric>(
         [&](cg_rubric **out, cg_error **err) { return cg_rubric_builtin(id.data(), id.size(), out, err); }));
   }
+  /** The ids of those that ship with the library, as JSON. */
+  static std::string_view builtin_ids_json() { return detail::view(cg_rubric_builtin_ids_json()); }
+  /** The JSON Schema of rubric files. */
+  static std::string_view schema_json() { return detail::view(cg_rubric_schema_json()); }
+  /** Which rubric it is: `{"id","version","hash"}`. */
+  std::string_view reference_json() const & { return detail::view(cg_rubric_reference_json(get())); }
+  std::string reference_json() const && { return std::string((*this).reference_json()); }
   static rubric from_yaml(std::string_view yaml) {
     return rubric(detail::produce<cg_rubric>(
         [&](cg_rubric **out, cg_error **err) { return cg_rubric_from_yaml(yaml.data(), yaml.size(), out, err); }));
@@ -429,6 +526,35 @@ class scorer {
 
   std::unique_ptr<judge> judge_; /* before the scorer that asks it, so that it outlives that */
   detail::handle<cg_scorer, cg_scorer_free> object_;
+};
+
+/** A note that was scrubbed and scored; what it gives is borrowed from it. */
+class outcome : public detail::handle<cg_outcome, cg_outcome_free> {
+ public:
+  using handle::handle;
+  chartguard::scrubbed scrubbed() const & { return chartguard::scrubbed(cg_outcome_scrubbed(get())); }
+  /** With evidence in the note as it was written. */
+  chartguard::report report() const & { return chartguard::report(cg_outcome_report(get())); }
+  /** With evidence in the scrubbed text. */
+  chartguard::report scrubbed_report() const & { return chartguard::report(cg_outcome_scrubbed_report(get())); }
+  chartguard::scrubbed scrubbed() const && = delete;
+  chartguard::report report() const && = delete;
+  chartguard::report scrubbed_report() const && = delete;
+};
+
+/** Scrubs and scores notes. A scorer with a judge must outlive it. */
+class analyzer : public detail::handle<cg_analyzer, cg_analyzer_free> {
+ public:
+  analyzer(const scrubber &scrubs, const scorer &scores)
+      : handle(detail::produce<cg_analyzer>([&](cg_analyzer **out, cg_error **err) {
+          return cg_analyzer_new(scrubs.get(), scores.get(), out, err);
+        })) {}
+  outcome analyze(std::string_view note, std::string_view context_json = {}, std::string_view options_json = {}) const {
+    return outcome(detail::produce<cg_outcome>([&](cg_outcome **out, cg_error **err) {
+      return cg_analyzer_analyze(get(), note.data(), note.size(), context_json.data(), context_json.size(), options_json.data(),
+                                 options_json.size(), out, err);
+    }));
+  }
 };
 
 }  // namespace chartguard

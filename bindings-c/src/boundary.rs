@@ -1,10 +1,9 @@
 //! The one boundary between C and Rust: panics stop here, and pointers become references here.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-
-use chartguard::{Error, Location};
+use chartguard::{Error, Location, caught as quietly};
 
 use crate::error::cg_error;
+use crate::live;
 use crate::status::cg_status;
 
 /// Why a call gave no result.
@@ -27,7 +26,7 @@ impl From<Error> for Fault {
 ///
 /// # Safety
 /// `out` is NULL or valid for a write; so is `err`.
-pub(crate) unsafe fn produce<T>(
+pub(crate) unsafe fn produce<T: 'static>(
     out: *mut *mut T,
     err: *mut *mut cg_error,
     body: impl FnOnce() -> Result<T, Fault>,
@@ -39,12 +38,12 @@ pub(crate) unsafe fn produce<T>(
         err
     });
     let Some(out) = out else {
-        return fail(err, cg_status::Argument, "the out-parameter is NULL", None);
+        return fail(err, cg_error::of(&Fault::Argument("the out-parameter is NULL")));
     };
     *out = std::ptr::null_mut();
     match caught(err, body) {
         Ok(value) => {
-            *out = Box::into_raw(Box::new(value));
+            *out = live::hand_out(value);
             cg_status::Ok
         }
         Err(status) => status,
@@ -66,37 +65,48 @@ pub(crate) unsafe fn perform(err: *mut *mut cg_error, body: impl FnOnce() -> Res
 
 /// What `body` gives; where it fails or panics, why is stored in `err`.
 fn caught<T>(err: Option<&mut *mut cg_error>, body: impl FnOnce() -> Result<T, Fault>) -> Result<T, cg_status> {
-    Err(match catch_unwind(AssertUnwindSafe(body)) {
-        Ok(Ok(value)) => return Ok(value),
-        Ok(Err(Fault::Core(error))) => {
-            let byte = error.locations().find_map(|l| if let Location::Byte(at) = l { Some(*at) } else { None });
-            fail(err, cg_status::of(error.code()), &error.to_string(), byte)
-        }
-        Ok(Err(Fault::Argument(what))) => fail(err, cg_status::Argument, what, None),
-        Ok(Err(Fault::NotUtf8(byte))) => {
-            fail(err, cg_status::Input, &format!("byte {byte}: the text is not UTF-8"), Some(byte))
-        }
-        Err(_) => fail(err, cg_status::Panic, "a defect in chartguard stopped the call; there is no result", None),
-    })
+    let error = match quietly(body) {
+        Some(Ok(value)) => return Ok(value),
+        Some(Err(fault)) => cg_error::of(&fault),
+        None => cg_error::new(cg_status::Panic, "a defect in chartguard stopped the call; there is no result", None),
+    };
+    Err(fail(err, error))
 }
 
-fn fail(err: Option<&mut *mut cg_error>, status: cg_status, message: &str, byte: Option<usize>) -> cg_status {
+fn fail(err: Option<&mut *mut cg_error>, error: cg_error) -> cg_status {
+    let status = error.status();
     if let Some(err) = err {
-        *err = Box::into_raw(Box::new(cg_error::new(status, message, byte)));
+        *err = live::hand_out(error);
     }
     status
 }
 
+impl cg_error {
+    pub(crate) fn of(fault: &Fault) -> Self {
+        match fault {
+            Fault::Core(error) => {
+                let byte = error.locations().find_map(|l| if let Location::Byte(at) = l { Some(*at) } else { None });
+                Self::new(cg_status::of(error.code()), &error.to_string(), byte)
+            }
+            Fault::Argument(what) => Self::new(cg_status::Argument, what, None),
+            Fault::NotUtf8(byte) => {
+                Self::new(cg_status::Input, &format!("byte {byte}: the text is not UTF-8"), Some(*byte))
+            }
+        }
+    }
+}
+
 /// Runs an accessor; a panic becomes `otherwise`.
 pub(crate) fn access<T>(otherwise: T, body: impl FnOnce() -> T) -> T {
-    catch_unwind(AssertUnwindSafe(body)).unwrap_or(otherwise)
+    quietly(body).unwrap_or(otherwise)
 }
 
 /// The object behind a handle.
 ///
 /// # Safety
 /// `handle` is NULL or points to a live object of this library.
-pub(crate) unsafe fn object<'a, T>(handle: *const T, what: &'static str) -> Result<&'a T, Fault> {
+pub(crate) unsafe fn object<'a, T: 'static>(handle: *const T, what: &'static str) -> Result<&'a T, Fault> {
+    live::check(handle);
     // SAFETY: the caller promises NULL or a live object.
     unsafe { handle.as_ref() }.ok_or(Fault::Argument(what))
 }
@@ -133,9 +143,10 @@ pub(crate) unsafe fn bytes<'a>(data: *const u8, len: usize) -> Result<&'a [u8], 
 ///
 /// # Safety
 /// `handle` is NULL or came from this library and was not freed before.
-pub(crate) unsafe fn free<T>(handle: *mut T) {
+pub(crate) unsafe fn free<T: 'static>(handle: *mut T) {
     if !handle.is_null() {
+        live::take_back(handle);
         // SAFETY: the caller promises that it is ours and freed once. A panic in a destructor stops here too.
-        let _ = catch_unwind(AssertUnwindSafe(|| drop(unsafe { Box::from_raw(handle) })));
+        let _ = quietly(|| drop(unsafe { Box::from_raw(handle) }));
     }
 }

@@ -15,6 +15,10 @@ impl cg_error {
     pub(crate) fn new(status: cg_status, message: &str, byte: Option<usize>) -> Self {
         Self { status, message: message.to_owned(), byte }
     }
+
+    pub(crate) fn status(&self) -> cg_status {
+        self.status
+    }
 }
 
 /// The status of the call that failed; CG_STATUS_ARGUMENT for NULL.

@@ -6,10 +6,16 @@
 #![allow(clippy::doc_markdown, reason = "the comments become those of the header")]
 
 pub mod abi;
+pub mod analyzer;
 pub mod audit;
+pub mod batch;
 mod boundary;
+pub mod bytes;
 pub mod category;
+#[cfg(debug_assertions)]
+pub mod debug;
 pub mod error;
+mod live;
 pub mod message;
 pub mod model;
 pub mod report;

@@ -2,16 +2,19 @@
 
 use std::ffi::c_char;
 
+use chartguard::audit::{Action, Event};
 use chartguard::{Context, Format, ScoreOptions, ScrubbedMessage, wire};
 
+use crate::audit::cg_audit;
 use crate::boundary::{access, bytes, free, object, produce, text};
+use crate::bytes::cg_bytes;
 use crate::error::cg_error;
 use crate::report::cg_report;
 use crate::scorer::cg_scorer;
 use crate::scrubber::cg_scrubber;
 use crate::status::cg_status;
 use crate::text::cg_str;
-use crate::vault::{cg_bytes, cg_vault};
+use crate::vault::cg_vault;
 
 /// A scrubbed message and what was removed from it.
 pub struct cg_message {
@@ -88,6 +91,46 @@ pub unsafe extern "C" fn cg_scrubber_scrub_message_into(
     }
 }
 
+/// As cg_scrubber_scrub_message, and records the call in `audit`, also when it fails, by `actor` at `now` as in cg_scrubber_scrub_audited.
+///
+/// # Safety
+/// As cg_scrubber_scrub_message; `audit` is live; `now` is readable for `now_len` bytes, `actor` for `actor_len`.
+#[unsafe(no_mangle)]
+#[allow(clippy::too_many_arguments, reason = "C has neither options nor defaults")]
+pub unsafe extern "C" fn cg_scrubber_scrub_message_audited(
+    scrubber: *const cg_scrubber,
+    message: *const c_char,
+    len: usize,
+    format: *const c_char,
+    context_json: *const c_char,
+    context_len: usize,
+    audit: *const cg_audit,
+    now: *const c_char,
+    now_len: usize,
+    actor: *const c_char,
+    actor_len: usize,
+    out: *mut *mut cg_message,
+    err: *mut *mut cg_error,
+) -> cg_status {
+    // SAFETY: promised by the caller.
+    unsafe {
+        produce(out, err, || {
+            let scrubber = object(scrubber, "the scrubber is NULL")?;
+            let audit = object(audit, "the audit log is NULL")?;
+            let context = Context::from_json(text(context_json, context_len)?)?;
+            let (message, format) = (bytes(message.cast(), len)?, read_format(format)?);
+            let event = Event::new(Action::Scrub, text(now, now_len)?)?;
+            let event = match text(actor, actor_len)? {
+                "" => event,
+                actor => event.by(actor, [""; 0]),
+            };
+            let result = scrubber.0.scrub_message(message, format, &context);
+            audit.sink.append(&[scrubber.0.audited_message(event, message, &result, audit.key.as_deref())?])?;
+            Ok(cg_message::new(result?))
+        })
+    }
+}
+
 /// Gives back the message that cg_scrubber_scrub_message_into made `message` of, byte for byte. `document_id` and the errors are as in
 /// cg_vault_restore. On success `*out` is to be freed with cg_bytes_free.
 ///
@@ -108,7 +151,7 @@ pub unsafe extern "C" fn cg_vault_restore_message(
         produce(out, err, || {
             let vault = object(vault, "the vault is NULL")?;
             let id = Some(text(document_id, id_len)?).filter(|id| !id.is_empty());
-            Ok(cg_bytes(vault.0.restore_message(bytes(message.cast(), len)?, id)?))
+            Ok(cg_bytes::of(vault.0.restore_message(bytes(message.cast(), len)?, id)?))
         })
     }
 }

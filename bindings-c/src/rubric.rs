@@ -1,15 +1,30 @@
 //! A rubric.
 
 use std::ffi::c_char;
+use std::sync::LazyLock;
 
 use chartguard::Rubric;
+use chartguard::rubric::rubric_schema;
+use chartguard::scrub::policy_schema;
+use serde_json::json;
 
-use crate::boundary::{free, produce, text};
+use crate::boundary::{access, free, produce, text};
 use crate::error::cg_error;
 use crate::status::cg_status;
+use crate::text::cg_str;
 
 /// What a note is scored against. Immutable.
-pub struct cg_rubric(pub(crate) Rubric);
+pub struct cg_rubric {
+    pub(crate) rubric: Rubric,
+    reference_json: String,
+}
+
+impl cg_rubric {
+    fn new(rubric: Rubric) -> Self {
+        let reference_json = json!(rubric.reference()).to_string();
+        Self { rubric, reference_json }
+    }
+}
 
 /// A rubric that ships with the library, such as "medicare-outpatient-therapy".
 ///
@@ -26,7 +41,7 @@ pub unsafe extern "C" fn cg_rubric_builtin(
     err: *mut *mut cg_error,
 ) -> cg_status {
     // SAFETY: promised by the caller.
-    unsafe { produce(out, err, || Ok(cg_rubric(Rubric::builtin(text(id, len)?)?))) }
+    unsafe { produce(out, err, || Ok(cg_rubric::new(Rubric::builtin(text(id, len)?)?))) }
 }
 
 /// Reads a rubric from YAML (or JSON, which is YAML).
@@ -44,7 +59,38 @@ pub unsafe extern "C" fn cg_rubric_from_yaml(
     err: *mut *mut cg_error,
 ) -> cg_status {
     // SAFETY: promised by the caller.
-    unsafe { produce(out, err, || Ok(cg_rubric(Rubric::from_yaml(text(yaml, len)?)?))) }
+    unsafe { produce(out, err, || Ok(cg_rubric::new(Rubric::from_yaml(text(yaml, len)?)?))) }
+}
+
+/// Which rubrics ship with the library: a JSON array of their ids. Lives as long as the library.
+#[unsafe(no_mangle)]
+pub extern "C" fn cg_rubric_builtin_ids_json() -> cg_str {
+    static IDS: LazyLock<String> = LazyLock::new(|| json!(Rubric::builtin_ids().collect::<Vec<_>>()).to_string());
+    access(cg_str::NONE, || cg_str::new(&IDS))
+}
+
+/// The JSON Schema of rubric files. Lives as long as the library.
+#[unsafe(no_mangle)]
+pub extern "C" fn cg_rubric_schema_json() -> cg_str {
+    static SCHEMA: LazyLock<String> = LazyLock::new(|| rubric_schema().to_string());
+    access(cg_str::NONE, || cg_str::new(&SCHEMA))
+}
+
+/// The JSON Schema of policies: of the member "policy" of cg_scrubber_new and of policy files. Lives as long as the library.
+#[unsafe(no_mangle)]
+pub extern "C" fn cg_policy_schema_json() -> cg_str {
+    static SCHEMA: LazyLock<String> = LazyLock::new(|| json!(policy_schema()).to_string());
+    access(cg_str::NONE, || cg_str::new(&SCHEMA))
+}
+
+/// Which rubric it is, as reports name it: `{"id","version","hash"}`. Borrowed from `rubric`.
+///
+/// # Safety
+/// `rubric` is NULL or live.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cg_rubric_reference_json(rubric: *const cg_rubric) -> cg_str {
+    // SAFETY: promised by the caller.
+    access(cg_str::NONE, || unsafe { rubric.as_ref() }.map_or(cg_str::NONE, |r| cg_str::new(&r.reference_json)))
 }
 
 /// Frees a rubric. NULL is allowed. Scorers built from it live on.

@@ -28,7 +28,7 @@ pub unsafe extern "C" fn cg_scorer_new(
     err: *mut *mut cg_error,
 ) -> cg_status {
     // SAFETY: promised by the caller.
-    unsafe { produce(out, err, || Ok(cg_scorer(Scorer::new(object(rubric, "the rubric is NULL")?.0.clone())))) }
+    unsafe { produce(out, err, || Ok(cg_scorer(Scorer::new(object(rubric, "the rubric is NULL")?.rubric.clone())))) }
 }
 
 /// Scores a note.
@@ -92,7 +92,7 @@ pub unsafe extern "C" fn cg_scorer_new_with_judge(
     unsafe {
         produce(out, err, || {
             let judge = judge.ok_or(Fault::Argument("the judge is NULL"))?;
-            let scorer = Scorer::new(object(rubric, "the rubric is NULL")?.0.clone());
+            let scorer = Scorer::new(object(rubric, "the rubric is NULL")?.rubric.clone());
             Ok(cg_scorer(scorer.with_judge(Arc::new(Callback { judge, context }))))
         })
     }

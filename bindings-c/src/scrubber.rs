@@ -2,9 +2,10 @@
 
 use std::ffi::c_char;
 
-use chartguard::{Context, Patient, Scrubbed, Scrubber};
+use chartguard::{Context, Patient, Scrubbed, Scrubber, wire};
 
 use crate::boundary::{free, object, produce, text};
+use crate::bytes::cg_bytes;
 use crate::error::cg_error;
 use crate::model::cg_model;
 use crate::scrubbed::cg_scrubbed;
@@ -82,6 +83,35 @@ pub unsafe extern "C" fn cg_scrubber_scrub(
             let scrubber = object(scrubber, "the scrubber is NULL")?;
             let note = crate::boundary::text(text, len)?;
             Ok(cg_scrubbed::new(note, scrubber.0.scrub(note)?))
+        })
+    }
+}
+
+/// What cg_scrubber_scrub_for would remove and how, without removing it: JSON, `[{"start","end","category","score","detector","action"}]`, offsets
+/// in code points of the note, to be read with cg_bytes_data and freed with cg_bytes_free. `patient_json` is as there; (NULL, 0) says nothing.
+///
+/// # Safety
+/// As cg_scrubber_scrub_for.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cg_scrubber_find(
+    scrubber: *const cg_scrubber,
+    text: *const c_char,
+    len: usize,
+    patient_json: *const c_char,
+    patient_len: usize,
+    out: *mut *mut cg_bytes,
+    err: *mut *mut cg_error,
+) -> cg_status {
+    // SAFETY: promised by the caller.
+    unsafe {
+        produce(out, err, || {
+            let scrubber = &object(scrubber, "the scrubber is NULL")?.0;
+            let note = crate::boundary::text(text, len)?;
+            let found = match crate::boundary::text(patient_json, patient_len)? {
+                "" => scrubber.find(note)?,
+                patient => scrubber.find_for(note, &Patient::from_json(patient)?)?,
+            };
+            Ok(cg_bytes::of(wire::found(note, &found, scrubber.policy()).to_string()))
         })
     }
 }

@@ -46,6 +46,7 @@ impl cg_status {
             ErrorCode::Key => Self::Key,
             ErrorCode::Tampered => Self::Tampered,
             ErrorCode::Access => Self::Access,
+            ErrorCode::Panic => Self::Panic,
             _ => Self::Internal,
         }
     }

@@ -6,7 +6,8 @@ use chartguard::audit::{Action, Event};
 use chartguard::{Context, Key, Vault};
 
 use crate::audit::cg_audit;
-use crate::boundary::{access, bytes, free, object, produce, text};
+use crate::boundary::{bytes, free, object, produce, text};
+use crate::bytes::cg_bytes;
 use crate::error::cg_error;
 use crate::restored::cg_restored;
 use crate::scrubbed::cg_scrubbed;
@@ -16,9 +17,6 @@ use crate::status::cg_status;
 /// What stood in notes before they were scrubbed, encrypted and authenticated under a key: with it every operator has a way back.
 /// Any number of threads may use one. It and its key stay with who may see the notes.
 pub struct cg_vault(pub(crate) Vault);
-
-/// Bytes handed out.
-pub struct cg_bytes(pub(crate) Vec<u8>);
 
 /// Opens a vault in a file to read and to add to, or starts one. No other process can open it so meanwhile.
 ///
@@ -101,7 +99,7 @@ pub unsafe extern "C" fn cg_vault_to_bytes(
     err: *mut *mut cg_error,
 ) -> cg_status {
     // SAFETY: promised by the caller.
-    unsafe { produce(out, err, || Ok(cg_bytes(object(vault, "the vault is NULL")?.0.to_bytes()?))) }
+    unsafe { produce(out, err, || Ok(cg_bytes::of(object(vault, "the vault is NULL")?.0.to_bytes()?))) }
 }
 
 /// As cg_scrubber_scrub_with, and keeps in `vault` what cg_vault_restore needs to give the note back, whatever was done to its
@@ -205,7 +203,7 @@ pub unsafe extern "C" fn cg_vault_records_json(
                 records.push(record);
                 Ok(())
             })?;
-            Ok(cg_bytes(serde_json::json!(records).to_string().into_bytes()))
+            Ok(cg_bytes::of(serde_json::json!(records).to_string()))
         })
     }
 }
@@ -218,34 +216,4 @@ pub unsafe extern "C" fn cg_vault_records_json(
 pub unsafe extern "C" fn cg_vault_free(vault: *mut cg_vault) {
     // SAFETY: promised by the caller.
     unsafe { free(vault) }
-}
-
-/// The first byte. Borrowed from `bytes`; NULL where that is NULL.
-///
-/// # Safety
-/// `bytes` is NULL or live.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn cg_bytes_data(bytes: *const cg_bytes) -> *const u8 {
-    // SAFETY: promised by the caller.
-    access(std::ptr::null(), || unsafe { bytes.as_ref() }.map_or(std::ptr::null(), |b| b.0.as_ptr()))
-}
-
-/// How many bytes there are.
-///
-/// # Safety
-/// `bytes` is NULL or live.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn cg_bytes_len(bytes: *const cg_bytes) -> usize {
-    // SAFETY: promised by the caller.
-    access(0, || unsafe { bytes.as_ref() }.map_or(0, |b| b.0.len()))
-}
-
-/// Frees bytes that were handed out. NULL is allowed.
-///
-/// # Safety
-/// `bytes` is NULL or live, and nobody uses it afterwards.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn cg_bytes_free(bytes: *mut cg_bytes) {
-    // SAFETY: promised by the caller.
-    unsafe { free(bytes) }
 }

@@ -1,9 +1,8 @@
 //! The exceptions, and the one place where a core error or a panic becomes one.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use chartguard::{Error, ErrorCode};
+use chartguard::{Error, ErrorCode, caught};
 use pyo3::create_exception;
 use pyo3::exceptions::PyException;
 use pyo3::prelude::*;
@@ -66,9 +65,9 @@ fn describe(py: Python<'_>, error: PyErr, code: &str, place: Vec<String>) -> PyE
 
 /// Runs core work without the GIL. A panic becomes [`InternalError`]: PyO3's own would pass by `except Exception`.
 pub(crate) fn run<T: Send>(py: Python<'_>, work: impl FnOnce() -> chartguard::Result<T> + Send) -> PyResult<T> {
-    let Ok(result) = py.detach(|| catch_unwind(AssertUnwindSafe(work))) else {
+    let Some(result) = py.detach(|| caught(work)) else {
         let error = InternalError::new_err("a defect in chartguard stopped the call; there is no result");
-        return Err(describe(py, error, "internal", Vec::new()));
+        return Err(describe(py, error, "panic", Vec::new()));
     };
     result.map_err(|error| exception(py, &error))
 }
@@ -103,7 +102,7 @@ impl RowError {
         let (code, error) = match self {
             Self::Core(error) => ("", exception(py, &error)),
             Self::Text(what) => ("input", InputError::new_err(what)),
-            Self::Panic => ("internal", InternalError::new_err("a defect in chartguard stopped the row")),
+            Self::Panic => ("panic", InternalError::new_err("a defect in chartguard stopped the row")),
         };
         let error = if code.is_empty() { error } else { describe(py, error, code, Vec::new()) };
         let value = error.value(py);

@@ -28,8 +28,10 @@ pub enum ErrorCode {
     Tampered,
     /// The actor is not allowed to do it.
     Access,
-    /// A defect in chartguard itself; nothing was returned.
+    /// A defect in chartguard itself, found by its own checks; nothing was returned.
     Internal,
+    /// A defect in chartguard itself, which stopped the call; nothing was returned.
+    Panic,
 }
 
 impl ErrorCode {
@@ -46,6 +48,7 @@ impl ErrorCode {
             Self::Tampered => "tampered",
             Self::Access => "access",
             Self::Internal => "internal",
+            Self::Panic => "panic",
         }
     }
 }

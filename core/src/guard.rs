@@ -21,10 +21,17 @@ impl Drop for Leave {
 }
 
 /// Runs `work`; a panic in it is an error of `code` that says what was being done and holds nothing of the message.
-///
-/// The first call puts a panic hook before the application's: it keeps silent about panics inside guarded calls, which are
-/// reported as errors, and hands every other panic on.
 pub(crate) fn guard<T>(code: ErrorCode, doing: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
+    caught(work)
+        .unwrap_or_else(|| Err(Error::new(code, format!("stopped by a panic while {doing}; there is no result"))))
+}
+
+/// What `work` gives; nothing where it panics, and nothing is printed then. For the bindings, whose boundary no panic may cross.
+///
+/// The first call puts a panic hook before the application's: it keeps silent about panics inside such calls, which are reported
+/// as errors, and hands every other panic on.
+#[doc(hidden)]
+pub fn caught<T>(work: impl FnOnce() -> T) -> Option<T> {
     static INSTALL: Once = Once::new();
     INSTALL.call_once(|| {
         let before = take_hook();
@@ -38,7 +45,7 @@ pub(crate) fn guard<T>(code: ErrorCode, doing: &str, work: impl FnOnce() -> Resu
     let leave = Leave;
     let done = catch_unwind(AssertUnwindSafe(work));
     drop(leave);
-    done.unwrap_or_else(|_| Err(Error::new(code, format!("stopped by a panic while {doing}; there is no result"))))
+    done.ok()
 }
 
 #[cfg(test)]
@@ -47,16 +54,16 @@ mod tests {
 
     #[test]
     fn a_panic_becomes_an_error_without_its_message() {
-        let error = guard::<()>(ErrorCode::Internal, "testing", || panic!("Quackenbush")).unwrap_err();
-        assert_eq!(error.code(), ErrorCode::Internal);
+        let error = guard::<()>(ErrorCode::Panic, "testing", || panic!("Quackenbush")).unwrap_err();
+        assert_eq!(error.code(), ErrorCode::Panic);
         assert!(!format!("{error} {error:?}").contains("Quackenbush"));
         assert_eq!(DEPTH.get(), 0);
     }
 
     #[test]
     fn calls_within_calls_are_counted() {
-        let inner = guard(ErrorCode::Internal, "testing", || {
-            assert!(guard::<()>(ErrorCode::Internal, "testing", || panic!("inner")).is_err());
+        let inner = guard(ErrorCode::Panic, "testing", || {
+            assert!(guard::<()>(ErrorCode::Panic, "testing", || panic!("inner")).is_err());
             Ok(DEPTH.get())
         });
         assert_eq!(inner.unwrap(), 1);

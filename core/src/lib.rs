@@ -73,6 +73,8 @@ mod yaml;
 pub use analyze::{Analyzer, MessageOutcome, Outcome};
 pub use error::{Error, ErrorCode, Location, Result};
 pub use format::{Format, MessageFinding, MessageReport, ScrubbedMessage};
+#[doc(hidden)]
+pub use guard::caught;
 #[cfg(feature = "onnx")]
 pub use infer::Model;
 pub use key::{Key, MIN_KEY_BYTES};

@@ -11,7 +11,7 @@ use crate::rubric::{
     Allocation, AxisScore, BillingResult, CodeTable, CriterionResult, EpisodeNote, EpisodeOptions, EpisodeReport,
     Evidence, Report, ScoreOptions, Scorer, TimelineEvent, Timing, allocate_units,
 };
-use crate::scrub::{Applied, Scrubbed};
+use crate::scrub::{Applied, Finding, Operator, Policy, Scrubbed};
 use crate::text::{Offsets, Span};
 
 /// What was removed from `text`: `[{"start","end","category","score","detector","action"}]`, with `"census"` where a ZIP code was
@@ -19,6 +19,13 @@ use crate::text::{Offsets, Span};
 pub fn findings(text: &str, scrubbed: &Scrubbed) -> Value {
     let offsets = Offsets::new(text);
     scrubbed.findings.iter().map(|applied| Value::Object(finding(applied, &|byte| offsets.code_point(byte)))).collect()
+}
+
+/// What a policy would remove from `text` and how, as [`findings`] says it; what [`Scrubber::find`](crate::Scrubber::find) gives.
+pub fn found(text: &str, found: &[Finding], policy: &Policy) -> Value {
+    let offsets = Offsets::new(text);
+    let action = |finding: &Finding| policy.category(finding.category).operator;
+    found.iter().map(|f| Value::Object(members(f, action(f), &|byte| offsets.code_point(byte)))).collect()
 }
 
 /// The same with `"reasons":[{"detector","rule","score","category","start","end"}]` added to each: why it was removed.
@@ -63,17 +70,21 @@ pub fn message_findings_with(scrubbed: &ScrubbedMessage, offset: impl Fn(usize) 
 }
 
 fn finding(applied: &Applied, code_point: &dyn Fn(usize) -> usize) -> Map<String, Value> {
-    let finding = &applied.finding;
+    let mut out = members(&applied.finding, applied.action, code_point);
+    if let Some(census) = applied.census {
+        out.insert("census".into(), json!(census.as_str()));
+    }
+    out
+}
+
+fn members(finding: &Finding, action: Operator, code_point: &dyn Fn(usize) -> usize) -> Map<String, Value> {
     let mut out = Map::new();
     out.insert("start".into(), json!(code_point(finding.span.start)));
     out.insert("end".into(), json!(code_point(finding.span.end)));
     out.insert("category".into(), json!(finding.category.as_str()));
     out.insert("score".into(), json!(rounded(f64::from(finding.score))));
     out.insert("detector".into(), json!(finding.detector));
-    out.insert("action".into(), json!(applied.action.as_str()));
-    if let Some(census) = applied.census {
-        out.insert("census".into(), json!(census.as_str()));
-    }
+    out.insert("action".into(), json!(action.as_str()));
     out
 }
 

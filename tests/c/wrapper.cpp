@@ -34,6 +34,8 @@ static cg_status status_of(Call call) {
 
 static bool contains(std::string_view text, std::string_view part) { return text.find(part) != text.npos; }
 
+struct tired {};
+
 static constexpr auto KEY = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"sv;
 static constexpr auto NO_MODEL = R"({"model": "none"})"sv;
 static constexpr auto NOTE = "SSN 219-09-9999, seen 03/14/2024"sv;
@@ -79,6 +81,14 @@ static void scrubbing() {
   CHECK(message.format() == "hl7" && contains(message.bytes(), "[NAME]") && contains(message.findings_json(), "PID-5"));
   CHECK(status_of([&] { scrubber.scrub_message("Quackenbush", "hl8"); }) == CG_STATUS_CONFIG);
 
+  CHECK(contains(scrubber.find(NOTE).view(), "\"ssn\"") && contains(scrubber.find("achterburg", R"({"names": ["Rosalind Achterberg"]})").view(), "patient"));
+  cg::batch batch = scrubber.scrub_batch({NOTE, "Quackenbush \xff", {}}, 2);
+  CHECK(batch.size() == 3 && batch[0].text() == "SSN [SSN], seen [DATE]" && batch[2].text().empty());
+  CHECK(status_of([&] { batch[1]; }) == CG_STATUS_INPUT);
+  cg::batch known = scrubber.scrub_batch({"achterburg"}, 1, {R"({"patient": {"names": ["Achterberg"]}})"});
+  CHECK(known[0].text() == "[NAME]");
+  CHECK(status_of([&] { scrubber.scrub_batch({NOTE}, 1, {{}, {}}); }) == CG_STATUS_ARGUMENT);
+
   // One scrubber, many threads.
   std::vector<std::thread> threads;
   std::vector<int> right(8);
@@ -120,15 +130,34 @@ static void vaults() {
     CHECK(cg::vault::from_bytes(stored.view(), KEY).restore(kept.text()).text() == NOTE);
     cg::access access = cg::access::from_yaml(R"({"roles": {"officer": ["restore"]},
       "grants": [{"actor": "u-17", "role": "officer", "by": "u-1", "at": "2024-01-08T09:00:00Z"}]})");
+    CHECK(scrubber.scrub_message_audited("MSH|^~\\&|A\r", audit, by, "hl7").format() == "hl7");
+    CHECK(contains(audit.head_json().view(), "\"records\":3"));
     access.require("restore", by, &audit);
     CHECK(status_of([&] { access.require("restore", {by.now, "u-23"}); }) == CG_STATUS_ACCESS);
   }
+  CHECK(contains(cg::audit::verify(log, "sixteen bytes at least").view(), "\"torn\":0"));
+  // A log of one's own goes on from its last record; what cannot be kept has no output, and what the function throws comes out.
+  std::vector<std::string> kept;
+  {
+    cg::audit handed([&](std::string_view record) { kept.emplace_back(record); });
+    cg::audit moved = std::move(handed);
+    scrubber.scrub_audited(NOTE, {}, moved, by);
+  }
+  cg::audit further([&](std::string_view record) { kept.emplace_back(record); }, kept.back());
+  scrubber.scrub_audited(NOTE, {}, further, by);
+  CHECK(kept.size() == 2 && contains(kept[1], "\"seq\":2") && !contains(kept[0], "219-09"));
+  cg::audit full([](std::string_view) { throw tired{}; });
+  bool caught = false;
+  try {
+    scrubber.scrub_audited(NOTE, {}, full, by);
+  } catch (const tired &) {
+    caught = true;
+  }
+  CHECK(caught);
   CHECK(contains(cg::vault::read(file, KEY).records_json().view(), "hash"));
   std::remove(log.c_str());
   std::remove(file.c_str());
 }
-
-struct tired {};
 
 static void scoring() {
   cg::scorer scorer(cg::rubric::builtin("medicare-outpatient-therapy"));
@@ -139,6 +168,16 @@ static void scoring() {
   CHECK(!cg::units(R"({"97110": 33})").score());
   CHECK(contains(scorer.score_episode(R"([{"text": "PT treatment note", "date": "2024-03-14"}])").json(), "\"notes\""));
   CHECK(status_of([] { cg::rubric::builtin("medicare"); }) == CG_STATUS_RUBRIC);
+  CHECK(contains(cg::rubric::builtin_ids_json(), "medicare-outpatient-therapy") && contains(cg::rubric::schema_json(), "criteria"));
+  CHECK(contains(cg::policy_schema_json(), "categories"));
+  CHECK(contains(cg::rubric::builtin("medicare-outpatient-therapy").reference_json(), "\"version\""));
+  const std::string message = "MSH|^~\\&|A||||20240314||ORU^R01|7|P|2.5\rOBX|1|TX|1^N^LN||" + std::string(note) + " SSN 219-09-9999.\r";
+  CHECK(contains(scorer.score_message(message).view(), "OBX-5"));
+
+  cg::analyzer analyzer(cg::scrubber(NO_MODEL), scorer);
+  cg::outcome outcome = analyzer.analyze("Achterburg: " + std::string(note), R"({"patient": {"names": ["Rosalind Achterberg"]}})", R"({"discipline": "pt"})");
+  CHECK(outcome.scrubbed().text().substr(0, 6) == "[NAME]" && contains(outcome.report().json(), "evidence"));
+  CHECK(outcome.report().score() == outcome.scrubbed_report().score() && outcome.report().json() != outcome.scrubbed_report().json());
 
   auto judged = cg::rubric::from_yaml(
       "{rubric: asks, version: 1.0.0, title: Asks, criteria: [{id: a, title: A, points: 1, severity: low, citation: {source: s}, "

@@ -6,7 +6,6 @@
 
 use std::collections::BTreeMap;
 use std::ops::Range;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -24,6 +23,8 @@ use super::known::{Columns, Known};
 use super::source::{Source, Texts, Wrong, joined, read};
 use super::work::Work;
 use super::{Done, arrow_error};
+use chartguard::caught;
+
 use crate::error::{RowError, config, text_error};
 
 /// Rows, and about as many bytes, that one thread works on before it hands over.
@@ -380,7 +381,7 @@ impl Block {
             let known = self.known.get(row).unwrap_or(&unknown);
             let worked = match std::str::from_utf8(note) {
                 Err(_) => Err(text_error("the text is not UTF-8")),
-                Ok(note) => catch_unwind(AssertUnwindSafe(|| work.row(note, known)))
+                Ok(note) => caught(|| work.row(note, known))
                     .map_or(Err(RowError::Panic), |done| done.map_err(|error| RowError::Core(Arc::new(error)))),
             };
             out.push(match worked {
@@ -396,7 +397,7 @@ impl Block {
         }
         failed.sort_by_key(|(row, _)| *row);
         // What does not fit Arrow's offsets panics there.
-        let array = catch_unwind(AssertUnwindSafe(|| work.array(out))).ok();
+        let array = caught(|| work.array(out));
         if array.is_none() && failed.is_empty() {
             failed.push((0, RowError::Panic));
         }

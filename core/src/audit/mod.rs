@@ -26,6 +26,7 @@
 mod chain;
 mod event;
 mod fhir;
+mod handed;
 mod jsonl;
 mod sink;
 #[cfg(feature = "sqlite")]
@@ -34,6 +35,7 @@ mod sqlite;
 pub use chain::Head;
 pub(crate) use event::hex;
 pub use event::{Action, Actor, Document, Event, Outcome, PolicyUsed, fingerprint};
+pub use handed::{Handed, not_kept};
 pub use jsonl::JsonLines;
 pub use sink::{Sink, Verified, each, open, verify};
 #[cfg(feature = "sqlite")]

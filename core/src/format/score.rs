@@ -55,7 +55,7 @@ impl Scorer {
     /// # Errors
     /// When the message is not of its format, or a note cannot be scored.
     pub fn score_message(&self, message: &[u8], format: Format, options: &ScoreOptions) -> Result<Vec<MessageReport>> {
-        guard(ErrorCode::Internal, "a message was scored", || {
+        guard(ErrorCode::Panic, "a message was scored", || {
             let (document, _) = read(message, format, &Rules::new(&Policy::default())?)?;
             let notes = self.score_read(&Reading::new(&document), options)?;
             Ok(notes.into_iter().map(|(_, note)| note).collect())

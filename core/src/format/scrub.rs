@@ -166,7 +166,7 @@ impl Scrubber {
     /// When the message is not of its format, nests too deeply or is too large (the error says where, in bytes of it), the policy's
     /// `messages` are wrong, or as [`scrub_with`](Self::scrub_with). There is then no output at all.
     pub fn scrub_message(&self, message: &[u8], format: Format, context: &Context) -> Result<ScrubbedMessage> {
-        guard(ErrorCode::Internal, "a message was scrubbed", || {
+        guard(ErrorCode::Panic, "a message was scrubbed", || {
             let (document, format) = read(message, format, &Rules::new(self.policy())?)?;
             Ok(self.scrub_read(message, &document, format, context)?.0)
         })

@@ -9,7 +9,8 @@ use super::episode::Place;
 use super::result::{AxisScore, CriterionResult, Evidence, Report, Risk};
 use super::schema::Criterion;
 use super::{Discipline, DocType, Judge, Rubric, Scope, ScoreOptions, Severity, Verdict};
-use crate::error::Result;
+use crate::error::{ErrorCode, Result};
+use crate::guard::guard;
 use crate::text::{Span, View};
 
 /// More places than this say nothing more to a reader.
@@ -64,14 +65,16 @@ impl Scorer {
     /// # Errors
     /// When the caller's judge fails; none otherwise.
     pub fn score(&self, text: &str, options: &ScoreOptions) -> Result<Report> {
-        let view = View::new(text);
-        let (note, case) = self.read(view.as_str(), options);
-        let judge = |criterion: &Criterion| result(criterion, judge(criterion, &note, &case), &view);
-        let criteria: Vec<CriterionResult> = self.rubric.criteria().iter().map(judge).collect();
-        if let Some(failure) = note.failure.take() {
-            return Err(failure);
-        }
-        Ok(self.report(&case, criteria))
+        guard(ErrorCode::Panic, "a note was scored", || {
+            let view = View::new(text);
+            let (note, case) = self.read(view.as_str(), options);
+            let judge = |criterion: &Criterion| result(criterion, judge(criterion, &note, &case), &view);
+            let criteria: Vec<CriterionResult> = self.rubric.criteria().iter().map(judge).collect();
+            if let Some(failure) = note.failure.take() {
+                return Err(failure);
+            }
+            Ok(self.report(&case, criteria))
+        })
     }
 
     /// The arithmetic over judged criteria.

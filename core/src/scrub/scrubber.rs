@@ -188,7 +188,7 @@ impl Scrubber {
     /// # Errors
     /// When a detector could not search the whole text.
     pub fn find(&self, text: &str) -> Result<Vec<Finding>> {
-        guard(ErrorCode::Internal, "a note was searched", || self.search(text, &[], |_| {}))
+        guard(ErrorCode::Panic, "a note was searched", || self.search(text, &[], |_| {}))
     }
 
     /// [`find`](Self::find) with what is known of the patient: each mention is found with a score of 1 by detector `patient`.
@@ -196,7 +196,7 @@ impl Scrubber {
     /// # Errors
     /// As [`find`](Self::find).
     pub fn find_for(&self, text: &str, patient: &Patient) -> Result<Vec<Finding>> {
-        guard(ErrorCode::Internal, "a note was searched", || self.search(text, &[patient], |_| {}))
+        guard(ErrorCode::Panic, "a note was searched", || self.search(text, &[patient], |_| {}))
     }
 
     /// Calls `passed` with the name of each stage when it is over.
@@ -224,7 +224,7 @@ impl Scrubber {
     /// # Errors
     /// When a detector could not search the whole text.
     pub fn candidates(&self, text: &str) -> Result<Candidates> {
-        guard(ErrorCode::Internal, "a note was searched", || self.detect(text, &[], |_| {}))
+        guard(ErrorCode::Panic, "a note was searched", || self.detect(text, &[], |_| {}))
     }
 
     /// What would be removed of `candidates`, which are those of the same `text`: as [`find`](Self::find).
@@ -238,7 +238,7 @@ impl Scrubber {
     /// # Errors
     /// As [`scrub_with`](Self::scrub_with).
     pub fn rewrite(&self, text: &str, candidates: &Candidates, context: &Context) -> Result<Scrubbed> {
-        guard(ErrorCode::Internal, "a note was scrubbed", || {
+        guard(ErrorCode::Panic, "a note was scrubbed", || {
             let findings = self.settle(text, candidates.0.clone());
             apply::apply(text, findings, &self.policy, &self.secrets, context)
         })
@@ -379,7 +379,7 @@ impl Scrubber {
         context: &Context,
         mut passed: impl FnMut(&'static str),
     ) -> Result<Scrubbed> {
-        guard(ErrorCode::Internal, "a note was scrubbed", || {
+        guard(ErrorCode::Panic, "a note was scrubbed", || {
             let known: Vec<&Patient> = context.known().into_iter().collect();
             let findings = self.search(text, &known, &mut passed)?;
             let scrubbed = apply::apply(text, findings, &self.policy, &self.secrets, context)?;

@@ -5,7 +5,8 @@ use serde::Serialize;
 
 use super::timeline::{TimelineEvent, timeline};
 use super::{Document, Episode};
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorCode, Result};
+use crate::guard::guard;
 use crate::rubric::check::{Given, Note};
 use crate::rubric::schema::Criterion;
 use crate::rubric::score::{Case, Judged, dress, evaluate, excluded};
@@ -104,6 +105,10 @@ impl Scorer {
     /// # Errors
     /// When there is no note, or the caller's judge fails.
     pub fn score_episode(&self, notes: &[EpisodeNote<'_>], options: &EpisodeOptions) -> Result<EpisodeReport> {
+        guard(ErrorCode::Panic, "an episode was scored", || self.scored_episode(notes, options))
+    }
+
+    fn scored_episode(&self, notes: &[EpisodeNote<'_>], options: &EpisodeOptions) -> Result<EpisodeReport> {
         if notes.is_empty() {
             return Err(Error::input("an episode has at least one note"));
         }
