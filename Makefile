@@ -10,7 +10,7 @@ TARGET := $(or $(CARGO_TARGET_DIR),target)
 PREFIX ?= /usr/local
 PROFILE ?= release
 
-.PHONY: run build install sbom test test-crash test-rust test-python test-spark test-c test-training fuzz check header bench bench-python bench-peers clean
+.PHONY: run build install sbom test test-crash test-rust test-python test-spark test-c test-sanitizers test-training fuzz fuzz-c check header bench bench-python bench-peers clean
 
 # One sample note scrubbed, then its scored report with the evidence under each verdict.
 run:
@@ -48,6 +48,10 @@ TARGETS ?= hl7 fhir ccda rtf html text
 fuzz:
 	tests/fuzz/run.sh $(TIME) $(TARGETS)
 
+# Fuzzes the C boundary for TIME seconds: random calls in random order, under AddressSanitizer.
+fuzz-c: test-c
+	FUZZ_SECONDS=$(TIME) tests/c/sanitize.sh $(TARGET)/debug
+
 # Kills 200 writers of an audit log of each kind, and 200 of a vault and a log, at random points: nothing confirmed may be lost.
 # Some minutes.
 test-crash: build
@@ -71,6 +75,10 @@ test-spark: $(BIN)/maturin
 # Installs the C library below target/, compiles the C and C++ programs against that and runs them, under valgrind where it is installed.
 test-c: build
 	tests/c/run.sh $(TARGET)/debug
+
+# The C and C++ tests under AddressSanitizer, UndefinedBehaviorSanitizer and valgrind. Some minutes.
+test-sanitizers: test-c
+	tests/c/sanitize.sh $(TARGET)/debug
 
 # Writes include/chartguard.h anew. `make test-c` fails when the committed one differs.
 header:

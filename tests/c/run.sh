@@ -42,6 +42,12 @@ else
   echo "valgrind is not installed: the C programs run without it"
 fi
 "${run[@]}" "$out/api" tests/models/tiny-tagger
+# `make test-sanitizers` runs these under valgrind as well.
+python3 tests/c/hostile.py "$out/prefix/include/chartguard.h" > "$out/hostile.c"
+compile "$out/hostile.c"
+"$out/hostile"
+compile tests/c/defects.c
+"$out/defects"
 "${run[@]}" "$out/scrub_and_score" examples/notes/pt-evaluation.txt > "$out/example.txt"
 grep -q '\[NAME\]' "$out/example.txt"
 "${run[@]}" "$out/share_and_restore" > "$out/restored.txt"

@@ -542,12 +542,14 @@ impl<'t> Reader<'t, '_> {
         // What is searched for could be anything.
         let end = text.find(['?', '#']).unwrap_or(text.len());
         let versioned = text[..end].find("/_history").unwrap_or(end);
-        let base = text.find("://").map_or(0, |at| text[at + 3..].find('/').map_or(end, |slash| at + 3 + slash));
+        let before = &text[..versioned];
+        let base =
+            before.find("://").map_or(0, |at| before[at + 3..].find('/').map_or(versioned, |slash| at + 3 + slash));
         if base > 0 {
             let rule = Rule::Value(Category::Url, Kind::Whole, Place::Text);
             self.document.push_value(value.cut(0..base), &rule, None, path);
         }
-        if let Some(slash) = text[base..versioned].rfind('/') {
+        if let Some(slash) = before[base..].rfind('/') {
             self.link(value, base + slash + 1..versioned, path);
         }
         if end < text.len() {
