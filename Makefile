@@ -10,7 +10,7 @@ TARGET := $(or $(CARGO_TARGET_DIR),target)
 PREFIX ?= /usr/local
 PROFILE ?= release
 
-.PHONY: run build install sbom test test-crash test-rust test-python test-spark test-c test-sanitizers test-training fuzz fuzz-c check header bench bench-python bench-peers clean
+.PHONY: run build install sbom test test-crash test-rust test-python test-spark test-c test-interop test-sanitizers test-training fuzz fuzz-c check header bench bench-python bench-peers clean
 
 # One sample note scrubbed, then its scored report with the evidence under each verdict.
 run:
@@ -79,6 +79,10 @@ test-c: build
 # The C and C++ tests under AddressSanitizer, UndefinedBehaviorSanitizer and valgrind. Some minutes.
 test-sanitizers: test-c
 	tests/c/sanitize.sh $(TARGET)/debug
+
+# The examples in Go, Java and Node, built and run; what has no tool here is skipped. Needs the Maven and npm registries.
+test-interop: test-c
+	tests/interop/run.sh $(TARGET)/debug
 
 # Writes include/chartguard.h anew. `make test-c` fails when the committed one differs.
 header:

@@ -13,6 +13,9 @@ use crate::text::cg_str;
 /// What became of each note of a batch, in the order of the notes.
 pub struct cg_batch(Vec<Result<cg_scrubbed, cg_error>>);
 
+/// A note and its context, as far as they are text.
+type Given<'a> = (Result<&'a str, Fault>, Result<&'a str, Fault>);
+
 /// Scrubs `count` notes on `threads` threads (0: one a core), the same as one call of cg_scrubber_scrub_with each, in their order.
 ///
 /// `contexts` is NULL, or one JSON text for each note as in cg_scrubber_scrub_with, in which (NULL, 0) says nothing. A note that fails has an error
@@ -37,13 +40,13 @@ pub unsafe extern "C" fn cg_scrubber_scrub_batch(
             let scrubber = &object(scrubber, "the scrubber is NULL")?.0;
             let notes = slice(notes, count)?;
             let contexts = if contexts.is_null() { &[] } else { slice(contexts, count)? };
-            let given: Vec<(Result<&str, Fault>, Result<&str, Fault>)> = (0..count)
+            let given: Vec<Given<'_>> = (0..count)
                 .map(|index| {
                     let context = contexts.get(index).map_or(Ok(""), |context| text(context.ptr, context.len));
                     (text(notes[index].ptr, notes[index].len), context)
                 })
                 .collect();
-            let scrub = |(note, context): (Result<&str, Fault>, Result<&str, Fault>)| {
+            let scrub = |(note, context): Given<'_>| {
                 let (note, context) = (note?, Context::from_json(context?)?);
                 Ok(cg_scrubbed::new(note, scrubber.scrub_with(note, &context)?))
             };

@@ -9,10 +9,11 @@ text has; and with every handle good but one, which is NULL. None may succeed or
 import re
 import sys
 
-PROTOTYPE = re.compile(r"^((?:const )?\w+ \**)(cg_\w+)\(([^;]*?)\);", re.MULTILINE | re.DOTALL)
-# Texts that may be left out are allowed to be (NULL, 0), and functions that need no handle succeed then.
+from prototypes import OPTIONAL, functions
+
+# A pointer with its length; (NULL, 0) is allowed wherever a text may be left out.
 GARBAGE = ["NULL, 1", "NULL, SIZE_MAX", '"x", SIZE_MAX', '"x", (size_t)1 << 63']
-# A length counts for one reason only where the argument before it does: a record is written only into a log.
+# What does for a parameter of that name.
 GOOD = {
     "text": '"{}", 2', "now": '"2024-03-14T09:26:53Z", 20', "permission": '"restore", 7', "id": '"medicare-outpatient-therapy", 27',
     "yaml": "RUBRIC, sizeof RUBRIC - 1", "directory": "MODEL, sizeof MODEL - 1", "notes_json": '"[{\\"text\\": \\"x\\"}]", 15',
@@ -20,54 +21,29 @@ GOOD = {
 }
 
 
-class Function:
-    def __init__(self, returns, name, parameters):
-        self.returns, self.name = returns.strip(), name
-        self.parameters = []
-        parts = [] if parameters.strip() == "void" else [" ".join(part.split()) for part in parameters.split(",")]
-        while parts:
-            part = parts.pop(0)
-            kind, parameter = re.match(r"(.*?[ *])(\w+)$", part).groups()
-            kind = kind.strip()
-            follows = parts[0] if parts else ""
-            if kind in ("const char *", "const uint8_t *") and re.match(r"size_t \w*len$", follows):
-                parts.pop(0)
-                self.parameters.append(("text", kind, parameter))
-            elif kind == "const cg_str *":
-                self.parameters.append(("texts", kind, parameter))
-            elif kind.endswith("**"):
-                self.parameters.append(("out", kind, parameter))
-            elif kind.startswith(("const cg_", "cg_")) and kind.endswith("*") and kind != "cg_finding *":
-                self.parameters.append(("handle", kind.removeprefix("const ").removesuffix(" *"), parameter))
-            elif kind.endswith("*") or kind in ("cg_judge", "cg_audit_keep"):
-                self.parameters.append(("pointer", kind, parameter))
-            else:
-                self.parameters.append(("number", kind, parameter))
+def null(function):
+    """Arguments that are all NULL or 0."""
+    return ", ".join({"text": "NULL, 0", "number": "0"}.get(parameter[0], "NULL") for parameter in function.parameters)
 
-    def null(self):
-        return ", ".join({"text": "NULL, 0", "number": "0"}.get(parameter[0], "NULL") for parameter in self.parameters)
 
-    def good(self):
-        """Arguments that would do, one text for each parameter, and the lines that clean up."""
-        arguments = []
-        for what, kind, name in self.parameters:
-            if what == "text":
-                text = GOOD.get(name, GOOD["text"])
-                arguments.append(f"(const uint8_t *){text}" if "uint8" in kind else text)
-            elif what == "handle":
-                arguments.append(kind)
-            elif what == "texts":
-                arguments.append("TEXTS")
-            elif what == "out":
-                arguments.append(f"({kind})&{'err' if kind == 'cg_error **' else 'out'}")
-            elif what == "pointer":
-                arguments.append({"cg_judge": "judge", "cg_audit_keep": "keep", "double *": "&number", "cg_finding *": "&finding"}.get(kind, "NULL"))
-            else:
-                arguments.append("1")
-        return arguments
-
-    def makes(self):
-        return next((kind.removesuffix(" **") for what, kind, _ in self.parameters if what == "out" and kind != "cg_error **"), None)
+def good(function):
+    """Arguments that would do."""
+    arguments = []
+    for what, kind, name in function.parameters:
+        if what == "text":
+            text = GOOD.get(name, GOOD["text"])
+            arguments.append(f"(const uint8_t *){text}" if "uint8" in kind else text)
+        elif what == "handle":
+            arguments.append(kind)
+        elif what == "texts":
+            arguments.append("TEXTS")
+        elif what == "out":
+            arguments.append(f"({kind})&{'err' if kind == 'cg_error **' else 'out'}")
+        elif what == "pointer":
+            arguments.append({"cg_judge": "judge", "cg_audit_keep": "keep", "double *": "&number", "cg_finding *": "&finding"}.get(kind, "NULL"))
+        else:
+            arguments.append("1")
+    return arguments
 
 
 def refused(function, arguments, why):
@@ -77,19 +53,17 @@ def refused(function, arguments, why):
 
 
 def main(header):
-    # Comments speak of functions too.
-    source = re.sub(r"/\*.*?\*/|//[^\n]*", "", open(header, encoding="utf-8").read(), flags=re.DOTALL)
-    functions = [Function(*found) for found in PROTOTYPE.findall(source)]
-    handles = sorted({kind for function in functions for what, kind, _ in function.parameters if what == "handle"})
+    declared_functions = functions(header)
+    handles = sorted({kind for function in declared_functions for what, kind, _ in function.parameters if what == "handle"})
     lines = []
-    for function in functions:
-        name, arguments = function.name, function.good()
+    for function in declared_functions:
+        name, arguments = function.name, good(function)
         lines.append(f"  /* {name} */")
         if name.endswith("_free"):
             lines.append(f"  {name}(NULL);")
             continue
         if function.returns == "cg_status":
-            lines.append(f'  refused("{name}: everything is NULL", {name}({function.null()}), NULL, NULL);')
+            lines.append(f'  refused("{name}: everything is NULL", {name}({null(function)}), NULL, NULL);')
             for index, (what, kind, parameter) in enumerate(function.parameters):
                 bad = []
                 if what == "text":
@@ -110,7 +84,7 @@ def main(header):
                     lines.append(refused(function, [*arguments[:index], value, *arguments[index + 1:]], f"{parameter} is {value}".replace('"', "'")))
         elif function.parameters:
             nothing = {"cg_str": ".ptr == NULL", "size_t": " == SIZE_MAX" if name == "cg_error_byte" else " == 0"}.get(function.returns, " == NULL")
-            lines.append(f'  none("{name}", {name}({function.null()}){nothing});')
+            lines.append(f'  none("{name}", {name}({null(function)}){nothing});')
             for index, (what, _, parameter) in enumerate(function.parameters):
                 if what == "number" and parameter == "index":
                     lines.append(f'  none("{name}: index is SIZE_MAX", {name}({", ".join([*arguments[:index], "SIZE_MAX"])}){nothing});')
@@ -119,11 +93,8 @@ def main(header):
     # Each handle is a variable of its own.
     calls = re.sub(r"(?<=[(, ])(" + "|".join(handles) + r")(?=[,)])", r"\1_", "\n".join(lines))
     declared = "\n".join(f"static {kind} *{kind}_;" for kind in handles if re.search(rf"\b{kind}_\b", calls + TEMPLATE))
-    print(TEMPLATE.replace("@HANDLES@", declared).replace("@CALLS@", calls).replace("@COUNT@", str(len(functions))))
+    print(TEMPLATE.replace("@HANDLES@", declared).replace("@CALLS@", calls).replace("@COUNT@", str(len(declared_functions))))
 
-
-# Handles that may be NULL.
-OPTIONAL = {"cg_access_require": ("audit",), "cg_scrubber_scrub_into": ("audit",)}
 
 TEMPLATE = r"""/* Written by tests/c/hostile.py. */
 #include <chartguard.h>

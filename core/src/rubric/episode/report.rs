@@ -105,16 +105,16 @@ impl Scorer {
     /// # Errors
     /// When there is no note, or the caller's judge fails.
     pub fn score_episode(&self, notes: &[EpisodeNote<'_>], options: &EpisodeOptions) -> Result<EpisodeReport> {
-        guard(ErrorCode::Panic, "an episode was scored", || self.scored_episode(notes, options))
+        guard(ErrorCode::Panic, "an episode was scored", || self.scored_episode(notes, *options))
     }
 
-    fn scored_episode(&self, notes: &[EpisodeNote<'_>], options: &EpisodeOptions) -> Result<EpisodeReport> {
+    fn scored_episode(&self, notes: &[EpisodeNote<'_>], options: EpisodeOptions) -> Result<EpisodeReport> {
         if notes.is_empty() {
             return Err(Error::input("an episode has at least one note"));
         }
         let reports = notes.iter().map(|note| self.score(note.text, &note.options)).collect::<Result<Vec<Report>>>()?;
         let views: Vec<View<'_>> = notes.iter().map(|note| View::new(note.text)).collect();
-        let episode = self.episode(notes, &views, *options);
+        let episode = self.episode(notes, &views, options);
         let (anchor, case) = self.anchor(&episode);
         let criteria = self.rubric().criteria().iter().filter(|c| c.scope == Scope::Episode);
         let criteria = criteria.map(|criterion| {

@@ -1,0 +1,3 @@
+module example.org/chartguard-example
+
+go 1.21
