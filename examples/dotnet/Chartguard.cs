@@ -427,7 +427,16 @@ internal static partial class Cg
     internal static partial CgStatus cg_scrubber_scrub_message(CgScrubber scrubber, byte[]? message, nuint messageLen, string? format, byte[]? contextJson, nuint contextJsonLen, out CgMessage @out, out CgError err);
 
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial CgStatus cg_scrubber_scrub_message_into(CgScrubber scrubber, byte[]? message, nuint messageLen, string? format, byte[]? contextJson, nuint contextJsonLen, CgVault vault, out CgMessage @out, out CgError err);
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial CgStatus cg_scrubber_scrub_message_audited(CgScrubber scrubber, byte[]? message, nuint messageLen, string? format, byte[]? contextJson, nuint contextJsonLen, CgAudit audit, byte[]? now, nuint nowLen, byte[]? actor, nuint actorLen, out CgMessage @out, out CgError err);
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial CgStatus cg_vault_restore_message(CgVault vault, byte[]? message, nuint messageLen, byte[]? documentId, nuint documentIdLen, out CgBytes @out, out CgError err);
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial CgStatus cg_scorer_score_message(CgScorer scorer, byte[]? message, nuint messageLen, string? format, byte[]? optionsJson, nuint optionsJsonLen, out CgReport @out, out CgError err);
 
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial CgStr cg_message_bytes(CgMessage message);
@@ -494,9 +503,6 @@ internal static partial class Cg
 
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial CgStatus cg_scorer_new_with_judge(CgRubric rubric, nint judge, nint context, out CgScorer @out, out CgError err);
-
-    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
-    internal static partial CgStatus cg_scorer_score_message(CgScorer scorer, byte[]? message, nuint messageLen, string? format, byte[]? optionsJson, nuint optionsJsonLen, out CgBytes @out, out CgError err);
 
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial CgStatus cg_scorer_score_episode(CgScorer scorer, byte[]? notesJson, nuint notesJsonLen, byte[]? optionsJson, nuint optionsJsonLen, out CgReport @out, out CgError err);

@@ -316,8 +316,14 @@ int main(int argc, char **argv) {
       }
       case 14: {
         cg_bytes *out = NULL;
-        status = below(2) ? cg_scorer_score_message(scorer, note.ptr, note.len, NULL, options.ptr, options.len, &out, &err)
-                          : cg_scrubber_find(scrubber, note.ptr, note.len, NULL, 0, &out, &err);
+        if (below(2)) {
+          cg_report *report = NULL;
+          status = cg_scorer_score_message(scorer, note.ptr, note.len, NULL, options.ptr, options.len, &report, &err);
+          ended(status, report, err);
+          cg_report_free(report);
+          err = NULL;
+        }
+        status = cg_scrubber_find(scrubber, note.ptr, note.len, NULL, 0, &out, &err);
         ended(status, out, err);
         if (out) holds(cg_bytes_len(out) >= 2 && cg_bytes_data(out)[0] == '[', "JSON");
         cg_bytes_free(out);

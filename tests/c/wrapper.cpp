@@ -172,7 +172,7 @@ static void scoring() {
   CHECK(contains(cg::policy_schema_json(), "categories"));
   CHECK(contains(cg::rubric::builtin("medicare-outpatient-therapy").reference_json(), "\"version\""));
   const std::string message = "MSH|^~\\&|A||||20240314||ORU^R01|7|P|2.5\rOBX|1|TX|1^N^LN||" + std::string(note) + " SSN 219-09-9999.\r";
-  CHECK(contains(scorer.score_message(message).view(), "OBX-5"));
+  CHECK(contains(scorer.score_message(message).json(), "OBX-5"));
 
   cg::analyzer analyzer(cg::scrubber(NO_MODEL), scorer);
   cg::outcome outcome = analyzer.analyze("Achterburg: " + std::string(note), R"({"patient": {"names": ["Rosalind Achterberg"]}})", R"({"discipline": "pt"})");
