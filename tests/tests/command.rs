@@ -282,6 +282,21 @@ fn models_are_checked() {
     let out = run(&["model", "check", "tests/models/tiny-tagger"], b"");
     assert_eq!(out.status.code(), Some(0), "{}", stderr(&out));
     assert!(stdout(&out).contains("labels:"));
+    for (model, task) in [
+        ("tiny-classifier", "text-classification"),
+        ("tiny-embedder", "sentence-embedding"),
+        ("tiny-pair", "pair-similarity"),
+    ] {
+        let out = run(&["model", "check", &format!("tests/models/{model}")], b"");
+        assert!(stdout(&out).contains(&format!("task: {task}")), "{}", stderr(&out));
+        assert!(stdout(&out).contains("smoke test: passes"));
+    }
+    let two = ["--model", "tests/models/tiny-tagger", "--model", "tests/models/tiny-tagger-bytes"];
+    let out = run(&[&["scrub"][..], &two, &["--votes", "2", "-"]].concat(), b"Patient Tanel Brimos came.");
+    assert!(out.status.success() && !stdout(&out).contains("Brimos"), "{}", stderr(&out));
+    let out = run(&[&["scrub"][..], &two, &["--votes", "3", "-"]].concat(), b"Patient Tanel Brimos came.");
+    assert!(!out.status.success() && stderr(&out).contains("votes"));
+    assert!(!run(&["scrub", "--model", "none", "--model", "builtin", "-"], b"x").status.success());
     let out = run(&["scrub", "--model", "tests/models/tiny-tagger", "-"], b"SSN 219-09-9999");
     assert!(out.status.success() && !stdout(&out).contains('9'), "{}", stderr(&out));
     let out = run(&["scrub", "--model", "none", "-"], b"SSN 219-09-9999");

@@ -85,9 +85,13 @@ struct ScrubberArgs {
     /// Also remove whatever is not known to be safe, as `strict: true` in a policy does
     #[arg(long)]
     strict: bool,
-    /// The model beside the patterns and word lists: the built-in one, none, or a model directory
+    /// The model beside the patterns and word lists: the built-in one, none, or a model directory; given several times, all of them
     #[arg(long, default_value = "builtin", value_name = "builtin|none|DIR")]
-    model: String,
+    model: Vec<String>,
+    /// How many of the model directories must find something in a place for it to count
+    #[cfg(feature = "onnx")]
+    #[arg(long, value_name = "N")]
+    votes: Option<usize>,
     /// The secret key of operators that need one: a file of at least 64 hexadecimal digits, or base64 (`openssl rand -hex 32`)
     #[arg(long, value_name = "FILE")]
     key_file: Option<PathBuf>,
@@ -107,7 +111,11 @@ impl ScrubberArgs {
         if let Some(seed) = self.seed {
             builder = builder.seed(seed);
         }
-        builder.model_named(&self.model)
+        #[cfg(feature = "onnx")]
+        if let Some(votes) = self.votes {
+            builder = builder.votes(votes);
+        }
+        builder.models_named(&self.model)
     }
 
     fn build(&self) -> Result<Scrubber> {
@@ -134,7 +142,7 @@ impl ScrubberArgs {
     /// The policy and the model, by name.
     fn described(&self) -> String {
         let strict = if self.strict { ", strict" } else { "" };
-        format!("policy {}{strict}, model {}", self.policy, self.model)
+        format!("policy {}{strict}, model {}", self.policy, self.model.join(" and "))
     }
 }
 

@@ -27,12 +27,30 @@ pub(super) fn run(command: &ModelCommand) -> Outcome {
 
 #[cfg(feature = "onnx")]
 fn describe(directory: &Path) -> crate::Result<String> {
-    use crate::infer::{Model, Tagger};
+    use std::fmt::Write;
+
+    use crate::infer::{Classifier, Embedder, Model, PairScorer, Tagger, Task};
+
+    const NOTE: &str = "Patient Jane Doe was seen on 3/14/2024.";
 
     let model = Model::load(directory)?;
-    Tagger::new(model.clone())?.tag("Patient Jane Doe was seen on 3/14/2024.")?;
-    let (name, labels, window) = (model.name(), model.labels().join(" "), model.max_tokens());
-    Ok(format!("{name}: loads and runs\nlabels: {labels}\nwindow: {window} tokens\n"))
+    match model.task() {
+        Task::TokenClassification => drop(Tagger::new(model.clone())?.tag(NOTE)?),
+        Task::TextClassification => drop(Classifier::new(model.clone())?.classify(NOTE)?),
+        Task::SentenceEmbedding => drop(Embedder::new(model.clone())?.embed(NOTE)?),
+        Task::PairSimilarity => drop(PairScorer::new(model.clone())?.score(NOTE, NOTE)?),
+    }
+    let (name, task, window) = (model.name(), model.task(), model.max_tokens());
+    let mut out = format!("{name}: loads and runs\ntask: {task}\n");
+    for (what, said) in [("version", model.version()), ("licence", model.licence())] {
+        let _ = said.map(|said| writeln!(out, "{what}: {said}"));
+    }
+    if !model.labels().is_empty() {
+        let _ = writeln!(out, "labels: {}", model.labels().join(" "));
+    }
+    let _ = writeln!(out, "window: {window} tokens");
+    let _ = writeln!(out, "smoke test: {}", if model.check()? { "passes" } else { "none" });
+    Ok(out)
 }
 
 #[cfg(not(feature = "onnx"))]

@@ -9,11 +9,12 @@ use super::{Policy, Scrubber, ScrubberBuilder};
 use crate::Key;
 use crate::error::{Error, ErrorCode, Location, Result};
 
-const KEYS: &[&str] = &["policy", "categories", "strict", "model", "key", "key_file", "seed", "verify"];
+const KEYS: &[&str] = &["policy", "categories", "strict", "model", "votes", "key", "key_file", "seed", "verify"];
 
 impl Scrubber {
     /// Builds a scrubber from JSON: `{"policy": NAME | FILE | {...}, "categories": {...}, "strict": true | false, "model":
-    /// "builtin" | "none" | DIR, "key": TEXT, "key_file": FILE, "seed": NUMBER}`. Every member may be absent, and so may the whole (an empty text is the default scrubber).
+    /// "builtin" | "none" | DIR | [...], "votes": NUMBER, "key": TEXT, "key_file": FILE, "seed": NUMBER}`. Every member may be absent, and so may the whole (an empty text is the default scrubber).
+    /// A list of models has them all search, `builtin` too only where it is listed; `votes` is how many of the listed directories must agree.
     /// `categories` changes single categories of the policy and is written as in a policy file; `strict` turns strict mode on or
     /// off. `key` is the secret key as hexadecimal digits or base64, `key_file` a file that holds it so, and `seed` a whole number.
     /// `verify` turns the search of the output for a known patient on (as it is) or off.
@@ -32,7 +33,7 @@ impl Scrubber {
     pub fn from_json(json: &str) -> Result<Self> {
         let (builder, model) = parse(json)?;
         match model {
-            Some(model) => builder.model_named(&model).map_err(|e| e.at(Location::Key("model".into())))?.build(),
+            Some(models) => builder.models_named(&models).map_err(|e| e.at(Location::Key("model".into())))?.build(),
             None => builder.build(),
         }
     }
@@ -53,7 +54,7 @@ impl Scrubber {
     }
 }
 
-fn parse(json: &str) -> Result<(ScrubberBuilder, Option<String>)> {
+fn parse(json: &str) -> Result<(ScrubberBuilder, Option<Vec<String>>)> {
     let mut config: Map<String, Value> = if json.trim().is_empty() {
         Map::new()
     } else {
@@ -91,10 +92,13 @@ fn parse(json: &str) -> Result<(ScrubberBuilder, Option<String>)> {
     };
     let model = match config.get("model") {
         None | Some(Value::Null) => None,
-        Some(Value::String(model)) => Some(model.clone()),
-        Some(_) => {
-            let error = Error::config("a model is \"builtin\", \"none\" or a directory");
-            return Err(error.at(Location::Key("model".into())));
+        Some(Value::String(model)) => Some(vec![model.clone()]),
+        Some(given) => {
+            let names = given.as_array().filter(|names| !names.is_empty()).and_then(|names| {
+                names.iter().map(|name| name.as_str().map(str::to_owned)).collect::<Option<Vec<_>>>()
+            });
+            let error = || Error::config("a model is \"builtin\", \"none\", a directory, or a list of these");
+            Some(names.ok_or_else(|| error().at(Location::Key("model".into())))?)
         }
     };
     let verify = match config.get("verify") {
@@ -105,6 +109,13 @@ fn parse(json: &str) -> Result<(ScrubberBuilder, Option<String>)> {
     let mut builder = Scrubber::builder().policy(policy).verify(verify);
     if let Some(key) = key(&mut config)? {
         builder = builder.key(key);
+    }
+    #[cfg(feature = "onnx")]
+    if let Some(votes) = config.get("votes").filter(|votes| !votes.is_null()) {
+        let votes = votes.as_u64().and_then(|votes| usize::try_from(votes).ok());
+        let votes =
+            votes.ok_or_else(|| Error::config("a whole number is expected").at(Location::Key("votes".into())))?;
+        builder = builder.votes(votes);
     }
     match config.get("seed") {
         None | Some(Value::Null) => {}

@@ -51,7 +51,9 @@ pub struct ScrubberBuilder {
     key: Option<Key>,
     seed: Option<u64>,
     #[cfg(feature = "onnx")]
-    model: Option<crate::infer::Model>,
+    models: Vec<crate::infer::Model>,
+    #[cfg(feature = "onnx")]
+    votes: Option<usize>,
 }
 
 impl std::fmt::Debug for ScrubberBuilder {
@@ -68,11 +70,20 @@ impl ScrubberBuilder {
         self
     }
 
-    /// A token classifier whose findings join those of the built-in detectors.
+    /// Adds a token classifier, whose findings join those of the built-in detectors.
     #[cfg(feature = "onnx")]
     #[must_use]
     pub fn model(mut self, model: crate::infer::Model) -> Self {
-        self.model = Some(model);
+        self.models.push(model);
+        self
+    }
+
+    /// How many of the added models must find something of a category in a place for their findings there to count; one, unless said
+    /// otherwise.
+    #[cfg(feature = "onnx")]
+    #[must_use]
+    pub fn votes(mut self, votes: usize) -> Self {
+        self.votes = Some(votes);
         self
     }
 
@@ -130,10 +141,23 @@ impl ScrubberBuilder {
         }
     }
 
+    /// As [`model_named`](Self::model_named) for several: directories stand in for the built-in model unless `builtin` is among the names.
+    ///
+    /// # Errors
+    /// As [`model_named`](Self::model_named), and when `none` is not the only name.
+    pub fn models_named<T: AsRef<str>>(self, names: &[T]) -> Result<Self> {
+        if names.len() > 1 && names.iter().any(|name| name.as_ref() == "none") {
+            return Err(Error::config("`none` is no model beside others"));
+        }
+        let builtin = names.iter().any(|name| name.as_ref() == "builtin");
+        let named = names.iter().try_fold(self, |builder, name| builder.model_named(name.as_ref()))?;
+        Ok(if builtin { named.builtin_model(true) } else { named })
+    }
+
     /// Builds the scrubber.
     ///
     /// # Errors
-    /// When the model is not a token classifier or its labels name no category, parts of the policy contradict each other or its
+    /// When a model is not a token classifier or its labels name no category, more votes are asked for than there are models, parts of the policy contradict each other or its
     /// regime, or an operator of it needs a key or a seed that was not given.
     pub fn build(self) -> Result<Scrubber> {
         #[allow(unused_mut, reason = "grows only with feature `onnx`")]
@@ -143,8 +167,8 @@ impl ScrubberBuilder {
             detectors.push(Box::new(detect::BuiltinTagger::new()?));
         }
         #[cfg(feature = "onnx")]
-        if let Some(model) = self.model.filter(|_| self.stages.has(Stage::Model)) {
-            detectors.push(Box::new(detect::ModelDetector::new(model)?));
+        if self.stages.has(Stage::Model) && (!self.models.is_empty() || self.votes.is_some()) {
+            detectors.push(Box::new(detect::ModelDetector::new(self.models, self.votes.unwrap_or(1))?));
         }
         self.policy.check()?;
         if let Some(own) = self.policy.own_detectors() {

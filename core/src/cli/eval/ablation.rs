@@ -19,21 +19,22 @@ pub(super) fn run(args: &ScrubberArgs, notes: &[Labelled], optional: &[Category]
     for stage in [Stage::Patterns, Stage::Lexicon, Stage::Structure, Stage::Tagger, Stage::Consistency] {
         stages = stages.with(stage);
         if stage == Stage::Tagger {
-            match args.model.as_str() {
-                "none" => continue,
-                "builtin" => {}
-                _ => {
-                    stages = stages.without(Stage::Tagger).with(Stage::Model);
-                    steps.push(("+ model".to_owned(), args.builder()?.stages(stages).build()?));
-                    continue;
-                }
+            let own = args.model.iter().any(|name| !["builtin", "none"].contains(&name.as_str()));
+            let builtin = args.model.iter().any(|name| name == "builtin");
+            if own {
+                stages = stages.with(Stage::Model);
+                steps.push(("+ model".to_owned(), args.builder()?.stages(stages.without(stage)).build()?));
+            }
+            if !builtin {
+                stages = stages.without(stage);
+                continue;
             }
         }
         let name = if stage == Stage::Patterns { "patterns only".to_owned() } else { format!("+ {stage}") };
         steps.push((name, args.builder()?.stages(stages).build()?));
     }
     if let Some(policy) = strict() {
-        let scrubber = Scrubber::builder().policy(policy).model_named(&args.model)?.build()?;
+        let scrubber = Scrubber::builder().policy(policy).models_named(&args.model)?.build()?;
         steps.push(("strict".to_owned(), scrubber));
     }
     let bar = progress(Some(steps.len() as u64), "stages");
