@@ -10,7 +10,8 @@
  * Errors     A cg_status other than CG_STATUS_OK means that there is no result. Where the caller passed a cg_error **,
  *            it then holds the details; NULL may be passed instead. Messages never hold text of a note.
  * Threads    Built objects are immutable. Any number of threads may use the same object at the same time; only _free
- *            needs that nobody else uses it any more. No function keeps state between calls or calls back.
+ *            needs that nobody else uses it any more. No function keeps state between calls. Only functions that you hand over
+ *            (cg_judge, cg_audit_keep) are called back; they may call the library themselves.
  * Panics     None crosses the boundary: CG_STATUS_PANIC is returned instead.
  */
 
