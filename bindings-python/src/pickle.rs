@@ -13,6 +13,7 @@ use crate::column::ArrowColumn;
 use crate::error::{exception, run};
 use crate::message::{MessageFinding, ScrubbedMessage};
 use crate::model::Model;
+use crate::registry::Registry;
 use crate::rubric::{Criterion, Origin, Report, Rubric, Scorer};
 use crate::scrubber::{Finding, Reason, Scrubbed, Scrubber};
 
@@ -86,6 +87,7 @@ copies!(
     Scorer,
     Rubric,
     Model,
+    Registry,
     Analyzer,
     Finding,
     Reason,
@@ -116,6 +118,14 @@ impl Model {
     /// Pickles by directory.
     fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<Reduced<'py>> {
         reduced(py, "model", (self.1.display().to_string(),))
+    }
+}
+
+#[pymethods]
+impl Registry {
+    /// Pickles by directory and options.
+    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<Reduced<'py>> {
+        reduced(py, "registry", (self.directory.display().to_string(), self.options.to_string()))
     }
 }
 

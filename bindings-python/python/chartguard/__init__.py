@@ -38,6 +38,8 @@ Analyzer, Outcome
     Both in one call.
 Model
     A token classification model from a directory, run in process.
+Registry
+    Named, versioned models in a directory, within a budget of memory.
 summary, Summary
     Counts by category and scores over many results, shown in a notebook.
 AuditLog, Access
@@ -70,6 +72,7 @@ from chartguard._chartguard import (
     ModelError,
     Outcome,
     Reason,
+    Registry,
     Report,
     Rubric,
     RubricError,
@@ -107,6 +110,7 @@ __all__ = [
     "ModelError",
     "Outcome",
     "Reason",
+    "Registry",
     "Report",
     "Rubric",
     "RubricError",

@@ -10,6 +10,7 @@ from chartguard._chartguard import (
     Analyzer,
     ChartguardError,
     Model,
+    Registry,
     Rubric,
     Scorer,
     Scrubber,
@@ -18,6 +19,7 @@ from chartguard._chartguard import (
     _finding,
     _message,
     _message_finding,
+    _open_registry,
     _outcome,
     _reason,
     _report,
@@ -36,6 +38,7 @@ __all__ = [
     "analyzer",
     "builtin_rubric",
     "model",
+    "registry",
     "rubric",
     "scorer",
     "scrubber",
@@ -62,6 +65,15 @@ def model(directory: str) -> Model:
     """A model by its directory."""
     try:
         return Model.load(directory)
+    except ChartguardError as error:
+        raise worker(error) from None
+
+
+@once
+def registry(directory: str, options: str) -> Registry:
+    """A registry by its directory and options; one a process, so that its budget holds for all that is unpickled there."""
+    try:
+        return _open_registry(directory, options)
     except ChartguardError as error:
         raise worker(error) from None
 

@@ -67,7 +67,7 @@ enum Command {
     /// Check an audit log, or print it
     #[command(subcommand)]
     Audit(audit::AuditCommand),
-    /// Check a model directory
+    /// Check a model directory; list, add, activate, roll back and remove the models of a registry
     #[command(subcommand)]
     Model(model::ModelCommand),
     /// Measure recall and precision against labelled notes
@@ -88,6 +88,9 @@ struct ScrubberArgs {
     /// The model beside the patterns and word lists: the built-in one, none, or a model directory
     #[arg(long, default_value = "builtin", value_name = "builtin|none|DIR")]
     model: String,
+    /// A registry of models (`chartguard model --help`): --model then names one in it, as NAME or NAME@VERSION
+    #[arg(long, value_name = "DIR", requires = "model")]
+    registry: Option<PathBuf>,
     /// The secret key of operators that need one: a file of at least 64 hexadecimal digits, or base64 (`openssl rand -hex 32`)
     #[arg(long, value_name = "FILE")]
     key_file: Option<PathBuf>,
@@ -107,7 +110,13 @@ impl ScrubberArgs {
         if let Some(seed) = self.seed {
             builder = builder.seed(seed);
         }
-        builder.model_named(&self.model)
+        match &self.registry {
+            #[cfg(feature = "onnx")]
+            Some(directory) => Ok(builder.builtin_model(false).model(model::open(directory)?.get(&self.model)?)),
+            #[cfg(not(feature = "onnx"))]
+            Some(_) => Err(Error::config("this build runs no models: build it with feature `onnx`")),
+            None => builder.model_named(&self.model),
+        }
     }
 
     fn build(&self) -> Result<Scrubber> {

@@ -40,7 +40,7 @@ use crate::guard::guard;
 use meter::{Clock, Meter};
 pub(super) use pool::Lease;
 use pool::Pool;
-use store::{Store, Version, Writing};
+use store::{Store, Stored, Writing};
 
 /// What becomes of a tokenizer in memory, for each byte of its file.
 const TEXT_FACTOR: u64 = 10;
@@ -184,6 +184,7 @@ pub struct RegistryStatus {
 /// What can be said of one version of a model. Calls, latencies and errors are those of this [`Registry`], since it was opened.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
+#[allow(clippy::struct_excessive_bools, reason = "each is true or not whatever the others are")]
 pub struct ModelStatus {
     /// The model's name.
     pub name: String,
@@ -273,7 +274,7 @@ impl Registry {
         Ok(previous.version)
     }
 
-    fn activate_checked(&self, writing: &Writing, version: &Version) -> Result<()> {
+    fn activate_checked(&self, writing: &Writing, version: &Stored) -> Result<()> {
         if let Err(error) = self.try_out(version) {
             let not = Error::new(error.code(), format!("is not activated: {error}"));
             return Err(not.at(Location::Key(version.reference())));
@@ -301,7 +302,7 @@ impl Registry {
         self.try_out(&version).map_err(|e| e.at(Location::Key(version.reference())))
     }
 
-    fn try_out(&self, version: &Version) -> Result<Model> {
+    fn try_out(&self, version: &Stored) -> Result<Model> {
         let tried = load(version).and_then(|model| {
             model.check()?;
             Ok(model)
@@ -324,22 +325,20 @@ impl Registry {
         self.0.pool.get(&key, memory(&version), &meter, load).map_err(|e| e.at(Location::Key(version.reference())))
     }
 
-    fn version(&self, reference: &str) -> Result<Version> {
+    fn version(&self, reference: &str) -> Result<Stored> {
         let (name, version) = store::split(reference)?;
         let store = &self.0.store;
         if let Some(version) = version {
             return store.version(name, version);
         }
-        match store.active(name)?.active {
-            Some(pin) => store.pinned(name, &pin),
-            None => {
-                let versions = store.versions(name)?.join(", ");
-                Err(Error::config(format!("no version of `{name}` is active: activate one of {versions}")))
-            }
-        }
+        let Some(pin) = store.active(name)?.active else {
+            let versions = store.versions(name)?.join(", ");
+            return Err(Error::config(format!("no version of `{name}` is active: activate one of {versions}")));
+        };
+        store.pinned(name, &pin)
     }
 
-    fn meter(&self, version: &Version) -> Arc<Meter> {
+    fn meter(&self, version: &Stored) -> Arc<Meter> {
         let mut meters = self.0.meters.lock().unwrap_or_else(PoisonError::into_inner);
         let meter = meters.entry(version.reference());
         Arc::clone(meter.or_insert_with(|| Arc::new(Meter::new(self.0.clock.clone()))))
@@ -353,7 +352,7 @@ impl Registry {
         let mut models = Vec::new();
         for name in self.0.store.names()? {
             let active = self.0.store.active(&name);
-            let is = |pin: fn(&store::Active) -> &Option<store::Pin>, version: &str| {
+            let is = |pin: fn(&store::Standing) -> &Option<store::Pin>, version: &str| {
                 active.as_ref().is_ok_and(|active| pin(active).as_ref().is_some_and(|pin| pin.version == version))
             };
             for version in self.0.store.versions(&name).unwrap_or_default() {
@@ -385,7 +384,7 @@ impl Registry {
         Ok(RegistryStatus { memory, used, most_used, models })
     }
 
-    fn model_status(&self, version: &Version, active: bool, previous: bool) -> ModelStatus {
+    fn model_status(&self, version: &Stored, active: bool, previous: bool) -> ModelStatus {
         let figures = self.meter(version).figures();
         let (loaded, in_use) = self.0.pool.holds(&(version.reference(), version.sha256.clone()));
         ModelStatus {
@@ -412,7 +411,7 @@ impl fmt::Debug for Registry {
 }
 
 /// Checks the files of a version and loads it, under the name `NAME@VERSION`.
-fn load(version: &Version) -> Result<Model> {
+fn load(version: &Stored) -> Result<Model> {
     guard(ErrorCode::Model, "a model was loaded", || {
         version.verify()?;
         let mut model = Model::load(&version.folder)?;
@@ -425,7 +424,7 @@ fn load(version: &Version) -> Result<Model> {
 }
 
 /// How many bytes of memory a model takes at most.
-fn memory(version: &Version) -> u64 {
+fn memory(version: &Stored) -> u64 {
     let (weights, text) = version.bytes();
     tract::most_memory(weights).saturating_add(text.saturating_mul(TEXT_FACTOR))
 }

@@ -106,32 +106,21 @@ impl Pool {
         let ours = {
             let mut state = self.lock();
             loop {
-                let theirs = match state.find(key) {
+                match state.find(key) {
                     Found::Ready(loaded, lease) => return Ok(self.lend(state, key, loaded, lease, meter)),
-                    Found::Loading(theirs) => Some(theirs),
+                    Found::Loading(theirs) => {
+                        // Whoever loads a model comes to an end.
+                        state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+                        if let Some(error) = theirs.get() {
+                            return Err(error.clone());
+                        }
+                    }
                     Found::Absent if state.make_room(bytes, self.budget) => {
                         let ours = Arc::new(OnceLock::new());
                         state.insert(key, bytes, &ours);
                         break ours;
                     }
-                    Found::Absent => None,
-                };
-                // Whoever loads a model comes to an end; room may never come.
-                state = match &theirs {
-                    Some(_) => self.changed.wait(state).unwrap_or_else(PoisonError::into_inner),
-                    None => {
-                        let waited = self.changed.wait_timeout_while(state, self.patience, |state| {
-                            !state.slots.contains_key(key) && !state.has_room(bytes, self.budget)
-                        });
-                        let (state, waited) = waited.unwrap_or_else(PoisonError::into_inner);
-                        if waited.timed_out() {
-                            return Err(self.no_room(bytes));
-                        }
-                        state
-                    }
-                };
-                if let Some(error) = theirs.and_then(|theirs| theirs.get().cloned()) {
-                    return Err(error);
+                    Found::Absent => state = self.wait_for_room(state, key, bytes)?,
                 }
             }
         };
@@ -170,13 +159,26 @@ impl Pool {
         Model(loaded, Some(lease))
     }
 
-    fn no_room(&self, bytes: u64) -> Error {
-        Error::model(format!(
+    /// Waits until there is room, or somebody else loads the model; no longer than the patience lasts.
+    fn wait_for_room<'s>(
+        &'s self,
+        state: MutexGuard<'s, State>,
+        key: &Key,
+        bytes: u64,
+    ) -> Result<MutexGuard<'s, State>> {
+        let waited = self.changed.wait_timeout_while(state, self.patience, |state| {
+            !state.slots.contains_key(key) && !state.has_room(bytes, self.budget)
+        });
+        let (state, waited) = waited.unwrap_or_else(PoisonError::into_inner);
+        if !waited.timed_out() {
+            return Ok(state);
+        }
+        Err(Error::model(format!(
             "no room: it takes about {bytes} bytes, and the models in use leave too little of the budget of {}; nothing was given \
              back in {} seconds",
             self.budget.unwrap_or(u64::MAX),
             self.patience.as_secs_f64()
-        ))
+        )))
     }
 
     /// Whether a model is in memory, and whether anybody has it.

@@ -42,7 +42,7 @@ pub(super) struct Store {
 /// Which version of a model is active, and which was before.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Active {
+pub(super) struct Standing {
     format: u64,
     pub(super) active: Option<Pin>,
     pub(super) previous: Option<Pin>,
@@ -72,7 +72,7 @@ struct Pinned {
 
 /// A version of a model, as its list of files says.
 #[derive(Debug)]
-pub(super) struct Version {
+pub(super) struct Stored {
     pub(super) name: String,
     pub(super) version: String,
     pub(super) folder: PathBuf,
@@ -147,7 +147,7 @@ impl Store {
     }
 
     /// Which version is active; none where the model has none.
-    pub(super) fn active(&self, name: &str) -> Result<Active> {
+    pub(super) fn active(&self, name: &str) -> Result<Standing> {
         let versions = self.versions(name)?;
         if versions.is_empty() {
             let names = self.names()?;
@@ -160,9 +160,9 @@ impl Store {
         }
         let path = self.root.join(name).join(ACTIVE);
         if fs::symlink_metadata(&path).is_err_and(|e| e.kind() == std::io::ErrorKind::NotFound) {
-            return Ok(Active { format: FORMAT, ..Active::default() });
+            return Ok(Standing { format: FORMAT, ..Standing::default() });
         }
-        let (active, _): (Active, _) = read_index(&path)?;
+        let (active, _): (Standing, _) = read_index(&path)?;
         for pin in active.active.iter().chain(&active.previous) {
             check_name("version", &pin.version).map_err(|e| e.at(directory::file(&path)))?;
         }
@@ -170,7 +170,7 @@ impl Store {
     }
 
     /// Reads the list of files of a version.
-    pub(super) fn version(&self, name: &str, version: &str) -> Result<Version> {
+    pub(super) fn version(&self, name: &str, version: &str) -> Result<Stored> {
         check_name("version", version)?;
         let versions = self.versions(name)?;
         if !versions.iter().any(|known| known == version) {
@@ -185,11 +185,11 @@ impl Store {
             return Err(link(&folder));
         }
         let (files, sha256): (Files, _) = read_index(&folder.join(FILES))?;
-        Ok(Version { name: name.to_owned(), version: version.to_owned(), folder, sha256, files: files.files })
+        Ok(Stored { name: name.to_owned(), version: version.to_owned(), folder, sha256, files: files.files })
     }
 
     /// The version of a pin, which must be the one that was pinned.
-    pub(super) fn pinned(&self, name: &str, pin: &Pin) -> Result<Version> {
+    pub(super) fn pinned(&self, name: &str, pin: &Pin) -> Result<Stored> {
         let version = self.version(name, &pin.version)?;
         if version.sha256 != pin.sha256 {
             let what = format!("is not the list of files that was activated: its SHA-256 is not that in {ACTIVE}");
@@ -221,14 +221,14 @@ impl Store {
     }
 
     /// Makes `version` the active one, and the one that was active the previous one.
-    pub(super) fn activate(&self, _: &Writing, version: &Version) -> Result<()> {
+    pub(super) fn activate(&self, _: &Writing, version: &Stored) -> Result<()> {
         let now = self.active(&version.name)?;
         let pin = Pin { version: version.version.clone(), sha256: version.sha256.clone() };
         if now.active.as_ref() == Some(&pin) {
             return Ok(());
         }
         let folder = self.root.join(&version.name);
-        let next = Active { format: FORMAT, active: Some(pin), previous: now.active };
+        let next = Standing { format: FORMAT, active: Some(pin), previous: now.active };
         let unfinished = folder.join(format!("{UNFINISHED}{ACTIVE}.new"));
         disk::write(&unfinished, &json(&next)?)?;
         disk::rename(&unfinished, &folder.join(ACTIVE))
@@ -259,7 +259,7 @@ impl Store {
     }
 }
 
-impl Version {
+impl Stored {
     /// How a person names it.
     pub(super) fn reference(&self) -> String {
         format!("{}@{}", self.name, self.version)
@@ -267,7 +267,7 @@ impl Version {
 
     /// How many bytes the files have that hold weights, and how many the others.
     pub(super) fn bytes(&self) -> (u64, u64) {
-        let text = |name: &str| name.ends_with(".json") || name.ends_with(".txt");
+        let text = |name: &str| Path::new(name).extension().is_some_and(|kind| kind == "json" || kind == "txt");
         let sum = |of: bool| self.files.iter().filter(|(name, _)| text(name) == of).map(|(_, file)| file.bytes).sum();
         (sum(false), sum(true))
     }

@@ -395,7 +395,7 @@ fn thirty_two_threads_share_eight_models_in_room_for_three() {
         registry.activate(&name, "1").unwrap();
     }
     let largest = registry.status().unwrap().models.iter().map(|model| model.bytes).max().unwrap();
-    let registry = folder.with(RegistryOptions::new().memory(3 * largest).wait(Duration::from_secs(600)));
+    let registry = folder.with(RegistryOptions::new().memory(3 * largest).wait(Duration::from_mins(10)));
     let seen: Mutex<BTreeMap<usize, Vec<Weak<Loaded>>>> = Mutex::default();
     let alive = || seen.lock().unwrap().values().flatten().filter(|loaded| loaded.strong_count() > 0).count();
     let (begin, done, most) = (Barrier::new(33), AtomicBool::new(false), AtomicUsize::new(0));
@@ -432,7 +432,9 @@ fn thirty_two_threads_share_eight_models_in_room_for_three() {
         });
         let finished: Vec<_> = workers.into_iter().map(std::thread::ScopedJoinHandle::join).collect();
         done.store(true, Ordering::Relaxed);
-        finished.into_iter().for_each(|worker| worker.unwrap());
+        for worker in finished {
+            worker.unwrap();
+        }
     });
     let status = registry.status().unwrap();
     assert!(status.most_used <= 3 * largest && status.most_used > 2 * largest, "{} of {largest}", status.most_used);
@@ -487,7 +489,7 @@ fn what_is_in_use_stays_and_what_was_used_longest_ago_goes() {
     assert!(refused.is_model() && refused.to_string().starts_with("`b@1`: no room"), "{refused}");
     assert_eq!(loaded(), ["a", "c"]);
     // It waits while there is hope.
-    let patient = folder.with(RegistryOptions::new().memory(one).wait(Duration::from_secs(600)));
+    let patient = folder.with(RegistryOptions::new().memory(one).wait(Duration::from_mins(10)));
     let held = patient.get("a").unwrap();
     std::thread::scope(|scope| {
         let waiting = scope.spawn(|| patient.get("b").unwrap());
