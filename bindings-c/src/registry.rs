@@ -6,10 +6,10 @@ use std::time::Instant;
 use chartguard::infer::{Registry, RegistryOptions};
 
 use crate::boundary::{free, object, perform, produce, text};
+use crate::bytes::cg_bytes;
 use crate::error::cg_error;
 use crate::model::cg_model;
 use crate::status::cg_status;
-use crate::vault::cg_bytes;
 
 /// Named, versioned models in a directory: pinned by the SHA-256 of their files, made active after a smoke test, loaded when they
 /// are first asked for and unloaded when their room is needed. Any number of threads and processes may use one directory: whoever
@@ -179,7 +179,7 @@ pub unsafe extern "C" fn cg_registry_status_json(
     unsafe {
         produce(out, err, || {
             let status = object(registry, "the registry is NULL")?.0.status()?;
-            Ok(cg_bytes(serde_json::json!(status).to_string().into_bytes()))
+            Ok(cg_bytes::of(serde_json::json!(status).to_string()))
         })
     }
 }

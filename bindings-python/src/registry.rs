@@ -10,7 +10,7 @@ use pyo3::prelude::*;
 use serde_json::{Value, json};
 
 use crate::error::{config, run};
-use crate::model::Model;
+use crate::model::{Model, Place};
 
 /// Named, versioned models in a directory: pinned by the SHA-256 of their files, made active after a smoke test, loaded when
 /// they are first asked for and unloaded when their room is needed.
@@ -119,18 +119,15 @@ impl Registry {
     /// Returns
     /// -------
     /// Model
-    ///     Pickles by the directory of its version.
+    ///     Pickles by registry, name and version.
     ///
     /// Raises
     /// ------
     /// ModelError, ConfigError
     ///     There is no such model, a file of it was changed, it cannot be loaded, or there is no room for it.
     fn get(&self, py: Python<'_>, reference: &str) -> PyResult<Model> {
-        let (model, place) = run(py, || {
-            let model = self.registry.get(reference)?;
-            let place = model.name().split('@').fold(self.directory.clone(), |place, part| place.join(part));
-            Ok((model, place))
-        })?;
+        let model = run(py, || self.registry.get(reference))?;
+        let place = Place::Registry(self.directory.clone(), self.options.to_string(), model.name().to_owned());
         Ok(Model(model, place))
     }
 

@@ -61,15 +61,6 @@ def worker(error: ChartguardError) -> ChartguardError:
 
 
 @once
-def model(directory: str) -> Model:
-    """A model by its directory."""
-    try:
-        return Model.load(directory)
-    except ChartguardError as error:
-        raise worker(error) from None
-
-
-@once
 def registry(directory: str, options: str) -> Registry:
     """A registry by its directory and options; one a process, so that its budget holds for all that is unpickled there."""
     try:
@@ -79,9 +70,22 @@ def registry(directory: str, options: str) -> Registry:
 
 
 @once
-def scrubber(policy: str, key: str | None, seed: int | None, named: str | None, directory: str | None) -> Scrubber:
+def model(directory: str, options: str | None = None, reference: str | None = None) -> Model:
+    """A model by its directory, or by that of its registry, the registry's options, and its name and version there."""
+    try:
+        if options is None or reference is None:
+            return Model.load(directory)
+        return registry(directory, options).get(reference)
+    except ChartguardError as error:
+        raise worker(error) from None
+
+
+@once
+def scrubber(
+    policy: str, key: str | None, seed: int | None, named: str | None, place: tuple[str, ...] | None
+) -> Scrubber:
     """A scrubber by its whole policy, key, seed and model."""
-    return _build_scrubber(policy, key, seed, named, None if directory is None else model(directory))
+    return _build_scrubber(policy, key, seed, named, None if place is None else model(*place))
 
 
 @once
