@@ -55,11 +55,11 @@ impl Recipe {
     }
 }
 
-fn reduced<'py>(
-    py: Python<'py>,
-    function: &str,
-    arguments: impl IntoPyObject<'py, Target = PyTuple, Output = Bound<'py, PyTuple>, Error = PyErr>,
-) -> PyResult<Reduced<'py>> {
+fn reduced<'py, A>(py: Python<'py>, function: &str, arguments: A) -> PyResult<Reduced<'py>>
+where
+    A: IntoPyObject<'py, Target = PyTuple, Output = Bound<'py, PyTuple>>,
+    PyErr: From<A::Error>,
+{
     Ok((py.import("chartguard._pickling")?.getattr(function)?, arguments.into_pyobject(py)?))
 }
 

@@ -481,9 +481,9 @@ fn what_is_in_use_stays_and_what_was_used_longest_ago_goes() {
     drop(registry.get("a").unwrap());
     drop(registry.get("c").unwrap());
     assert_eq!(loaded(), ["a", "c"]);
-    // A tagger, and a scrubber, keep their model in use.
+    // A tagger keeps its model in use, and so does any copy.
     let tagger = Tagger::new(registry.get("a").unwrap()).unwrap();
-    let scrubber = crate::Scrubber::builder().builtin_model(false).model(registry.get("c").unwrap()).build().unwrap();
+    let copy = Tagger::new(registry.get("c").unwrap()).unwrap().model().clone();
     assert!(status(&registry, "a@1").in_use && status(&registry, "c@1").in_use);
     let refused = error(registry.get("b"));
     assert!(refused.is_model() && refused.to_string().starts_with("`b@1`: no room"), "{refused}");
@@ -498,7 +498,7 @@ fn what_is_in_use_stays_and_what_was_used_longest_ago_goes() {
         drop(held);
         assert_eq!(waiting.join().unwrap().name(), "b@1");
     });
-    drop((tagger, scrubber));
+    drop((tagger, copy));
     drop(registry.get("b").unwrap());
     assert_eq!(loaded(), ["b", "c"]);
     let small = folder.with(RegistryOptions::new().memory(one - 1));
