@@ -41,7 +41,7 @@ use crate::model::{Model, Place};
 /// []
 #[pyclass(frozen, module = "chartguard")]
 pub(crate) struct Registry {
-    registry: chartguard::infer::Registry,
+    inner: chartguard::infer::Registry,
     pub(crate) directory: PathBuf,
     pub(crate) options: Value,
 }
@@ -71,7 +71,7 @@ impl Registry {
     /// ModelError, ConfigError, FileError
     ///     The model cannot be loaded, there is such a version already, or the name is not one that a model can have.
     fn add(&self, py: Python<'_>, name: &str, version: &str, directory: PathBuf) -> PyResult<()> {
-        run(py, || self.registry.add(name, version, directory))
+        run(py, || self.inner.add(name, version, directory))
     }
 
     /// Make a version the active one, after its files were checked and it passed its own smoke test.
@@ -81,7 +81,7 @@ impl Registry {
     /// ModelError, InferenceError, ConfigError
     ///     It did not, or there is no such version; what was active stays so.
     fn activate(&self, py: Python<'_>, name: &str, version: &str) -> PyResult<()> {
-        run(py, || self.registry.activate(name, version))
+        run(py, || self.inner.activate(name, version))
     }
 
     /// Make the version active that was so before the present one.
@@ -91,12 +91,12 @@ impl Registry {
     /// str
     ///     The version that is active now.
     fn rollback(&self, py: Python<'_>, name: &str) -> PyResult<String> {
-        run(py, || self.registry.rollback(name))
+        run(py, || self.inner.rollback(name))
     }
 
     /// Remove a version that is neither active nor the one to roll back to.
     fn remove(&self, py: Python<'_>, name: &str, version: &str) -> PyResult<()> {
-        run(py, || self.registry.remove(name, version))
+        run(py, || self.inner.remove(name, version))
     }
 
     /// Check the files of a model, load it anew, and run its smoke test.
@@ -106,7 +106,7 @@ impl Registry {
     /// reference : str
     ///     "NAME" for the active version, or "NAME@VERSION".
     fn check(&self, py: Python<'_>, reference: &str) -> PyResult<()> {
-        run(py, || self.registry.check(reference).map(drop))
+        run(py, || self.inner.check(reference).map(drop))
     }
 
     /// A model, from memory or loaded: for `Scrubber(model=...)`, among others.
@@ -126,7 +126,7 @@ impl Registry {
     /// ModelError, ConfigError
     ///     There is no such model, a file of it was changed, it cannot be loaded, or there is no room for it.
     fn get(&self, py: Python<'_>, reference: &str) -> PyResult<Model> {
-        let model = run(py, || self.registry.get(reference))?;
+        let model = run(py, || self.inner.get(reference))?;
         let place = Place::Registry(self.directory.clone(), self.options.to_string(), model.name().to_owned());
         Ok(Model(model, place))
     }
@@ -140,7 +140,7 @@ impl Registry {
     ///     "sha256", "loaded", "in_use", "bytes", "calls", "mean_ms", "p95_ms" (of the last thousand calls), "last_error". Calls are
     ///     those of models that this registry gave.
     fn status<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        let status = run(py, || self.registry.status())?;
+        let status = run(py, || self.inner.status())?;
         py.import("json")?.call_method1("loads", (json!(status).to_string(),))
     }
 
@@ -152,12 +152,12 @@ impl Registry {
 impl Registry {
     pub(crate) fn open(py: Python<'_>, directory: PathBuf, options: Value) -> PyResult<Self> {
         let directory = std::path::absolute(&directory).unwrap_or(directory);
-        let registry = run(py, || {
+        let inner = run(py, || {
             let start = Instant::now();
             let given = RegistryOptions::from_json(&options.to_string())?.clock(move || start.elapsed());
             chartguard::infer::Registry::open(&directory, given)
         })?;
-        Ok(Self { registry, directory, options })
+        Ok(Self { inner, directory, options })
     }
 }
 

@@ -135,11 +135,20 @@ fn named(model: &str) -> Result<(&str, &str)> {
 
 #[cfg(feature = "onnx")]
 fn described(model: &crate::infer::Model) -> Result<String> {
-    use crate::infer::Tagger;
+    use crate::infer::{Classifier, Embedder, PairScorer, Tagger, Task};
 
-    Tagger::new(model.clone())?.tag("Patient Jane Doe was seen on 3/14/2024.")?;
-    let (name, labels, window) = (model.name(), model.labels().join(" "), model.max_tokens());
-    Ok(format!("{name}: loads and runs\nlabels: {labels}\nwindow: {window} tokens\n"))
+    const NOTE: &str = "Patient Jane Doe was seen on 3/14/2024.";
+    match model.task() {
+        Task::TokenClassification => Tagger::new(model.clone())?.tag(NOTE).map(drop)?,
+        Task::TextClassification => Classifier::new(model.clone())?.classify(NOTE).map(drop)?,
+        Task::SentenceEmbedding => Embedder::new(model.clone())?.embed(NOTE).map(drop)?,
+        Task::PairSimilarity => PairScorer::new(model.clone())?.score(NOTE, NOTE).map(drop)?,
+    }
+    let smoke = if model.check()? { "passed" } else { "none is in chartguard.json" };
+    let (name, task, labels, window) = (model.name(), model.task(), model.labels().join(" "), model.max_tokens());
+    Ok(format!(
+        "{name}: loads and runs\ntask: {task}\nlabels: {labels}\nwindow: {window} tokens\nsmoke test: {smoke}\n"
+    ))
 }
 
 #[cfg(feature = "onnx")]

@@ -243,7 +243,7 @@ impl Registry {
     }
 
     /// Makes a version the active one, after its files were checked and it was loaded and passed its own smoke test
-    /// ([`Model::check`]). The version that was active becomes the one to roll back to.
+    /// ([`Model::check`]; one that brings none passes when it ran). The version that was active becomes the one to roll back to.
     ///
     /// Waits while another thread or process changes the registry.
     ///

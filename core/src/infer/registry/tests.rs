@@ -127,6 +127,29 @@ fn what_is_not_there_is_named() {
 }
 
 #[test]
+fn a_model_that_fails_its_own_smoke_test_is_not_activated() {
+    let (folder, registry) = Folder::of_two();
+    let with = |entity: &str| {
+        let model = TestDirectory::from("tiny-tagger");
+        let smoke = format!(
+            r#"{{"smoke": {{"text": "Seen by Dr. Kelor on 3/14/2024.", "entities": [{{"text": "Kelor", "label": "DOCTOR"}},
+                {{"text": "{entity}", "label": "DATE"}}]}}}}"#
+        );
+        fs::write(model.path().join("chartguard.json"), smoke).unwrap();
+        model
+    };
+    registry.add("tagger", "3", with("3/14/2024").path()).unwrap();
+    registry.add("tagger", "4", with("3/14").path()).unwrap();
+    registry.activate("tagger", "3").unwrap();
+    let refused = error(registry.activate("tagger", "4"));
+    assert!(refused.is_model() && refused.to_string().starts_with("`tagger@4`: is not activated: "), "{refused}");
+    assert!(error(registry.check("tagger@4")).is_model());
+    assert!(status(&registry, "tagger@4").last_error.is_some());
+    assert_eq!(folder.open().get("tagger").unwrap().name(), "tagger@3");
+    assert_eq!(registry.rollback("tagger").unwrap(), "1");
+}
+
+#[test]
 fn names_and_versions_are_no_paths() {
     let (folder, registry) = Folder::of_two();
     let long = "x".repeat(65);
