@@ -251,6 +251,7 @@ impl Registry {
     /// When there is no such version, its files are not those that were added, it cannot be loaded, or fails its smoke test: the error
     /// names the model, the version and what is wrong, and the version that was active stays so.
     pub fn activate(&self, name: &str, version: &str) -> Result<()> {
+        store::split(&format!("{name}@{version}"))?;
         let writing = self.0.store.write()?;
         let version = self.0.store.version(name, version)?;
         self.activate_checked(&writing, &version)
@@ -263,6 +264,7 @@ impl Registry {
     /// # Errors
     /// When no version was active before, and as [`activate`](Self::activate).
     pub fn rollback(&self, name: &str) -> Result<String> {
+        store::split(name)?;
         let writing = self.0.store.write()?;
         let Some(previous) = self.0.store.active(name)?.previous else {
             return Err(Error::config(format!(
@@ -288,6 +290,7 @@ impl Registry {
     /// # Errors
     /// When it is one of the two, or there is no such version.
     pub fn remove(&self, name: &str, version: &str) -> Result<()> {
+        store::split(&format!("{name}@{version}"))?;
         let writing = self.0.store.write()?;
         self.0.store.remove(&writing, name, version)
     }
