@@ -78,7 +78,8 @@ bench-infer: $(INFER)/venv/bin/python
 sizes:
 	benches/sizes.sh
 
-# Kills 200 writers of an audit log of each kind, and 200 of a vault and a log, at random points: nothing confirmed may be lost.
+# Kills 200 writers of an audit log of each kind, 200 of a vault and a log, and 200 of a registry of models, at random points:
+# nothing confirmed may be lost, and no version be half there.
 # Some minutes.
 test-crash: build
 	CHARTGUARD_KILLS=200 cargo test --workspace -q --test crash -- --nocapture

@@ -126,6 +126,11 @@ typedef struct cg_model cg_model;
 // A note that was scrubbed and scored.
 typedef struct cg_outcome cg_outcome;
 
+// Named, versioned models in a directory: pinned by the SHA-256 of their files, made active after a smoke test, loaded when they
+// are first asked for and unloaded when their room is needed. Any number of threads and processes may use one directory: whoever
+// changes something waits for others that do, and readers never wait.
+typedef struct cg_registry cg_registry;
+
 // A scored note: verdicts with evidence.
 typedef struct cg_report cg_report;
 
@@ -584,6 +589,100 @@ cg_status cg_model_load(const char *directory,
 // # Safety
 // `model` is NULL or a live model, which nobody uses afterwards.
 void cg_model_free(cg_model *model);
+
+// Opens the directory of a registry, which must be there; an empty one is an empty registry.
+//
+// `options_json` is `{"memory": BYTES, "wait_seconds": NUMBER}`: how many bytes the models in memory may take together (no bound
+// without it), and how long a request waits for room while all of them are in use (30 seconds without it); (NULL, 0) is neither.
+// On success `*out` is to be freed with cg_registry_free. CG_STATUS_CONFIG names what is wrong.
+//
+// # Safety
+// `directory` is readable for `len` bytes and `options_json` for `options_len`; `out` is writable; `err` is writable or NULL.
+cg_status cg_registry_open(const char *directory,
+                           size_t len,
+                           const char *options_json,
+                           size_t options_len,
+                           cg_registry **out,
+                           cg_error **err);
+
+// Copies a model directory in as a version of a model, after it was loaded and run. It is not active yet.
+//
+// Names and versions are up to 64 lower-case letters, digits, `.`, `_` and `-`. Nothing is added unless this returns CG_STATUS_OK.
+//
+// # Safety
+// `registry` is live; `name` is readable for `name_len` bytes, `version` for `version_len`, `directory` for `directory_len`; `err` is
+// writable or NULL.
+cg_status cg_registry_add(const cg_registry *registry,
+                          const char *name,
+                          size_t name_len,
+                          const char *version,
+                          size_t version_len,
+                          const char *directory,
+                          size_t directory_len,
+                          cg_error **err);
+
+// Makes a version the active one, after its files were checked and it passed its own smoke test; otherwise CG_STATUS_MODEL or
+// CG_STATUS_INFERENCE says why, and what was active stays so.
+//
+// # Safety
+// `registry` is live; `name` is readable for `name_len` bytes, `version` for `version_len`; `err` is writable or NULL.
+cg_status cg_registry_activate(const cg_registry *registry,
+                               const char *name,
+                               size_t name_len,
+                               const char *version,
+                               size_t version_len,
+                               cg_error **err);
+
+// Makes the version active that was so before the present one, checked as by cg_registry_activate; cg_registry_status_json says
+// which that is. Another rollback goes back.
+//
+// # Safety
+// `registry` is live; `name` is readable for `name_len` bytes; `err` is writable or NULL.
+cg_status cg_registry_rollback(const cg_registry *registry,
+                               const char *name,
+                               size_t name_len,
+                               cg_error **err);
+
+// Removes a version that is neither active nor the one to roll back to.
+//
+// # Safety
+// As cg_registry_activate.
+cg_status cg_registry_remove(const cg_registry *registry,
+                             const char *name,
+                             size_t name_len,
+                             const char *version,
+                             size_t version_len,
+                             cg_error **err);
+
+// A model, from memory or loaded: the active version of `NAME`, or the version of `NAME@VERSION`.
+//
+// On success `*out` is to be freed with cg_model_free, and may outlive the registry. It is in use, and stays in memory, until it and
+// every scrubber that was built with it are freed. Where all room is taken by models in use this waits as the options say, and is
+// then CG_STATUS_MODEL; free what is not needed. Threads that ask for one model at once load it once.
+//
+// # Safety
+// `registry` is live; `reference` is readable for `len` bytes; `out` is writable; `err` is writable or NULL.
+cg_status cg_registry_get(const cg_registry *registry,
+                          const char *reference,
+                          size_t len,
+                          cg_model **out,
+                          cg_error **err);
+
+// What can be said of each version of each model, as JSON: `{"memory", "used", "most_used", "models": [{"name", "version", "active",
+// "previous", "sha256", "loaded", "in_use", "bytes", "calls", "mean_ms", "p95_ms", "last_error"}]}`, to be read with cg_bytes_data and
+// freed with cg_bytes_free. Calls are those of models that this registry gave.
+//
+// # Safety
+// `registry` is live; `out` is writable; `err` is writable or NULL.
+cg_status cg_registry_status_json(const cg_registry *registry,
+                                  cg_bytes **out,
+                                  cg_error **err);
+
+// Closes a registry. NULL is allowed. Models it gave live on.
+//
+// # Safety
+// `registry` is NULL or a live registry, which nobody uses afterwards.
+void cg_registry_free(cg_registry *registry);
 
 // The report as JSON, `{"doc_type","discipline","rubric","score","raw","coverage","criteria":[...]}`, evidence in code
 // points of the note: the same bytes as from the command line. Borrowed from `report`.

@@ -216,6 +216,51 @@ class model : public detail::handle<cg_model, cg_model_free> {
       : handle(detail::produce<cg_model>([&](cg_model **out, cg_error **err) {
           return cg_model_load(directory.data(), directory.size(), out, err);
         })) {}
+
+ private:
+  friend class registry;
+  using handle::handle;
+};
+
+/** Named, versioned models in a directory, within a budget of memory. */
+class registry : public detail::handle<cg_registry, cg_registry_free> {
+ public:
+  /** Opens a directory, which must be there. Options: {"memory": BYTES, "wait_seconds": NUMBER}. */
+  explicit registry(std::string_view directory, std::string_view options_json = {})
+      : handle(detail::produce<cg_registry>([&](cg_registry **out, cg_error **err) {
+          return cg_registry_open(directory.data(), directory.size(), options_json.data(), options_json.size(), out, err);
+        })) {}
+  /** Copies a model directory in, after it was loaded and run. It is not active yet. */
+  void add(std::string_view name, std::string_view version, std::string_view directory) const {
+    detail::perform([&](cg_error **err) {
+      return cg_registry_add(get(), name.data(), name.size(), version.data(), version.size(), directory.data(), directory.size(), err);
+    });
+  }
+  /** Makes a version the active one, after it passed its own smoke test. */
+  void activate(std::string_view name, std::string_view version) const {
+    detail::perform([&](cg_error **err) {
+      return cg_registry_activate(get(), name.data(), name.size(), version.data(), version.size(), err);
+    });
+  }
+  /** Makes the version active that was so before. */
+  void rollback(std::string_view name) const {
+    detail::perform([&](cg_error **err) { return cg_registry_rollback(get(), name.data(), name.size(), err); });
+  }
+  /** Removes a version that is neither active nor the one to roll back to. */
+  void remove(std::string_view name, std::string_view version) const {
+    detail::perform([&](cg_error **err) {
+      return cg_registry_remove(get(), name.data(), name.size(), version.data(), version.size(), err);
+    });
+  }
+  /** The active version of NAME, or the version of NAME@VERSION, from memory or loaded. */
+  model load(std::string_view reference) const {
+    return model(detail::produce<cg_model>(
+        [&](cg_model **out, cg_error **err) { return cg_registry_get(get(), reference.data(), reference.size(), out, err); }));
+  }
+  /** What can be said of each version of each model. */
+  bytes status_json() const {
+    return bytes(detail::produce<cg_bytes>([&](cg_bytes **out, cg_error **err) { return cg_registry_status_json(get(), out, err); }));
+  }
 };
 
 /** The JSON Schema of policies. */

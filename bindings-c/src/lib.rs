@@ -18,6 +18,7 @@ pub mod error;
 mod live;
 pub mod message;
 pub mod model;
+pub mod registry;
 pub mod report;
 pub mod restored;
 pub mod rubric;

@@ -11,6 +11,7 @@ mod message;
 mod model;
 mod notebook;
 mod pickle;
+mod registry;
 mod rubric;
 mod scrubber;
 mod search;
@@ -40,6 +41,8 @@ mod _chartguard {
     use crate::pickle::{
         _build_scrubber, _criterion, _finding, _message, _message_finding, _outcome, _reason, _report, _scrubbed,
     };
+    #[pymodule_export]
+    use crate::registry::{_open_registry, Registry};
     #[pymodule_export]
     use crate::rubric::{Criterion, Report, Rubric, Scorer, units};
     #[pymodule_export]

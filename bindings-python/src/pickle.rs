@@ -1,8 +1,6 @@
 //! Pickling by configuration: what a thing was built from goes to a worker, which builds it once a process
 //! (`chartguard/_pickling.py`). Copies are the thing itself, for nothing here ever changes.
 
-use std::path::PathBuf;
-
 use chartguard::scrub::Census;
 use chartguard::{Category, Format};
 use pyo3::prelude::*;
@@ -12,7 +10,8 @@ use crate::analyzer::{Analyzer, Outcome};
 use crate::column::ArrowColumn;
 use crate::error::{exception, run};
 use crate::message::{MessageFinding, ScrubbedMessage};
-use crate::model::Model;
+use crate::model::{Model, Place};
+use crate::registry::Registry;
 use crate::rubric::{Criterion, Origin, Report, Rubric, Scorer};
 use crate::scrubber::{Finding, Reason, Scrubbed, Scrubber};
 
@@ -28,7 +27,7 @@ pub(crate) struct Recipe {
 
 enum Source {
     Named(String),
-    Loaded(PathBuf),
+    Loaded(Place),
 }
 
 impl Recipe {
@@ -48,7 +47,7 @@ impl Recipe {
             let named = named.unwrap_or_default();
             Ok(match named.as_str() {
                 "" | "builtin" | "none" => Source::Named(named),
-                _ => Source::Loaded(std::path::absolute(&named).unwrap_or_else(|_| named.into())),
+                _ => Source::Loaded(Place::Directory(std::path::absolute(&named).unwrap_or_else(|_| named.into()))),
             })
         };
         let model = model.filter(|model| !model.is_none()).map(source).transpose()?;
@@ -56,11 +55,11 @@ impl Recipe {
     }
 }
 
-fn reduced<'py>(
-    py: Python<'py>,
-    function: &str,
-    arguments: impl IntoPyObject<'py, Target = PyTuple, Output = Bound<'py, PyTuple>, Error = PyErr>,
-) -> PyResult<Reduced<'py>> {
+fn reduced<'py, A>(py: Python<'py>, function: &str, arguments: A) -> PyResult<Reduced<'py>>
+where
+    A: IntoPyObject<'py, Target = PyTuple, Output = Bound<'py, PyTuple>>,
+    PyErr: From<A::Error>,
+{
     Ok((py.import("chartguard._pickling")?.getattr(function)?, arguments.into_pyobject(py)?))
 }
 
@@ -86,6 +85,7 @@ copies!(
     Scorer,
     Rubric,
     Model,
+    Registry,
     Analyzer,
     Finding,
     Reason,
@@ -105,7 +105,7 @@ impl Scrubber {
         let (named, loaded) = match &self.1.model {
             None => (None, None),
             Some(Source::Named(name)) => (Some(name), None),
-            Some(Source::Loaded(path)) => (None, Some(path.display().to_string())),
+            Some(Source::Loaded(place)) => (None, Some(place.arguments(py)?)),
         };
         reduced(py, "scrubber", (self.0.policy().to_yaml(), &self.1.key, self.1.seed, named, loaded))
     }
@@ -113,9 +113,17 @@ impl Scrubber {
 
 #[pymethods]
 impl Model {
-    /// Pickles by directory.
+    /// Pickles by directory, or by registry, name and version.
     fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<Reduced<'py>> {
-        reduced(py, "model", (self.1.display().to_string(),))
+        reduced(py, "model", self.1.arguments(py)?)
+    }
+}
+
+#[pymethods]
+impl Registry {
+    /// Pickles by directory and options.
+    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<Reduced<'py>> {
+        reduced(py, "registry", (self.directory.display().to_string(), self.options.to_string()))
     }
 }
 

@@ -16,7 +16,7 @@
 //! * [`Patient`] is what the caller knows of the patient: [`Scrubber::scrub_for`] finds every mention of it.
 //! * [`Vault`] keeps under a key what was replaced, so that every operator has a way back.
 //! * [`audit`] records who did what, without a value of any note; [`access`] says who may.
-//! * `infer` (feature `onnx`) runs token classification models from a directory.
+//! * `infer` (feature `onnx`) runs models from a directory, or from a registry of versions: taggers, classifiers, embedders.
 //! * `search` (feature `search`) finds passages of documents by words and by meaning.
 //!
 //! ```

@@ -220,6 +220,22 @@ internal sealed class CgOutcome : SafeHandle
     }
 }
 
+internal sealed class CgRegistry : SafeHandle
+{
+    public CgRegistry() : base(0, ownsHandle: true) { }
+
+    /// <summary>One that lies within another handle, which must outlive it.</summary>
+    public CgRegistry(nint lent) : base(0, ownsHandle: false) => SetHandle(lent);
+
+    public override bool IsInvalid => handle == 0;
+
+    protected override bool ReleaseHandle()
+    {
+        Cg.cg_registry_free(handle);
+        return true;
+    }
+}
+
 internal sealed class CgReport : SafeHandle
 {
     public CgReport() : base(0, ownsHandle: true) { }
@@ -455,6 +471,30 @@ internal static partial class Cg
 
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial void cg_model_free(nint model);
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial CgStatus cg_registry_open(byte[]? directory, nuint directoryLen, byte[]? optionsJson, nuint optionsJsonLen, out CgRegistry @out, out CgError err);
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial CgStatus cg_registry_add(CgRegistry registry, byte[]? name, nuint nameLen, byte[]? version, nuint versionLen, byte[]? directory, nuint directoryLen, out CgError err);
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial CgStatus cg_registry_activate(CgRegistry registry, byte[]? name, nuint nameLen, byte[]? version, nuint versionLen, out CgError err);
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial CgStatus cg_registry_rollback(CgRegistry registry, byte[]? name, nuint nameLen, out CgError err);
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial CgStatus cg_registry_remove(CgRegistry registry, byte[]? name, nuint nameLen, byte[]? version, nuint versionLen, out CgError err);
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial CgStatus cg_registry_get(CgRegistry registry, byte[]? reference, nuint referenceLen, out CgModel @out, out CgError err);
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial CgStatus cg_registry_status_json(CgRegistry registry, out CgBytes @out, out CgError err);
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial void cg_registry_free(nint registry);
 
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial CgStr cg_report_json(CgReport report);

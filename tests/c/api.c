@@ -204,6 +204,81 @@ static void models(const char *directory) {
   cg_scrubber_free(scr);
 }
 
+/* The status of a registry as text, copied. */
+static int status_says(const cg_registry *registry, const char *part) {
+  cg_bytes *bytes = NULL;
+  CHECK(cg_registry_status_json(registry, &bytes, NULL) == CG_STATUS_OK);
+  cg_str json = {(const char *)cg_bytes_data(bytes), cg_bytes_len(bytes)};
+  int says = contains(json, part);
+  cg_bytes_free(bytes);
+  return says;
+}
+
+static void *loads(void *registry) {
+  for (int turn = 0; turn < 4; turn++) {
+    cg_model *model = NULL;
+    CHECK(cg_registry_get(registry, turn % 2 ? "tagger@1" : "tagger@2", 8, &model, NULL) == CG_STATUS_OK && model);
+    cg_model_free(model);
+  }
+  return NULL;
+}
+
+static void registries(const char *directory) {
+  static const char folder[] = "/tmp/chartguard-c-registry";
+  CHECK(system("rm -rf /tmp/chartguard-c-registry && mkdir /tmp/chartguard-c-registry") == 0);
+  cg_registry *registry = NULL;
+  cg_model *model = NULL;
+  cg_bytes *bytes = NULL;
+  cg_error *err = NULL;
+  size_t len = strlen(directory);
+  CHECK(cg_registry_open("/no/such/registry", 17, NULL, 0, &registry, NULL) == CG_STATUS_CONFIG && !registry);
+  static const char wrong[] = "{\"memroy\": 1}";
+  CHECK(cg_registry_open(folder, sizeof folder - 1, wrong, sizeof wrong - 1, &registry, &err) == CG_STATUS_CONFIG && !registry);
+  CHECK(contains(cg_error_message(err), "`memory`"));
+  cg_error_free(err);
+  static const char options[] = "{\"memory\": 1000000000, \"wait_seconds\": 0.5}";
+  CHECK(cg_registry_open(folder, sizeof folder - 1, options, sizeof options - 1, &registry, NULL) == CG_STATUS_OK && registry);
+  CHECK(cg_registry_add(registry, "tagger", 6, "1", 1, directory, len, NULL) == CG_STATUS_OK);
+  CHECK(cg_registry_get(registry, "tagger", 6, &model, &err) == CG_STATUS_CONFIG && !model);
+  CHECK(contains(cg_error_message(err), "no version of `tagger` is active"));
+  cg_error_free(err);
+  CHECK(cg_registry_activate(registry, "tagger", 6, "1", 1, NULL) == CG_STATUS_OK);
+  CHECK(cg_registry_rollback(registry, "tagger", 6, NULL) == CG_STATUS_CONFIG);
+  CHECK(cg_registry_add(registry, "tagger", 6, "1", 1, directory, len, NULL) == CG_STATUS_CONFIG);
+  CHECK(cg_registry_add(registry, "../out", 6, "1", 1, directory, len, NULL) == CG_STATUS_CONFIG);
+  CHECK(cg_registry_add(registry, "tagger", 6, "2", 1, directory, len, NULL) == CG_STATUS_OK);
+  CHECK(cg_registry_activate(registry, "tagger", 6, "2", 1, NULL) == CG_STATUS_OK);
+  CHECK(cg_registry_rollback(registry, "tagger", 6, NULL) == CG_STATUS_OK);
+  CHECK(cg_registry_remove(registry, "tagger", 6, "1", 1, NULL) == CG_STATUS_CONFIG);
+  CHECK(cg_registry_add(registry, "tagger", 6, "3", 1, directory, len, NULL) == CG_STATUS_OK);
+  CHECK(cg_registry_remove(registry, "tagger", 6, "3", 1, NULL) == CG_STATUS_OK);
+  CHECK(!status_says(registry, "\"version\":\"3\"") && status_says(registry, "\"used\":0"));
+  /* A model outlives the registry, and a scrubber the model. */
+  CHECK(cg_registry_get(registry, "tagger", 6, &model, NULL) == CG_STATUS_OK && model);
+  cg_scrubber *scr = NULL;
+  CHECK(cg_scrubber_new_with_model(NULL, 0, model, &scr, NULL) == CG_STATUS_OK);
+  cg_model_free(model);
+  cg_scrubbed *out = NULL;
+  CHECK(cg_scrubber_scrub(scr, NOTE, sizeof NOTE - 1, &out, NULL) == CG_STATUS_OK);
+  cg_scrubbed_free(out);
+  CHECK(status_says(registry, "\"in_use\":true") && status_says(registry, "\"calls\":1,\"mean_ms\":"));
+  pthread_t threads[4];
+  for (int i = 0; i < 4; i++) CHECK(pthread_create(&threads[i], NULL, loads, registry) == 0);
+  for (int i = 0; i < 4; i++) CHECK(pthread_join(threads[i], NULL) == 0);
+  cg_registry_free(registry);
+  CHECK(cg_scrubber_scrub(scr, NOTE, sizeof NOTE - 1, &out, NULL) == CG_STATUS_OK);
+  cg_scrubbed_free(out);
+  cg_scrubber_free(scr);
+  CHECK(cg_registry_open(folder, sizeof folder - 1, NULL, 0, NULL, NULL) == CG_STATUS_ARGUMENT);
+  CHECK(cg_registry_add(NULL, "a", 1, "1", 1, directory, len, NULL) == CG_STATUS_ARGUMENT);
+  CHECK(cg_registry_activate(NULL, "a", 1, "1", 1, NULL) == CG_STATUS_ARGUMENT);
+  CHECK(cg_registry_rollback(NULL, "a", 1, NULL) == CG_STATUS_ARGUMENT);
+  CHECK(cg_registry_remove(NULL, "a", 1, "1", 1, NULL) == CG_STATUS_ARGUMENT);
+  CHECK(cg_registry_get(NULL, "a", 1, &model, NULL) == CG_STATUS_ARGUMENT && !model);
+  CHECK(cg_registry_status_json(NULL, &bytes, NULL) == CG_STATUS_ARGUMENT && !bytes);
+  cg_registry_free(NULL);
+}
+
 #define KEY "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
 #define OTHER "ff0102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
 
@@ -487,6 +562,7 @@ int main(int argc, char **argv) {
   restoring();
   scoring();
   models(argv[1]);
+  registries(argv[1]);
   threads();
   patient_and_audit();
   vaults();

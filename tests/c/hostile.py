@@ -170,10 +170,12 @@ int main(void) {
   need(cg_access_from_yaml(rules, sizeof rules - 1, &cg_access_, NULL));
   need(cg_audit_handed(keep, NULL, NULL, 0, NULL, 0, &cg_audit_, NULL));
   need(cg_model_load(MODEL, sizeof MODEL - 1, &cg_model_, NULL));
+  need(cg_registry_open(MODEL, sizeof MODEL - 1, NULL, 0, &cg_registry_, NULL));
 
 @CALLS@
 
   (void)number, (void)finding, (void)judge;
+  cg_registry_free(cg_registry_);
   cg_model_free(cg_model_);
   cg_audit_free(cg_audit_);
   cg_access_free(cg_access_);

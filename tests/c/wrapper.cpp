@@ -107,6 +107,24 @@ static void keeping() {
   CHECK(status_of([&] { cg::restore(scrubbed.text().substr(1), KEY); }) == CG_STATUS_TAMPERED);
 }
 
+static void registries() {
+  const std::string folder = "/tmp/chartguard-wrapper-registry";
+  CHECK(std::system(("rm -rf " + folder + " && mkdir " + folder).c_str()) == 0);
+  CHECK(status_of([] { cg::registry("/no/such/registry"); }) == CG_STATUS_CONFIG);
+  cg::registry registry(folder, R"({"memory": 1000000000})");
+  registry.add("tagger", "1", "tests/models/tiny-tagger");
+  registry.activate("tagger", "1");
+  registry.add("tagger", "2", "tests/models/tiny-tagger-bytes");
+  registry.activate("tagger", "2");
+  registry.rollback("tagger");
+  CHECK(!contains(cg::scrubber({}, registry.load("tagger")).scrub(NOTE).text(), "219-09-9999"));
+  CHECK(status_of([&] { registry.remove("tagger", "2"); }) == CG_STATUS_CONFIG);
+  registry.add("tagger", "3", "tests/models/tiny-tagger");
+  registry.remove("tagger", "3");
+  CHECK(status_of([&] { registry.load("tagger@3"); }) == CG_STATUS_CONFIG);
+  CHECK(contains(registry.status_json().view(), R"("calls":1,)"));
+}
+
 static void vaults() {
   cg::scrubber scrubber(NO_MODEL);
   const std::string log = "/tmp/chartguard-wrapper.jsonl", file = "/tmp/chartguard-wrapper.vault";
@@ -205,6 +223,7 @@ int main() {
   CHECK(cg::version().size() >= 5);
   scrubbing();
   keeping();
+  registries();
   vaults();
   scoring();
   std::printf("C++ wrapper: %d checks passed\n", checks);

@@ -289,7 +289,7 @@ fn models_are_checked() {
     ] {
         let out = run(&["model", "check", &format!("tests/models/{model}")], b"");
         assert!(stdout(&out).contains(&format!("task: {task}")), "{}", stderr(&out));
-        assert!(stdout(&out).contains("smoke test: passes"));
+        assert!(stdout(&out).contains("smoke test: passed"));
     }
     let two = ["--model", "tests/models/tiny-tagger", "--model", "tests/models/tiny-tagger-bytes"];
     let out = run(&[&["scrub"][..], &two, &["--votes", "2", "-"]].concat(), b"Patient Tanel Brimos came.");
@@ -301,6 +301,54 @@ fn models_are_checked() {
     assert!(out.status.success() && !stdout(&out).contains('9'), "{}", stderr(&out));
     let out = run(&["scrub", "--model", "none", "-"], b"SSN 219-09-9999");
     assert_eq!(stdout(&out), "SSN [SSN]");
+}
+
+#[test]
+fn models_are_kept_in_a_registry() {
+    let folder = scratch("registry");
+    let registry = folder.to_str().unwrap();
+    let model = |arguments: &[&str]| run(&[&["model"], arguments, &["--registry", registry]].concat(), b"");
+    let done = |arguments: &[&str]| {
+        let out = model(arguments);
+        assert_eq!(out.status.code(), Some(0), "{arguments:?}: {}", stderr(&out));
+        stdout(&out)
+    };
+    let refused = |arguments: &[&str], what: &str| {
+        let out = model(arguments);
+        assert!(out.status.code() == Some(2) && out.stdout.is_empty(), "{arguments:?}");
+        assert!(stderr(&out).contains(what), "{arguments:?}: {}", stderr(&out));
+    };
+    assert_eq!(done(&["list"]), "");
+    assert_eq!(done(&["add", "tagger@1", "tests/models/tiny-tagger", "--activate"]), "tagger@1: added and active\n");
+    assert_eq!(done(&["add", "tagger@2", "tests/models/tiny-tagger-bytes"]), "tagger@2: added\n");
+    assert_eq!(done(&["activate", "tagger@2"]), "tagger@2: active\n");
+    assert_eq!(done(&["rollback", "tagger"]), "tagger@1: active\n");
+    assert_eq!(done(&["add", "tagger@3", "tests/models/tiny-tagger"]), "tagger@3: added\n");
+    assert_eq!(done(&["remove", "tagger@3"]), "tagger@3: removed\n");
+    assert!(done(&["check", "tagger"]).starts_with("tagger@1: loads and runs\n"));
+    let list = done(&["list"]);
+    let lines: Vec<&str> = list.lines().collect();
+    assert!(lines.len() == 2 && lines[0].starts_with("tagger@1 ") && lines[0].contains(" active "), "{list}");
+    assert!(lines[1].starts_with("tagger@2 ") && lines[1].contains(" previous "), "{list}");
+    let status: serde_json::Value = serde_json::from_str(&done(&["list", "--json"])).unwrap();
+    assert_eq!((&status["models"][0]["active"], &status["models"][1]["previous"]), (&true.into(), &true.into()));
+    refused(&["add", "tagger@1", "tests/models/tiny-tagger"], "there already");
+    refused(&["add", "tagger@4", "tests/models/broken"], "`tagger@4`: ");
+    refused(&["add", "../tagger@4", "tests/models/tiny-tagger"], "not one that a model can have");
+    refused(&["activate", "tagger"], "NAME@VERSION");
+    refused(&["remove", "tagger@2"], "roll back to");
+    refused(&["check", "taggr"], "did you mean `tagger`?");
+    fs::write(folder.join("tagger/2/config.json"), "{}").unwrap();
+    refused(&["activate", "tagger@2"], "`tagger@2`: is not activated: ");
+    refused(&["check", "tagger@2"], "config.json: was changed");
+
+    let note = b"Patient Tanel Brimos was seen by Dr. Kelor. SSN 219-09-9999";
+    let by_directory = run(&["scrub", "--model", "tests/models/tiny-tagger", "-"], note);
+    let by_name = run(&["scrub", "--registry", registry, "--model", "tagger", "-"], note);
+    assert!(by_name.status.success(), "{}", stderr(&by_name));
+    assert_eq!(stdout(&by_name), stdout(&by_directory));
+    let unnamed = run(&["scrub", "--registry", registry, "-"], note);
+    assert_eq!(unnamed.status.code(), Some(2), "{}", stdout(&unnamed));
 }
 
 #[test]

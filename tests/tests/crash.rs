@@ -1,16 +1,17 @@
-//! What an audit log or a vault has confirmed survives a writer that is killed at any time.
+//! What an audit log or a vault has confirmed survives a writer that is killed at any time, and a registry of models serves on.
 //!
-//! `make test-crash` kills 200 writers of each kind of log, and 200 of a vault and a log; `cargo test` a few.
+//! `make test-crash` kills 200 writers of each kind of log, 200 of a vault and a log, and 200 of a registry; `cargo test` a few.
 
 use std::fs;
 use std::io::{Read, Write};
 use std::path::Path;
-use std::process::{ChildStdin, Command, Stdio};
-use std::time::Duration;
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::time::{Duration, Instant};
 
+use chartguard::infer::{Registry, RegistryOptions};
 use chartguard::vault::Vault;
 use chartguard::{Key, audit};
-use chartguard_tests::build_folder;
+use chartguard_tests::{build_folder, repository};
 
 /// Checking a log anew after every writer costs the more the longer it is.
 const WRITERS_A_LOG: usize = 10;
@@ -165,6 +166,102 @@ fn kill_vault_writers(folder: &Path) {
         "{killed} writers of a vault and a log killed: {records} records, {printed} printed notes came back, {torn} torn copies too"
     );
     assert!(killed == kills() && printed > 0, "{killed} were killed while they wrote");
+}
+
+/// `chartguard model` at work on a registry, to be killed or waited for.
+fn model_command(registry: &Path, arguments: &[&str]) -> Child {
+    Command::new(build_folder().join("chartguard"))
+        .arg("model")
+        .args(arguments)
+        .arg("--registry")
+        .arg(registry)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("run `cargo build --workspace` first")
+}
+
+/// Kills commands that add a version, make another active, roll back or remove, at random points of the time they take. Whatever was
+/// reached, the registry must open, every version in it must be whole, and the active one be one of the two that it may be.
+fn kill_registry_writers(folder: &Path) {
+    let models = repository().join("tests/models");
+    let (one, two) = (models.join("tiny-tagger"), models.join("tiny-tagger-bytes"));
+    let open = || Registry::open(folder, RegistryOptions::new()).unwrap();
+    let registry = open();
+    registry.add("tagger", "1", &one).unwrap();
+    registry.activate("tagger", "1").unwrap();
+    registry.add("tagger", "2", &two).unwrap();
+    registry.activate("tagger", "2").unwrap();
+    let source = two.to_str().unwrap();
+    let changes: [&[&str]; 4] =
+        [&["add", "tagger@9", source], &["activate", "tagger@1"], &["rollback", "tagger"], &["remove", "tagger@9"]];
+    // How long each takes when nobody kills it, after which the registry is as it was.
+    let takes = changes.map(|change| {
+        let begun = Instant::now();
+        assert!(model_command(folder, change).wait().unwrap().success(), "{change:?}");
+        begun.elapsed()
+    });
+    assert_eq!(open().get("tagger").unwrap().name(), "tagger@2");
+    let mut seed = 0xA076_1D64_78BD_642F_u64;
+    let (mut killed, mut undone, mut done) = (0, 0, 0);
+    for round in 0..kills() {
+        let turn = round % changes.len();
+        let (change, takes) = (changes[turn], takes[turn]);
+        // What it works on.
+        let registry = open();
+        let adds = |registry: &Registry| registry.get("tagger@9").is_ok();
+        match turn {
+            0 if adds(&registry) => registry.remove("tagger", "9").unwrap(),
+            1 | 2 => registry.activate("tagger", "2").unwrap(),
+            3 if !adds(&registry) => registry.add("tagger", "9", &one).unwrap(),
+            _ => {}
+        }
+        let state = |registry: &Registry| (registry.get("tagger").unwrap().name().to_owned(), adds(registry));
+        let before = state(&registry);
+        let after = match turn {
+            0 => (before.0.clone(), true),
+            3 => (before.0.clone(), false),
+            _ => ("tagger@1".to_owned(), before.1),
+        };
+        seed ^= seed << 13;
+        seed ^= seed >> 7;
+        seed ^= seed << 17;
+        let mut child = model_command(folder, change);
+        std::thread::sleep(takes.mul_f64((seed % 1000) as f64 / 1000.0));
+        killed += usize::from(child.try_wait().unwrap().is_none());
+        let _ = child.kill();
+        child.wait().unwrap();
+        let registry = open();
+        let now = state(&registry);
+        assert!(now == before || now == after, "{change:?}: {now:?} is neither {before:?} nor {after:?}");
+        if now == before {
+            undone += 1;
+        } else {
+            done += 1;
+        }
+        for model in registry.status().unwrap().models {
+            assert_eq!(model.last_error, None);
+            registry.check(&format!("{}@{}", model.name, model.version)).unwrap();
+        }
+        let left = fs::read_dir(folder.join("tagger")).unwrap().map(Result::unwrap);
+        assert_eq!(left.filter(|entry| entry.file_name().to_string_lossy().starts_with('.')).count(), 0);
+        // It goes on as if nothing had happened.
+        if now == before {
+            assert!(model_command(folder, change).wait().unwrap().success(), "{change:?}");
+            assert_eq!(state(&open()), after);
+        }
+    }
+    println!("{killed} writers of a registry killed: {undone} changes undone, {done} done, every version whole");
+    assert!(killed > kills() / 2 && undone > 0, "{killed} were killed at work, {undone} before their change");
+}
+
+#[test]
+fn a_registry_serves_the_old_version_or_the_new() {
+    let folder = build_folder().join("registry-tests/killed");
+    let _ = fs::remove_dir_all(&folder);
+    fs::create_dir_all(&folder).unwrap();
+    kill_registry_writers(&folder);
 }
 
 #[test]

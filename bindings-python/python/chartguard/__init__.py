@@ -38,6 +38,8 @@ Analyzer, Outcome
     Both in one call.
 Model
     A token classification model from a directory, run in process.
+Registry
+    Named, versioned models in a directory, within a budget of memory.
 SearchIndex, Passage
     Search documents: passages by their words.
 summary, Summary
@@ -74,6 +76,7 @@ from chartguard._chartguard import (
     Outcome,
     Passage,
     Reason,
+    Registry,
     Report,
     Rubric,
     RubricError,
@@ -113,6 +116,7 @@ __all__ = [
     "Outcome",
     "Passage",
     "Reason",
+    "Registry",
     "Report",
     "Rubric",
     "RubricError",

@@ -10,6 +10,7 @@ from chartguard._chartguard import (
     Analyzer,
     ChartguardError,
     Model,
+    Registry,
     Rubric,
     Scorer,
     Scrubber,
@@ -18,6 +19,7 @@ from chartguard._chartguard import (
     _finding,
     _message,
     _message_finding,
+    _open_registry,
     _outcome,
     _reason,
     _report,
@@ -36,6 +38,7 @@ __all__ = [
     "analyzer",
     "builtin_rubric",
     "model",
+    "registry",
     "rubric",
     "scorer",
     "scrubber",
@@ -58,18 +61,31 @@ def worker(error: ChartguardError) -> ChartguardError:
 
 
 @once
-def model(directory: str) -> Model:
-    """A model by its directory."""
+def registry(directory: str, options: str) -> Registry:
+    """A registry by its directory and options; one a process, so that its budget holds for all that is unpickled there."""
     try:
-        return Model.load(directory)
+        return _open_registry(directory, options)
     except ChartguardError as error:
         raise worker(error) from None
 
 
 @once
-def scrubber(policy: str, key: str | None, seed: int | None, named: str | None, directory: str | None) -> Scrubber:
+def model(directory: str, options: str | None = None, reference: str | None = None) -> Model:
+    """A model by its directory, or by that of its registry, the registry's options, and its name and version there."""
+    try:
+        if options is None or reference is None:
+            return Model.load(directory)
+        return registry(directory, options).get(reference)
+    except ChartguardError as error:
+        raise worker(error) from None
+
+
+@once
+def scrubber(
+    policy: str, key: str | None, seed: int | None, named: str | None, place: tuple[str, ...] | None
+) -> Scrubber:
     """A scrubber by its whole policy, key, seed and model."""
-    return _build_scrubber(policy, key, seed, named, None if directory is None else model(directory))
+    return _build_scrubber(policy, key, seed, named, None if place is None else model(*place))
 
 
 @once

@@ -67,7 +67,7 @@ enum Command {
     /// Check an audit log, or print it
     #[command(subcommand)]
     Audit(audit::AuditCommand),
-    /// Check a model directory
+    /// Check a model directory; list, add, activate, roll back and remove the models of a registry
     #[command(subcommand)]
     Model(model::ModelCommand),
     /// Measure recall and precision against labelled notes
@@ -92,6 +92,9 @@ struct ScrubberArgs {
     #[cfg(feature = "onnx")]
     #[arg(long, value_name = "N")]
     votes: Option<usize>,
+    /// A registry of models (`chartguard model --help`): --model then names one in it, as NAME or NAME@VERSION
+    #[arg(long, value_name = "DIR", requires = "model")]
+    registry: Option<PathBuf>,
     /// The secret key of operators that need one: a file of at least 64 hexadecimal digits, or base64 (`openssl rand -hex 32`)
     #[arg(long, value_name = "FILE")]
     key_file: Option<PathBuf>,
@@ -115,7 +118,17 @@ impl ScrubberArgs {
         if let Some(votes) = self.votes {
             builder = builder.votes(votes);
         }
-        builder.models_named(&self.model)
+        match &self.registry {
+            #[cfg(feature = "onnx")]
+            Some(directory) => {
+                let registry = model::open(directory)?;
+                let mut named = self.model.iter();
+                named.try_fold(builder.builtin_model(false), |builder, name| Ok(builder.model(registry.get(name)?)))
+            }
+            #[cfg(not(feature = "onnx"))]
+            Some(_) => Err(Error::config("this build runs no models: build it with feature `onnx`")),
+            None => builder.models_named(&self.model),
+        }
     }
 
     fn build(&self) -> Result<Scrubber> {

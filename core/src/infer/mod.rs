@@ -18,6 +18,7 @@ mod manifest;
 mod ops;
 mod pair_scorer;
 mod pass;
+mod registry;
 mod smoke;
 mod tagger;
 mod task;
@@ -43,6 +44,7 @@ use crate::error::{Error, Location, Result};
 pub use classifier::{Classifier, Label};
 pub use embedder::{Embedder, cosine};
 pub use pair_scorer::PairScorer;
+pub use registry::{ModelStatus, Registry, RegistryOptions, RegistryStatus};
 pub use tagger::{Entity, Tagger};
 pub use task::Task;
 pub(crate) use word_tagger::{WordLogits, WordTagger};
@@ -63,7 +65,11 @@ use tract::{Expect, Network};
 /// # Ok::<(), chartguard::Error>(())
 /// ```
 #[derive(Clone)]
-pub struct Model(Arc<Loaded>);
+pub struct Model(
+    Arc<Loaded>,
+    /// What a registry that it came from knows it by, dropped last.
+    Option<Arc<registry::Lease>>,
+);
 
 /// What a directory held.
 struct Loaded {
@@ -130,7 +136,7 @@ impl Model {
             Task::TextClassification | Task::PairSimilarity => Expect::Text(config.labels.len()),
         };
         let network = Network::load(&graph, expected, max_tokens, &tokenizer)?;
-        Ok(Self(Arc::new(Loaded {
+        let loaded = Loaded {
             name: directory::name(directory),
             multi_label: manifest.multi_label.unwrap_or(config.multi_label),
             manifest,
@@ -139,7 +145,8 @@ impl Model {
             max_tokens,
             tokenizer,
             network,
-        })))
+        };
+        Ok(Self(Arc::new(loaded), None))
     }
 
     /// What it does with a text.
@@ -175,13 +182,15 @@ impl Model {
         Err(Error::model(format!("the model `{}` is for {}: expected one for {task}", self.0.name, self.0.task)))
     }
 
-    /// Does a call with the model.
-    #[allow(clippy::unused_self, reason = "where a registry measures")]
+    /// Does a call with the model; the registry it came from, if it did, takes down how it went.
     fn measured<T>(&self, work: impl FnOnce() -> Result<T>) -> Result<T> {
-        work()
+        match &self.1 {
+            Some(lease) => lease.measure(work),
+            None => work(),
+        }
     }
 
-    /// The name of the directory it was loaded from.
+    /// The name of the directory it was loaded from, or `NAME@VERSION` in the registry it came from.
     pub fn name(&self) -> &str {
         &self.0.name
     }

@@ -102,7 +102,7 @@ impl Network {
                 longest,
                 pad,
                 plans: Mutex::default(),
-                plans_kept: (PLANS_BYTES / bytes.max(1)).clamp(PLANS_KEPT.0, PLANS_KEPT.1) as usize,
+                plans_kept: plans_kept(bytes) as usize,
             };
             if let Ok(graph) = symbolic {
                 let parsed = std::mem::replace(&mut network.graph, graph);
@@ -338,6 +338,16 @@ impl RowsState {
             Ok(read(view.as_slice::<f32>().map_err(|e| failed(&e))?))
         })
     }
+}
+
+/// How many plans of a model with so many bytes of weights are kept.
+fn plans_kept(weights: u64) -> u64 {
+    (PLANS_BYTES / weights.max(1)).clamp(PLANS_KEPT.0, PLANS_KEPT.1)
+}
+
+/// How many bytes a model with so many bytes of weights takes at most: they are there as they were read, and in each plan.
+pub(super) fn most_memory(weights: u64) -> u64 {
+    weights.saturating_mul(1 + plans_kept(weights))
 }
 
 /// A plan for every length up to `longest`.
