@@ -17,6 +17,7 @@
 //! * [`Vault`] keeps under a key what was replaced, so that every operator has a way back.
 //! * [`audit`] records who did what, without a value of any note; [`access`] says who may.
 //! * `infer` (feature `onnx`) runs token classification models from a directory.
+//! * `search` (feature `search`) finds passages of documents by words and by meaning.
 //!
 //! ```
 //! use chartguard::{Analyzer, Policy, Rubric, Scorer, Scrubber};
@@ -46,6 +47,7 @@
 //! * `onnx` (default): models through tract.
 //! * `cli`: the `chartguard` command.
 //! * `sqlite`: the audit log in a `SQLite` database.
+//! * `search`: search over documents (`search`).
 
 #![forbid(unsafe_code)]
 
@@ -65,6 +67,8 @@ pub mod measure;
 pub mod report;
 pub mod rubric;
 pub mod scrub;
+#[cfg(feature = "search")]
+pub mod search;
 pub mod text;
 pub mod vault;
 pub mod wire;

@@ -13,6 +13,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("vault", &["text", "audit"]),
     ("lexicon", &["text"]),
     ("infer", &["text", "lexicon"]),
+    ("search", &["text", "infer"]),
     ("scrub", &["text", "lexicon", "infer", "audit", "vault"]),
     ("rubric", &["text", "lexicon", "infer"]),
     ("format", &["text", "audit", "vault", "scrub", "rubric"]),
