@@ -13,6 +13,7 @@ mod notebook;
 mod pickle;
 mod rubric;
 mod scrubber;
+mod search;
 mod vault;
 
 use pyo3::prelude::*;
@@ -43,6 +44,8 @@ mod _chartguard {
     use crate::rubric::{Criterion, Report, Rubric, Scorer, units};
     #[pymodule_export]
     use crate::scrubber::{Finding, Reason, Scrubbed, Scrubber};
+    #[pymodule_export]
+    use crate::search::{Passage, SearchIndex};
     #[pymodule_export]
     use crate::vault::{Vault, restore};
     use pyo3::prelude::*;

@@ -38,6 +38,8 @@ Analyzer, Outcome
     Both in one call.
 Model
     A token classification model from a directory, run in process.
+SearchIndex, Passage
+    Search documents: passages by their words.
 summary, Summary
     Counts by category and scores over many results, shown in a notebook.
 AuditLog, Access
@@ -47,7 +49,7 @@ ChartguardError
 ArrowColumn
     A column of Arrow data, for any library that reads the Arrow PyCapsule interface.
 
-Everything built is immutable and may be shared between threads; the GIL is released while notes are worked on.
+Everything built, but for what is kept (vault, audit log, search index), is immutable; all may be shared between threads; the GIL is released while notes are worked on.
 """
 
 from chartguard._chartguard import (
@@ -69,6 +71,7 @@ from chartguard._chartguard import (
     Model,
     ModelError,
     Outcome,
+    Passage,
     Reason,
     Report,
     Rubric,
@@ -77,6 +80,7 @@ from chartguard._chartguard import (
     Scrubbed,
     ScrubbedMessage,
     Scrubber,
+    SearchIndex,
     SecretKeyError,
     TamperedError,
     Vault,
@@ -106,6 +110,7 @@ __all__ = [
     "Model",
     "ModelError",
     "Outcome",
+    "Passage",
     "Reason",
     "Report",
     "Rubric",
@@ -114,6 +119,7 @@ __all__ = [
     "Scrubbed",
     "ScrubbedMessage",
     "Scrubber",
+    "SearchIndex",
     "SecretKeyError",
     "Summary",
     "TamperedError",

@@ -63,6 +63,8 @@ struct StoredDocument<'a> {
 struct StoredPassage {
     start: usize,
     end: usize,
+    /// The same in code points.
+    code_points: (usize, usize),
     section: SectionKind,
     /// Number of the term, and how often it stands there; ascending.
     terms: Vec<(u32, u32)>,
@@ -115,9 +117,10 @@ impl SearchIndex {
         let mut documents = Vec::with_capacity(self.len());
         for document in live() {
             let passages = document.passages.clone().map(|passage| {
-                let Entry { span, section, .. } = self.passages[passage];
+                let Entry { span, code_points, section, .. } = self.passages[passage];
                 let terms = std::mem::take(&mut by_passage[passage]);
-                StoredPassage { start: span.start, end: span.end, section, terms }
+                let code_points = (code_points.start, code_points.end);
+                StoredPassage { start: span.start, end: span.end, code_points, section, terms }
             });
             documents.push(StoredDocument {
                 passages: passages.collect(),
@@ -201,7 +204,8 @@ impl SearchIndex {
             let (place, first) = (index.documents.len(), index.passages.len());
             for passage in &document.passages {
                 let has = |text: &Cow<'_, str>| text.get(passage.start..passage.end).is_some();
-                if passage.start > passage.end || document.text.as_ref().is_some_and(|text| !has(text)) {
+                let (from, to) = passage.code_points;
+                if passage.start > passage.end || from > to || document.text.as_ref().is_some_and(|text| !has(text)) {
                     return Err(wrong("the span of a passage"));
                 }
                 let ascending = passage.terms.windows(2).all(|pair| pair[0].0 < pair[1].0);
@@ -213,7 +217,12 @@ impl SearchIndex {
                     .words
                     .push(passage.terms.iter().map(|(number, count)| (head.terms[*number as usize].as_ref(), *count)));
                 let span = Span::new(passage.start, passage.end);
-                index.passages.push(Entry { document: place as u32, span, section: passage.section });
+                index.passages.push(Entry {
+                    document: place as u32,
+                    span,
+                    code_points: Span::new(from, to),
+                    section: passage.section,
+                });
             }
             let text = document.text.map(Cow::into_owned);
             index.ids.insert(id.clone(), place);

@@ -49,13 +49,14 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use crate::error::{Error, Result};
-use crate::text::{SectionKind, Span};
+use crate::text::{Offsets, SectionKind, Span};
 
 pub use chunk::Chunking;
 pub use tenants::Tenants;
 pub use vectors::{Embedder, ModelIdentity};
 
 use bm25::Words;
+use chunk::Chunk;
 use terms::Terms;
 use vectors::Vectors;
 
@@ -111,6 +112,8 @@ pub struct Passage {
     /// Where it stands, in bytes of the text that was added.
     #[serde(flatten)]
     pub span: Span,
+    /// The same in code points, by which Python slices.
+    pub code_points: Span,
     /// The section it is in.
     pub section: SectionKind,
     /// The sum of 1/(60 + rank) over both lists: for the order of the answers to one query, not to compare queries.
@@ -147,12 +150,13 @@ struct Document {
 struct Entry {
     document: u32,
     span: Span,
+    code_points: Span,
     section: SectionKind,
 }
 
 /// What is to be added: cut, and with its vectors.
 struct Prepared {
-    passages: Vec<(Span, SectionKind, BTreeMap<String, u32>)>,
+    passages: Vec<(Chunk, BTreeMap<String, u32>)>,
     vectors: Vec<Vec<f32>>,
 }
 
@@ -306,8 +310,8 @@ impl SearchIndex {
         let entry = self.passages[passage as usize];
         let document = self.documents[entry.document as usize].as_ref()?;
         let text = document.text.as_deref().and_then(|text| text.get(entry.span.range())).map(str::to_owned);
-        let (span, section) = (entry.span, entry.section);
-        Some(Passage { document: document.id.clone(), span, section, score, words, vectors, text })
+        let Entry { span, code_points, section, .. } = entry;
+        Some(Passage { document: document.id.clone(), span, code_points, section, score, words, vectors, text })
     }
 
     /// The `count` best of some passages, best first.
@@ -356,7 +360,7 @@ impl SearchIndex {
             for term in self.terms.of(text) {
                 *counts.entry(term).or_default() += 1;
             }
-            (chunk.span, chunk.section, counts)
+            (*chunk, counts)
         });
         Ok(Prepared { passages: passages.collect(), vectors })
     }
@@ -364,9 +368,11 @@ impl SearchIndex {
     fn insert(&mut self, id: String, text: &str, prepared: Prepared) -> usize {
         let document = self.documents.len();
         let first = self.passages.len();
-        for (span, section, terms) in &prepared.passages {
+        let offsets = Offsets::new(text);
+        for (Chunk { span, section }, terms) in &prepared.passages {
             self.words.push(terms.iter().map(|(term, count)| (term.as_str(), *count)));
-            self.passages.push(Entry { document: document as u32, span: *span, section: *section });
+            let code_points = Span::new(offsets.code_point(span.start), offsets.code_point(span.end));
+            self.passages.push(Entry { document: document as u32, span: *span, code_points, section: *section });
         }
         self.vectors.extend(&prepared.vectors);
         self.ids.insert(id.clone(), document);
