@@ -49,7 +49,8 @@ ChartguardError
 ArrowColumn
     A column of Arrow data, for any library that reads the Arrow PyCapsule interface.
 
-Everything built, but for what is kept (vault, audit log, search index), is immutable; all may be shared between threads; the GIL is released while notes are worked on.
+Everything built is immutable, but for what is kept (vault, audit log, search index), and may be shared between threads; the
+GIL is released while notes are worked on.
 """
 
 from chartguard._chartguard import (

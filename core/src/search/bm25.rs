@@ -18,6 +18,9 @@ struct Posting {
     count: u32,
 }
 
+/// The terms of a passage by their numbers, and how often each stands there.
+pub(super) type Counts = Vec<(u32, u32)>;
+
 /// The terms of all passages. Passages are numbered from 0 in the order they came.
 #[derive(Default)]
 pub(super) struct Words {
@@ -36,15 +39,12 @@ impl Words {
         let mut length = 0u32;
         for (term, count) in terms {
             length = length.saturating_add(count);
-            let number = match self.numbers.get(term) {
-                Some(number) => *number,
-                None => {
-                    let number = self.postings.len() as u32;
-                    self.numbers.insert(term.to_owned(), number);
-                    self.postings.push(Vec::new());
-                    number
-                }
-            };
+            let number = self.numbers.get(term).copied().unwrap_or_else(|| {
+                let number = self.postings.len() as u32;
+                self.numbers.insert(term.to_owned(), number);
+                self.postings.push(Vec::new());
+                number
+            });
             self.postings[number as usize].push(Posting { passage, count });
         }
         // 0 is for what was taken out.
@@ -115,7 +115,7 @@ impl Words {
 
     /// The terms that are in use, sorted, and for each passage (none for those that were taken out) which of them stand in it and
     /// how often.
-    pub(super) fn by_passage(&self) -> (Vec<&str>, Vec<Vec<(u32, u32)>>) {
+    pub(super) fn by_passage(&self) -> (Vec<&str>, Vec<Counts>) {
         let mut sorted: Vec<(&str, u32)> = self.numbers.iter().map(|(term, number)| (term.as_str(), *number)).collect();
         sorted.sort_unstable();
         let mut terms = Vec::with_capacity(sorted.len());
@@ -183,7 +183,7 @@ mod tests {
 
     fn scores(words: &Words, query: &str) -> Vec<(u32, f64)> {
         let mut found = words.scores(&query.split(' ').map(str::to_owned).collect::<Vec<_>>());
-        found.sort_by(|a, b| a.0.cmp(&b.0));
+        found.sort_by_key(|found| found.0);
         found
     }
 

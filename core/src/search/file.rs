@@ -22,6 +22,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::bm25::Counts;
 use super::vectors::Vectors;
 use super::{Chunking, Document, Embedder, Entry, ModelIdentity, SearchIndex, SearchOptions, checked_id, same_model};
 use crate::error::{Error, ErrorCode, Location, Result};
@@ -67,7 +68,7 @@ struct StoredPassage {
     code_points: (usize, usize),
     section: SectionKind,
     /// Number of the term, and how often it stands there; ascending.
-    terms: Vec<(u32, u32)>,
+    terms: Counts,
 }
 
 impl SearchIndex {

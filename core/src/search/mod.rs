@@ -249,7 +249,7 @@ impl SearchIndex {
             return Err(Error::input("a document of this id is in the index: delete or replace it"));
         }
         let prepared = self.prepare(text)?;
-        Ok(self.insert(id, text, prepared))
+        Ok(self.insert(id, text, &prepared))
     }
 
     /// Puts a document in place of the one of this id, if there is one, and returns how many passages it has.
@@ -260,7 +260,7 @@ impl SearchIndex {
         let id = checked_id(id.into())?;
         let prepared = self.prepare(text)?;
         self.delete(&id);
-        Ok(self.insert(id, text, prepared))
+        Ok(self.insert(id, text, &prepared))
     }
 
     /// Takes a document out; says whether it was there. Nothing of it is found or saved from then on.
@@ -365,7 +365,7 @@ impl SearchIndex {
         Ok(Prepared { passages: passages.collect(), vectors })
     }
 
-    fn insert(&mut self, id: String, text: &str, prepared: Prepared) -> usize {
+    fn insert(&mut self, id: String, text: &str, prepared: &Prepared) -> usize {
         let document = self.documents.len();
         let first = self.passages.len();
         let offsets = Offsets::new(text);

@@ -94,7 +94,7 @@ fn by_both() -> SearchIndex {
     filled(SearchIndex::with_embedder(SearchOptions::default(), Arc::new(Meanings("1"))))
 }
 
-fn first<'a>(found: &'a [Passage]) -> (&'a str, &'static str) {
+fn first(found: &[Passage]) -> (&str, &'static str) {
     (&found[0].document, found[0].section.as_str())
 }
 
@@ -322,6 +322,19 @@ fn files_with_a_right_checksum_and_wrong_contents_are_refused() {
     assert!(SearchIndex::decode(&bytes, None, None).unwrap_err().is_tampered());
 }
 
+/// A model that is exchanged while an index uses it.
+struct Exchanged(std::sync::atomic::AtomicBool);
+
+impl Embedder for Exchanged {
+    fn identity(&self) -> ModelIdentity {
+        Meanings(if self.0.load(Ordering::Relaxed) { "2" } else { "1" }).identity()
+    }
+
+    fn embed(&self, texts: &[&str]) -> Result<Vec<Vec<f32>>> {
+        Meanings("").embed(texts)
+    }
+}
+
 #[test]
 fn another_model_is_an_error() {
     let folder = Folder::new();
@@ -333,17 +346,6 @@ fn another_model_is_an_error() {
     by_words().save(&path).unwrap();
     assert!(SearchIndex::load_with(&path, Arc::new(Meanings("1"))).unwrap_err().is_model());
 
-    /// A model that is exchanged while an index uses it.
-    struct Exchanged(std::sync::atomic::AtomicBool);
-    impl Embedder for Exchanged {
-        fn identity(&self) -> ModelIdentity {
-            Meanings(if self.0.load(Ordering::Relaxed) { "2" } else { "1" }).identity()
-        }
-
-        fn embed(&self, texts: &[&str]) -> Result<Vec<Vec<f32>>> {
-            Meanings("").embed(texts)
-        }
-    }
     let model = Arc::new(Exchanged(false.into()));
     let mut index = filled(SearchIndex::with_embedder(SearchOptions::default(), model.clone()));
     assert!(!index.search("sugar", 1).unwrap().is_empty());
