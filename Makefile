@@ -10,7 +10,7 @@ TARGET := $(or $(CARGO_TARGET_DIR),target)
 PREFIX ?= /usr/local
 PROFILE ?= release
 
-.PHONY: run build install sbom test test-crash test-rust test-python test-spark test-c test-interop test-sanitizers test-training fuzz fuzz-c check header bench bench-python bench-peers clean
+.PHONY: run build install sbom test test-crash test-rust test-python test-spark test-c test-interop test-sanitizers test-training test-infer-weights fuzz fuzz-c fuzz-infer check header bench bench-infer bench-python bench-peers sizes clean
 
 # One sample note scrubbed, then its scored report with the evidence under each verdict.
 run:
@@ -51,6 +51,32 @@ fuzz:
 # Fuzzes the C boundary for TIME seconds: random calls in random order, under AddressSanitizer.
 fuzz-c: test-c
 	FUZZ_SECONDS=$(TIME) tests/c/sanitize.sh $(TARGET)/debug
+
+# Model directories spoiled at random, for TIME seconds and in 8 GB: refused or run, with no panic and in no long time.
+fuzz-infer:
+	ulimit -v 8000000; CHARTGUARD_FUZZ_SECONDS=$(TIME) cargo test --workspace -q --test model_fuzz -- --ignored --nocapture
+
+INFER := $(TARGET)/bench-infer
+
+$(INFER)/venv/bin/python: benches/infer/requirements.txt
+	$(PYTHON) -m venv $(INFER)/venv
+	$@ -m pip install -q --disable-pip-version-check -r benches/infer/requirements.txt
+	@touch $@
+
+# Real weights and full-sized models, here and in ONNX Runtime. Skipped, with the reason, where PyTorch is not installed:
+# it is large, so that it must be put into the environment by hand.
+test-infer-weights: $(INFER)/venv/bin/python
+	cargo build -q --release --workspace --bin infer --bin chartguard
+	$(INFER)/venv/bin/python tests/models/weights.py --program $(TARGET)/release/infer --chartguard $(TARGET)/release/chartguard --cache $(INFER)/models
+
+# Models of several sizes beside ONNX Runtime, in turn: time, difference, load and memory. Makes the models first.
+bench-infer: $(INFER)/venv/bin/python
+	cargo build -q --release --workspace --bin infer
+	$(INFER)/venv/bin/python benches/infer/run.py --program $(TARGET)/release/infer --models $(INFER)/models
+
+# What the stripped command weighs by the features that are in it. A build for each, the first time some minutes long.
+sizes:
+	benches/sizes.sh
 
 # Kills 200 writers of an audit log of each kind, and 200 of a vault and a log, at random points: nothing confirmed may be lost.
 # Some minutes.

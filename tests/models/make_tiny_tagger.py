@@ -394,6 +394,12 @@ def broken(net, zebra):
     directory = HERE / "broken"
     shutil.rmtree(directory, ignore_errors=True)
     directory.mkdir(parents=True)
+    for file, made in {"nan": graph(net, nan_for=zebra), **refused()}.items():
+        onnx.save(made, directory / f"{file}.onnx")
+
+
+def refused():
+    """Graphs that must be refused, by the name of their file."""
 
     def small(dims=("batch_size", "sequence_length"), inputs=("input_ids", "attention_mask"), op="Gather",
               kind=TensorProto.INT64, cycle=False, rank_two=False):
@@ -419,8 +425,21 @@ def broken(net, zebra):
     table.ClearField("raw_data")
     table.data_location = TensorProto.EXTERNAL
     table.external_data.add(key="location", value="../outside.bin")
-    for file, made in {
-        "nan": graph(net, nan_for=zebra),
+
+    def claiming(**shape):
+        """A table that says it is far larger than the bytes that are there."""
+        made = small()
+        made.graph.initializer[0].ClearField("dims")
+        made.graph.initializer[0].dims.extend(shape["dims"])
+        return made
+
+    poisoned = small()
+    poisoned.graph.initializer[0].CopyFrom(numpy_helper.from_array(np.full((600, len(LABELS)), np.nan, np.float32), "table"))
+    return {
+        "absurd-dimensions": claiming(dims=[1 << 40, 1 << 40]),
+        "gigabytes-missing": claiming(dims=[1 << 28, len(LABELS)]),
+        "negative-dimension": claiming(dims=[-600, len(LABELS)]),
+        "nan-at-once": poisoned,
         "rank-two": small(rank_two=True),
         "one-dimension": small(dims=("sequence_length",)),
         "input-names": small(inputs=("tokens", "attention_mask")),
@@ -429,8 +448,7 @@ def broken(net, zebra):
         "unknown-op": small(op="Divine"),
         "cycle": small(cycle=True),
         "external": external,
-    }.items():
-        onnx.save(made, directory / f"{file}.onnx")
+    }
 
 
 def main():

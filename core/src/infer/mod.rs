@@ -197,6 +197,28 @@ impl Model {
     }
 }
 
+/// A graph by itself, without a tokenizer: for benches, no part of the interface.
+#[doc(hidden)]
+pub struct Graph(Network);
+
+#[doc(hidden)]
+#[allow(missing_docs, clippy::missing_errors_doc)]
+impl Graph {
+    pub fn load(directory: impl AsRef<Path>, columns: usize, longest: usize) -> Result<Self> {
+        let path = directory.as_ref().join(directory::ONNX);
+        Ok(Self(Network::load_with(&path, tract::Expect::Tokens(columns), longest, 0, &[1; 8])?))
+    }
+
+    /// Runs it on each of the inputs that `next` gives, and hands the values of the output to `read`.
+    pub fn run<'a>(&self, next: impl Fn() -> Option<&'a [i64]>, mut read: impl FnMut(&[f32])) -> Result<()> {
+        let mut session = self.0.session();
+        while let Some(ids) = next() {
+            read(session.run(ids)?.as_slice().unwrap_or_default());
+        }
+        Ok(())
+    }
+}
+
 impl fmt::Debug for Model {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Model")

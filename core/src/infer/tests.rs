@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
 
 use super::{Model, Tagger};
 use crate::error::{ErrorCode, Location};
@@ -404,9 +405,34 @@ fn wrong_graphs() {
         ("unknown-op", &["`/rows` is a `Divine`", "expected"]),
         ("cycle", &["`/unsqueeze` uses `loop` before anything makes it", "expected"]),
         ("external", &["`../outside.bin`", "expected a file inside the model directory"]),
+        ("absurd-dimensions", &[]),
+        ("gigabytes-missing", &[]),
+        ("negative-dimension", &[]),
+        ("nan-at-once", &["values that are no numbers", "expected finite logits"]),
     ] {
+        let (before, start) = (memory(), Instant::now());
         refused("model.onnx", says, |d| d.replace("model.onnx", &format!("broken/{graph}.onnx")));
+        assert!(start.elapsed() < Duration::from_secs(20), "{graph} takes long");
+        assert!(memory().saturating_sub(before) < 1 << 30, "{graph} takes memory");
     }
+}
+
+/// The most bytes that this process ever held, where the system says.
+fn memory() -> usize {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    peak.and_then(|kilobytes| kilobytes.trim().trim_end_matches(" kB").parse::<usize>().ok()).unwrap_or(0) << 10
+}
+
+#[test]
+fn weights_at_an_absolute_path_are_outside() {
+    // As long as the path it stands for, so that the protocol buffer stays whole.
+    let mut absolute = fs::read(test_models().join("broken/external.onnx")).unwrap();
+    let at = absolute.windows(14).position(|w| w == b"../outside.bin").unwrap();
+    absolute[at..at + 14].copy_from_slice(b"/etc/localtime");
+    refused("model.onnx", &["`/etc/localtime`", "expected a file inside the model directory"], |d| {
+        d.write("model.onnx", &absolute);
+    });
 }
 
 #[test]

@@ -1,10 +1,11 @@
 //! Loads and runs ONNX graphs; only this file and `ops` name tract.
 //!
-//! Plans with a symbolic length run 2 to 12 times slower in tract than plans of one length, so the graph is kept with a
-//! symbol for the length, and a plan is made from it for each length when it is first needed. Lengths are rounded up to a
-//! few, and inputs padded under the attention mask, so that the plans stay few.
+//! One plan with a symbol for the length takes inputs of any length as they are: with our operators in it, it is as fast as
+//! plans of one length, and there is one copy of the weights. Some graphs cannot be understood without a length; of those a
+//! plan is made for each length when it is first needed. Lengths are then rounded up to a few, and inputs padded under the
+//! attention mask, so that the plans stay few.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::path::{Component, Path};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
@@ -21,6 +22,8 @@ use crate::guard::guard;
 
 /// All files of weights together.
 const WEIGHTS_LIMIT: u64 = 8 << 30;
+/// What one node gives at the greatest length: the attention of 32 heads over 4,096 tokens has 2 GiB.
+const VALUE_LIMIT: u64 = 4 << 30;
 /// Each plan holds its own copy of the weights, packed; as many are kept as come to about this many bytes.
 const PLANS_BYTES: u64 = 1 << 30;
 const PLANS_KEPT: (u64, u64) = (2, 16);
@@ -67,10 +70,10 @@ pub(super) struct Network {
 /// A plan that one thread makes while others wait for it.
 type Slot = OnceLock<Result<Arc<TypedSimplePlan>>>;
 
-/// The graph in the furthest form that is not yet for one length.
+/// What inputs of any length are run by.
 enum Graph {
-    /// Types and shapes known, with a symbol for the length.
-    Symbolic(TypedModel, Symbol),
+    /// A plan for every length.
+    Symbolic(Arc<TypedSimplePlan>),
     /// As it was parsed: some graphs cannot be understood without a length.
     Parsed(InferenceModel),
 }
@@ -81,30 +84,35 @@ pub(super) type Logits = Array2<f32>;
 impl Network {
     /// Loads a graph, checks its shape, and runs it once.
     pub(super) fn load(path: &Path, expected: Expect, longest: usize, tokenizer: &Tokenizer) -> Result<Self> {
+        Self::load_with(path, expected, longest, i64::from(tokenizer.pad_id()), &tokenizer.probe())
+    }
+
+    /// The same without a tokenizer: `pad` fills inputs up, `probe` is what it is tried out on.
+    pub(super) fn load_with(path: &Path, expected: Expect, longest: usize, pad: i64, probe: &[i64]) -> Result<Self> {
         guard(ErrorCode::Model, "the graph was read", || {
             let (parsed, feeds, bytes) = parse(path, expected)?;
             // A panic on the way to a symbolic graph only means that this way is closed.
-            let symbolic = guard(ErrorCode::Model, "shapes were worked out", || symbolic(parsed.clone(), &feeds));
+            let symbolic =
+                guard(ErrorCode::Model, "shapes were worked out", || symbolic(parsed.clone(), &feeds, longest));
             let mut network = Self {
                 graph: Graph::Parsed(parsed),
                 feeds,
                 expected,
                 width: 0,
                 longest,
-                pad: i64::from(tokenizer.pad_id()),
+                pad,
                 plans: Mutex::default(),
                 plans_kept: (PLANS_BYTES / bytes.max(1)).clamp(PLANS_KEPT.0, PLANS_KEPT.1) as usize,
             };
-            let probe = tokenizer.probe();
             if let Ok(graph) = symbolic {
                 let parsed = std::mem::replace(&mut network.graph, graph);
-                if network.try_out(&probe).is_ok() {
+                if network.try_out(probe).is_ok() {
                     return Ok(network);
                 }
                 network.graph = parsed;
                 network.plans = Mutex::default();
             }
-            network.try_out(&probe)?;
+            network.try_out(probe)?;
             Ok(network)
         })
         .map_err(|e| Error::new(ErrorCode::Model, e.message()).at(directory::file(path)))
@@ -113,20 +121,6 @@ impl Network {
     /// How many values a row of the output has.
     pub(super) fn width(&self) -> usize {
         self.width
-    }
-
-    /// The graph with types, for one length.
-    fn fixed(&self, length: usize) -> TractResult<TypedModel> {
-        match &self.graph {
-            Graph::Symbolic(model, symbol) => model.set_symbols(&HashMap::from([(symbol.clone(), length.to_dim())])),
-            Graph::Parsed(parsed) => {
-                let mut parsed = parsed.clone();
-                for at in 0..self.feeds.len() {
-                    parsed.set_input_fact(at, i64::fact([1, length]).into())?;
-                }
-                parsed.into_typed()?.into_decluttered()
-            }
-        }
     }
 
     /// Runs it once on a short input.
@@ -139,8 +133,12 @@ impl Network {
         Ok(())
     }
 
-    /// The length of the plan for an input of `length` tokens: a power of two or three quarters of one.
+    /// The length to which an input of `length` tokens is filled up: its own, or where plans are for one length, a power of
+    /// two or three quarters of one.
     fn bucket(&self, length: usize) -> usize {
+        if matches!(self.graph, Graph::Symbolic(_)) {
+            return length;
+        }
         let power = length.next_power_of_two().max(16);
         let rounded = if length <= power / 4 * 3 { power / 4 * 3 } else { power };
         rounded.min(self.longest).max(length)
@@ -148,6 +146,10 @@ impl Network {
 
     /// The plan for one length, made when it is first asked for.
     fn plan(&self, length: usize) -> Result<Arc<TypedSimplePlan>> {
+        let parsed = match &self.graph {
+            Graph::Symbolic(plan) => return Ok(Arc::clone(plan)),
+            Graph::Parsed(parsed) => parsed,
+        };
         let slot = {
             let mut plans = self.plans.lock().unwrap_or_else(PoisonError::into_inner);
             let entry = match plans.iter().position(|(made_for, _)| *made_for == length) {
@@ -161,8 +163,7 @@ impl Network {
         };
         slot.get_or_init(|| {
             guard(ErrorCode::Inference, "a plan was made", || {
-                let model = self.fixed(length).and_then(TypedModel::into_optimized).map_err(|e| wrong(&e))?;
-                TypedSimplePlan::new(model).map_err(|e| wrong(&e))
+                plan(parsed.clone(), self.feeds.len(), &length.to_dim(), &SymbolValues::default())
             })
         })
         .clone()
@@ -193,11 +194,13 @@ impl Session<'_> {
     pub(super) fn run_typed(&mut self, ids: &[i64], types: &[i64]) -> Result<Logits> {
         guard(ErrorCode::Inference, "the model ran", || {
             let length = self.network.bucket(ids.len());
-            let at = if let Some(at) = self.states.iter().position(|(made_for, _)| *made_for == length) {
+            // One plan for all lengths has one state.
+            let own = if matches!(self.network.graph, Graph::Symbolic(_)) { 0 } else { length };
+            let at = if let Some(at) = self.states.iter().position(|(made_for, _)| *made_for == own) {
                 at
             } else {
                 let state = self.network.plan(length)?.spawn().map_err(|e| failed(&e))?;
-                self.states.push((length, state));
+                self.states.push((own, state));
                 self.states.len() - 1
             };
             let inputs = self.network.inputs(ids, types, length).map_err(|e| failed(&e))?;
@@ -337,16 +340,51 @@ impl RowsState {
     }
 }
 
-/// The graph with types and shapes, and a symbol for the length.
-fn symbolic(mut parsed: InferenceModel, feeds: &[Feed]) -> Result<Graph> {
+/// A plan for every length up to `longest`.
+fn symbolic(parsed: InferenceModel, feeds: &[Feed], longest: usize) -> Result<Graph> {
     let length = parsed.symbols.new_with_prefix("tokens");
-    let shape = [1.to_dim(), length.to_dim()];
-    (0..feeds.len())
-        .try_for_each(|at| parsed.set_input_fact(at, i64::fact(&shape).into()))
+    let lengths = SymbolValues::default().with(&length, i64::try_from(longest).unwrap_or(i64::MAX));
+    plan(parsed, feeds.len(), &length.to_dim(), &lengths).map(Graph::Symbolic)
+}
+
+/// That no node makes more than a machine has room for; where a size shows only at run time, it is not known here.
+fn bounded(model: &TypedModel, lengths: &SymbolValues) -> Result<()> {
+    for node in model.nodes() {
+        for output in &node.outputs {
+            let each = output.fact.datum_type.size_of() as u64;
+            let known: Option<Vec<i64>> = output.fact.shape.iter().map(|axis| axis.eval_to_i64(lengths).ok()).collect();
+            let bytes = known.map(|sizes| sizes.iter().fold(each, |all, &size| all.saturating_mul(size.max(0) as u64)));
+            if bytes.is_some_and(|bytes| bytes > VALUE_LIMIT) {
+                return Err(Error::model(format!(
+                    "the node `{}` makes more than the model may: expected no value of more than {VALUE_LIMIT} bytes",
+                    shown(&node.name)
+                )));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// A plan for one text at a time of `length` tokens, which may be a symbol; `lengths` has the most that it stands for.
+fn plan(
+    mut parsed: InferenceModel,
+    inputs: usize,
+    length: &TDim,
+    lengths: &SymbolValues,
+) -> Result<Arc<TypedSimplePlan>> {
+    let typed = (0..inputs)
+        .try_for_each(|at| parsed.set_input_fact(at, i64::fact([1.to_dim(), length.clone()]).into()))
         .and_then(|()| parsed.into_typed())
-        .and_then(TypedModel::into_decluttered)
-        .map(|model| Graph::Symbolic(model, length))
-        .map_err(|e| wrong(&e))
+        .map_err(|e| wrong(&e))?;
+    bounded(&typed, lengths)?;
+    let optimised = |typed: TypedModel| {
+        let mut model = typed.into_decluttered()?;
+        ops::fuse(&mut model)?;
+        let mut model = model.into_optimized()?;
+        ops::replace(&mut model)?;
+        TypedSimplePlan::new(model)
+    };
+    optimised(typed).map_err(|e| wrong(&e))
 }
 
 /// Reads and checks a graph: the graph, what to feed it, and how many bytes its weights take.
@@ -354,7 +392,8 @@ fn parse(path: &Path, expected: Expect) -> Result<(InferenceModel, Vec<Feed>, u6
     let directory = path.parent().unwrap_or(path);
     let bytes = directory::read(path, directory::ONNX_LIMIT)?;
     let size = bytes.len() as u64;
-    let onnx = tract_onnx::onnx().with_ignore_value_info(true);
+    let mut onnx = tract_onnx::onnx().with_ignore_value_info(true);
+    ops::register_standard(&mut onnx);
     let proto = onnx
         .proto_model_for_read(&mut bytes.as_slice())
         .map_err(|_| Error::model("not an ONNX model, or cut short: the file cannot be decoded"))?;
@@ -532,6 +571,14 @@ mod tests {
         (network, tokenizer.frame(&pieces))
     }
 
+    /// The same with a plan for each length.
+    fn by_length() -> (Network, Vec<i64>) {
+        let (mut network, ids) = network();
+        let path = test_models().join("tiny-tagger");
+        network.graph = Graph::Parsed(parse(&path.join(directory::ONNX), network.expected).unwrap().0);
+        (network, ids)
+    }
+
     fn same(a: &Logits, b: &Logits) {
         assert_eq!(a.dim(), b.dim());
         assert!(a.iter().zip(b).all(|(a, b)| (a - b).abs() < 1e-4));
@@ -539,17 +586,18 @@ mod tests {
 
     #[test]
     fn a_graph_without_symbols_gives_the_same() {
-        let (mut network, ids) = network();
-        let symbolic = network.session().run(&ids).unwrap();
-        let path = test_models().join("tiny-tagger");
-        network.graph = Graph::Parsed(parse(&path.join(directory::ONNX), network.expected).unwrap().0);
-        network.plans = Mutex::default();
-        same(&symbolic, &network.session().run(&ids).unwrap());
+        let (symbolic, ids) = network();
+        let (fixed, _) = by_length();
+        for length in [1, 2, 9, ids.len()] {
+            let ids = &ids[..length];
+            same(&symbolic.session().run(ids).unwrap(), &fixed.session().run(ids).unwrap());
+        }
+        assert!(symbolic.plans.lock().unwrap().is_empty());
     }
 
     #[test]
     fn padding_makes_no_difference() {
-        let (mut network, mut ids) = network();
+        let (mut network, mut ids) = by_length();
         ids.truncate(21);
         assert!(network.bucket(ids.len()) > ids.len());
         let padded = network.session().run(&ids).unwrap();
@@ -560,7 +608,7 @@ mod tests {
 
     #[test]
     fn no_more_plans_are_kept_than_the_bound() {
-        let (mut network, ids) = network();
+        let (mut network, ids) = by_length();
         network.plans_kept = 2;
         let first = network.session().run(&ids).unwrap();
         let mut session = network.session();
@@ -574,7 +622,7 @@ mod tests {
 
     #[test]
     fn buckets_are_few_and_no_longer_than_the_model() {
-        let (network, _) = network();
+        let (network, _) = by_length();
         let buckets: std::collections::BTreeSet<usize> = (1..=128).map(|length| network.bucket(length)).collect();
         assert_eq!(buckets.into_iter().collect::<Vec<_>>(), [12, 16, 24, 32, 48, 64, 96, 128]);
     }

@@ -1,8 +1,11 @@
 //! Operators of our own that tract runs inside a graph.
 //!
-//! In a model file they are ONNX functions of the domain `chartguard`: any runtime can run them by the standard operators
-//! they are defined by. Here each is one pass that keeps words in rows, so that a graph made of them takes any number of
-//! words at the speed of a fixed length.
+//! Some are those of the built-in tagger. In its file they are ONNX functions of the domain `chartguard`: any runtime can run
+//! them by the standard operators they are defined by. Here each is one pass that keeps words in rows, so that a graph made of
+//! them takes any number of words at the speed of a fixed length.
+//!
+//! The others stand in for operators of tract's in anybody's model ([`fuse`], [`replace`], [`register_standard`]), where a
+//! profile of encoders showed that tract loses time: with them a plan for any length is as fast as one for a single length.
 
 // An operator is written against all of tract's traits and macros, and every builder has the signature that it registers.
 #![allow(clippy::wildcard_imports, clippy::unnecessary_wraps)]
@@ -10,6 +13,9 @@
 #![allow(clippy::inline_always)]
 
 mod affine;
+mod broadcast;
+mod dynamic_quantize;
+mod linear;
 mod product;
 mod residual_block;
 mod word_embedding;
@@ -17,11 +23,75 @@ mod word_embedding;
 use tract_onnx::model::Onnx;
 use tract_onnx::tract_hir::internal::*;
 
-/// Teaches `onnx` our operators.
+/// Teaches `onnx` the operators of the built-in tagger.
 pub(super) fn register(onnx: &mut Onnx) {
     onnx.op_register.insert("Affine", affine::build);
     onnx.op_register.insert("ResidualBlock", residual_block::build);
     onnx.op_register.insert("WordEmbedding", word_embedding::build);
+}
+
+/// Teaches `onnx` to read operators of the standard as ours.
+pub(super) fn register_standard(onnx: &mut Onnx) {
+    onnx.op_register.insert("DynamicQuantizeLinear", dynamic_quantize::build);
+}
+
+/// Works out what is constant, and puts our operators in the place of chains of tract's, in a model that is decluttered and
+/// not yet optimised.
+///
+/// # Errors
+/// When the model holds together no longer.
+pub(super) fn fuse(model: &mut TypedModel) -> TractResult<()> {
+    for id in model.eval_order()? {
+        if let Some(patch) = fold(model, model.node(id))? {
+            patch.apply(model)?;
+        }
+    }
+    for id in 0..model.nodes().len() {
+        if let Some(patch) = linear::Linear::patch(model, model.node(id))? {
+            patch.apply(model)?;
+        }
+    }
+    Ok(())
+}
+
+/// How many times larger than what it is made of a constant may be: f32 from 8 bits.
+const GROWTH: usize = 4;
+
+/// A patch that puts what a node gives in its place, if that depends on no input. So weights that are stored in fewer bits
+/// are widened once, at load; tract does this only for small ones.
+fn fold(model: &TypedModel, node: &TypedNode) -> TractResult<Option<TypedModelPatch>> {
+    let [output] = &*node.outputs else { return Ok(None) };
+    let facts = model.node_input_facts(node.id)?;
+    let constants: Option<TVec<TValue>> =
+        facts.iter().map(|fact| fact.konst.clone().map(IntoTValue::into_tvalue)).collect();
+    let (Some(constants), Some(shape)) = (constants, output.fact.shape.as_concrete()) else { return Ok(None) };
+    let length = shape.iter().try_fold(output.fact.datum_type.size_of(), |bytes, &axis| bytes.checked_mul(axis));
+    let given: usize = constants.iter().map(|value| value.len() * value.datum_type().size_of()).sum();
+    if constants.is_empty() || length.is_none_or(|length| length > given * GROWTH) {
+        return Ok(None);
+    }
+    let Some(value) = node.op.eval_out_of_plan(constants)?.and_then(|mut values| values.pop()) else { return Ok(None) };
+    let mut patch = TypedModelPatch::new("fold");
+    let constant = patch.add_const(format!("{}.folded", node.name), value.into_arc_tensor())?;
+    if patch.outlet_fact(constant)?.shape != output.fact.shape {
+        return Ok(None);
+    }
+    patch.shunt_outside(model, node.id.into(), constant)?;
+    Ok(Some(patch))
+}
+
+/// Puts our operators in the place of those of tract's that are slower, in a model that tract is done with.
+///
+/// # Errors
+/// When the model holds together no longer.
+pub(super) fn replace(model: &mut TypedModel) -> TractResult<()> {
+    for id in 0..model.nodes().len() {
+        let ours = broadcast::Broadcast::of(&*model.node(id).op, &model.node_input_facts(id)?);
+        if let Some(ours) = ours {
+            model.node_mut(id).op = Box::new(ours);
+        }
+    }
+    Ok(())
 }
 
 /// An operator whose output is f32, with a row for each row of its first input and a column for each value of its last,

@@ -8,6 +8,7 @@ use pulp::{Arch, Simd, WithSimd};
 
 /// Vectors a panel is wide.
 const WIDE: usize = 3;
+const DEEP: usize = 1024;
 
 /// A matrix of weights, `[inner, outer]`, laid out for this machine.
 #[derive(Clone)]
@@ -77,71 +78,118 @@ impl WithSimd for Product<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        // As many rows at once as leave their sums in registers.
-        if S::REGISTER_COUNT >= 32 { self.run::<S, 8>(simd) } else { self.run::<S, 4>(simd) }
+        self.run(simd);
     }
 }
 
 impl Product<'_> {
     #[inline(always)]
-    fn run<S: Simd, const ROWS: usize>(self, simd: S) {
+    fn run<S: Simd>(self, simd: S) {
+        // As many rows at once as leave their sums in registers.
+        let high = if S::REGISTER_COUNT >= 32 { 8 } else { 4 };
         let Weights { inner, outer, width, ref panels, .. } = *self.weights;
-        let mut rows = self.rows.chunks_exact(ROWS * inner);
-        let mut out = self.out.chunks_exact_mut(ROWS * outer);
-        for (rows, out) in rows.by_ref().zip(out.by_ref()) {
+        let words = self.out.len() / outer.max(1);
+        // A sum that is added to what stands in its place is made in one go.
+        let deep = if matches!(self.then, Then::Store) { DEEP } else { inner.max(1) };
+        // A part of a panel serves all rows before the next one is read.
+        for from in (0..inner).step_by(deep) {
+            let to = inner.min(from + deep);
             for (panel, first) in panels.chunks_exact(inner * width).zip((0..outer).step_by(width)) {
-                block::<S, ROWS>(simd, rows, panel, self.bias, first, out, self.then);
-            }
-        }
-        for (row, out) in rows.remainder().chunks_exact(inner).zip(out.into_remainder().chunks_exact_mut(outer)) {
-            for (panel, first) in panels.chunks_exact(inner * width).zip((0..outer).step_by(width)) {
-                block::<S, 1>(simd, row, panel, self.bias, first, out, self.then);
+                let mut part = Part {
+                    rows: self.rows,
+                    inner,
+                    from,
+                    panel: &panel[from * width..to * width],
+                    bias: (from == 0).then_some(self.bias),
+                    first,
+                    outer,
+                    then: self.then,
+                };
+                let mut word = 0;
+                while word < words {
+                    part.rows = &self.rows[word * inner..];
+                    let out = &mut self.out[word * outer..];
+                    word += match words - word {
+                        8.. if high == 8 => eight(simd, &part, out),
+                        4.. => four(simd, &part, out),
+                        2.. => two(simd, &part, out),
+                        _ => one(simd, &part, out),
+                    };
+                }
             }
         }
     }
 }
 
-/// One panel of `ROWS` rows; `first` is its first column.
-#[inline(always)]
-fn block<S: Simd, const ROWS: usize>(
-    simd: S,
-    rows: &[f32],
-    panel: &[f32],
-    bias: &[f32],
+/// A panel's columns of some rows, between two of the inputs.
+struct Part<'a> {
+    rows: &'a [f32],
+    inner: usize,
+    from: usize,
+    panel: &'a [f32],
+    /// What sums begin with; without, with what stands in their place.
+    bias: Option<&'a [f32]>,
     first: usize,
-    out: &mut [f32],
+    outer: usize,
     then: Then,
-) {
-    let (inner, outer) = (rows.len() / ROWS, bias.len());
-    let columns = |vector: usize| {
-        let start = (first + vector * S::F32_LANES).min(outer);
-        start..(start + S::F32_LANES).min(outer)
-    };
-    let begin: [S::f32s; WIDE] = std::array::from_fn(|vector| simd.partial_load_f32s(&bias[columns(vector)]));
-    let mut sums = [begin; ROWS];
-    let each: [&[f32]; ROWS] = std::array::from_fn(|row| &rows[row * inner..][..inner]);
-    let (vectors, _) = S::as_simd_f32s(panel);
-    for (at, weights) in vectors.as_chunks::<WIDE>().0[..inner].iter().enumerate() {
-        for (row, sums) in each.iter().zip(&mut sums) {
-            let value = simd.splat_f32s(row[at]);
-            for (sum, &weight) in sums.iter_mut().zip(weights) {
-                *sum = simd.mul_add_e_f32s(value, weight, *sum);
-            }
-        }
+}
+
+impl Part<'_> {
+    #[inline(always)]
+    fn columns<S: Simd>(&self, vector: usize) -> std::ops::Range<usize> {
+        let start = (self.first + vector * S::F32_LANES).min(self.outer);
+        start..(start + S::F32_LANES).min(self.outer)
     }
-    for (sums, out) in sums.into_iter().zip(out.chunks_exact_mut(outer)) {
+
+    #[inline(always)]
+    fn begin<S: Simd>(&self, simd: S, out: &[f32]) -> [S::f32s; WIDE] {
+        let row = self.bias.unwrap_or(out);
+        std::array::from_fn(|vector| simd.partial_load_f32s(&row[self.columns::<S>(vector)]))
+    }
+
+    #[inline(always)]
+    fn end<S: Simd>(&self, simd: S, sums: [S::f32s; WIDE], out: &mut [f32]) {
         for (vector, sum) in sums.into_iter().enumerate() {
-            let out = &mut out[columns(vector)];
+            let out = &mut out[self.columns::<S>(vector)];
             // What fills a vector goes there whole.
             if let ([whole], []) = S::as_mut_simd_f32s(out) {
-                *whole = then.join(simd, *whole, sum);
+                *whole = self.then.join(simd, *whole, sum);
             } else {
-                let value = then.join(simd, simd.partial_load_f32s(out), sum);
+                let value = self.then.join(simd, simd.partial_load_f32s(out), sum);
                 simd.partial_store_f32s(out, value);
             }
         }
     }
 }
+
+/// Defines a kernel for as many rows as there are names; it says how many. The names are written out so that the sums stay in registers,
+/// which a loop over rows does not promise.
+macro_rules! kernel {
+    ($name:ident: $($row:ident $sum:ident $at:literal),*) => {
+        #[inline(always)]
+        fn $name<S: Simd>(simd: S, part: &Part<'_>, out: &mut [f32]) -> usize {
+            let (vectors, _) = S::as_simd_f32s(part.panel);
+            let (vectors, _) = vectors.as_chunks::<WIDE>();
+            $(let $row = &part.rows[$at * part.inner + part.from..][..vectors.len()];)*
+            $(let mut $sum = part.begin(simd, &out[$at * part.outer..][..part.outer]);)*
+            for (at, weights) in vectors.iter().enumerate() {
+                $(
+                    let value = simd.splat_f32s($row[at]);
+                    $sum[0] = simd.mul_add_e_f32s(value, weights[0], $sum[0]);
+                    $sum[1] = simd.mul_add_e_f32s(value, weights[1], $sum[1]);
+                    $sum[2] = simd.mul_add_e_f32s(value, weights[2], $sum[2]);
+                )*
+            }
+            $(part.end(simd, $sum, &mut out[$at * part.outer..][..part.outer]);)*
+            [$($at),*].len()
+        }
+    };
+}
+
+kernel!(one: r0 s0 0);
+kernel!(two: r0 s0 0, r1 s1 1);
+kernel!(four: r0 s0 0, r1 s1 1, r2 s2 2, r3 s3 3);
+kernel!(eight: r0 s0 0, r1 s1 1, r2 s2 2, r3 s3 3, r4 s4 4, r5 s5 5, r6 s6 6, r7 s7 7);
 
 impl Then {
     #[inline(always)]
