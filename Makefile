@@ -54,7 +54,7 @@ fuzz-c: test-c
 
 # Model directories spoiled at random, for TIME seconds and in 8 GB: refused or run, with no panic and in no long time.
 fuzz-infer:
-	ulimit -v 8000000; CHARTGUARD_FUZZ_SECONDS=$(TIME) cargo test --workspace -q --test model_fuzz -- --nocapture
+	ulimit -v 8000000; CHARTGUARD_FUZZ_SECONDS=$(TIME) cargo test --workspace -q --test model_fuzz -- --ignored --nocapture
 
 INFER := $(TARGET)/bench-infer
 

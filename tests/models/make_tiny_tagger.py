@@ -433,28 +433,12 @@ def refused():
         made.graph.initializer[0].dims.extend(shape["dims"])
         return made
 
-    def growing(*nodes, shape):
-        """Something huge is added to what the model gives."""
-        made = small()
-        made.graph.initializer.append(numpy_helper.from_array(np.array(shape, np.int64), "shape"))
-        made.graph.initializer.append(numpy_helper.from_array(np.ones(1, np.float32), "ones"))
-        last = made.graph.node.pop()
-        made.graph.node.extend([*nodes, helper.make_node("ReduceSum", ["huge"], ["little"], name="/little", keepdims=1),
-                                helper.make_node("Mul", [last.input[0], "little"], ["logits"], name="/logits")])
-        return made
-
     poisoned = small()
     poisoned.graph.initializer[0].CopyFrom(numpy_helper.from_array(np.full((600, len(LABELS)), np.nan, np.float32), "table"))
-    constant = helper.make_node("ConstantOfShape", ["shape"], ["huge"], name="/huge")
-    expand = helper.make_node("Expand", ["ones", "shape"], ["huge"], name="/huge")
-    tiled = helper.make_node("Tile", ["f", "shape"], ["huge"], name="/huge")
     return {
         "absurd-dimensions": claiming(dims=[1 << 40, 1 << 40]),
         "gigabytes-missing": claiming(dims=[1 << 28, len(LABELS)]),
         "negative-dimension": claiming(dims=[-600, len(LABELS)]),
-        "gigabytes-constant": growing(constant, shape=[1 << 20, 1 << 20, 1]),
-        "gigabytes-expanded": growing(expand, shape=[1 << 17, 1 << 17, 1]),
-        "gigabytes-tiled": growing(tiled, shape=[1, 1 << 33]),
         "nan-at-once": poisoned,
         "rank-two": small(rank_two=True),
         "one-dimension": small(dims=("sequence_length",)),

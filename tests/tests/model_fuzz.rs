@@ -1,6 +1,6 @@
 //! Model directories with bytes changed at random are refused or run: no panic gets out, and nothing takes long.
 //!
-//! `make fuzz-infer TIME=600` goes on for so many seconds; `cargo test` for a few. A directory that stops the process is left
+//! `make fuzz-infer TIME=600` goes on for so many seconds; `cargo test` leaves it out. A directory that stops the process is left
 //! in target/model-fuzz; what was wrong with it belongs in the tests of `infer`.
 
 use std::fs;
@@ -12,7 +12,7 @@ use chartguard::infer::{Model, Tagger};
 /// How long the test goes on.
 fn budget() -> Duration {
     let seconds = std::env::var("CHARTGUARD_FUZZ_SECONDS").ok().and_then(|n| n.parse().ok());
-    Duration::from_secs(seconds.unwrap_or(3))
+    Duration::from_secs(seconds.unwrap_or(60))
 }
 
 /// Numbers that look random: xorshift.
@@ -65,6 +65,7 @@ fn spoil(bytes: &mut Vec<u8>, random: &mut Random) {
 }
 
 #[test]
+#[ignore = "make fuzz-infer runs it, in bounded memory"]
 fn spoiled_models_are_refused_or_run() {
     let models = Path::new(env!("CARGO_MANIFEST_DIR")).join("models");
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("model-fuzz");
