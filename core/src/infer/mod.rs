@@ -18,7 +18,7 @@ mod manifest;
 mod ops;
 mod pair_scorer;
 mod pass;
-mod registry;
+pub mod registry;
 mod smoke;
 mod tagger;
 mod task;

@@ -65,6 +65,8 @@ pub(super) struct Network {
     /// Most recently used first.
     plans: Mutex<Vec<(usize, Arc<Slot>)>>,
     plans_kept: usize,
+    /// How many bytes its weights take.
+    weights: u64,
 }
 
 /// A plan that one thread makes while others wait for it.
@@ -103,6 +105,7 @@ impl Network {
                 pad,
                 plans: Mutex::default(),
                 plans_kept: plans_kept(bytes) as usize,
+                weights: bytes,
             };
             if let Ok(graph) = symbolic {
                 let parsed = std::mem::replace(&mut network.graph, graph);
@@ -121,6 +124,17 @@ impl Network {
     /// How many values a row of the output has.
     pub(super) fn width(&self) -> usize {
         self.width
+    }
+
+    /// How many bytes it may come to take beyond [`usual_memory`].
+    pub(super) fn more_memory(&self) -> u64 {
+        match self.graph {
+            Graph::Symbolic(_) => 0,
+            Graph::Parsed(_) => {
+                let most = self.weights.saturating_mul(1 + self.plans_kept as u64);
+                most.saturating_sub(usual_memory(self.weights))
+            }
+        }
     }
 
     /// Runs it once on a short input.
@@ -345,9 +359,10 @@ fn plans_kept(weights: u64) -> u64 {
     (PLANS_BYTES / weights.max(1)).clamp(PLANS_KEPT.0, PLANS_KEPT.1)
 }
 
-/// How many bytes a model with so many bytes of weights takes at most: they are there as they were read, and in each plan.
-pub(super) fn most_memory(weights: u64) -> u64 {
-    weights.saturating_mul(1 + plans_kept(weights))
+/// How many bytes a model with so many bytes of weights takes: while it is read they are there as the file has them, as tract reads
+/// them, and in the plan. What a graph that needs a plan for each length takes more is [`Network::more_memory`].
+pub(super) fn usual_memory(weights: u64) -> u64 {
+    weights.saturating_mul(3)
 }
 
 /// A plan for every length up to `longest`.

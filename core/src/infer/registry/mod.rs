@@ -11,9 +11,9 @@
 //! too. A request for which there is no room waits until models are given back, and is an error after
 //! [a while](RegistryOptions::wait); one for a model that is larger than the whole budget is an error at once.
 //!
-//! What a model takes is worked out from its files: the weights, once as they were read and once for each plan of a length that
-//! may be kept of them, and ten times the tokenizer and what else is text. That is the most it comes to, and what counts
-//! against the budget from before it is loaded. While [`add`](Registry::add) and [`activate`](Registry::activate) try a model out,
+//! What a model takes is worked out from its files: three times the weights, and ten times the tokenizer and what else is text. That
+//! counts against the budget from before it is loaded; a graph that needs a plan for each length counts with the weights of all plans
+//! that may be kept of it once it is. While [`add`](Registry::add) and [`activate`](Registry::activate) try a model out,
 //! that one comes on top: one at a time in all processes, for they wait for each other.
 
 mod disk;
@@ -426,8 +426,8 @@ fn load(version: &Stored) -> Result<Model> {
     })
 }
 
-/// How many bytes of memory a model takes at most.
+/// How many bytes of memory a model takes, as far as its files tell.
 fn memory(version: &Stored) -> u64 {
     let (weights, text) = version.bytes();
-    tract::most_memory(weights).saturating_add(text.saturating_mul(TEXT_FACTOR))
+    tract::usual_memory(weights).saturating_add(text.saturating_mul(TEXT_FACTOR))
 }

@@ -128,6 +128,7 @@ impl Pool {
         let mut state = self.lock();
         match loaded {
             Ok(Model(loaded, _)) => {
+                state.grow(key, loaded.network.more_memory());
                 let model = self.lend(state, key, loaded, None, meter);
                 self.changed.notify_all();
                 Ok(model)
@@ -215,6 +216,15 @@ impl State {
         self.slots.insert(key.clone(), Slot { bytes, state: SlotState::Loading(Arc::clone(loading)) });
         self.used += bytes;
         self.most = self.most.max(self.used);
+    }
+
+    /// Counts what only shows when a model is loaded.
+    fn grow(&mut self, key: &Key, bytes: u64) {
+        if let Some(slot) = self.slots.get_mut(key) {
+            slot.bytes = slot.bytes.saturating_add(bytes);
+            self.used = self.used.saturating_add(bytes);
+            self.most = self.most.max(self.used);
+        }
     }
 
     fn remove(&mut self, key: &Key) {
