@@ -117,7 +117,7 @@ impl Analyzer {
     /// let analyzer = Analyzer::new(Scrubber::builder().builtin_model(false).build()?, scorer);
     /// let message = b"MSH|^~\\&|A|B|||20240314||ORU^R01|7|P|2.5.1\r\
     ///     PID|1||4471203^^^A^MR||ACHTERBERG^ROSALIND\r\
-    ///     OBX|1|TX|11506-3^Note^LN||PT treatment note for Ms. Achterberg. Gait training 15 min, balance 23 min.\r";
+    ///     OBX|1|TX|11506-3^Note^LN||PT treatment note for Ms. Achterberg. Gait training 15 min, therapeutic exercise 23 min.\r";
     /// let outcome = analyzer.analyze_message(message, Format::Auto, &Default::default(), &Context::default())?;
     /// assert_eq!(outcome.notes[0].path, "OBX-5");
     /// assert!(outcome.notes[0].text.starts_with("PT treatment note for Ms. [NAME]."));
