@@ -2,7 +2,7 @@
 //!
 //! S. Robertson, H. Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond" (2009), with the weight of a term kept
 //! above zero as Lucene does. Own code because the choice of words, which decides what is found, is ours (`terms.rs`), and
-//! what is left is one formula over lists; tantivy brings a file format, threads and some fifty crates around the same formula.
+//! what is left is one formula over lists; tantivy would bring a file format, threads and many crates around the same formula.
 
 use std::collections::{BTreeMap, HashMap};
 
