@@ -116,6 +116,10 @@ fn read(bytes: &[u8], format: Format, rules: &Rules) -> Result<(Document, Format
     }
     let (text, charset) = charset::decode(bytes)?;
     let format = if format == Format::Auto { looks(&text.text) } else { format };
+    // A plain note in another encoding looks like any bytes; control characters tell a picture or an archive from it.
+    if format == Format::Text && charset::is_binary(bytes) && std::str::from_utf8(bytes).is_err() {
+        return Err(Error::input("no text in any encoding: an image, an archive or another binary file"));
+    }
     let inner = read_text(&text.text, format, rules).map_err(|error| charset::located(error, &text))?;
     let document = match charset {
         // The bytes are the text.
