@@ -1,0 +1,194 @@
+"""What the systems' tests start for real: services as processes of their own, PostgreSQL and Redis for one test.
+
+    from shared.testing import free_port, postgres, redis, server
+
+    port = free_port()
+    with server([sys.executable, "-m", "note_service", "--port", str(port)], port=port) as service:
+        httpx.get(service.url + "/health")
+
+A tool that is not installed skips the test and says which.
+"""
+
+import contextlib
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+HOST = "127.0.0.1"
+
+
+def free_port() -> int:
+    """A port of loopback that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        return probe.getsockname()[1]
+
+
+@dataclass
+class Server:
+    """A service that answers: where, as which process, and what it has printed."""
+
+    url: str
+    process: subprocess.Popen[bytes]
+    log: Path
+
+    def output(self) -> str:
+        """All that it has printed, to both streams."""
+        return self.log.read_text(encoding="utf-8", errors="replace")
+
+    def kill(self) -> None:
+        """End it as a power cut would: nothing of it runs any more."""
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait()
+
+    def stop(self, seconds: float = 15) -> int:
+        """Ask it to end, wait, and give its exit status."""
+        if self.process.poll() is None:
+            self.process.terminate()
+            try:
+                self.process.wait(seconds)
+            except subprocess.TimeoutExpired:
+                self.kill()
+        return self.process.returncode
+
+
+@contextlib.contextmanager
+def server(
+    command: Sequence[str],
+    *,
+    port: int,
+    env: Mapping[str, str] | None = None,
+    cwd: str | os.PathLike[str] | None = None,
+    ready: str = "/health",
+    log: str | os.PathLike[str] | None = None,
+    seconds: float = 90,
+) -> Iterator[Server]:
+    """Start `command`, wait until it answers GET `ready` with a status below 400, and stop it at the end.
+
+    `env` is added to the environment. What it prints is appended to `log`, or to a file of its own.
+    """
+    folder = None
+    if log is None:
+        folder = tempfile.TemporaryDirectory()
+        log = Path(folder.name) / "server.log"
+    path = Path(log)
+    with path.open("ab") as out:
+        process = subprocess.Popen(
+            list(command), env={**os.environ, **(env or {})}, cwd=cwd, stdin=subprocess.DEVNULL, stdout=out, stderr=out
+        )
+    started = Server(f"http://{HOST}:{port}", process, path)
+    try:
+        _wait(lambda: _answers(started.url + ready), started.process, started.output, command[-1], seconds)
+        yield started
+    finally:
+        started.stop()
+        if folder is not None:
+            folder.cleanup()
+
+
+@contextlib.contextmanager
+def redis() -> Iterator[str]:
+    """A Redis that keeps nothing, for one test: its URL."""
+    command = _tool("redis-server")
+    port = free_port()
+    with tempfile.TemporaryDirectory() as folder:
+        options = {"port": port, "bind": HOST, "dir": folder, "save": "", "appendonly": "no"}
+        arguments = [part for name, value in options.items() for part in (f"--{name}", str(value))]
+        with _daemon([command, *arguments], Path(folder) / "redis.log", lambda: _listens(port)):
+            yield f"redis://{HOST}:{port}/0"
+
+
+@contextlib.contextmanager
+def postgres() -> Iterator[str]:
+    """A PostgreSQL cluster of its own, with one empty database, for one test: its URL, in the form of libpq."""
+    initdb, command = _tool("initdb"), _tool("postgres")
+    # It refuses to run as root.
+    user = "postgres" if os.geteuid() == 0 else None
+    port = free_port()
+    with tempfile.TemporaryDirectory() as folder:
+        if user is not None:
+            account = pwd.getpwnam(user)
+            os.chown(folder, account.pw_uid, account.pw_gid)
+        data = Path(folder) / "data"
+        made = subprocess.run(
+            [initdb, "--pgdata", str(data), "--username", "tester", "--auth", "trust", "--encoding", "UTF8", "--no-sync"],
+            user=user, cwd=folder, capture_output=True, text=True, check=False,
+        )
+        if made.returncode != 0:
+            raise RuntimeError(f"initdb ended with {made.returncode}:\n{made.stderr}")
+        arguments = ["-D", str(data), "-h", HOST, "-p", str(port), "-k", folder, "-c", "fsync=off"]
+        ready = [_tool("pg_isready"), "--quiet", "--host", HOST, "--port", str(port)]
+        with _daemon(
+            [command, *arguments], Path(folder) / "postgres.log",
+            lambda: subprocess.run(ready, check=False).returncode == 0,
+            user=user, cwd=folder, ends_by=signal.SIGINT,
+        ):
+            yield f"postgresql://tester@{HOST}:{port}/postgres"
+
+
+@contextlib.contextmanager
+def _daemon(
+    command: list[str], log: Path, ready: Callable[[], bool], *, ends_by: int = signal.SIGTERM, **options: Any
+) -> Iterator[None]:
+    with log.open("ab") as out:
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=out, **options)
+    try:
+        _wait(ready, process, lambda: log.read_text(errors="replace"), Path(command[0]).name, 60)
+        yield
+    finally:
+        process.send_signal(ends_by)
+        try:
+            process.wait(15)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _wait(
+    ready: Callable[[], bool], process: subprocess.Popen[bytes], output: Callable[[], str], name: str, seconds: float
+) -> None:
+    end = time.monotonic() + seconds
+    while not ready():
+        if process.poll() is not None:
+            raise RuntimeError(f"{name} ended with {process.returncode} before it was ready:\n{output()}")
+        if time.monotonic() > end:
+            raise RuntimeError(f"{name} was not ready in {seconds:.0f} s:\n{output()}")
+        time.sleep(0.05)
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=5) as answer:
+            return answer.status < 400
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+def _listens(port: int) -> bool:
+    with contextlib.suppress(OSError), socket.create_connection((HOST, port), timeout=1):
+        return True
+    return False
+
+
+def _tool(name: str) -> str:
+    """Where a program is: on the path, or where Debian keeps those of PostgreSQL. Skips the test where it is not."""
+    found = shutil.which(name)
+    if found is None:
+        versions = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"), reverse=True)
+        found = str(versions[0]) if versions else None
+    if found is None:
+        import pytest
+
+        pytest.skip(f"{name} is not installed")
+    return found
