@@ -55,7 +55,8 @@ def text_of(kind: str, data: bytes) -> str:
     """The text of a document of this kind; refuses what is too large, not of its kind, or without text."""
     if len(data) > LARGEST:
         raise Refused(413, f"the document has {len(data)} bytes; at most {LARGEST} ({LARGEST >> 20} MB) are allowed")
-    text = _READERS[kind](data)
+    # No database of text keeps NUL, which a PDF can hold.
+    text = _READERS[kind](data).replace("\0", " ")
     if len(text) > LONGEST_TEXT:
         raise Refused(413, f"the document has {len(text)} characters of text; at most {LONGEST_TEXT} are allowed")
     if not text.strip():

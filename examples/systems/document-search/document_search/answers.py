@@ -3,10 +3,7 @@
 import hashlib
 import hmac
 import json
-import os
-import secrets
 import time
-from pathlib import Path
 from typing import Any
 
 from .database import Database
@@ -18,10 +15,10 @@ from .usage import Usage, terms
 class Answers:
     """Answers questions, with those that were asked before from memory; may be shared between threads."""
 
-    def __init__(self, database: Database, indexes: Indexes, memory: Memory, usage: Usage, *, seconds: int, folder: Path) -> None:
+    def __init__(self, database: Database, indexes: Indexes, memory: Memory, usage: Usage, *, seconds: int) -> None:
         self._database, self._indexes, self._memory, self._usage = database, indexes, memory, usage
         self._seconds = seconds
-        self._secret = _secret(folder / "cache.key")
+        self._secret = database.secret("cache")
 
     def answer(self, tenant: str, question: str, most: int) -> dict[str, Any]:
         """The best passages for a question, best first."""
@@ -67,20 +64,3 @@ class Answers:
         """Says nothing of the question to who lacks the secret: a question may name a patient."""
         said = json.dumps([tenant, version, most, question])
         return hmac.new(self._secret, said.encode(), hashlib.sha256).hexdigest()
-
-
-def _secret(path: Path) -> bytes:
-    """The secret of the cache's keys: made once, for the owner alone."""
-    try:
-        with open(path, "xb", opener=_for_owner) as file:
-            file.write(secrets.token_bytes(32))
-    except FileExistsError:
-        pass
-    secret = path.read_bytes()
-    if len(secret) != 32:
-        raise ValueError(f"{path} has {len(secret)} bytes, not 32: delete it, and it is made anew")
-    return secret
-
-
-def _for_owner(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)

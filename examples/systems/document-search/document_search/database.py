@@ -3,13 +3,15 @@
 Every read and write of a document names its tenant; there is no way here to ask for a document by its id alone.
 """
 
+import secrets
 import uuid
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sql
-from sqlalchemy import JSON, Column, Float, ForeignKey, Index, Integer, MetaData, String, Table, Text
+from sqlalchemy import JSON, Column, Float, ForeignKey, Index, Integer, LargeBinary, MetaData, String, Table, Text
+
+from shared.database import engine, insert, now
 
 _ALL = MetaData()
 
@@ -60,27 +62,21 @@ terms = Table(
     Column("term", String(64), primary_key=True),
     Column("times", Integer, nullable=False),
 )  # fmt: skip
+secrets_ = Table(
+    "secrets", _ALL,
+    Column("name", String(32), primary_key=True),
+    Column("value", LargeBinary, nullable=False),
+)  # fmt: skip
 
 # What a list of documents shows of each.
 _SHOWN = (documents.c.id, documents.c.revision, documents.c.name, documents.c.kind, documents.c.counts, documents.c.stored)
-
-
-def now() -> str:
-    """The time, in RFC 3339 and UTC."""
-    return datetime.now(UTC).isoformat(timespec="milliseconds")
 
 
 class Database:
     """The tables above, for use by many threads."""
 
     def __init__(self, url: str | None, folder: Path) -> None:
-        if url is None:
-            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            url = f"sqlite:///{folder / 'documents.db'}"
-        # An error would otherwise quote the text that was written.
-        self.engine = sql.create_engine(_with_driver(url), hide_parameters=True, pool_pre_ping=True)
-        if self.engine.dialect.name == "sqlite":
-            sql.event.listen(self.engine, "connect", _durable)
+        self.engine = engine(url, folder / "documents.db")
         _ALL.create_all(self.engine)
 
     # Tenants and their keys.
@@ -205,6 +201,14 @@ class Database:
             found = at.execute(wanted.order_by(terms.c.times.desc(), terms.c.term).limit(most))
             return [dict(row._mapping) for row in found]
 
+    def secret(self, name: str) -> bytes:
+        """32 random bytes, the same for every process: drawn when they are first asked for."""
+        with self.engine.begin() as to:
+            new = insert(to, secrets_).values(name=name, value=secrets.token_bytes(32))
+            to.execute(new.on_conflict_do_nothing())
+        with self.engine.connect() as at:
+            return bytes(at.execute(sql.select(secrets_.c.value).where(secrets_.c.name == name)).scalar_one())
+
     def check(self) -> None:
         """Raises where the database does not answer."""
         with self.engine.connect() as at:
@@ -217,26 +221,10 @@ def _changed(to: sql.Connection, tenant: str) -> None:
 
 def _add(to: sql.Connection, table: Table, key: dict[str, str], added: dict[str, float]) -> None:
     """Add numbers to a row, which is made where there is none."""
-    from sqlalchemy.dialects import postgresql, sqlite
-
-    insert = postgresql.insert if to.dialect.name == "postgresql" else sqlite.insert
-    row = insert(table).values({**key, **added})
+    row = insert(to, table).values({**key, **added})
     sums = {name: table.c[name] + row.excluded[name] for name in added}
     to.execute(row.on_conflict_do_update(index_elements=list(key), set_=sums))
 
 
 def _shown(row: dict[str, Any]) -> dict[str, Any]:
     return {column.name: row[column.name] for column in _SHOWN}
-
-
-def _with_driver(url: str) -> str:
-    for form in ("postgresql://", "postgres://"):
-        if url.startswith(form):
-            return "postgresql+psycopg://" + url.removeprefix(form)
-    return url
-
-
-def _durable(connection: Any, _record: Any) -> None:
-    """What was committed survives a power cut; readers do not wait for a writer."""
-    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "busy_timeout = 10000"):
-        connection.execute(f"PRAGMA {pragma}")
