@@ -1,0 +1,146 @@
+"""Who may do what: grants from the database, decided by the library's access check.
+
+What is decided here is only whose grants are looked at, and whether a note is the actor's own.
+"""
+
+import json
+import threading
+from dataclasses import dataclass
+from importlib import resources
+from typing import Any, cast
+
+import chartguard
+import yaml
+from shared.database import now
+from sqlalchemy.exc import IntegrityError
+
+from .database import Database, grants, users
+
+ADMIN = "admin"
+"""The role that somebody always has."""
+
+
+@dataclass(frozen=True)
+class Role:
+    """What a role may do; roles.yaml says it."""
+
+    title: str
+    permissions: tuple[str, ...]
+    classes: frozenset[str]
+    own: tuple[str, ...] = ()
+
+
+def _roles() -> dict[str, Role]:
+    text = (resources.files(__package__) / "roles.yaml").read_text(encoding="utf-8")
+    return {
+        id: Role(one["title"], tuple(one["permissions"]), frozenset(one["classes"]), tuple(one.get("own", ())))
+        for id, one in yaml.safe_load(text).items()
+    }
+
+
+ROLES = _roles()
+
+
+@dataclass(frozen=True)
+class Rules:
+    """The rules for one actor, as the library reads them."""
+
+    actor: str
+    roles: tuple[str, ...]
+    any: chartguard.Access
+    """What holds for every note, and for what is no note."""
+    own: chartguard.Access
+    """What holds for the actor's own notes."""
+
+    @property
+    def classes(self) -> frozenset[str]:
+        """The classes of fields that may leave to the actor."""
+        return frozenset().union(*(ROLES[role].classes for role in self.roles))
+
+    def for_note(self, patient: str) -> chartguard.Access:
+        return self.own if patient == self.actor else self.any
+
+
+class Conflict(Exception):
+    """A change of grants that does not fit those there are; says why."""
+
+
+class Access:
+    """The rules of every actor, read again when a grant has changed, by whichever process."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._lock = threading.Lock()
+        self._version = -1
+        self._known: dict[str, Rules] = {}
+
+    def of(self, actor: str) -> Rules:
+        """The rules for an actor now."""
+        version = self._database.rules_version()
+        with self._lock:
+            if version != self._version:
+                self._known, self._version = {}, version
+            known = self._known.get(actor)
+        if known is None:
+            known = rules(actor, self._database.grants_of(actor))
+            with self._lock:
+                # Not where the rules have changed while they were read.
+                if version == self._version:
+                    self._known[actor] = known
+        return known
+
+    def give(self, actor: str, role: str, by: str) -> None:
+        """Give a role. Whoever calls this has asked for `change_access` before."""
+        try:
+            with self._database.changing_rules() as to:
+                if to.execute(users.select().where(users.c.id == actor, users.c.disabled_at.is_(None))).first() is None:
+                    raise Conflict("there is no such user in force")
+                to.execute(grants.insert().values(actor=actor, role=role, assigned_by=by, assigned_at=now()))
+        except IntegrityError:
+            raise Conflict("the user has this role already") from None
+
+    def take(self, actor: str, role: str, by: str) -> None:
+        """Take a role back; that it was given stays on record."""
+        with self._database.changing_rules() as to:
+            held = (grants.c.role == role) & grants.c.removed_at.is_(None)
+            if role == ADMIN and to.execute(grants.select().where(held, grants.c.actor != actor)).first() is None:
+                raise Conflict("this is the last administrator: give the role to another first")
+            ended = grants.update().where(held, grants.c.actor == actor).values(removed_by=by, removed_at=now())
+            if to.execute(ended).rowcount == 0:
+                raise Conflict("the user does not have this role")
+
+    def add_user(self, id: str, token: str, by: str) -> None:
+        try:
+            with self._database.changing_rules() as to:
+                to.execute(users.insert().values(id=id, token=token, made_by=by, made_at=now()))
+        except IntegrityError:
+            raise Conflict("there is a user of this id already") from None
+
+    def disable_user(self, id: str, by: str) -> None:
+        """Take all roles back, and the token; the user stays on record."""
+        with self._database.changing_rules() as to:
+            held = grants.c.removed_at.is_(None)
+            admins = grants.select().where(held, grants.c.role == ADMIN, grants.c.actor != id)
+            mine = grants.select().where(held, grants.c.role == ADMIN, grants.c.actor == id)
+            if to.execute(mine).first() is not None and to.execute(admins).first() is None:
+                raise Conflict("this is the last administrator: give the role to another first")
+            ended = users.update().where(users.c.id == id, users.c.disabled_at.is_(None))
+            if to.execute(ended.values(disabled_by=by, disabled_at=now())).rowcount == 0:
+                raise Conflict("there is no such user in force")
+            to.execute(grants.update().where(held, grants.c.actor == id).values(removed_by=by, removed_at=now()))
+
+
+def rules(actor: str, rows: list[dict[str, Any]]) -> Rules:
+    """The rules that these grants make."""
+    given = [
+        {"actor": row["actor"], "role": row["role"], "by": row["assigned_by"], "at": row["assigned_at"]}
+        | ({"removed": {"by": row["removed_by"], "at": row["removed_at"]}} if row["removed_at"] else {})
+        for row in rows
+    ]
+    held = tuple(sorted({cast(str, row["role"]) for row in rows if row["removed_at"] is None}))
+
+    def access(own: bool) -> chartguard.Access:
+        roles = {id: [*role.permissions, *(role.own if own else ())] for id, role in ROLES.items()}
+        return chartguard.Access.from_yaml(json.dumps({"roles": roles, "grants": given}))
+
+    return Rules(actor, held, access(False), access(True))
