@@ -56,7 +56,7 @@ class Service:
         self.answers = Answers(self.database, self.indexes, self.memory, self.usage, seconds=settings.cache_seconds)
         self.metrics = web.Metrics("document_search")
         self.questions = self.metrics.histogram("question_seconds", "Time to an answer.", "cached")
-        self.uploads = self.metrics.histogram("upload_seconds", "Time to read, scrub, store and index.", "kind")
+        self.uploads = self.metrics.histogram("upload_seconds", "Time to read, scrub, store and index.")
         self._ended = threading.Event()
 
     def keep_up(self) -> None:
@@ -124,7 +124,7 @@ def create_app(settings: Settings) -> FastAPI:
     Writer = Annotated[str, Depends(who("upload", settings.uploads))]
 
     def stored(tenant: str, file: UploadFile, keep: Callable[[dict[str, Any]], dict[str, Any] | None]) -> dict[str, Any]:
-        with service.uploads.labels("any").time():
+        with service.uploads.time():
             document = service.intake.read(file.filename or "", file.file.read())
             row = keep(document)
             if row is None:

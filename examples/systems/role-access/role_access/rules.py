@@ -5,9 +5,10 @@ What is decided here is only whose grants are looked at, and whether a note is t
 
 import json
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import resources
-from typing import Any, cast
+from typing import Any
 
 import chartguard
 import yaml
@@ -21,24 +22,47 @@ ADMIN = "admin"
 
 
 @dataclass(frozen=True)
+class May:
+    """What a role may do with some notes: the library's permissions, and the classes of fields that may leave."""
+
+    permissions: frozenset[str]
+    classes: frozenset[str]
+
+    @classmethod
+    def read(cls, said: dict[str, list[str]]) -> "May":
+        return cls(frozenset(said.get("permissions", ())), frozenset(said.get("classes", ())))
+
+    def __or__(self, other: "May") -> "May":
+        return May(self.permissions | other.permissions, self.classes | other.classes)
+
+
+@dataclass(frozen=True)
 class Role:
-    """What a role may do; roles.yaml says it."""
+    """A role of roles.yaml: what it may do with every note, and with the user's own."""
 
     title: str
-    permissions: tuple[str, ...]
-    classes: frozenset[str]
-    own: tuple[str, ...] = ()
+    every: May
+    own: May
 
 
 def _roles() -> dict[str, Role]:
     text = (resources.files(__package__) / "roles.yaml").read_text(encoding="utf-8")
-    return {
-        id: Role(one["title"], tuple(one["permissions"]), frozenset(one["classes"]), tuple(one.get("own", ())))
-        for id, one in yaml.safe_load(text).items()
-    }
+    roles = {}
+    for id, said in yaml.safe_load(text).items():
+        every = May.read(said)
+        roles[id] = Role(said["title"], every, every | May.read(said.get("own", {})))
+    return roles
 
 
 ROLES = _roles()
+
+
+@dataclass(frozen=True)
+class Scope:
+    """The rules for one actor and some notes."""
+
+    access: chartguard.Access
+    classes: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -47,18 +71,19 @@ class Rules:
 
     actor: str
     roles: tuple[str, ...]
-    any: chartguard.Access
+    every: Scope
     """What holds for every note, and for what is no note."""
-    own: chartguard.Access
+    own: Scope
     """What holds for the actor's own notes."""
 
-    @property
-    def classes(self) -> frozenset[str]:
-        """The classes of fields that may leave to the actor."""
-        return frozenset().union(*(ROLES[role].classes for role in self.roles))
+    def of(self, patient: str) -> Scope:
+        """What holds for the notes of a patient."""
+        return self.own if patient == self.actor else self.every
 
-    def for_note(self, patient: str) -> chartguard.Access:
-        return self.own if patient == self.actor else self.any
+    @property
+    def only(self) -> str | None:
+        """The one patient whose notes the actor may know of, where it is nothing but a patient."""
+        return None if self.every.classes else self.actor
 
 
 class Conflict(Exception):
@@ -137,10 +162,11 @@ def rules(actor: str, rows: list[dict[str, Any]]) -> Rules:
         | ({"removed": {"by": row["removed_by"], "at": row["removed_at"]}} if row["removed_at"] else {})
         for row in rows
     ]
-    held = tuple(sorted({cast(str, row["role"]) for row in rows if row["removed_at"] is None}))
+    held = tuple(sorted({row["role"] for row in rows if row["removed_at"] is None}))
 
-    def access(own: bool) -> chartguard.Access:
-        roles = {id: [*role.permissions, *(role.own if own else ())] for id, role in ROLES.items()}
-        return chartguard.Access.from_yaml(json.dumps({"roles": roles, "grants": given}))
+    def scope(of: Callable[[Role], May]) -> Scope:
+        roles = {id: sorted(of(role).permissions) for id, role in ROLES.items()}
+        classes = frozenset[str]().union(*(of(ROLES[role]).classes for role in held))
+        return Scope(chartguard.Access.from_yaml(json.dumps({"roles": roles, "grants": given})), classes)
 
-    return Rules(actor, held, access(False), access(True))
+    return Rules(actor, held, scope(lambda role: role.every), scope(lambda role: role.own))
