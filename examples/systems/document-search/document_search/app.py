@@ -106,6 +106,7 @@ def create_app(settings: Settings) -> FastAPI:
         thread.join()
 
     app = FastAPI(title="document-search", docs_url=None, redoc_url=None, lifespan=running)
+    app.state.service = service
     web.harden(app, service.metrics, largest=_BODY)
 
     @app.exception_handler(Refused)

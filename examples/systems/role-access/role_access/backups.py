@@ -99,7 +99,7 @@ def _dumped(database: Database) -> list[bytes]:
 def _load(database: Database, path: Path) -> None:
     """Put all rows back in one transaction."""
     tables = {table.name: table for table in KEPT}
-    with database.changing_rules() as to:
+    with database.engine.begin() as to:
         for table in reversed(KEPT):
             to.execute(table.delete())
         with path.open(encoding="utf-8") as lines:

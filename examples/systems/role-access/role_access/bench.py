@@ -1,4 +1,4 @@
-"""How long a role check takes: the library's alone, and as the service asks, with the look at whether grants have changed."""
+"""How long a role check takes: the library's alone, and as the service asks, with the look-up of the actor's rules."""
 
 import secrets
 import statistics

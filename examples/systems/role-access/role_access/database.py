@@ -1,8 +1,6 @@
 """What is kept in tables: users, grants, scrubbed notes and rubrics; nothing is ever deleted. SQLite, or PostgreSQL by its URL."""
 
 import hashlib
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -53,8 +51,6 @@ rubrics = Table(
     Column("changed_by", String(64), nullable=False),
     Column("changed_at", String(32), nullable=False),
 )  # fmt: skip
-# Counts the changes of users and grants: rules that were read at another version are out of date.
-versions = Table("versions", _ALL, Column("name", String(32), primary_key=True), Column("number", Integer, nullable=False))
 # Where the audit log ended when this was last written, kept apart from the log: shows what was cut off. Not part of a backup.
 anchors = Table(
     "anchors", _ALL,
@@ -78,20 +74,6 @@ class Database:
     def __init__(self, url: str | None, folder: Path) -> None:
         self.engine = engine(url, folder / "roles.db")
         _ALL.create_all(self.engine)
-
-    @contextmanager
-    def changing_rules(self) -> Iterator[sql.Connection]:
-        """A transaction that changes users or grants; one at a time."""
-        with self.engine.begin() as to:
-            new = insert(to, versions).values(name="rules", number=1)
-            number = versions.c.number + 1
-            # The row's lock is held to the end, so that two changes do not both rest on what they have read.
-            to.execute(new.on_conflict_do_update(index_elements=["name"], set_={"number": number}))
-            yield to
-
-    def rules_version(self) -> int:
-        with self.engine.connect() as at:
-            return at.scalar(sql.select(versions.c.number).where(versions.c.name == "rules")) or 0
 
     def user_of(self, token: str) -> str | None:
         """The user whose token this is, while not disabled."""

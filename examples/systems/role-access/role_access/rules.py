@@ -5,12 +5,14 @@ What is decided here is only whose grants are looked at, and whether a note is t
 
 import json
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import resources
 from typing import Any
 
 import chartguard
+import sqlalchemy as sql
 import yaml
 from shared.database import now
 from sqlalchemy.exc import IntegrityError
@@ -91,33 +93,48 @@ class Conflict(Exception):
 
 
 class Access:
-    """The rules of every actor, read again when a grant has changed, by whichever process."""
+    """The rules of every actor, read when they are first asked for and again when a grant has changed.
+
+    Only one process serves: it holds the vault. So what is kept here is never older than the database.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._lock = threading.Lock()
-        self._version = -1
+        self._changes = 0
         self._known: dict[str, Rules] = {}
+        self._changing = threading.Lock()
 
     def of(self, actor: str) -> Rules:
         """The rules for an actor now."""
-        version = self._database.rules_version()
+        known = self._known.get(actor)
+        if known is not None:
+            return known
         with self._lock:
-            if version != self._version:
-                self._known, self._version = {}, version
-            known = self._known.get(actor)
-        if known is None:
-            known = rules(actor, self._database.grants_of(actor))
-            with self._lock:
-                # Not where the rules have changed while they were read.
-                if version == self._version:
-                    self._known[actor] = known
+            changes = self._changes
+        known = rules(actor, self._database.grants_of(actor))
+        with self._lock:
+            # Not where grants have changed while they were read.
+            if changes == self._changes:
+                self._known[actor] = known
         return known
+
+    @contextmanager
+    def _change(self) -> Iterator[sql.Connection]:
+        """A transaction that changes users or grants; one at a time, so that none rests on what another is changing."""
+        with self._changing:
+            try:
+                with self._database.engine.begin() as to:
+                    yield to
+            finally:
+                with self._lock:
+                    self._changes += 1
+                    self._known = {}
 
     def give(self, actor: str, role: str, by: str) -> None:
         """Give a role. Whoever calls this has asked for `change_access` before."""
         try:
-            with self._database.changing_rules() as to:
+            with self._change() as to:
                 if to.execute(users.select().where(users.c.id == actor, users.c.disabled_at.is_(None))).first() is None:
                     raise Conflict("there is no such user in force")
                 to.execute(grants.insert().values(actor=actor, role=role, assigned_by=by, assigned_at=now()))
@@ -126,7 +143,7 @@ class Access:
 
     def take(self, actor: str, role: str, by: str) -> None:
         """Take a role back; that it was given stays on record."""
-        with self._database.changing_rules() as to:
+        with self._change() as to:
             held = (grants.c.role == role) & grants.c.removed_at.is_(None)
             if role == ADMIN and to.execute(grants.select().where(held, grants.c.actor != actor)).first() is None:
                 raise Conflict("this is the last administrator: give the role to another first")
@@ -136,14 +153,14 @@ class Access:
 
     def add_user(self, id: str, token: str, by: str) -> None:
         try:
-            with self._database.changing_rules() as to:
+            with self._change() as to:
                 to.execute(users.insert().values(id=id, token=token, made_by=by, made_at=now()))
         except IntegrityError:
             raise Conflict("there is a user of this id already") from None
 
     def disable_user(self, id: str, by: str) -> None:
         """Take all roles back, and the token; the user stays on record."""
-        with self._database.changing_rules() as to:
+        with self._change() as to:
             held = grants.c.removed_at.is_(None)
             admins = grants.select().where(held, grants.c.role == ADMIN, grants.c.actor != id)
             mine = grants.select().where(held, grants.c.role == ADMIN, grants.c.actor == id)
