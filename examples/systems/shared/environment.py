@@ -49,12 +49,13 @@ def read(settings: type[_S], environment: Mapping[str, str]) -> _S:
     return settings(**values)
 
 
-def table(settings: type[Any]) -> list[tuple[str, str, str]]:
-    """The name, default and meaning of each setting."""
-    return [
-        (field.metadata["name"], "" if field.default is None else str(field.default), field.metadata["meaning"])
-        for field in dataclasses.fields(settings)
-    ]
+def table(settings: type[Any]) -> str:
+    """The settings as the table of a README."""
+    lines = ["| setting | default | what it is |", "|---|---|---|"]
+    for field in dataclasses.fields(settings):
+        default = "" if field.default is None else f" `{str(field.default).lower() if field.type is bool else field.default}`"
+        lines.append(f"| `{field.metadata['name']}` |{default} | {field.metadata['meaning']} |")
+    return "\n".join(lines) + "\n"
 
 
 def _value(field: dataclasses.Field[Any], kind: Any, text: str) -> Any:

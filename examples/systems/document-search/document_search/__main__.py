@@ -55,8 +55,10 @@ def _run(asked: argparse.Namespace, settings: Settings) -> int:
         from .app import create_app
 
         web.log_as_json()
-        host, port = getattr(asked, "host", None), getattr(asked, "port", None)
-        web.serve(create_app(settings), host or settings.host, port or settings.port)
+        host = getattr(asked, "host", None) or settings.host
+        port = getattr(asked, "port", None)
+        port = settings.port if port is None else port
+        web.serve(create_app(settings), host, port)
         return 0
     database = Database(settings.database, settings.data)
     if asked.command == "backup":

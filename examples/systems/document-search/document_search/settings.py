@@ -23,7 +23,7 @@ class Settings:
     cache_seconds: int = setting("CHARTGUARD_CACHE_SECONDS", 300, "how long an answer is kept; 0 keeps none", least=0)
     cache_entries: int = setting("CHARTGUARD_CACHE_ENTRIES", 10_000, "answers in memory; Redis has its own bound", least=1)
     host: str = setting("CHARTGUARD_HOST", "127.0.0.1", "the address to listen on")
-    port: int = setting("CHARTGUARD_PORT", 8103, "the port to listen on", least=1, most=65535)
+    port: int = setting("CHARTGUARD_PORT", 8103, "the port to listen on; 0 takes a free one and logs it", least=0, most=65535)
 
 
 def load() -> Settings:

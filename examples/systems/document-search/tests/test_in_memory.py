@@ -12,6 +12,7 @@ from document_search.memory import Local
 from document_search.settings import Settings
 from document_search.usage import terms
 from fastapi.testclient import TestClient
+from shared.environment import table
 
 
 def test_an_upload_is_written_to_no_temporary_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -66,3 +67,7 @@ def test_answers_expire_and_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None
 def test_a_term_counts_where_a_passage_has_it() -> None:
     assert terms("Does Roz's KNEE hurt with stairs?", ["Knee pain on stairs."]) == {"knee", "stairs"}
     assert terms("knee", []) == set()
+
+
+def test_the_readme_has_every_setting() -> None:
+    assert table(Settings) in (Path(__file__).parents[1] / "README.md").read_text()

@@ -59,8 +59,10 @@ def _run(asked: argparse.Namespace, settings: Settings) -> int:
         web.log_as_json()
         if (token := service.first_user()) is not None:
             print(f"the token of the user admin, shown this once: {token}", flush=True)
-        host, port = getattr(asked, "host", None), getattr(asked, "port", None)
-        web.serve(create_app(service), host or settings.host, port or settings.port)
+        host = getattr(asked, "host", None) or settings.host
+        port = getattr(asked, "port", None)
+        port = settings.port if port is None else port
+        web.serve(create_app(service), host, port)
         return 0
     if asked.command == "verify":
         found = service.keeping.verify()

@@ -19,7 +19,7 @@ class Settings:
     rubric: str = setting("CHARTGUARD_RUBRIC", "medicare-outpatient-therapy", "the built-in rubric that notes are scored by at first")
     smallest: int = setting("CHARTGUARD_SMALLEST_CELL", 11, "counts below this are not given away in aggregates", least=1)
     host: str = setting("CHARTGUARD_HOST", "127.0.0.1", "the address to listen on")
-    port: int = setting("CHARTGUARD_PORT", 8105, "the port to listen on", least=1, most=65535)
+    port: int = setting("CHARTGUARD_PORT", 8105, "the port to listen on; 0 takes a free one and logs it", least=0, most=65535)
 
 
 def load() -> Settings:
