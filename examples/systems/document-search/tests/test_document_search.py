@@ -210,6 +210,7 @@ def test_what_was_acknowledged_survives_a_kill(tmp_path: Path) -> None:
         assert len(me.search("knee", 50)["passages"]) == min(50, len(there))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("damage", ["junk", "cut", "missing", "another tenant's"])
 def test_an_index_is_made_anew_from_the_database(tmp_path: Path, damage: str) -> None:
     running = Running(tmp_path / "data")
@@ -232,6 +233,7 @@ def test_an_index_is_made_anew_from_the_database(tmp_path: Path, damage: str) ->
     assert made_anew == (2 if damage in ("junk", "cut") else 0)
 
 
+@pytest.mark.slow
 def test_too_many_requests(tmp_path: Path) -> None:
     running = Running(tmp_path / "data", CHARTGUARD_QUERIES_PER_MINUTE="3")
     key, other = (running.command("tenant", "add", name) for name in ("north", "south"))
@@ -245,6 +247,7 @@ def test_too_many_requests(tmp_path: Path) -> None:
         assert set(guesses) == {401, 429}
 
 
+@pytest.mark.slow
 def test_commands(tmp_path: Path) -> None:
     running = Running(tmp_path / "data")
     key = running.command("tenant", "add", "north")
