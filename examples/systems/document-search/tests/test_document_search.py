@@ -5,8 +5,8 @@ from pathlib import Path
 
 import httpx
 import pytest
-from conftest import Client, Running
 from documents import KINDS, PLANTED, pdf, txt
+from searching import Client, Running
 from shared.testing import postgres, redis
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
-from conftest import Practice
+from practice import Practice
 from role_access.settings import Settings
 from shared.environment import table
 from shared.testing import postgres
