@@ -11,7 +11,7 @@ from shared.environment import read, setting
 class Settings:
     """What can be set; the README's table is made of it."""
 
-    data: Path = setting("CHARTGUARD_DATA", Path("data"), "the folder of the database, the indexes and the secret of the cache")
+    data: Path = setting("CHARTGUARD_DATA", Path("data"), "the folder of the database and the indexes")
     database: str | None = setting("DATABASE_URL", None, "`postgresql://...`; without it SQLite in the data folder")
     redis: str | None = setting("REDIS_URL", None, "`redis://...` for the cache and the rate limits; without it this process's memory")
     policy: str = setting("CHARTGUARD_POLICY", "safe-harbor", "a built-in policy or the path of a policy file")

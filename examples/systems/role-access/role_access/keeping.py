@@ -24,12 +24,14 @@ class Keeping:
         self._audit_key = key(settings.audit_key, settings.data / "audit.key", "audit log")
         self.vault = chartguard.Vault(settings.data / VAULT, key(settings.vault_key, settings.data / "vault.key", "vault"))
         self.audit = chartguard.AuditLog(settings.data / AUDIT, key=self._audit_key)
+        self._anchored = 0
 
     def anchor(self) -> None:
         """Keep in the database where the log ends."""
         head = self.audit.head
-        if head["records"]:
+        if head["records"] > self._anchored:
             self._database.anchor(head)
+            self._anchored = head["records"]
 
     def events(self, most: int) -> list[dict[str, Any]]:
         """The latest events, the chain checked."""

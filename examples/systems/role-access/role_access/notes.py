@@ -34,7 +34,9 @@ class Notes:
         rules.every.access.require(rules.actor, "restore", audit=self._keeping.audit)
         id = uuid.uuid4().hex
         rubric = self._rubrics.scorer()
-        score = rubric.score(text).score
+        report = rubric.score(text)
+        # A note that is of no discipline of the rubric has no score.
+        score = report.score if report.discipline is not None else None
         scrubbed = self._scrubber.scrub(
             text, patient=known, context={"document_id": id}, vault=self._keeping.vault, audit=self._keeping.audit, actor=rules.actor
         )

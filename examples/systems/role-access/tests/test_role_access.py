@@ -5,9 +5,11 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import chartguard
 import httpx
 import pytest
-from conftest import Practice
+from practice import Practice
+from role_access.fields import FIELDS, Outbound, Withheld
 from role_access.settings import Settings
 from shared.environment import table
 from shared.testing import postgres
@@ -295,6 +297,17 @@ def test_backup_and_rollback(tmp_path: Path) -> None:
 def test_postgresql_holds_the_same(tmp_path: Path) -> None:
     with postgres() as url:
         back_and_forth(Practice(tmp_path / "data", DATABASE_URL=url))
+
+
+def test_what_got_into_the_table_of_safe_texts_does_not_leave() -> None:
+    out = Outbound(chartguard.Scrubber(), 11)
+    row = out.check({"note": "1", "text": NOTE}, frozenset(["safe"]))
+    assert row["note"] == "1" and "Knee pain" in row["text"]
+    without_planted(row["text"])
+    with pytest.raises(Withheld, match="class ephi"):
+        out.check({"note": "1", "original": NOTE}, frozenset(["safe", "internal", "aggregate"]))
+    with pytest.raises(Withheld, match="no field 'token'"):
+        out.check({"token": "1"}, frozenset(FIELDS.values()))
 
 
 def test_bench_and_settings(tmp_path: Path) -> None:
