@@ -164,7 +164,7 @@ test-systems: systems-ready
 LOAD_SECONDS ?= 60
 load-systems: systems-ready
 	cargo build -q --release --workspace --bin note-intake
-	$(BIN)/python examples/systems/load.py note-intake --release --seconds $(LOAD_SECONDS)
+	$(BIN)/python examples/systems/load.py note-intake --release --seconds $(LOAD_SECONDS) --least 200 --p95 100
 
 clean:
 	cargo clean
