@@ -13,7 +13,7 @@ use prometheus_client::registry::Registry;
 use crate::engine::Done;
 
 /// Upper bounds of the buckets of durations, in seconds.
-const BUCKETS: [f64; 12] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0];
+const BUCKETS: [f64; 14] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0, 30.0, 60.0];
 
 type Labels<const N: usize> = [(&'static str, String); N];
 

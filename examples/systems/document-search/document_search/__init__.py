@@ -1,0 +1,1 @@
+"""Search over the documents of many tenants: uploaded, scrubbed, indexed, and cited in answers."""

@@ -1,0 +1,146 @@
+"""Backups: the tables, the vault and the audit log in one folder by its id, checked by hash, and put back by that id.
+
+A rollback is made while the service is stopped, which the vault's lock holds. It first makes a backup of what it is about to replace.
+The audit log is never rolled back: what was done stays done. Keys are in no backup.
+"""
+
+import hashlib
+import json
+import os
+import re
+import secrets
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sql
+
+from .database import KEPT, Database
+from .keeping import AUDIT, VAULT, Keeping
+
+_TABLES, _MANIFEST = "tables.jsonl", "manifest.json"
+_ID = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{6}")
+
+
+class BadBackup(ValueError):
+    """A backup that is not there or is not whole; says why."""
+
+
+def make(database: Database, keeping: Keeping, by: str) -> dict[str, Any]:
+    """Write a backup, also while the service runs: its manifest. It is there whole or not at all."""
+    at = datetime.now(UTC)
+    id = f"{at:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
+    root = keeping.folder / "backups"
+    root.mkdir(exist_ok=True, mode=0o700)
+    unfinished = root / f".{id}"
+    unfinished.mkdir(mode=0o700)
+    # Tables before the vault: every note in the tables is then in the vault too.
+    rows = _write(unfinished / _TABLES, _dumped(database))
+    _write(unfinished / VAULT, [keeping.vault.to_bytes()])
+    head = keeping.audit.head
+    # While the log is written to, its last line may be cut; the head says how many count.
+    _write(unfinished / AUDIT, _lines(keeping.folder / AUDIT, head["records"]))
+    files = {name: _hash(unfinished / name) for name in (_TABLES, VAULT, AUDIT)}
+    manifest = {"id": id, "made": at.isoformat(timespec="seconds"), "by": by, "rows": rows, "audit": head, "files": files}
+    _write(unfinished / _MANIFEST, [json.dumps(manifest, indent=1).encode()])
+    unfinished.rename(root / id)
+    _sync(root)
+    return manifest
+
+
+def listed(folder: Path) -> list[dict[str, Any]]:
+    """The manifests of all backups, oldest first."""
+    found = sorted((folder / "backups").glob("[0-9]*/" + _MANIFEST))
+    return [json.loads(path.read_text(encoding="utf-8")) for path in found]
+
+
+def check(folder: Path, id: str) -> Path:
+    """The folder of a backup, every file of which is what was written."""
+    if not _ID.fullmatch(id) or not (path := folder / "backups" / id).is_dir():
+        raise BadBackup("there is no backup of this id")
+    manifest = json.loads((path / _MANIFEST).read_text(encoding="utf-8"))
+    for name, expected in manifest["files"].items():
+        if not (path / name).exists() or _hash(path / name) != expected:
+            raise BadBackup(f"{name} of this backup was changed or is missing: nothing was put back")
+    return path
+
+
+def roll_back(database: Database, keeping: Keeping, id: str, by: str) -> dict[str, Any]:
+    """Put a backup back; returns the manifest of a backup of what was there before."""
+    path = check(keeping.folder, id)
+    before = make(database, keeping, by)
+    # The vault only grows, so one that still has the backup's records at its start has all that is needed, and what came later too.
+    saved = (path / VAULT).read_bytes()
+    if not keeping.vault.to_bytes().startswith(saved):
+        replacement = keeping.folder / (VAULT + ".new")
+        replacement.unlink(missing_ok=True)
+        _write(replacement, [saved])
+        os.replace(replacement, keeping.folder / VAULT)
+        _sync(keeping.folder)
+    _load(database, path / _TABLES)
+    return before
+
+
+def _dumped(database: Database) -> list[bytes]:
+    lines = []
+    with database.engine.connect() as at:
+        # All tables as they are at one moment.
+        if at.dialect.name == "postgresql":
+            at.execution_options(isolation_level="REPEATABLE READ")
+        else:
+            at.exec_driver_sql("BEGIN")
+        for table in KEPT:
+            for row in at.execute(sql.select(table).order_by(*table.primary_key)):
+                lines.append(json.dumps({"table": table.name, "row": dict(row._mapping)}).encode() + b"\n")
+    return lines
+
+
+def _load(database: Database, path: Path) -> None:
+    """Put all rows back in one transaction."""
+    tables = {table.name: table for table in KEPT}
+    with database.engine.begin() as to:
+        for table in reversed(KEPT):
+            to.execute(table.delete())
+        with path.open(encoding="utf-8") as lines:
+            for line in lines:
+                one = json.loads(line)
+                to.execute(tables[one["table"]].insert().values(one["row"]))
+        if to.dialect.name == "postgresql":
+            for table in KEPT:
+                for column in table.primary_key:
+                    if column.autoincrement and isinstance(column.type, sql.Integer):
+                        last = sql.select(sql.func.max(column)).scalar_subquery()
+                        to.execute(sql.select(sql.func.setval(sql.func.pg_get_serial_sequence(table.name, column.name), last)))
+
+
+def _lines(path: Path, most: int) -> list[bytes]:
+    with path.open("rb") as lines:
+        return [line for _, line in zip(range(most), lines)]
+
+
+def _write(path: Path, parts: list[bytes]) -> int:
+    with open(path, "xb", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
+        file.writelines(parts)
+        file.flush()
+        os.fsync(file.fileno())
+    return len(parts)
+
+
+def _sync(folder: Path) -> None:
+    at = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(at)
+    finally:
+        os.close(at)
+
+
+def _hash(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def drop_unfinished(folder: Path) -> None:
+    """Remove what backups that were stopped have left."""
+    for path in (folder / "backups").glob(".*"):
+        shutil.rmtree(path)

@@ -1,0 +1,89 @@
+"""The vault that gives notes back, and the audit log that says who did what; each under a key that lies in a file of its own."""
+
+import json
+import os
+import secrets
+import sys
+from pathlib import Path
+from typing import Any
+
+import chartguard
+
+from .database import Database
+from .settings import Settings
+
+VAULT, AUDIT = "notes.vault", "audit.jsonl"
+
+
+class Keeping:
+    """Both of them, open: no other process can write them meanwhile."""
+
+    def __init__(self, settings: Settings, database: Database) -> None:
+        settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self.folder, self._database = settings.data, database
+        self._audit_key = key(settings.audit_key, settings.data / "audit.key", "audit log")
+        self.vault = chartguard.Vault(settings.data / VAULT, key(settings.vault_key, settings.data / "vault.key", "vault"))
+        self.audit = chartguard.AuditLog(settings.data / AUDIT, key=self._audit_key)
+        self._anchored = 0
+
+    def anchor(self) -> None:
+        """Keep in the database where the log ends."""
+        head = self.audit.head
+        if head["records"] > self._anchored:
+            self._database.anchor(head)
+            self._anchored = head["records"]
+
+    def events(self, most: int) -> list[dict[str, Any]]:
+        """The latest events, the chain checked."""
+        return chartguard.AuditLog.events(self.folder / AUDIT, key=self._audit_key)[-most:]
+
+    def verify(self) -> dict[str, Any]:
+        """Whether vault and log are what was written: each record, and against the log's end in the database."""
+        return {"audit": _tried(self._verify_audit), "vault": _tried(lambda: dict(self.vault.verify()))}
+
+    def _verify_audit(self) -> dict[str, Any]:
+        # First the anchor: what is written meanwhile comes behind it.
+        anchor = self._database.anchored()
+        path = self.folder / AUDIT
+        found = chartguard.AuditLog.verify(path, key=self._audit_key)
+        if found["records"] < anchor["records"]:
+            raise _cut(f"the log has {found['records']} records; there were {anchor['records']}: its end was cut off")
+        if anchor["records"]:
+            with path.open(encoding="utf-8") as lines:
+                line = next(line for number, line in enumerate(lines, 1) if number == anchor["records"])
+            # The chain under it holds, so this record's own hash says which chain it is.
+            if json.loads(line)["hash"] != anchor["hash"]:
+                raise _cut(f"record {anchor['records']} is another than was written: the log was replaced")
+        return dict(found)
+
+
+def key(given: Path | None, default: Path, what: str) -> bytes:
+    """The key in a file; the default file is made, for its owner alone, at the first start."""
+    path = given or default
+    if given is None and not path.exists():
+        with open(path, "x", encoding="ascii", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
+            file.write(secrets.token_hex(32) + "\n")
+        print(f"the key of the {what} was made in {path}: keep a copy where secrets are kept", file=sys.stderr)
+    try:
+        found = bytes.fromhex(path.read_text(encoding="ascii").strip())
+    except OSError as error:
+        raise ValueError(f"the key of the {what} cannot be read from {path}: {error.strerror}") from None
+    except ValueError:
+        found = b""
+    if len(found) != 32:
+        raise ValueError(f"{path} holds no key of the {what}: 64 hexadecimal digits are expected")
+    return found
+
+
+def _cut(why: str) -> chartguard.TamperedError:
+    error = chartguard.TamperedError(why)
+    error.code = "tampered"
+    return error
+
+
+def _tried(check: Any) -> dict[str, Any]:
+    try:
+        return {"intact": True, **check()}
+    except chartguard.ChartguardError as error:
+        # It names records, never what they hold.
+        return {"intact": False, "why": str(error)}

@@ -1,0 +1,39 @@
+"""An engine for SQLite by default, or for PostgreSQL by its URL, set up so that what was committed survives a power cut."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sql
+from sqlalchemy.dialects import postgresql, sqlite
+
+
+def engine(url: str | None, file: Path) -> sql.Engine:
+    """The engine of a URL, or of a SQLite file in a folder that is made for its owner alone."""
+    if url is None:
+        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        url = f"sqlite:///{file}"
+    for form in ("postgresql://", "postgres://"):
+        if url.startswith(form):
+            url = "postgresql+psycopg://" + url.removeprefix(form)
+    # An error would otherwise quote the text that was to be written.
+    made = sql.create_engine(url, hide_parameters=True, pool_pre_ping=True)
+    if made.dialect.name == "sqlite":
+        sql.event.listen(made, "connect", _durable)
+    return made
+
+
+def insert(to: sql.Connection, table: sql.Table) -> Any:
+    """The INSERT of the connection's dialect, which knows ON CONFLICT."""
+    return (postgresql.insert if to.dialect.name == "postgresql" else sqlite.insert)(table)
+
+
+def now() -> str:
+    """The time, in RFC 3339 and UTC."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds")
+
+
+def _durable(connection: Any, _record: Any) -> None:
+    # Readers do not wait for a writer.
+    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "busy_timeout = 10000"):
+        connection.execute(f"PRAGMA {pragma}")
