@@ -17,7 +17,8 @@ def engine(url: str | None, file: Path) -> sql.Engine:
         if url.startswith(form):
             url = "postgresql+psycopg://" + url.removeprefix(form)
     # An error would otherwise quote the text that was to be written.
-    made = sql.create_engine(url, hide_parameters=True, pool_pre_ping=True)
+    # One connection for each thread that answers, so that none waits for another's.
+    made = sql.create_engine(url, hide_parameters=True, pool_pre_ping=True, pool_size=10, max_overflow=40)
     if made.dialect.name == "sqlite":
         sql.event.listen(made, "connect", _durable)
     return made

@@ -8,6 +8,7 @@ import logging
 import re
 import zipfile
 from dataclasses import dataclass
+from typing import Any
 
 import pypdf
 from lxml import etree, html
@@ -106,7 +107,7 @@ def _html(data: bytes) -> str:
         raise Refused(422, "the file is no HTML") from None
     parts: list[str] = []
     # With a list of what is left to do, for nesting has no bound.
-    todo: list[tuple[object, bool]] = [(root, False)]
+    todo: list[tuple[Any, bool]] = [(root, False)]
     while todo:
         node, left = todo.pop()
         seen = isinstance(node.tag, str) and node.tag not in _UNSEEN

@@ -33,6 +33,7 @@ _HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self';"
     " base-uri 'none'; frame-ancestors 'none'",
 }
+_METHODS = frozenset(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
 _Scope = MutableMapping[str, Any]
 _Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 _Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
@@ -161,9 +162,11 @@ class _Around:
                     await (known or Problem(500, "an error of the service")).response()(scope, receive, answered)
         route = getattr(scope.get("route"), "path", "none")
         took = time.perf_counter() - started
-        self.metrics.requests.labels(route, scope["method"], str(status)).inc()
+        # A method may be any word: only those that are known make a series.
+        method = scope["method"] if scope["method"] in _METHODS else "other"
+        self.metrics.requests.labels(route, method, str(status)).inc()
         self.metrics.seconds.labels(route).observe(took)
-        more = {"route": route, "method": scope["method"], "status": status, "milliseconds": round(took * 1000, 1)}
+        more = {"route": route, "method": method, "status": status, "milliseconds": round(took * 1000, 1)}
         log.info("answered", extra={**more, "bytes": read})
 
     def _too_large(self) -> Problem:
@@ -212,4 +215,8 @@ def serve(app: FastAPI, host: str, port: int) -> None:
     """Run a service until it is asked to end; requests that are being worked on are ended first."""
     import uvicorn
 
-    uvicorn.run(app, host=host, port=port, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=20)
+    uvicorn.run(
+        app, host=host, port=port, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=20,
+        # Longer than proxies keep a connection: it is not closed under a request that is on its way.
+        timeout_keep_alive=75,
+    )  # fmt: skip

@@ -37,7 +37,8 @@ class NewGrant(BaseModel):
 
 class NewNote(BaseModel):
     patient: Annotated[str, Field(pattern=_ID)]
-    text: Annotated[str, Field(min_length=1, max_length=100_000)]
+    # Not every database of text keeps NUL.
+    text: Annotated[str, Field(min_length=1, max_length=100_000, pattern=r"^[^\x00]*$")]
     known: dict[str, Any] | None = None
 
 
