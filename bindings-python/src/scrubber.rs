@@ -7,7 +7,7 @@ use chartguard::Context;
 use chartguard::scrub::Applied;
 use chartguard::text::Offsets;
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyDict, PyList, PyString};
+use pyo3::types::{PyBytes, PyDict, PyList, PyString, PyTuple};
 
 use crate::audit::{AuditLog, Trail};
 use crate::error::{config, exception, run, text};
@@ -32,8 +32,11 @@ pub(crate) const WINDOW: usize = 256;
 ///     Changes single categories, as in a policy file: ``{"name": {"operator": "mask"}}``.
 /// strict : bool, optional
 ///     Turn strict mode on or off: also remove whatever is not known to be safe. As the policy says if not given.
-/// model : str, os.PathLike or Model, default "builtin"
-///     "builtin", "none", a model directory, or a loaded model.
+/// model : str, os.PathLike, Model or list of these, default "builtin"
+///     "builtin", "none", a model directory, or a loaded model. Those of a list all search, "builtin" only where it is listed.
+/// votes : int, optional
+///     How many of the listed directories and loaded models must find something of a category in a place for it to count; 1 if
+///     not given.
 /// key : bytes or str, optional
 ///     The secret key of operators that need one (hash, encrypt, fpe, date_shift, keyed surrogates): at least 32 bytes, or
 ///     as text in hexadecimal digits or base64. Draw it with ``secrets.token_bytes(32)``. Never printed.
@@ -61,9 +64,9 @@ pub(crate) struct Scrubber(pub(crate) chartguard::Scrubber, pub(crate) Recipe);
 impl Scrubber {
     #[new]
     #[allow(clippy::too_many_arguments, reason = "they are keywords in Python")]
-    #[pyo3(signature = (*, policy=None, categories=None, strict=None, model=None, key=None, seed=None, **unknown))]
+    #[pyo3(signature = (*, policy=None, categories=None, strict=None, model=None, votes=None, key=None, seed=None, **unknown))]
     #[pyo3(
-        text_signature = "(*, policy='safe-harbor', categories=None, strict=None, model='builtin', key=None, seed=None)"
+        text_signature = "(*, policy='safe-harbor', categories=None, strict=None, model='builtin', votes=None, key=None, seed=None)"
     )]
     fn new(
         py: Python<'_>,
@@ -71,11 +74,12 @@ impl Scrubber {
         categories: Option<&Bound<'_, PyAny>>,
         strict: Option<bool>,
         model: Option<&Bound<'_, PyAny>>,
+        votes: Option<&Bound<'_, PyAny>>,
         key: Option<&Bound<'_, PyAny>>,
         seed: Option<&Bound<'_, PyAny>>,
         unknown: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Self> {
-        crate::error::no_keywords(py, unknown, &["policy", "categories", "strict", "model", "key", "seed"])?;
+        crate::error::no_keywords(py, unknown, &["policy", "categories", "strict", "model", "votes", "key", "seed"])?;
         let settings = PyDict::new(py);
         settings.set_item("policy", policy)?;
         settings.set_item("categories", categories)?;
@@ -83,16 +87,15 @@ impl Scrubber {
         let key = key.map(|key| key_text(py, key)).transpose()?;
         settings.set_item("key", &key)?;
         settings.set_item("seed", seed)?;
-        let loaded = model.and_then(|model| model.cast::<Model>().ok());
-        if loaded.is_none() {
-            settings.set_item("model", model)?;
-        }
+        settings.set_item("votes", votes)?;
+        let (names, loaded) = models(py, model)?;
+        settings.set_item("model", names)?;
         let json = dump(py, &settings)?;
-        let recipe = Recipe::new(py, key, seed, model)?;
-        let scrubber = match loaded.map(|model| model.get().0.clone()) {
-            Some(model) => run(py, || chartguard::Scrubber::from_json_with_model(&json, model)),
-            None => run(py, || chartguard::Scrubber::from_json(&json)),
-        };
+        let recipe = Recipe::new(py, key, seed, votes, model)?;
+        let scrubber = run(py, || match loaded {
+            loaded if loaded.is_empty() => chartguard::Scrubber::from_json(&json),
+            loaded => chartguard::Scrubber::from_json_with_models(&json, loaded),
+        });
         scrubber.map(|scrubber| Self(scrubber, recipe))
     }
 
@@ -291,6 +294,45 @@ impl Scrubber {
     fn __repr__(&self) -> String {
         format!("<chartguard.Scrubber policy={:?}>", self.0.policy().name())
     }
+}
+
+/// What `model` names, for the configuration, and the models that it holds. Beside one that is loaded, directories are loaded too, so
+/// that they keep their order.
+fn models<'py>(
+    py: Python<'py>,
+    model: Option<&Bound<'py, PyAny>>,
+) -> PyResult<(Option<Bound<'py, PyAny>>, Vec<chartguard::infer::Model>)> {
+    let Some(model) = model else { return Ok((None, Vec::new())) };
+    let listed = members(model)?;
+    if !listed.iter().any(|one| one.is_instance_of::<Model>()) {
+        return Ok((Some(model.clone()), Vec::new()));
+    }
+    let names = PyList::empty(py);
+    let mut loaded = Vec::with_capacity(listed.len());
+    for one in listed {
+        if let Ok(one) = one.cast::<Model>() {
+            loaded.push(one.get().0.clone());
+            continue;
+        }
+        let expected =
+            |_| config(py, "a model is \"builtin\", \"none\", a directory, a Model, or a list of these", "model");
+        let directory: std::path::PathBuf = one.extract().map_err(expected)?;
+        if ["builtin", "none"].iter().any(|name| directory.as_os_str() == *name) {
+            names.append(one)?;
+        } else {
+            loaded.push(run(py, || chartguard::infer::Model::load(directory))?);
+        }
+    }
+    let names = if names.is_empty() { None } else { Some(names.into_any()) };
+    Ok((names, loaded))
+}
+
+/// The members of a list or tuple of models; anything else stands for itself.
+pub(crate) fn members<'py>(model: &Bound<'py, PyAny>) -> PyResult<Vec<Bound<'py, PyAny>>> {
+    if model.is_instance_of::<PyList>() || model.is_instance_of::<PyTuple>() {
+        return model.try_iter()?.collect();
+    }
+    Ok(vec![model.clone()])
 }
 
 /// A key as the text that every language configures by.

@@ -78,7 +78,12 @@ def _analyze_source(
 ) -> _Done: ...
 def _restore_source(source: Any, key: bytes | str, stop: bool, threads: int | None, progress: bool) -> _Done: ...
 def _build_scrubber(
-    policy: str, key: str | None, seed: int | None, named: str | None, loaded: Model | None
+    policy: str,
+    key: str | None,
+    seed: int | None,
+    votes: int | None,
+    named: Sequence[str],
+    loaded: Sequence[Model],
 ) -> Scrubber: ...
 def _criterion(state: Any) -> Criterion: ...
 def _finding(state: Any) -> Finding: ...
@@ -229,7 +234,8 @@ class Scrubber:
         policy: str | PathLike[str] | Mapping[str, Any] | None = "safe-harbor",
         categories: Mapping[str, Any] | None = None,
         strict: bool | None = None,
-        model: str | PathLike[str] | Model | None = "builtin",
+        model: str | PathLike[str] | Model | Sequence[str | PathLike[str] | Model] | None = "builtin",
+        votes: int | None = None,
         key: bytes | str | None = None,
         seed: int | None = None,
     ) -> Scrubber: ...
