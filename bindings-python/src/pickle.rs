@@ -9,11 +9,13 @@ use pyo3::types::{PyBytes, PyTuple};
 use crate::analyzer::{Analyzer, Outcome};
 use crate::column::ArrowColumn;
 use crate::error::{exception, run};
+use crate::infer::{Classifier, Embedder, PairScorer};
 use crate::message::{MessageFinding, ScrubbedMessage};
-use crate::model::{Model, Place};
+use crate::model::{Model, Place, members};
 use crate::registry::Registry;
 use crate::rubric::{Criterion, Origin, Report, Rubric, Scorer};
 use crate::scrubber::{Finding, Reason, Scrubbed, Scrubber};
+use crate::tagger::{Entity, Tagger};
 
 /// A function of the module that unpickles, and its arguments.
 type Reduced<'py> = (Bound<'py, PyAny>, Bound<'py, PyTuple>);
@@ -38,7 +40,7 @@ impl Recipe {
         model: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Self> {
         let (mut named, mut loaded) = (Vec::new(), Vec::new());
-        for model in model.map(crate::scrubber::members).transpose()?.unwrap_or_default() {
+        for model in model.map(members).transpose()?.unwrap_or_default() {
             if let Ok(model) = model.cast::<Model>() {
                 loaded.push(model.get().1.clone());
                 continue;
@@ -98,7 +100,12 @@ copies!(
     Outcome,
     ArrowColumn,
     ScrubbedMessage,
-    MessageFinding
+    MessageFinding,
+    Tagger,
+    Classifier,
+    Embedder,
+    PairScorer,
+    Entity
 );
 
 #[pymethods]

@@ -7,11 +7,11 @@ use chartguard::Context;
 use chartguard::scrub::Applied;
 use chartguard::text::Offsets;
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyDict, PyList, PyString, PyTuple};
+use pyo3::types::{PyBytes, PyDict, PyList, PyString};
 
 use crate::audit::{AuditLog, Trail};
 use crate::error::{config, exception, run, text};
-use crate::model::Model;
+use crate::model::models;
 use crate::pickle::Recipe;
 use crate::vault::Vault;
 
@@ -296,45 +296,6 @@ impl Scrubber {
     }
 }
 
-/// What `model` names, for the configuration, and the models that it holds. Beside one that is loaded, directories are loaded too, so
-/// that they keep their order.
-fn models<'py>(
-    py: Python<'py>,
-    model: Option<&Bound<'py, PyAny>>,
-) -> PyResult<(Option<Bound<'py, PyAny>>, Vec<chartguard::infer::Model>)> {
-    let Some(model) = model else { return Ok((None, Vec::new())) };
-    let listed = members(model)?;
-    if !listed.iter().any(|one| one.is_instance_of::<Model>()) {
-        return Ok((Some(model.clone()), Vec::new()));
-    }
-    let names = PyList::empty(py);
-    let mut loaded = Vec::with_capacity(listed.len());
-    for one in listed {
-        if let Ok(one) = one.cast::<Model>() {
-            loaded.push(one.get().0.clone());
-            continue;
-        }
-        let expected =
-            |_| config(py, "a model is \"builtin\", \"none\", a directory, a Model, or a list of these", "model");
-        let directory: std::path::PathBuf = one.extract().map_err(expected)?;
-        if ["builtin", "none"].iter().any(|name| directory.as_os_str() == *name) {
-            names.append(one)?;
-        } else {
-            loaded.push(run(py, || chartguard::infer::Model::load(directory))?);
-        }
-    }
-    let names = if names.is_empty() { None } else { Some(names.into_any()) };
-    Ok((names, loaded))
-}
-
-/// The members of a list or tuple of models; anything else stands for itself.
-pub(crate) fn members<'py>(model: &Bound<'py, PyAny>) -> PyResult<Vec<Bound<'py, PyAny>>> {
-    if model.is_instance_of::<PyList>() || model.is_instance_of::<PyTuple>() {
-        return model.try_iter()?.collect();
-    }
-    Ok(vec![model.clone()])
-}
-
 /// A key as the text that every language configures by.
 pub(crate) fn key_text(py: Python<'_>, key: &Bound<'_, PyAny>) -> PyResult<String> {
     if let Ok(bytes) = key.cast::<PyBytes>() {
@@ -395,9 +356,6 @@ pub(crate) fn batch<T: Send>(
     if texts.is_instance_of::<PyString>() {
         return Err(config(py, "a list of notes is expected, not a single string", "texts"));
     }
-    let threads = threads.unwrap_or(1);
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
-    let pool = pool.map_err(|_| config(py, format!("no pool of {threads} threads could be started"), "threads"))?;
     let notes: Vec<Bound<'_, PyString>> = texts
         .try_iter()?
         .enumerate()
@@ -407,7 +365,7 @@ pub(crate) fn batch<T: Send>(
             note.cast_into::<PyString>().map_err(|_| config(py, format!("note {index} is {kind}, not str"), "texts"))
         })
         .collect::<PyResult<_>>()?;
-    let mut known = match contexts {
+    let known = match contexts {
         None => vec![Context::default(); notes.len()],
         Some(contexts) => {
             contexts.try_iter()?.map(|one| note_context(py, Some(&one?), None)).collect::<PyResult<Vec<_>>>()?
@@ -417,18 +375,33 @@ pub(crate) fn batch<T: Send>(
         let what = format!("{} contexts were given for {} notes", known.len(), notes.len());
         return Err(config(py, what, "contexts"));
     }
-    let bar = if progress { Some(bar(py, notes.len())?) } else { None };
-    let mut out = Vec::with_capacity(notes.len());
-    for window in notes.chunks(WINDOW) {
+    let borrowed = notes.iter().map(text).collect::<PyResult<Vec<&str>>>()?;
+    let notes: Vec<(&str, Context)> = borrowed.into_iter().zip(known).collect();
+    over(py, &notes, "note", threads, progress, work)
+}
+
+/// Runs `work` over windows of items, which errors call `what`, on `threads` threads, with a look at Ctrl-C between two windows.
+pub(crate) fn over<I: Sync, T: Send>(
+    py: Python<'_>,
+    items: &[I],
+    what: &str,
+    threads: Option<usize>,
+    progress: bool,
+    work: impl Fn(&[I]) -> chartguard::Result<Vec<chartguard::Result<T>>> + Send + Sync,
+) -> PyResult<Vec<T>> {
+    let threads = threads.unwrap_or(1);
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+    let pool = pool.map_err(|_| config(py, format!("no pool of {threads} threads could be started"), "threads"))?;
+    let bar = if progress { Some(bar(py, items.len())?) } else { None };
+    let mut out = Vec::with_capacity(items.len());
+    for window in items.chunks(WINDOW) {
         py.check_signals()?;
-        let borrowed = window.iter().map(text).collect::<PyResult<Vec<&str>>>()?;
-        let pairs: Vec<(&str, Context)> = borrowed.into_iter().zip(known.drain(..window.len())).collect();
-        let done = run(py, || pool.install(|| work(&pairs)))?;
+        let done = run(py, || pool.install(|| work(window)))?;
         for one in done {
             let index = out.len();
             out.push(one.map_err(|error| {
                 let error = exception(py, &error);
-                let _ = error.value(py).call_method1("add_note", (format!("in the note at index {index}"),));
+                let _ = error.value(py).call_method1("add_note", (format!("in the {what} at index {index}"),));
                 error
             })?);
         }
