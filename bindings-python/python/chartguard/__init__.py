@@ -37,7 +37,9 @@ units
 Analyzer, Outcome
     Both in one call.
 Model
-    A token classification model from a directory, run in process.
+    A model from a directory, run in process.
+Tagger, Entity, Classifier, Embedder, PairScorer
+    What a model is used for: entities in a text, labels of a text, its vector, how well two texts go together.
 Registry
     Named, versioned models in a directory, within a budget of memory.
 SearchIndex, Passage
@@ -62,8 +64,11 @@ from chartguard._chartguard import (
     ArrowColumn,
     AuditLog,
     ChartguardError,
+    Classifier,
     ConfigError,
     Criterion,
+    Embedder,
+    Entity,
     FileError,
     Finding,
     InferenceError,
@@ -74,6 +79,7 @@ from chartguard._chartguard import (
     Model,
     ModelError,
     Outcome,
+    PairScorer,
     Passage,
     Reason,
     Registry,
@@ -86,6 +92,7 @@ from chartguard._chartguard import (
     Scrubber,
     SearchIndex,
     SecretKeyError,
+    Tagger,
     TamperedError,
     Vault,
     __version__,
@@ -102,8 +109,11 @@ __all__ = [
     "ArrowColumn",
     "AuditLog",
     "ChartguardError",
+    "Classifier",
     "ConfigError",
     "Criterion",
+    "Embedder",
+    "Entity",
     "FileError",
     "Finding",
     "InferenceError",
@@ -114,6 +124,7 @@ __all__ = [
     "Model",
     "ModelError",
     "Outcome",
+    "PairScorer",
     "Passage",
     "Reason",
     "Registry",
@@ -127,6 +138,7 @@ __all__ = [
     "SearchIndex",
     "SecretKeyError",
     "Summary",
+    "Tagger",
     "TamperedError",
     "Vault",
     "__version__",
