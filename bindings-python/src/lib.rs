@@ -15,6 +15,7 @@ mod registry;
 mod rubric;
 mod scrubber;
 mod search;
+mod stream;
 mod vault;
 
 use pyo3::prelude::*;
@@ -49,6 +50,8 @@ mod _chartguard {
     use crate::scrubber::{Finding, Reason, Scrubbed, Scrubber};
     #[pymodule_export]
     use crate::search::{Passage, SearchIndex};
+    #[pymodule_export]
+    use crate::stream::{Released, ScrubStream};
     #[pymodule_export]
     use crate::vault::{Vault, restore};
     use pyo3::prelude::*;

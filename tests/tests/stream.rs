@@ -3,7 +3,9 @@
 use std::fs;
 use std::sync::LazyLock;
 
-use chartguard::text::Span;
+use chartguard::audit::{Action, Event};
+use chartguard::scrub::Applied;
+use chartguard::text::{Offsets, Span};
 use chartguard::{Context, Finding, Key, Policy, Released, ScrubStream, Scrubbed, Scrubber, StreamOptions};
 use chartguard_tests::generated::{note, transcript};
 use chartguard_tests::{corpus, hostile, repository, sample_notes};
@@ -37,11 +39,18 @@ fn options(lookahead: usize) -> StreamOptions {
 }
 
 /// What came out of a stream altogether.
-fn joined(parts: impl IntoIterator<Item = Released>) -> Released {
-    let mut parts = parts.into_iter();
-    let mut whole = parts.next().unwrap();
+#[derive(PartialEq)]
+struct Whole {
+    text: String,
+    findings: Vec<Applied>,
+    input: Span,
+}
+
+fn joined(parts: impl IntoIterator<Item = Released>) -> Whole {
+    let mut whole = Whole { text: String::new(), findings: Vec::new(), input: Span::new(0, 0) };
     for part in parts {
         assert_eq!(part.input.start, whole.input.end, "what leaves follows what left");
+        assert_eq!(part.output, Span::new(whole.text.len(), whole.text.len() + part.text.len()));
         whole.text.push_str(&part.text);
         whole.findings.extend(part.findings);
         whole.input.end = part.input.end;
@@ -49,7 +58,7 @@ fn joined(parts: impl IntoIterator<Item = Released>) -> Released {
     whole
 }
 
-fn run<'t>(mut stream: ScrubStream, pieces: impl IntoIterator<Item = &'t str>) -> chartguard::Result<Released> {
+fn run<'t>(mut stream: ScrubStream, pieces: impl IntoIterator<Item = &'t str>) -> chartguard::Result<Whole> {
     let mut parts = Vec::new();
     for piece in pieces {
         parts.push(stream.push(piece)?);
@@ -72,7 +81,7 @@ fn cut<'t>(text: &'t str, places: &[prop::sample::Index]) -> Vec<&'t str> {
     pieces
 }
 
-fn same(released: &Released, scrubbed: &Scrubbed) -> bool {
+fn same(released: &Whole, scrubbed: &Scrubbed) -> bool {
     released.text == scrubbed.text && released.findings == scrubbed.findings
 }
 
@@ -350,6 +359,72 @@ fn a_value_that_does_not_end_is_waited_for_and_then_an_error() {
             Err(error) => assert!(error.to_string().contains("65536"), "{error}"),
         }
     }
+}
+
+/// `text` in pieces that end anywhere, also within a character.
+fn bytes(text: &str, step: usize) -> chartguard::Result<Whole> {
+    let mut stream = PLAIN.stream(options(LOOKAHEAD))?;
+    let mut parts = Vec::new();
+    for piece in text.as_bytes().chunks(step) {
+        parts.push(stream.push_bytes(piece)?);
+    }
+    parts.push(stream.finish()?);
+    Ok(joined(parts))
+}
+
+#[test]
+fn bytes_may_be_cut_within_a_character() {
+    let text = format!("{}👩🏽‍⚕️ saw José Núñez — 本日、山田太郎。\n", transcript(4, 20)).repeat(3);
+    let once = run(PLAIN.stream(options(LOOKAHEAD)).unwrap(), [text.as_str()]).unwrap();
+    for step in [1, 2, 3, 5, 1000] {
+        assert!(bytes(&text, step).unwrap() == once, "{step}");
+    }
+    for (wrong, byte) in [(&b"abc\xff"[..], 3), (b"abc\xe2\x82", 3), (b"abc\xe2\x28def", 3), (b"\xc3\xc3", 0)] {
+        for step in [1, 2, 8] {
+            let mut stream = PLAIN.stream(StreamOptions::new()).unwrap();
+            let pushed = wrong.chunks(step).try_for_each(|piece| stream.push_bytes(piece).map(|_| ()));
+            let error = pushed.and_then(|()| stream.finish().map(|_| ())).unwrap_err();
+            assert!(error.is_input() && error.to_string().starts_with(&format!("byte {byte}: ")), "{error}");
+        }
+    }
+}
+
+#[test]
+fn places_are_told_in_code_points_too() {
+    let text = format!("é👍 Seen by Dr. Núñez-Achterberg on 03/14/2024.\n{}", transcript(6, 80)).replace("the", "thé");
+    let offsets = Offsets::new(&text);
+    let mut stream = PLAIN.stream(options(LOOKAHEAD)).unwrap();
+    let mut seen = 0;
+    let mut parts: Vec<Released> = text.split_inclusive(' ').map(|piece| stream.push(piece).unwrap()).collect();
+    parts.push(stream.finish().unwrap());
+    for released in parts {
+        let reasons = released.findings.iter().flat_map(|f| f.finding.reasons()).map(|reason| reason.span);
+        for span in reasons.chain(released.findings.iter().map(|f| f.finding.span)).chain([released.input]) {
+            assert_eq!(released.code_point(span.start), offsets.code_point(span.start));
+            assert_eq!(released.code_point(span.end), offsets.code_point(span.end));
+            seen += 1;
+        }
+    }
+    assert!(seen > 100);
+}
+
+#[test]
+fn one_event_says_what_became_of_a_stream() {
+    let text = transcript(8, 60);
+    let event = || Event::new(Action::Scrub, "2024-03-14T09:26:53Z").unwrap();
+    let mut stream = PLAIN.stream(options(LOOKAHEAD)).unwrap();
+    let mut found = stream.push(&text).unwrap().findings;
+    found.extend(stream.finish().unwrap().findings);
+    let whole = stream.audited(event());
+    let plain = PLAIN.audited(event(), &text, &PLAIN.scrub(&text), None).unwrap();
+    assert_eq!((&whole.policy, &whole.document, whole.outcome), (&plain.policy, &plain.document, plain.outcome));
+    let counted: u64 = whole.counts.values().flat_map(|by| by.values()).sum();
+    assert_eq!(counted, found.len() as u64);
+    assert!(stream.push("more").unwrap_err().to_string().contains("has ended"));
+    assert!(stream.finish().is_err());
+    let mut dead = PLAIN.stream(options(LOOKAHEAD)).unwrap();
+    dead.push_bytes(b"\xff").unwrap_err();
+    assert_eq!(dead.audited(event()).error.as_deref(), Some("input"));
 }
 
 #[test]

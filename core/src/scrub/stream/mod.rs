@@ -3,17 +3,18 @@
 mod cut;
 mod options;
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 
 pub use options::StreamOptions;
 
 use super::action::Memory;
 use super::apply::{Applied, Scrubbed};
 use super::detect::Learned;
-use super::{Context, Scrubber};
-use crate::error::{Error, ErrorCode, Result};
+use super::{Category, Context, Operator, Scrubber};
+use crate::audit::{Document, Event};
+use crate::error::{Error, ErrorCode, Location, Result};
 use crate::guard::guard;
-use crate::text::Span;
+use crate::text::{Offsets, Span};
 
 /// How many bytes before what is looked at are looked at once more, so that it is seen in its context.
 const HISTORY: usize = 4096;
@@ -71,7 +72,8 @@ const GULP: usize = 64 << 10;
 ///
 /// # Errors
 ///
-/// After an error the stream is dead: every later call is an error, and nothing more leaves.
+/// After an error the stream is dead: every later call is an error, and nothing more leaves. After [`finish`](Self::finish) it has
+/// ended, and every later call is an error too.
 pub struct ScrubStream {
     scrubber: Scrubber,
     context: Context,
@@ -80,10 +82,12 @@ pub struct ScrubStream {
     text: String,
     /// Where `text` begins in all that was pushed.
     base: usize,
+    /// The beginning of a character of which the rest is still to come.
+    partial: Vec<u8>,
     /// How much of all that was pushed has left.
     done: usize,
-    /// Where the last units ended, in bytes of all that was pushed; a window begins at the first of these.
-    ends: VecDeque<usize>,
+    /// Where the last units ended, in bytes and in code points of all that was pushed; a window begins at the first of these.
+    ends: VecDeque<(usize, usize)>,
     /// How many bytes the next unit has at least.
     least: usize,
     learned: Learned,
@@ -92,12 +96,21 @@ pub struct ScrubStream {
     written: usize,
     /// What left last, for a search across its end.
     last: VecDeque<Scrubbed>,
-    dead: bool,
+    counts: HashMap<(Category, Operator), u64>,
+    state: State,
+}
+
+/// What may be done with a stream.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    Open,
+    Ended,
+    Dead(ErrorCode),
 }
 
 impl std::fmt::Debug for ScrubStream {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("ScrubStream").field("held", &self.held()).field("dead", &self.dead).finish_non_exhaustive()
+        f.debug_struct("ScrubStream").field("held", &self.held()).field("state", &self.state).finish_non_exhaustive()
     }
 }
 
@@ -113,6 +126,19 @@ pub struct Released {
     pub findings: Vec<Applied>,
     /// What `text` stands for, in bytes of all that was pushed.
     pub input: Span,
+    /// Where `text` is in all that was released, in bytes.
+    pub output: Span,
+    /// The places in `input` that are named here, in bytes and in code points of all that was pushed, in order.
+    places: Vec<(usize, usize)>,
+}
+
+impl Released {
+    /// Where a byte that is an end of `input`, of a finding or of a reason lies in code points of all that was pushed. Of another byte, where the nearest
+    /// of these before it lies.
+    pub fn code_point(&self, byte: usize) -> usize {
+        let after = self.places.partition_point(|(place, _)| *place <= byte);
+        after.checked_sub(1).map_or(0, |at| self.places[at].1)
+    }
 }
 
 impl std::fmt::Debug for Released {
@@ -140,14 +166,16 @@ impl Scrubber {
             lookahead,
             text: String::new(),
             base: 0,
+            partial: Vec::new(),
             done: 0,
-            ends: VecDeque::from([0]),
+            ends: VecDeque::from([(0, 0)]),
             least: lookahead / 2,
             learned: Learned::default(),
             memory: Memory::default(),
             written: 0,
             last: VecDeque::new(),
-            dead: false,
+            counts: HashMap::new(),
+            state: State::Open,
         })
     }
 }
@@ -160,13 +188,18 @@ impl ScrubStream {
     /// known of the patient still stands in what would leave. When a single value is longer than 64 KiB, more
     /// than 1 048 576 different values would be kept, or there was an error before.
     pub fn push(&mut self, piece: &str) -> Result<Released> {
+        self.push_bytes(piece.as_bytes())
+    }
+
+    /// As [`push`](Self::push), of a piece of UTF-8 that may be cut anywhere: a character that it only begins is kept for the next piece.
+    ///
+    /// # Errors
+    /// As [`push`](Self::push), and when the bytes are not UTF-8.
+    pub fn push_bytes(&mut self, piece: &[u8]) -> Result<Released> {
         self.alive(|stream| {
             let mut out = stream.released();
-            let mut rest = piece;
-            while !rest.is_empty() {
-                let (now, later) = rest.split_at(rest.floor_char_boundary(GULP));
-                stream.text.push_str(now);
-                rest = later;
+            for piece in piece.chunks(GULP) {
+                stream.take(piece)?;
                 while let Some(end) = stream.unit() {
                     stream.step(end, &mut out)?;
                 }
@@ -179,13 +212,31 @@ impl ScrubStream {
     /// Ends the text; gives back the rest of it.
     ///
     /// # Errors
-    /// As [`push`](Self::push).
-    pub fn finish(mut self) -> Result<Released> {
-        self.alive(|stream| {
+    /// As [`push`](Self::push), and when the last character is not whole.
+    pub fn finish(&mut self) -> Result<Released> {
+        let out = self.alive(|stream| {
+            if !stream.partial.is_empty() {
+                return Err(stream.not_utf8(0));
+            }
             let mut out = stream.released();
             stream.step(stream.base + stream.text.len(), &mut out)?;
             Ok(out)
-        })
+        })?;
+        self.state = State::Ended;
+        Ok(out)
+    }
+
+    /// Completes an audit event with what became of the stream so far: the policy, how many findings of each category and what was done to
+    /// them, how much was pushed, and the error that it died of. One event when it has ended is what a call of
+    /// [`Scrubber::audited`] records; there is no fingerprint, since the text is gone.
+    pub fn audited(&self, mut event: Event) -> Event {
+        event.policy = Some(self.scrubber.policy().used());
+        for ((category, operator), count) in &self.counts {
+            event.count_many(category.as_str(), operator.as_str(), *count);
+        }
+        let bytes = (self.base + self.text.len() + self.partial.len()) as u64;
+        event.document = Some(Document { fingerprint: None, bytes });
+        if let State::Dead(code) = self.state { event.failed(code) } else { event }
     }
 
     /// How many bytes of what was pushed have not left.
@@ -195,17 +246,66 @@ impl ScrubStream {
 
     /// Does `work`, and lets the stream die of its error.
     fn alive(&mut self, work: impl FnOnce(&mut Self) -> Result<Released>) -> Result<Released> {
-        if std::mem::replace(&mut self.dead, true) {
-            return Err(Error::input("the stream ended with an error before; nothing more leaves it"));
+        match self.state {
+            State::Open => {}
+            State::Ended => return Err(Error::input("the stream has ended: begin another")),
+            State::Dead(_) => {
+                return Err(Error::input("the stream ended with an error before; nothing more leaves it"));
+            }
         }
-        let out = guard(ErrorCode::Panic, "a stream was scrubbed", || work(self))?;
-        self.dead = false;
-        Ok(out)
+        let out = guard(ErrorCode::Panic, "a stream was scrubbed", || work(self));
+        if let Err(error) = &out {
+            self.state = State::Dead(error.code());
+        }
+        out
     }
 
     /// Nothing so far.
     fn released(&self) -> Released {
-        Released { text: String::new(), findings: Vec::new(), input: Span::new(self.done, self.done) }
+        let here = |at| Span::new(at, at);
+        Released {
+            text: String::new(),
+            findings: Vec::new(),
+            input: here(self.done),
+            output: here(self.written),
+            places: self.ends.back().copied().into_iter().collect(),
+        }
+    }
+
+    /// Adds a piece to what is held, but for the beginning of a character at its end.
+    fn take(&mut self, piece: &[u8]) -> Result<()> {
+        let mut piece = piece;
+        while let [next, rest @ ..] = piece
+            && !self.partial.is_empty()
+        {
+            self.partial.push(*next);
+            match std::str::from_utf8(&self.partial) {
+                Ok(character) => {
+                    self.text.push_str(character);
+                    self.partial.clear();
+                }
+                Err(error) if error.error_len().is_some() => return Err(self.not_utf8(0)),
+                Err(_) => {}
+            }
+            piece = rest;
+        }
+        let whole = match std::str::from_utf8(piece) {
+            Ok(text) => text,
+            Err(error) if error.error_len().is_some() => return Err(self.not_utf8(error.valid_up_to())),
+            Err(error) => {
+                let (whole, partial) = piece.split_at(error.valid_up_to());
+                self.partial.extend_from_slice(partial);
+                // What is valid up to there is.
+                std::str::from_utf8(whole).unwrap_or_default()
+            }
+        };
+        self.text.push_str(whole);
+        Ok(())
+    }
+
+    /// The bytes after the text that is held are no character from their byte `at` on.
+    fn not_utf8(&self, at: usize) -> Error {
+        Error::input("the text is not UTF-8").at(Location::Byte(self.base + self.text.len() + at))
     }
 
     /// Where the next unit ends, in bytes of all that was pushed, once all of its look-ahead is there.
@@ -217,9 +317,12 @@ impl ScrubStream {
 
     /// Lets the unit up to `end` leave, or as much of it as ends in no finding.
     fn step(&mut self, end: usize, out: &mut Released) -> Result<()> {
-        let from = self.ends[0];
+        let (from, _) = self.ends[0];
         match self.search(end - from).map_err(|error| error.with_bytes(|at| from + at))? {
-            Some(scrubbed) => self.release(scrubbed, from, out),
+            Some((part, scrubbed)) => {
+                let part = Span::new(from + part.start, from + part.end);
+                self.release(part, scrubbed.moved(from), out)
+            }
             None => Ok(()),
         }
     }
@@ -227,7 +330,8 @@ impl ScrubStream {
     /// Scrubs what may leave of the unit up to `end`; places are in bytes of the window, which begins where the oldest unit does that is
     /// still looked at. Nothing where a finding is to be waited for.
     fn search(&mut self, mut end: usize) -> Result<Option<(Span, Scrubbed)>> {
-        let (from, done) = (self.ends[0], self.done - self.ends[0]);
+        let (from, _) = self.ends[0];
+        let done = self.done - from;
         let text = &self.text[from - self.base..];
         let window = if end == text.len() { text } else { &text[..cut::look_ahead(text, end, self.lookahead)] };
         let known: Vec<_> = self.context.known().into_iter().collect();
@@ -260,18 +364,29 @@ impl ScrubStream {
         Ok(Some((part, scrubbed)))
     }
 
-    /// Hands out what stands for a part of the window that begins at `from`.
-    fn release(&mut self, (part, scrubbed): (Span, Scrubbed), from: usize, out: &mut Released) -> Result<()> {
-        let scrubbed = scrubbed.moved(from);
+    /// Hands out what stands for `part` of all that was pushed.
+    fn release(&mut self, part: Span, scrubbed: Scrubbed, out: &mut Released) -> Result<()> {
+        let (from, points) = self.ends[0];
+        let offsets = Offsets::new(&self.text[from - self.base..]);
+        let place = |byte: usize| (byte, points + offsets.code_point(byte - from));
+        let named = scrubbed.findings.iter().flat_map(|f| f.finding.reasons()).map(|reason| reason.span);
+        let named = named.chain(scrubbed.findings.iter().map(|f| f.finding.span));
+        out.places.extend(named.flat_map(|span| [span.start, span.end]).chain([part.end]).map(place));
+        self.ends.push_back(place(part.end));
+        // What reasons name may lie before the part, and so among what is known.
+        out.places.sort_unstable();
+        out.places.dedup();
         let moved = |span: Span| Span::new(self.written + span.start, self.written + span.end);
         out.text.push_str(&scrubbed.text);
         out.findings.extend(scrubbed.findings.iter().map(|f| Applied { output: moved(f.output), ..f.clone() }));
+        for applied in &scrubbed.findings {
+            *self.counts.entry((applied.finding.category, applied.action)).or_default() += 1;
+        }
         self.written += scrubbed.text.len();
-        self.done = from + part.end;
-        out.input.end = self.done;
+        self.done = part.end;
+        (out.input.end, out.output.end) = (self.done, self.written);
         self.least = self.lookahead / 2;
-        self.ends.push_back(self.done);
-        while self.ends.get(1).is_some_and(|end| end + HISTORY <= self.done) {
+        while self.ends.get(1).is_some_and(|(end, _)| end + HISTORY <= self.done) {
             self.ends.pop_front();
         }
         if let Some(patient) = self.context.known() {
@@ -288,7 +403,8 @@ impl ScrubStream {
 
     /// Drops what no later window holds.
     fn forget(&mut self) {
-        self.text.drain(..self.ends[0] - self.base);
-        self.base = self.ends[0];
+        let (from, _) = self.ends[0];
+        self.text.drain(..from - self.base);
+        self.base = from;
     }
 }
