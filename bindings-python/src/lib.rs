@@ -16,6 +16,7 @@ mod registry;
 mod rubric;
 mod scrubber;
 mod search;
+mod stream;
 mod tagger;
 mod vault;
 
@@ -53,6 +54,8 @@ mod _chartguard {
     use crate::scrubber::{Finding, Reason, Scrubbed, Scrubber};
     #[pymodule_export]
     use crate::search::{Passage, SearchIndex};
+    #[pymodule_export]
+    use crate::stream::{Released, ScrubStream};
     #[pymodule_export]
     use crate::tagger::{Entity, Tagger};
     #[pymodule_export]

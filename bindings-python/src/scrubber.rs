@@ -532,17 +532,26 @@ impl std::hash::Hash for Finding {
 
 impl Finding {
     pub(crate) fn new(offsets: &Offsets<'_>, finding: &chartguard::Finding, action: &'static str) -> Self {
+        Self::at(&|byte| offsets.code_point(byte), finding, action)
+    }
+
+    /// As [`new`](Self::new), where `code_point` says where a byte lies in code points.
+    pub(crate) fn at(
+        code_point: &impl Fn(usize) -> usize,
+        finding: &chartguard::Finding,
+        action: &'static str,
+    ) -> Self {
         let reasons = finding.reasons().into_iter().map(|reason| Reason {
             detector: reason.detector,
             rule: reason.rule.to_string(),
             score: rounded(reason.score),
             category: reason.category.as_str(),
-            start: offsets.code_point(reason.span.start),
-            end: offsets.code_point(reason.span.end),
+            start: code_point(reason.span.start),
+            end: code_point(reason.span.end),
         });
         Self {
-            start: offsets.code_point(finding.span.start),
-            end: offsets.code_point(finding.span.end),
+            start: code_point(finding.span.start),
+            end: code_point(finding.span.end),
             category: finding.category.as_str(),
             score: rounded(finding.score),
             detector: finding.detector.to_string(),

@@ -24,6 +24,8 @@ Classes
 -------
 Scrubber, Scrubbed, Finding, Reason
     Find and remove protected health information under a policy, and say why.
+ScrubStream, Released, scrub_stream
+    A text that comes in pieces; ``Scrubber.stream`` begins one.
 Vault, restore
     Give notes back: what was encrypted from the scrubbed text and the key, with a vault everything.
 ScrubbedMessage, MessageFinding, MessageReport
@@ -53,7 +55,7 @@ ChartguardError
 ArrowColumn
     A column of Arrow data, for any library that reads the Arrow PyCapsule interface.
 
-Everything built is immutable, but for what is kept (vault, audit log, search index), and may be shared between threads; the
+Everything built is immutable, but for what is kept (vault, audit log, search index) and streams, and may be shared between threads; the
 GIL is released while notes are worked on.
 """
 
@@ -83,10 +85,12 @@ from chartguard._chartguard import (
     Passage,
     Reason,
     Registry,
+    Released,
     Report,
     Rubric,
     RubricError,
     Scorer,
+    ScrubStream,
     Scrubbed,
     ScrubbedMessage,
     Scrubber,
@@ -101,6 +105,7 @@ from chartguard._chartguard import (
 )
 from chartguard._containers import restore_column
 from chartguard._notebook import Summary, summary
+from chartguard._stream import scrub_stream
 
 __all__ = [
     "Access",
@@ -128,10 +133,12 @@ __all__ = [
     "Passage",
     "Reason",
     "Registry",
+    "Released",
     "Report",
     "Rubric",
     "RubricError",
     "Scorer",
+    "ScrubStream",
     "Scrubbed",
     "ScrubbedMessage",
     "Scrubber",
@@ -144,6 +151,7 @@ __all__ = [
     "__version__",
     "restore",
     "restore_column",
+    "scrub_stream",
     "summary",
     "units",
 ]
