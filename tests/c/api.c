@@ -412,81 +412,6 @@ static void message_vault_and_scores(const cg_scrubber *scrubber) {
   cg_scorer_free(scorer);
 }
 
-static void messages(const cg_scrubber *scrubber) {
-  static const char hl7[] =
-      "MSH|^~\\&|LAB|||||20240314||ORU^R01|7|P|2.5\rPID|1||4471203||ACHTERBERG^ROSALIND\rNTE|1||Rosalind called\r";
-  cg_message *out = NULL;
-  cg_error *error = NULL;
-  CHECK(cg_scrubber_scrub_message(scrubber, hl7, sizeof hl7 - 1, NULL, NULL, 0, &out, &error) == CG_STATUS_OK);
-  cg_str bytes = cg_message_bytes(out);
-  CHECK(bytes.len > 0 && memchr(bytes.ptr, 'Z', bytes.len) == NULL);
-  CHECK(cg_message_format(out).len == 3 && memcmp(cg_message_format(out).ptr, "hl7", 3) == 0);
-  CHECK(cg_message_findings_json(out).len > 2);
-  cg_message_free(out);
-  CHECK(cg_scrubber_scrub_message(scrubber, hl7, sizeof hl7 - 1, "hl8", NULL, 0, &out, &error) == CG_STATUS_CONFIG);
-  CHECK(out == NULL);
-  cg_error_free(error);
-  CHECK(cg_scrubber_scrub_message(scrubber, "MSH", 3, "hl7", NULL, 0, &out, &error) == CG_STATUS_INPUT);
-  cg_error_free(error);
-  CHECK(cg_scrubber_scrub_message(NULL, hl7, 3, NULL, NULL, 0, &out, NULL) == CG_STATUS_ARGUMENT);
-  CHECK(cg_scrubber_scrub_message(scrubber, NULL, 3, NULL, NULL, 0, &out, NULL) == CG_STATUS_ARGUMENT);
-  message_vault_and_scores(scrubber);
-  streams(scrubber);
-  CHECK(cg_message_bytes(NULL).ptr == NULL && cg_message_format(NULL).ptr == NULL && cg_message_findings_json(NULL).ptr == NULL);
-  cg_message_free(NULL);
-}
-
-static void patient_and_audit(void) {
-  static const char patient[] = "{\"names\": [\"Rosalind Achterberg\"], \"mrns\": [\"00482910\"]}";
-  static const char note[] = "achterburg, roz, chart 48-2910";
-  static const char now[] = "2024-03-14T09:26:53Z";
-  static const char rules[] =
-      "{\"roles\": {\"officer\": [\"restore\"]}, \"grants\": [{\"actor\": \"u-17\", \"role\": \"officer\", "
-      "\"by\": \"u-1\", \"at\": \"2024-01-08T09:00:00Z\"}]}";
-  static const char path[] = "/tmp/chartguard-api-test.jsonl";
-  remove(path);
-  cg_scrubber *shared = scrubber("{\"model\": \"none\"}");
-  cg_scrubbed *out = NULL;
-  cg_error *error = NULL;
-  CHECK(cg_scrubber_scrub_for(shared, note, sizeof note - 1, patient, sizeof patient - 1, &out, NULL) == CG_STATUS_OK);
-  CHECK(contains(cg_scrubbed_text(out), "[NAME], chart [MRN]"));
-  cg_scrubbed_free(out);
-  messages(shared);
-  CHECK(cg_scrubber_scrub_for(shared, note, sizeof note - 1, "{\"nmes\": []}", 12, &out, &error) == CG_STATUS_CONFIG);
-  CHECK(!out && contains(cg_error_message(error), "names"));
-  cg_error_free(error);
-
-  cg_audit *audit = NULL;
-  CHECK(cg_audit_open(path, sizeof path - 1, (const uint8_t *)"short", 5, &audit, NULL) == CG_STATUS_CONFIG);
-  CHECK(cg_audit_open(path, sizeof path - 1, NULL, 0, &audit, NULL) == CG_STATUS_OK);
-  CHECK(cg_scrubber_scrub_audited(shared, note, sizeof note - 1, patient, sizeof patient - 1, audit, now, sizeof now - 1,
-                                  "u-17", 4, &out, NULL) == CG_STATUS_OK);
-  cg_scrubbed_free(out);
-  CHECK(cg_scrubber_scrub_audited(shared, note, sizeof note - 1, NULL, 0, audit, "today", 5, NULL, 0, &out, NULL) ==
-        CG_STATUS_CONFIG);
-  CHECK(!out);
-  cg_access *access = NULL;
-  CHECK(cg_access_from_yaml(rules, sizeof rules - 1, &access, NULL) == CG_STATUS_OK);
-  CHECK(cg_access_require(access, "u-17", 4, "restore", 7, now, sizeof now - 1, audit, NULL) == CG_STATUS_OK);
-  CHECK(cg_access_require(access, "u-23", 4, "restore", 7, now, sizeof now - 1, audit, &error) == CG_STATUS_ACCESS);
-  CHECK(contains(cg_error_message(error), "restore"));
-  cg_error_free(error);
-  cg_access_free(access);
-  cg_access_free(NULL);
-  cg_audit_free(audit);
-  cg_audit_free(NULL);
-  cg_scrubber_free(shared);
-
-  /* Two records: what was scrubbed, and what was refused. */
-  FILE *log = fopen(path, "r");
-  CHECK(log != NULL);
-  int lines = 0;
-  for (int c; log && (c = fgetc(log)) != EOF;) lines += c == '\n';
-  if (log) fclose(log);
-  CHECK(lines == 2);
-  remove(path);
-}
-
 /* Pushes `text` in pieces of `step` bytes; what left is in `out`. */
 static size_t streamed(const cg_scrubber *scrubber, const char *text, size_t len, size_t step, char *out) {
   cg_stream *stream = NULL;
@@ -541,6 +466,81 @@ static void streams(const cg_scrubber *scrubber) {
   CHECK(cg_stream_push(stream, "a", 1, &part, NULL) == CG_STATUS_INPUT && !part);
   CHECK(cg_stream_finish(stream, &part, NULL) == CG_STATUS_INPUT && !part);
   cg_stream_free(stream);
+}
+
+static void messages(const cg_scrubber *scrubber) {
+  static const char hl7[] =
+      "MSH|^~\\&|LAB|||||20240314||ORU^R01|7|P|2.5\rPID|1||4471203||ACHTERBERG^ROSALIND\rNTE|1||Rosalind called\r";
+  cg_message *out = NULL;
+  cg_error *error = NULL;
+  CHECK(cg_scrubber_scrub_message(scrubber, hl7, sizeof hl7 - 1, NULL, NULL, 0, &out, &error) == CG_STATUS_OK);
+  cg_str bytes = cg_message_bytes(out);
+  CHECK(bytes.len > 0 && memchr(bytes.ptr, 'Z', bytes.len) == NULL);
+  CHECK(cg_message_format(out).len == 3 && memcmp(cg_message_format(out).ptr, "hl7", 3) == 0);
+  CHECK(cg_message_findings_json(out).len > 2);
+  cg_message_free(out);
+  CHECK(cg_scrubber_scrub_message(scrubber, hl7, sizeof hl7 - 1, "hl8", NULL, 0, &out, &error) == CG_STATUS_CONFIG);
+  CHECK(out == NULL);
+  cg_error_free(error);
+  CHECK(cg_scrubber_scrub_message(scrubber, "MSH", 3, "hl7", NULL, 0, &out, &error) == CG_STATUS_INPUT);
+  cg_error_free(error);
+  CHECK(cg_scrubber_scrub_message(NULL, hl7, 3, NULL, NULL, 0, &out, NULL) == CG_STATUS_ARGUMENT);
+  CHECK(cg_scrubber_scrub_message(scrubber, NULL, 3, NULL, NULL, 0, &out, NULL) == CG_STATUS_ARGUMENT);
+  message_vault_and_scores(scrubber);
+  CHECK(cg_message_bytes(NULL).ptr == NULL && cg_message_format(NULL).ptr == NULL && cg_message_findings_json(NULL).ptr == NULL);
+  cg_message_free(NULL);
+}
+
+static void patient_and_audit(void) {
+  static const char patient[] = "{\"names\": [\"Rosalind Achterberg\"], \"mrns\": [\"00482910\"]}";
+  static const char note[] = "achterburg, roz, chart 48-2910";
+  static const char now[] = "2024-03-14T09:26:53Z";
+  static const char rules[] =
+      "{\"roles\": {\"officer\": [\"restore\"]}, \"grants\": [{\"actor\": \"u-17\", \"role\": \"officer\", "
+      "\"by\": \"u-1\", \"at\": \"2024-01-08T09:00:00Z\"}]}";
+  static const char path[] = "/tmp/chartguard-api-test.jsonl";
+  remove(path);
+  cg_scrubber *shared = scrubber("{\"model\": \"none\"}");
+  cg_scrubbed *out = NULL;
+  cg_error *error = NULL;
+  CHECK(cg_scrubber_scrub_for(shared, note, sizeof note - 1, patient, sizeof patient - 1, &out, NULL) == CG_STATUS_OK);
+  CHECK(contains(cg_scrubbed_text(out), "[NAME], chart [MRN]"));
+  cg_scrubbed_free(out);
+  messages(shared);
+  streams(shared);
+  CHECK(cg_scrubber_scrub_for(shared, note, sizeof note - 1, "{\"nmes\": []}", 12, &out, &error) == CG_STATUS_CONFIG);
+  CHECK(!out && contains(cg_error_message(error), "names"));
+  cg_error_free(error);
+
+  cg_audit *audit = NULL;
+  CHECK(cg_audit_open(path, sizeof path - 1, (const uint8_t *)"short", 5, &audit, NULL) == CG_STATUS_CONFIG);
+  CHECK(cg_audit_open(path, sizeof path - 1, NULL, 0, &audit, NULL) == CG_STATUS_OK);
+  CHECK(cg_scrubber_scrub_audited(shared, note, sizeof note - 1, patient, sizeof patient - 1, audit, now, sizeof now - 1,
+                                  "u-17", 4, &out, NULL) == CG_STATUS_OK);
+  cg_scrubbed_free(out);
+  CHECK(cg_scrubber_scrub_audited(shared, note, sizeof note - 1, NULL, 0, audit, "today", 5, NULL, 0, &out, NULL) ==
+        CG_STATUS_CONFIG);
+  CHECK(!out);
+  cg_access *access = NULL;
+  CHECK(cg_access_from_yaml(rules, sizeof rules - 1, &access, NULL) == CG_STATUS_OK);
+  CHECK(cg_access_require(access, "u-17", 4, "restore", 7, now, sizeof now - 1, audit, NULL) == CG_STATUS_OK);
+  CHECK(cg_access_require(access, "u-23", 4, "restore", 7, now, sizeof now - 1, audit, &error) == CG_STATUS_ACCESS);
+  CHECK(contains(cg_error_message(error), "restore"));
+  cg_error_free(error);
+  cg_access_free(access);
+  cg_access_free(NULL);
+  cg_audit_free(audit);
+  cg_audit_free(NULL);
+  cg_scrubber_free(shared);
+
+  /* Two records: what was scrubbed, and what was refused. */
+  FILE *log = fopen(path, "r");
+  CHECK(log != NULL);
+  int lines = 0;
+  for (int c; log && (c = fgetc(log)) != EOF;) lines += c == '\n';
+  if (log) fclose(log);
+  CHECK(lines == 2);
+  remove(path);
 }
 
 static void vaults(void) {
