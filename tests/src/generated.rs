@@ -166,7 +166,7 @@ pub fn transcript(seed: u64, turns: usize) -> String {
             _ => numbers.pick(PLAIN).to_owned(),
         };
         let speaker = if turn % 2 == 0 { &own } else { &patient };
-        out.push_str(&format!("{speaker}: {said}\n"));
+        out.extend([speaker, ": ", &said, "\n"]);
     }
     out
 }

@@ -278,7 +278,9 @@ fn how_far_a_stream_differs_from_one_call() {
     for (name, texts) in &sets {
         for lookahead in [256, 1024, 4096] {
             let mut difference = Difference::default();
-            texts.iter().for_each(|text| difference.add(&PLAIN, text, lookahead));
+            for text in texts {
+                difference.add(&PLAIN, text, lookahead);
+            }
             println!("{name}, look-ahead {lookahead}: {difference:?}");
             let Difference { notes, findings, changed, missed, more, lost } = difference;
             assert_eq!(notes, texts.len());

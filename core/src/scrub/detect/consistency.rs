@@ -70,7 +70,7 @@ fn repeat(note: &Note<'_>, findings: &mut Vec<Finding>, parts: &HashMap<String, 
     // The same of first letters; a letter beyond ASCII may be folded to any.
     let mut initials = [false; 256];
     initials[0x80..].fill(true);
-    for key in parts.keys().chain(before.keys()).map(|key| key.as_bytes()) {
+    for key in parts.keys().chain(before.keys()).map(String::as_bytes) {
         lengths[usize::from(key[0])] |= 1 << key.len().min(63);
         initials[usize::from(key[0])] = true;
         initials[usize::from(key[0].to_ascii_uppercase())] = true;

@@ -147,7 +147,7 @@ impl std::fmt::Debug for Released {
             .field("bytes", &self.text.len())
             .field("findings", &self.findings)
             .field("input", &self.input)
-            .finish()
+            .finish_non_exhaustive()
     }
 }
 
