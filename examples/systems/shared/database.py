@@ -1,5 +1,7 @@
 """An engine for SQLite by default, or for PostgreSQL by its URL, set up so that what was committed survives a power cut."""
 
+import json
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -32,6 +34,38 @@ def insert(to: sql.Connection, table: sql.Table) -> Any:
 def now() -> str:
     """The time, in RFC 3339 and UTC."""
     return datetime.now(UTC).isoformat(timespec="milliseconds")
+
+
+def dumped(engine: sql.Engine, tables: Sequence[sql.Table]) -> list[bytes]:
+    """The rows of tables as they are at one moment, a line of JSON each; a table comes before those that refer to it."""
+    lines = []
+    with engine.connect() as at:
+        if at.dialect.name == "postgresql":
+            at.execution_options(isolation_level="REPEATABLE READ")
+        else:
+            at.exec_driver_sql("BEGIN")
+        for table in tables:
+            for row in at.execute(sql.select(table).order_by(*table.primary_key)):
+                lines.append(json.dumps({"table": table.name, "row": dict(row._mapping)}).encode() + b"\n")
+    return lines
+
+
+def load(engine: sql.Engine, tables: Sequence[sql.Table], path: Path) -> None:
+    """Put the rows of `dumped` in place of those there are, in one transaction."""
+    named = {table.name: table for table in tables}
+    with engine.begin() as to:
+        for table in reversed(tables):
+            to.execute(table.delete())
+        with path.open(encoding="utf-8") as lines:
+            for line in lines:
+                one = json.loads(line)
+                to.execute(named[one["table"]].insert().values(one["row"]))
+        if to.dialect.name == "postgresql":
+            for table in tables:
+                for column in table.primary_key:
+                    if column.autoincrement and isinstance(column.type, sql.Integer):
+                        last = sql.select(sql.func.max(column)).scalar_subquery()
+                        to.execute(sql.select(sql.func.setval(sql.func.pg_get_serial_sequence(table.name, column.name), last)))
 
 
 def _durable(connection: Any, _record: Any) -> None:

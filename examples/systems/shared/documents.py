@@ -6,10 +6,13 @@ Everything happens in memory: nothing of a document is written to a temporary fi
 import io
 import logging
 import re
+import uuid
 import zipfile
 from dataclasses import dataclass
+from pathlib import PurePath
 from typing import Any
 
+import chartguard
 import pypdf
 from lxml import etree, html
 from striprtf.striprtf import rtf_to_text
@@ -50,6 +53,14 @@ def kind_of(name: str) -> str:
         )
     kind = found[1].lower()
     return "html" if kind == "htm" else kind
+
+
+def safe_name(scrubber: chartguard.Scrubber, name: str, kind: str) -> str:
+    """The name of a file, or one that says nothing where a strict scrubber finds that it may name somebody."""
+    stem = PurePath(name).stem
+    if not scrubber.find(re.sub(r"[\W_]+", " ", stem)) and not scrubber.find(stem):
+        return name
+    return f"document-{uuid.uuid4().hex[:8]}.{kind}"
 
 
 def text_of(kind: str, data: bytes) -> str:

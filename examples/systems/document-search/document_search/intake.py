@@ -1,15 +1,10 @@
 """From an uploaded file to what is stored: read in memory, scrubbed, and only then kept. An error stores nothing."""
 
-import re
-import uuid
 from collections import Counter
-from pathlib import PurePath
 from typing import Any
 
 import chartguard
-from shared.documents import Document
-
-NEUTRAL = "document"
+from shared.documents import Document, safe_name
 
 
 class Intake:
@@ -29,15 +24,8 @@ class Intake:
         scrubbed = self._scrubber.scrub(document.text)
         counts = Counter(finding.category for finding in scrubbed.findings)
         return {
-            "name": self._safe_name(name, document.kind),
+            "name": safe_name(self._names, name, document.kind),
             "kind": document.kind,
             "text": scrubbed.text,
             "counts": dict(sorted(counts.items())),
         }
-
-    def _safe_name(self, name: str, kind: str) -> str:
-        """The name of a file, or one that says nothing where it may name somebody."""
-        words = re.sub(r"[\W_]+", " ", PurePath(name).stem)
-        if not self._names.find(words) and not self._names.find(PurePath(name).stem):
-            return name
-        return f"{NEUTRAL}-{uuid.uuid4().hex[:8]}.{kind}"

@@ -4,7 +4,6 @@ A rollback is made while the service is stopped, which the vault's lock holds. I
 The audit log is never rolled back: what was done stays done. Keys are in no backup.
 """
 
-import hashlib
 import json
 import os
 import re
@@ -14,7 +13,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import sqlalchemy as sql
+from shared.database import dumped, load
+from shared.files import sha256, sync, write
 
 from .database import KEPT, Database
 from .keeping import AUDIT, VAULT, Keeping
@@ -36,16 +36,16 @@ def make(database: Database, keeping: Keeping, by: str) -> dict[str, Any]:
     unfinished = root / f".{id}"
     unfinished.mkdir(mode=0o700)
     # Tables before the vault: every note in the tables is then in the vault too.
-    rows = _write(unfinished / _TABLES, _dumped(database))
-    _write(unfinished / VAULT, [keeping.vault.to_bytes()])
+    rows = write(unfinished / _TABLES, dumped(database.engine, KEPT))
+    write(unfinished / VAULT, [keeping.vault.to_bytes()])
     head = keeping.audit.head
     # While the log is written to, its last line may be cut; the head says how many count.
-    _write(unfinished / AUDIT, _lines(keeping.folder / AUDIT, head["records"]))
-    files = {name: _hash(unfinished / name) for name in (_TABLES, VAULT, AUDIT)}
+    write(unfinished / AUDIT, _lines(keeping.folder / AUDIT, head["records"]))
+    files = {name: sha256(unfinished / name) for name in (_TABLES, VAULT, AUDIT)}
     manifest = {"id": id, "made": at.isoformat(timespec="seconds"), "by": by, "rows": rows, "audit": head, "files": files}
-    _write(unfinished / _MANIFEST, [json.dumps(manifest, indent=1).encode()])
+    write(unfinished / _MANIFEST, [json.dumps(manifest, indent=1).encode()])
     unfinished.rename(root / id)
-    _sync(root)
+    sync(root)
     return manifest
 
 
@@ -61,7 +61,7 @@ def check(folder: Path, id: str) -> Path:
         raise BadBackup("there is no backup of this id")
     manifest = json.loads((path / _MANIFEST).read_text(encoding="utf-8"))
     for name, expected in manifest["files"].items():
-        if not (path / name).exists() or _hash(path / name) != expected:
+        if not (path / name).exists() or sha256(path / name) != expected:
             raise BadBackup(f"{name} of this backup was changed or is missing: nothing was put back")
     return path
 
@@ -75,69 +75,16 @@ def roll_back(database: Database, keeping: Keeping, id: str, by: str) -> dict[st
     if not keeping.vault.to_bytes().startswith(saved):
         replacement = keeping.folder / (VAULT + ".new")
         replacement.unlink(missing_ok=True)
-        _write(replacement, [saved])
+        write(replacement, [saved])
         os.replace(replacement, keeping.folder / VAULT)
-        _sync(keeping.folder)
-    _load(database, path / _TABLES)
+        sync(keeping.folder)
+    load(database.engine, KEPT, path / _TABLES)
     return before
-
-
-def _dumped(database: Database) -> list[bytes]:
-    lines = []
-    with database.engine.connect() as at:
-        # All tables as they are at one moment.
-        if at.dialect.name == "postgresql":
-            at.execution_options(isolation_level="REPEATABLE READ")
-        else:
-            at.exec_driver_sql("BEGIN")
-        for table in KEPT:
-            for row in at.execute(sql.select(table).order_by(*table.primary_key)):
-                lines.append(json.dumps({"table": table.name, "row": dict(row._mapping)}).encode() + b"\n")
-    return lines
-
-
-def _load(database: Database, path: Path) -> None:
-    """Put all rows back in one transaction."""
-    tables = {table.name: table for table in KEPT}
-    with database.engine.begin() as to:
-        for table in reversed(KEPT):
-            to.execute(table.delete())
-        with path.open(encoding="utf-8") as lines:
-            for line in lines:
-                one = json.loads(line)
-                to.execute(tables[one["table"]].insert().values(one["row"]))
-        if to.dialect.name == "postgresql":
-            for table in KEPT:
-                for column in table.primary_key:
-                    if column.autoincrement and isinstance(column.type, sql.Integer):
-                        last = sql.select(sql.func.max(column)).scalar_subquery()
-                        to.execute(sql.select(sql.func.setval(sql.func.pg_get_serial_sequence(table.name, column.name), last)))
 
 
 def _lines(path: Path, most: int) -> list[bytes]:
     with path.open("rb") as lines:
         return [line for _, line in zip(range(most), lines)]
-
-
-def _write(path: Path, parts: list[bytes]) -> int:
-    with open(path, "xb", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
-        file.writelines(parts)
-        file.flush()
-        os.fsync(file.fileno())
-    return len(parts)
-
-
-def _sync(folder: Path) -> None:
-    at = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(at)
-    finally:
-        os.close(at)
-
-
-def _hash(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def drop_unfinished(folder: Path) -> None:

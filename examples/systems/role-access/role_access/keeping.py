@@ -1,13 +1,11 @@
 """The vault that gives notes back, and the audit log that says who did what; each under a key that lies in a file of its own."""
 
 import json
-import os
-import secrets
-import sys
 from pathlib import Path
 from typing import Any
 
 import chartguard
+from shared.files import key
 
 from .database import Database
 from .settings import Settings
@@ -55,24 +53,6 @@ class Keeping:
             if json.loads(line)["hash"] != anchor["hash"]:
                 raise _cut(f"record {anchor['records']} is another than was written: the log was replaced")
         return dict(found)
-
-
-def key(given: Path | None, default: Path, what: str) -> bytes:
-    """The key in a file; the default file is made, for its owner alone, at the first start."""
-    path = given or default
-    if given is None and not path.exists():
-        with open(path, "x", encoding="ascii", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
-            file.write(secrets.token_hex(32) + "\n")
-        print(f"the key of the {what} was made in {path}: keep a copy where secrets are kept", file=sys.stderr)
-    try:
-        found = bytes.fromhex(path.read_text(encoding="ascii").strip())
-    except OSError as error:
-        raise ValueError(f"the key of the {what} cannot be read from {path}: {error.strerror}") from None
-    except ValueError:
-        found = b""
-    if len(found) != 32:
-        raise ValueError(f"{path} holds no key of the {what}: 64 hexadecimal digits are expected")
-    return found
 
 
 def _cut(why: str) -> chartguard.TamperedError:
