@@ -10,7 +10,6 @@ import json
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
-from importlib.metadata import version
 from typing import Any
 
 import chartguard
@@ -28,13 +27,12 @@ class Cache:
         self._database, self._secret, self._entries = database, secret, entries
         self._latest: OrderedDict[str, str] = OrderedDict()
         self._lock = threading.Lock()
-        self._library = version("chartguard")
 
     def key(self, text: str, rubric: chartguard.Rubric, options: Options, policy: str) -> str:
         """The key of a document's result; `options.strict` is what is in force, not only what was asked for."""
         made_of = [
             hashlib.sha256(text.encode()).hexdigest(), rubric.id, rubric.version, rubric.hash,
-            options.doc_type, options.discipline, options.strict, policy, self._library,
+            options.doc_type, options.discipline, options.strict, policy, chartguard.__version__,
         ]  # fmt: skip
         return hmac.new(self._secret, json.dumps(made_of).encode(), hashlib.sha256).hexdigest()
 

@@ -4,6 +4,7 @@ import threading
 from bisect import bisect_left, bisect_right
 from collections import Counter, OrderedDict
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import chartguard
@@ -26,7 +27,9 @@ class Engine:
     """Scrubs and scores; may be shared between threads. An error gives nothing out."""
 
     def __init__(self, policy: str, *, strict: bool) -> None:
-        self.policy, self._always_strict = policy, strict
+        # What it says, where it is a file: results of another policy are other results.
+        self.policy = Path(policy).read_text(encoding="utf-8") if Path(policy).is_file() else policy
+        self._always_strict = strict
         self._scrubbers = {True: chartguard.Scrubber(policy=policy, strict=True)}
         self._scrubbers[False] = self._scrubbers[True] if strict else chartguard.Scrubber(policy=policy)
         self._scorers: OrderedDict[str, chartguard.Scorer] = OrderedDict()
