@@ -1,4 +1,4 @@
-"""The pages in headless Chromium, by mouse and by keyboard; CHARTGUARD_SHOTS names a folder for pictures of them."""
+"""The pages in headless Chromium, by mouse and by keyboard; SHOTS names a folder for pictures of them."""
 
 import os
 import shutil
@@ -11,7 +11,7 @@ from complying import NOTES, Running
 playwright = pytest.importorskip("playwright.sync_api")
 pytestmark = pytest.mark.browser
 CHROMIUM = shutil.which("chromium")
-SHOTS = os.environ.get("CHARTGUARD_SHOTS")
+SHOTS = os.environ.get("SHOTS")
 
 
 @pytest.fixture(scope="module")
@@ -41,6 +41,7 @@ def test_from_login_to_report_and_dashboard(browser: "playwright.Browser", compl
     base = str(me.http.base_url).rstrip("/")
     page.goto(base)
     # By keyboard alone: the field has the focus.
+    page.wait_for_selector("input[name=token]:focus")
     page.keyboard.type(me.token)
     page.keyboard.press("Enter")
     page.wait_for_selector("text=No documents")
@@ -57,7 +58,6 @@ def test_from_login_to_report_and_dashboard(browser: "playwright.Browser", compl
     link.click()
     target = page.locator(".text :target")
     assert target.inner_text() in said or said.rstrip(".") in target.inner_text()
-    # The page scrolls there smoothly.
     playwright.expect(target).to_be_in_viewport()
     shot(page, "evidence", full=False)
 

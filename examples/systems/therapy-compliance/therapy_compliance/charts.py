@@ -38,7 +38,7 @@ def bars(rows: Sequence[tuple[str, float, str]], title: str, most: float | None 
     for at, (name, value, said) in enumerate(rows):
         y = _TOP + at * gap
         long = max(1.0, value / most * (_WIDTH - label - 70))
-        short = name if len(name) <= 38 else name[:37] + "\u2026"
+        short = name if len(name) <= 34 else name[:33].rstrip() + "\u2026"
         parts.append(f'<text x="{label - 10}" y="{y + 15}" text-anchor="end">{escape(short)}<title>{escape(name)}</title></text>')
         parts.append(f'<rect class="bar" x="{label}" y="{y + 2}" width="{long:.1f}" height="18" rx="3"/>')
         parts.append(f'<text class="value" x="{label + long + 8:.1f}" y="{y + 15}">{escape(said)}</text>')

@@ -65,6 +65,10 @@ def add(app: FastAPI, service: Service) -> None:
     def style() -> FileResponse:
         return FileResponse(_PAGES / "style.css")
 
+    @app.get("/icon.svg", include_in_schema=False)
+    def icon() -> FileResponse:
+        return FileResponse(_PAGES / "icon.svg")
+
     @app.get("/login", include_in_schema=False)
     def login() -> HTMLResponse:
         return page("login.html")
