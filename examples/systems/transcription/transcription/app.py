@@ -14,7 +14,6 @@ from typing import Annotated, Any, Literal
 import chartguard
 from fastapi import Depends, FastAPI, Request, WebSocket, WebSocketDisconnect
 from fastapi.concurrency import run_in_threadpool
-from fastapi.responses import Response
 from pydantic import BaseModel, Field, ValidationError
 from shared import web
 
