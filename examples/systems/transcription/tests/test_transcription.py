@@ -1,6 +1,7 @@
 """The service over loopback, as a process of its own: what it sends, stores and logs."""
 
 import contextlib
+import itertools
 import json
 import os
 import subprocess
@@ -19,7 +20,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
 MODULE = [sys.executable, "-m", "transcription"]
-TURNS = [("clinician", "Good morning, Mrs. Achter"), ("patient", "berg here. The knee pain is better since Monday.")]
+TURNS = [("clinician", "Good morning, Mrs. Anna"), ("clinician", "Achterberg."), ("patient", "The knee pain is better since Monday.")]
 TURNS += [("clinician", f"Exercise {number}: knee flexion 110 degrees, three sets performed.") for number in range(60)]
 TURNS += [("clinician", "The goal is to climb stairs."), ("clinician", "Mrs. Achterberg will continue, next visit in two weeks.")]
 
@@ -72,7 +73,8 @@ def say(socket: ClientConnection, number: int, speaker: str, text: str) -> dict[
 
 def whole() -> str:
     with chartguard.Scrubber().stream() as stream:
-        text = "".join(f"{speaker.upper()}: {said}\n" for speaker, said in TURNS)
+        runs = itertools.groupby(TURNS, key=lambda turn: turn[0])
+        text = "\n".join(f"{speaker.upper()}: " + " ".join(said for _, said in its) for speaker, its in runs)
         return stream.push(text).text + stream.finish().text
 
 

@@ -33,6 +33,7 @@ class Live:
     # Where each pushed turn ends, in bytes of all that was pushed, and when it came.
     _came: deque[tuple[int, float]] = field(default_factory=deque)
     _pushed: int = 0
+    _speaker: str | None = None
 
     def take(self, turn: int, speaker: str, text: str, final: bool) -> dict[str, Any] | None:
         """What may leave after this turn; None after a partial one."""
@@ -46,8 +47,11 @@ class Live:
                 return None
             self.unfinished = {one for one in self.unfinished if one > turn}
             self.last = turn
-            # A turn is a line, whatever white space it came with.
-            line = f"{speaker.upper()}: {' '.join(text.split())}\n"
+            # What one speaker says goes on in one line: a name may begin in one piece and end in the next.
+            text = " ".join(text.split())
+            begin = f"{speaker.upper()}: " if self._speaker is None else f"\n{speaker.upper()}: "
+            line = (" " if speaker == self._speaker else begin) + text
+            self._speaker = speaker
             self._pushed += len(line.encode())
             self._came.append((self._pushed, time.monotonic()))
             return self._store(lambda: self.stream.push(line), turn)

@@ -10,6 +10,8 @@ import yaml
 
 SPEAKERS = ("clinician", "patient", "other")
 _TURN = re.compile(rf"({'|'.join(SPEAKERS).upper()}): (.*)", re.DOTALL)
+# Where a sentence ends, but not after a title before a name.
+_SENTENCE = re.compile(r"(?<!\bMrs\.)(?<!\bMr\.)(?<!\bMs\.)(?<!\bDr\.)(?<=[.!?])\s+")
 _SECTIONS = [
     (one["title"], re.compile(r"\b(?:" + "|".join(map(re.escape, one["cues"])) + r")\b", re.IGNORECASE))
     for one in yaml.safe_load((Path(__file__).parent / "sections.yaml").read_text(encoding="utf-8"))
@@ -17,14 +19,13 @@ _SECTIONS = [
 
 
 def turns(released: str) -> list[dict[str, Any]]:
-    """The turns in what was released, in order; the last is not `whole` where its rest was not released."""
+    """What each speaker said until another did, in order; the end is missing where it was not released."""
     found: list[dict[str, Any]] = []
     for line in released.splitlines(keepends=True):
         if match := _TURN.match(line):
-            found.append({"speaker": match[1].lower(), "text": match[2].rstrip("\n"), "whole": line.endswith("\n")})
+            found.append({"speaker": match[1].lower(), "text": match[2].strip()})
         elif found:
             found[-1]["text"] += " " + line.strip()
-            found[-1]["whole"] = line.endswith("\n")
     return [{"number": number, **turn} for number, turn in enumerate(found)]
 
 
@@ -32,7 +33,7 @@ def draft(released: str, scorer: chartguard.Scorer) -> dict[str, Any]:
     """A draft note by section, its score, and what found no section."""
     said: dict[str, list[dict[str, Any]]] = {title: [] for title, _ in _SECTIONS}
     unsorted = []
-    for turn in turns(released):
+    for turn in ({**one, "text": part} for one in turns(released) for part in _SENTENCE.split(one["text"])):
         counts = {title: len(cues.findall(turn["text"])) for title, cues in _SECTIONS}
         best = max(counts, key=lambda title: counts[title])
         if counts[best] == 0 and turn["speaker"] != "patient":
