@@ -10,7 +10,7 @@ TARGET := $(or $(CARGO_TARGET_DIR),target)
 PREFIX ?= /usr/local
 PROFILE ?= release
 
-.PHONY: run build install sbom test test-crash test-rust test-python test-spark test-c test-interop test-sanitizers test-training test-infer-weights fuzz fuzz-c fuzz-infer check header bench bench-infer bench-python bench-peers sizes clean
+.PHONY: run build install sbom test test-crash test-rust test-python test-spark test-c test-interop test-sanitizers test-training test-infer-weights fuzz fuzz-c fuzz-infer check header bench bench-infer bench-python bench-peers sizes systems systems-ready test-systems test-systems-quick load-systems clean
 
 # One sample note scrubbed, then its scored report with the evidence under each verdict.
 run:
@@ -29,7 +29,7 @@ sbom:
 	$(PYTHON) bindings-c/sbom.py $(TARGET)/sbom
 
 # Everything, in three languages.
-test: check test-rust test-python test-c
+test: check test-rust test-python test-systems-quick test-c
 	@echo "chartguard: all tests passed"
 
 check:
@@ -134,6 +134,37 @@ bench-python: $(BIN)/maturin
 GOLD ?= tests/eval/held-out.jsonl
 bench-peers:
 	$(PYTHON) benches/peers/run.py $(GOLD) $(TARGET)/peers
+
+# One of the systems in examples/systems, started: make systems SYSTEM=document-search; ARGS goes to its own command. Without SYSTEM: which there are.
+SYSTEM ?= --list
+systems: systems-ready
+	@$(BIN)/python examples/systems/run.py $(SYSTEM) $(ARGS)
+
+$(VENV)/.systems: $(BIN)/maturin examples/systems/requirements.txt
+	$(BIN)/pip install -q --disable-pip-version-check -r examples/systems/requirements.txt
+	@touch $@
+
+# The wheel, and what the systems in Python need beside it.
+systems-ready: $(VENV)/.systems
+	VIRTUAL_ENV=$(CURDIR)/$(VENV) PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/maturin develop -q -m bindings-python/Cargo.toml
+
+# Those in Python, started and asked; `make test-rust` asks note-intake. Under 90 seconds.
+test-systems-quick: systems-ready
+	$(BIN)/python -m pytest -q examples/systems -m "not slow and not browser and not postgres and not redis and not prometheus"
+
+# All of it: what takes long, PostgreSQL, Redis, Prometheus, pages in a browser, what deploys them, and load. What is not installed is skipped, and said to be.
+test-systems: systems-ready
+	cargo build -q --workspace --bin note-intake
+	$(BIN)/python -m pytest -q -rs examples/systems
+	cargo test --workspace -q --test service
+	PATH="$(CURDIR)/$(BIN):$$PATH" examples/systems/deploy/check.sh
+	$(BIN)/python examples/systems/load.py note-intake --seconds 10
+
+# Notes a second, latency and memory under load, of a release build, for LOAD_SECONDS.
+LOAD_SECONDS ?= 60
+load-systems: systems-ready
+	cargo build -q --release --workspace --bin note-intake
+	$(BIN)/python examples/systems/load.py note-intake --release --seconds $(LOAD_SECONDS) --least 200 --p95 100
 
 clean:
 	cargo clean

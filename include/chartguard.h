@@ -149,6 +149,10 @@ typedef struct cg_scrubbed cg_scrubbed;
 // Removes protected health information under one policy. Immutable; any number of threads may use it at once.
 typedef struct cg_scrubber cg_scrubber;
 
+// A text that comes in pieces: dictation, a transcript, a log. What is safe leaves as soon as enough of what follows it was seen.
+// Threads that use one at once wait for each other; which of them comes first is theirs to say.
+typedef struct cg_stream cg_stream;
+
 // What stood in notes before they were scrubbed, encrypted and authenticated under a key: with it every operator has a way back.
 // Any number of threads may use one. It and its key stay with who may see the notes.
 typedef struct cg_vault cg_vault;
@@ -988,6 +992,52 @@ cg_status cg_scrubber_scrub_for(const cg_scrubber *scrubber,
 // # Safety
 // `scrubber` is NULL or a live scrubber, which nobody uses afterwards.
 void cg_scrubber_free(cg_scrubber *scrubber);
+
+// Begins a text that comes in pieces, scrubbed under the policy of `scrubber`, which may be freed meanwhile.
+//
+// `context_json` is as in cg_scrubber_scrub_with; (NULL, 0) says nothing. `lookahead` is how many bytes after a place must be there
+// before it leaves, from 256 to 16777216; 0 stands for 1024. Where pieces end does not matter: what comes out is decided by the
+// text alone, no value is ever cut, and a text shorter than one and a half look-aheads comes out as from cg_scrubber_scrub_with.
+// On success `*out` is to be freed with cg_stream_free. CG_STATUS_CONFIG says what is wrong, for example that the policy has
+// operators that need the whole text (encrypt, fpe, and date_shift without a patient_id).
+//
+// # Safety
+// `scrubber` is live; `context_json` is readable for `context_len` bytes; `out` is writable; `err` is writable or NULL.
+cg_status cg_stream_new(const cg_scrubber *scrubber,
+                        const char *context_json,
+                        size_t context_len,
+                        size_t lookahead,
+                        cg_stream **out,
+                        cg_error **err);
+
+// Takes the next piece, which is read during the call only, and gives what may leave by now, often nothing.
+//
+// A piece is UTF-8 that may be cut anywhere: a character that it only begins is kept for the next. On success `*out` is to be
+// freed with cg_scrubbed_free; it does not depend on the stream. Offsets of its findings count from the beginning of the stream: in bytes and
+// code points of all that was pushed, their outputs in bytes of all that left. After an error nothing more leaves, and every later
+// call is CG_STATUS_INPUT.
+//
+// # Safety
+// `stream` is live; `piece` is readable for `len` bytes; `out` is writable; `err` is writable or NULL.
+cg_status cg_stream_push(const cg_stream *stream,
+                         const char *piece,
+                         size_t len,
+                         cg_scrubbed **out,
+                         cg_error **err);
+
+// Ends the text and gives the rest of it, as cg_stream_push does. The stream is still to be freed; every later call is CG_STATUS_INPUT.
+//
+// # Safety
+// As cg_stream_push.
+cg_status cg_stream_finish(const cg_stream *stream,
+                           cg_scrubbed **out,
+                           cg_error **err);
+
+// Frees a stream; what it holds and has not left is gone. NULL is allowed. What it produced lives on.
+//
+// # Safety
+// `stream` is NULL or a live stream, which nobody uses afterwards.
+void cg_stream_free(cg_stream *stream);
 
 // Opens a vault in a file to read and to add to, or starts one. No other process can open it so meanwhile.
 //

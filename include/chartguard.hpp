@@ -381,6 +381,21 @@ class vault : public detail::handle<cg_vault, cg_vault_free> {
   using handle::handle;
 };
 
+/** A text that comes in pieces; scrubber.stream begins one. Offsets of what it gives count from its beginning. */
+class stream : public detail::handle<cg_stream, cg_stream_free> {
+ public:
+  using handle::handle;
+  /** Takes the next piece, which may be cut anywhere; gives what may leave by now, often nothing. */
+  scrubbed push(std::string_view piece) {
+    return scrubbed(detail::produce<cg_scrubbed>(
+        [&](cg_scrubbed **out, cg_error **err) { return cg_stream_push(get(), piece.data(), piece.size(), out, err); }));
+  }
+  /** Ends the text; gives the rest of it. */
+  scrubbed finish() {
+    return scrubbed(detail::produce<cg_scrubbed>([&](cg_scrubbed **out, cg_error **err) { return cg_stream_finish(get(), out, err); }));
+  }
+};
+
 /** Removes protected health information under one policy. */
 class scrubber : public detail::handle<cg_scrubber, cg_scrubber_free> {
  public:
@@ -424,6 +439,12 @@ class scrubber : public detail::handle<cg_scrubber, cg_scrubber_free> {
       return cg_scrubber_scrub_into(get(), note.data(), note.size(), context_json.data(), context_json.size(), kept.get(),
                                     log ? log->get() : nullptr, by.now.data(), by.now.size(), by.actor.data(), by.actor.size(), out,
                                     err);
+    }));
+  }
+  /** Begins a text that comes in pieces; `lookahead` is how many bytes after a place must be there before it leaves, 0 for 1024. */
+  chartguard::stream stream(std::string_view context_json = {}, std::size_t lookahead = 0) const {
+    return chartguard::stream(detail::produce<cg_stream>([&](cg_stream **out, cg_error **err) {
+      return cg_stream_new(get(), context_json.data(), context_json.size(), lookahead, out, err);
     }));
   }
   /** What scrub_for would remove and how, as JSON. */

@@ -26,6 +26,7 @@ pub mod scorer;
 pub mod scrubbed;
 pub mod scrubber;
 pub mod status;
+pub mod stream;
 pub mod text;
 pub mod vault;
 pub mod version;

@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use chartguard::scrub::Scrubbed;
+use chartguard::scrub::{Applied, Released, Scrubbed};
 use chartguard::text::Offsets;
 use chartguard::wire;
 
@@ -12,7 +12,8 @@ use crate::text::cg_str;
 
 /// A scrubbed note and what was removed from it.
 pub struct cg_scrubbed {
-    scrubbed: Scrubbed,
+    text: String,
+    findings: Vec<Applied>,
     /// Start and end of each finding in code points of the input.
     code_points: Vec<(usize, usize)>,
     findings_json: String,
@@ -51,28 +52,31 @@ pub struct cg_finding {
 impl cg_scrubbed {
     pub(crate) fn new(note: &str, scrubbed: Scrubbed) -> Self {
         let offsets = Offsets::new(note);
-        let code_points = scrubbed
-            .findings
-            .iter()
-            .map(|f| (offsets.code_point(f.finding.span.start), offsets.code_point(f.finding.span.end)))
-            .collect();
-        let findings_json = wire::findings(note, &scrubbed).to_string();
-        let own = scrubbed.findings.iter().map(|f| f.finding.span);
-        let also = scrubbed.findings.iter().flat_map(|f| f.finding.also.iter().map(|reason| reason.span));
-        let mut edges: Vec<(usize, usize)> = own
-            .chain(also)
-            .flat_map(|span| [span.start, span.end])
-            .map(|byte| (byte, offsets.code_point(byte)))
-            .collect();
+        Self::with(scrubbed.text, scrubbed.findings, |byte| offsets.code_point(byte))
+    }
+
+    /// What left a stream.
+    pub(crate) fn released(mut released: Released) -> Self {
+        let (text, findings) = (std::mem::take(&mut released.text), std::mem::take(&mut released.findings));
+        Self::with(text, findings, |byte| released.code_point(byte))
+    }
+
+    fn with(text: String, findings: Vec<Applied>, code_point: impl Fn(usize) -> usize) -> Self {
+        let own = findings.iter().map(|f| f.finding.span);
+        let code_points = own.clone().map(|span| (code_point(span.start), code_point(span.end))).collect();
+        let findings_json = wire::findings_with(&findings, &code_point).to_string();
+        let also = findings.iter().flat_map(|f| f.finding.also.iter().map(|reason| reason.span));
+        let mut edges: Vec<(usize, usize)> =
+            own.chain(also).flat_map(|span| [span.start, span.end]).map(|byte| (byte, code_point(byte))).collect();
         edges.sort_unstable();
         edges.dedup();
-        Self { scrubbed, code_points, findings_json, edges, explained_json: OnceLock::new() }
+        Self { text, findings, code_points, findings_json, edges, explained_json: OnceLock::new() }
     }
 
     fn explained_json(&self) -> &str {
         self.explained_json.get_or_init(|| {
             let known = |byte| self.edges.binary_search_by_key(&byte, |edge| edge.0);
-            wire::explained_with(&self.scrubbed, |byte| known(byte).map_or(0, |at| self.edges[at].1)).to_string()
+            wire::explained_with(&self.findings, |byte| known(byte).map_or(0, |at| self.edges[at].1)).to_string()
         })
     }
 }
@@ -84,7 +88,7 @@ impl cg_scrubbed {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn cg_scrubbed_text(scrubbed: *const cg_scrubbed) -> cg_str {
     // SAFETY: promised by the caller.
-    access(cg_str::NONE, || unsafe { scrubbed.as_ref() }.map_or(cg_str::NONE, |s| cg_str::new(&s.scrubbed.text)))
+    access(cg_str::NONE, || unsafe { scrubbed.as_ref() }.map_or(cg_str::NONE, |s| cg_str::new(&s.text)))
 }
 
 /// How many findings there are; 0 for NULL.
@@ -94,7 +98,7 @@ pub unsafe extern "C" fn cg_scrubbed_text(scrubbed: *const cg_scrubbed) -> cg_st
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn cg_scrubbed_finding_count(scrubbed: *const cg_scrubbed) -> usize {
     // SAFETY: promised by the caller.
-    access(0, || unsafe { scrubbed.as_ref() }.map_or(0, |s| s.scrubbed.findings.len()))
+    access(0, || unsafe { scrubbed.as_ref() }.map_or(0, |s| s.findings.len()))
 }
 
 /// Writes the finding at `index` (from 0, in the order of the text) to `*out`; its texts are borrowed from `scrubbed`.
@@ -114,7 +118,7 @@ pub unsafe extern "C" fn cg_scrubbed_finding_at(
             return cg_status::Argument;
         };
         let (Some(applied), Some((start_code_point, end_code_point))) =
-            (scrubbed.scrubbed.findings.get(index), scrubbed.code_points.get(index))
+            (scrubbed.findings.get(index), scrubbed.code_points.get(index))
         else {
             return cg_status::Argument;
         };

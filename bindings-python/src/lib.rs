@@ -7,6 +7,7 @@ mod analyzer;
 mod audit;
 mod column;
 mod error;
+mod infer;
 mod message;
 mod model;
 mod notebook;
@@ -15,6 +16,8 @@ mod registry;
 mod rubric;
 mod scrubber;
 mod search;
+mod stream;
+mod tagger;
 mod vault;
 
 use pyo3::prelude::*;
@@ -34,6 +37,8 @@ mod _chartguard {
         RubricError, SecretKeyError, TamperedError,
     };
     #[pymodule_export]
+    use crate::infer::{Classifier, Embedder, PairScorer};
+    #[pymodule_export]
     use crate::message::{MessageFinding, MessageReport, ScrubbedMessage};
     #[pymodule_export]
     use crate::model::Model;
@@ -49,6 +54,10 @@ mod _chartguard {
     use crate::scrubber::{Finding, Reason, Scrubbed, Scrubber};
     #[pymodule_export]
     use crate::search::{Passage, SearchIndex};
+    #[pymodule_export]
+    use crate::stream::{Released, ScrubStream};
+    #[pymodule_export]
+    use crate::tagger::{Entity, Tagger};
     #[pymodule_export]
     use crate::vault::{Vault, restore};
     use pyo3::prelude::*;

@@ -9,11 +9,13 @@ use pyo3::types::{PyBytes, PyTuple};
 use crate::analyzer::{Analyzer, Outcome};
 use crate::column::ArrowColumn;
 use crate::error::{exception, run};
+use crate::infer::{Classifier, Embedder, PairScorer};
 use crate::message::{MessageFinding, ScrubbedMessage};
-use crate::model::{Model, Place};
+use crate::model::{Model, Place, members};
 use crate::registry::Registry;
 use crate::rubric::{Criterion, Origin, Report, Rubric, Scorer};
 use crate::scrubber::{Finding, Reason, Scrubbed, Scrubber};
+use crate::tagger::{Entity, Tagger};
 
 /// A function of the module that unpickles, and its arguments.
 type Reduced<'py> = (Bound<'py, PyAny>, Bound<'py, PyTuple>);
@@ -22,12 +24,10 @@ type Reduced<'py> = (Bound<'py, PyAny>, Bound<'py, PyTuple>);
 pub(crate) struct Recipe {
     key: Option<String>,
     seed: Option<u64>,
-    model: Option<Source>,
-}
-
-enum Source {
-    Named(String),
-    Loaded(Place),
+    votes: Option<usize>,
+    /// "builtin" and "none", as they were given; nothing at all is the built-in model.
+    named: Vec<String>,
+    loaded: Vec<Place>,
 }
 
 impl Recipe {
@@ -36,22 +36,27 @@ impl Recipe {
         py: Python<'_>,
         key: Option<String>,
         seed: Option<&Bound<'_, PyAny>>,
+        votes: Option<&Bound<'_, PyAny>>,
         model: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Self> {
-        let source = |model: &Bound<'_, PyAny>| -> PyResult<Source> {
-            if let Ok(loaded) = model.cast::<Model>() {
-                return Ok(Source::Loaded(loaded.get().1.clone()));
+        let (mut named, mut loaded) = (Vec::new(), Vec::new());
+        for model in model.map(members).transpose()?.unwrap_or_default() {
+            if let Ok(model) = model.cast::<Model>() {
+                loaded.push(model.get().1.clone());
+                continue;
             }
-            // What is no path was refused when the keywords were read.
-            let named = py.import("os")?.call_method1("fspath", (model,)).and_then(|name| name.extract::<String>());
-            let named = named.unwrap_or_default();
-            Ok(match named.as_str() {
-                "" | "builtin" | "none" => Source::Named(named),
-                _ => Source::Loaded(Place::Directory(std::path::absolute(&named).unwrap_or_else(|_| named.into()))),
-            })
-        };
-        let model = model.filter(|model| !model.is_none()).map(source).transpose()?;
-        Ok(Self { key, seed: seed.and_then(|seed| seed.extract().ok()), model })
+            // What is no path is refused by whoever builds the scrubber.
+            let Ok(name) = py.import("os")?.call_method1("fspath", (model,)).and_then(|name| name.extract::<String>())
+            else {
+                continue;
+            };
+            match name.as_str() {
+                "builtin" | "none" => named.push(name),
+                _ => loaded.push(Place::Directory(std::path::absolute(&name).unwrap_or_else(|_| name.into()))),
+            }
+        }
+        let (seed, votes) = (seed.and_then(|seed| seed.extract().ok()), votes.and_then(|votes| votes.extract().ok()));
+        Ok(Self { key, seed, votes, named, loaded })
     }
 }
 
@@ -95,19 +100,23 @@ copies!(
     Outcome,
     ArrowColumn,
     ScrubbedMessage,
-    MessageFinding
+    MessageFinding,
+    Tagger,
+    Classifier,
+    Embedder,
+    PairScorer,
+    Entity
 );
 
 #[pymethods]
 impl Scrubber {
-    /// Pickles by policy, key, seed and model directory. Where there is a key, the pickle holds it: guard it as you guard the key.
+    /// Pickles by policy, key, seed, votes and model directories. Where there is a key, the pickle holds it: guard it as you guard the key.
     fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<Reduced<'py>> {
-        let (named, loaded) = match &self.1.model {
-            None => (None, None),
-            Some(Source::Named(name)) => (Some(name), None),
-            Some(Source::Loaded(place)) => (None, Some(place.arguments(py)?)),
-        };
-        reduced(py, "scrubber", (self.0.policy().to_yaml(), &self.1.key, self.1.seed, named, loaded))
+        let Recipe { key, seed, votes, named, loaded } = &self.1;
+        let named = PyTuple::new(py, named)?;
+        let loaded = loaded.iter().map(|place| place.arguments(py)).collect::<PyResult<Vec<_>>>()?;
+        let loaded = PyTuple::new(py, loaded)?;
+        reduced(py, "scrubber", (self.0.policy().to_yaml(), key, *seed, *votes, named, loaded))
     }
 }
 
@@ -163,20 +172,18 @@ impl Analyzer {
 
 /// A scrubber from the whole policy and the rest of what it was built from.
 #[pyfunction]
+#[allow(clippy::needless_pass_by_value, reason = "arguments are taken out of Python objects")]
 pub(crate) fn _build_scrubber(
     py: Python<'_>,
     policy: &str,
     key: Option<String>,
     seed: Option<u64>,
-    named: Option<&str>,
-    loaded: Option<&Bound<'_, Model>>,
+    votes: Option<usize>,
+    named: Vec<String>,
+    loaded: Vec<Bound<'_, Model>>,
 ) -> PyResult<Scrubber> {
-    let model = match (named, loaded) {
-        (_, Some(model)) => Some(Source::Loaded(model.get().1.clone())),
-        (Some(name), None) => Some(Source::Named(name.to_owned())),
-        (None, None) => None,
-    };
-    let loaded = loaded.map(|model| model.get().0.clone());
+    let (models, loaded): (Vec<_>, Vec<_>) =
+        loaded.iter().map(|model| (model.get().0.clone(), model.get().1.clone())).unzip();
     let text = key.clone();
     let scrubber = run(py, || {
         let mut builder = chartguard::Scrubber::builder().policy(chartguard::Policy::from_yaml(policy)?);
@@ -186,13 +193,13 @@ pub(crate) fn _build_scrubber(
         if let Some(seed) = seed {
             builder = builder.seed(seed);
         }
-        match (loaded, named) {
-            (Some(model), _) => builder.builtin_model(false).model(model).build(),
-            (None, Some(name)) => builder.model_named(name)?.build(),
-            (None, None) => builder.build(),
+        if let Some(votes) = votes {
+            builder = builder.votes(votes);
         }
+        let builtin = named.iter().any(|name| name == "builtin") || named.is_empty() && models.is_empty();
+        models.into_iter().fold(builder.builtin_model(builtin), chartguard::scrub::ScrubberBuilder::model).build()
     })?;
-    Ok(Scrubber(scrubber, Recipe { key, seed, model }))
+    Ok(Scrubber(scrubber, Recipe { key, seed, votes, named, loaded }))
 }
 
 /// Category, by the name that lives as long as the process.

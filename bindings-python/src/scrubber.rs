@@ -11,7 +11,7 @@ use pyo3::types::{PyBytes, PyDict, PyList, PyString};
 
 use crate::audit::{AuditLog, Trail};
 use crate::error::{config, exception, run, text};
-use crate::model::Model;
+use crate::model::models;
 use crate::pickle::Recipe;
 use crate::vault::Vault;
 
@@ -32,8 +32,11 @@ pub(crate) const WINDOW: usize = 256;
 ///     Changes single categories, as in a policy file: ``{"name": {"operator": "mask"}}``.
 /// strict : bool, optional
 ///     Turn strict mode on or off: also remove whatever is not known to be safe. As the policy says if not given.
-/// model : str, os.PathLike or Model, default "builtin"
-///     "builtin", "none", a model directory, or a loaded model.
+/// model : str, os.PathLike, Model or list of these, default "builtin"
+///     "builtin", "none", a model directory, or a loaded model. Those of a list all search, "builtin" only where it is listed.
+/// votes : int, optional
+///     How many of the listed directories and loaded models must find something of a category in a place for it to count; 1 if
+///     not given.
 /// key : bytes or str, optional
 ///     The secret key of operators that need one (hash, encrypt, fpe, date_shift, keyed surrogates): at least 32 bytes, or
 ///     as text in hexadecimal digits or base64. Draw it with ``secrets.token_bytes(32)``. Never printed.
@@ -61,9 +64,9 @@ pub(crate) struct Scrubber(pub(crate) chartguard::Scrubber, pub(crate) Recipe);
 impl Scrubber {
     #[new]
     #[allow(clippy::too_many_arguments, reason = "they are keywords in Python")]
-    #[pyo3(signature = (*, policy=None, categories=None, strict=None, model=None, key=None, seed=None, **unknown))]
+    #[pyo3(signature = (*, policy=None, categories=None, strict=None, model=None, votes=None, key=None, seed=None, **unknown))]
     #[pyo3(
-        text_signature = "(*, policy='safe-harbor', categories=None, strict=None, model='builtin', key=None, seed=None)"
+        text_signature = "(*, policy='safe-harbor', categories=None, strict=None, model='builtin', votes=None, key=None, seed=None)"
     )]
     fn new(
         py: Python<'_>,
@@ -71,11 +74,12 @@ impl Scrubber {
         categories: Option<&Bound<'_, PyAny>>,
         strict: Option<bool>,
         model: Option<&Bound<'_, PyAny>>,
+        votes: Option<&Bound<'_, PyAny>>,
         key: Option<&Bound<'_, PyAny>>,
         seed: Option<&Bound<'_, PyAny>>,
         unknown: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Self> {
-        crate::error::no_keywords(py, unknown, &["policy", "categories", "strict", "model", "key", "seed"])?;
+        crate::error::no_keywords(py, unknown, &["policy", "categories", "strict", "model", "votes", "key", "seed"])?;
         let settings = PyDict::new(py);
         settings.set_item("policy", policy)?;
         settings.set_item("categories", categories)?;
@@ -83,16 +87,15 @@ impl Scrubber {
         let key = key.map(|key| key_text(py, key)).transpose()?;
         settings.set_item("key", &key)?;
         settings.set_item("seed", seed)?;
-        let loaded = model.and_then(|model| model.cast::<Model>().ok());
-        if loaded.is_none() {
-            settings.set_item("model", model)?;
-        }
+        settings.set_item("votes", votes)?;
+        let (names, loaded) = models(py, model)?;
+        settings.set_item("model", names)?;
         let json = dump(py, &settings)?;
-        let recipe = Recipe::new(py, key, seed, model)?;
-        let scrubber = match loaded.map(|model| model.get().0.clone()) {
-            Some(model) => run(py, || chartguard::Scrubber::from_json_with_model(&json, model)),
-            None => run(py, || chartguard::Scrubber::from_json(&json)),
-        };
+        let recipe = Recipe::new(py, key, seed, votes, model)?;
+        let scrubber = run(py, || match loaded {
+            loaded if loaded.is_empty() => chartguard::Scrubber::from_json(&json),
+            loaded => chartguard::Scrubber::from_json_with_models(&json, loaded),
+        });
         scrubber.map(|scrubber| Self(scrubber, recipe))
     }
 
@@ -353,9 +356,6 @@ pub(crate) fn batch<T: Send>(
     if texts.is_instance_of::<PyString>() {
         return Err(config(py, "a list of notes is expected, not a single string", "texts"));
     }
-    let threads = threads.unwrap_or(1);
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
-    let pool = pool.map_err(|_| config(py, format!("no pool of {threads} threads could be started"), "threads"))?;
     let notes: Vec<Bound<'_, PyString>> = texts
         .try_iter()?
         .enumerate()
@@ -365,7 +365,7 @@ pub(crate) fn batch<T: Send>(
             note.cast_into::<PyString>().map_err(|_| config(py, format!("note {index} is {kind}, not str"), "texts"))
         })
         .collect::<PyResult<_>>()?;
-    let mut known = match contexts {
+    let known = match contexts {
         None => vec![Context::default(); notes.len()],
         Some(contexts) => {
             contexts.try_iter()?.map(|one| note_context(py, Some(&one?), None)).collect::<PyResult<Vec<_>>>()?
@@ -375,18 +375,33 @@ pub(crate) fn batch<T: Send>(
         let what = format!("{} contexts were given for {} notes", known.len(), notes.len());
         return Err(config(py, what, "contexts"));
     }
-    let bar = if progress { Some(bar(py, notes.len())?) } else { None };
-    let mut out = Vec::with_capacity(notes.len());
-    for window in notes.chunks(WINDOW) {
+    let borrowed = notes.iter().map(text).collect::<PyResult<Vec<&str>>>()?;
+    let notes: Vec<(&str, Context)> = borrowed.into_iter().zip(known).collect();
+    over(py, &notes, "note", threads, progress, work)
+}
+
+/// Runs `work` over windows of items, which errors call `what`, on `threads` threads, with a look at Ctrl-C between two windows.
+pub(crate) fn over<I: Sync, T: Send>(
+    py: Python<'_>,
+    items: &[I],
+    what: &str,
+    threads: Option<usize>,
+    progress: bool,
+    work: impl Fn(&[I]) -> chartguard::Result<Vec<chartguard::Result<T>>> + Send + Sync,
+) -> PyResult<Vec<T>> {
+    let threads = threads.unwrap_or(1);
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+    let pool = pool.map_err(|_| config(py, format!("no pool of {threads} threads could be started"), "threads"))?;
+    let bar = if progress { Some(bar(py, items.len())?) } else { None };
+    let mut out = Vec::with_capacity(items.len());
+    for window in items.chunks(WINDOW) {
         py.check_signals()?;
-        let borrowed = window.iter().map(text).collect::<PyResult<Vec<&str>>>()?;
-        let pairs: Vec<(&str, Context)> = borrowed.into_iter().zip(known.drain(..window.len())).collect();
-        let done = run(py, || pool.install(|| work(&pairs)))?;
+        let done = run(py, || pool.install(|| work(window)))?;
         for one in done {
             let index = out.len();
             out.push(one.map_err(|error| {
                 let error = exception(py, &error);
-                let _ = error.value(py).call_method1("add_note", (format!("in the note at index {index}"),));
+                let _ = error.value(py).call_method1("add_note", (format!("in the {what} at index {index}"),));
                 error
             })?);
         }
@@ -517,17 +532,26 @@ impl std::hash::Hash for Finding {
 
 impl Finding {
     pub(crate) fn new(offsets: &Offsets<'_>, finding: &chartguard::Finding, action: &'static str) -> Self {
+        Self::at(&|byte| offsets.code_point(byte), finding, action)
+    }
+
+    /// As [`new`](Self::new), where `code_point` says where a byte lies in code points.
+    pub(crate) fn at(
+        code_point: &impl Fn(usize) -> usize,
+        finding: &chartguard::Finding,
+        action: &'static str,
+    ) -> Self {
         let reasons = finding.reasons().into_iter().map(|reason| Reason {
             detector: reason.detector,
             rule: reason.rule.to_string(),
             score: rounded(reason.score),
             category: reason.category.as_str(),
-            start: offsets.code_point(reason.span.start),
-            end: offsets.code_point(reason.span.end),
+            start: code_point(reason.span.start),
+            end: code_point(reason.span.end),
         });
         Self {
-            start: offsets.code_point(finding.span.start),
-            end: offsets.code_point(finding.span.end),
+            start: code_point(finding.span.start),
+            end: code_point(finding.span.end),
             category: finding.category.as_str(),
             score: rounded(finding.score),
             detector: finding.detector.to_string(),

@@ -12,6 +12,7 @@ import pytest
 from conftest import PLAIN
 
 NOTE = "Pt Jane Roe seen by Dr. Adeyemi on 03/14/2024.\nSSN: 219-09-9999\n"
+MODEL_NOTE = "Patient Zeltrin Marvok uses a walker. Marvok falls. Dr. Ulmar saw Quist Bendal in May."
 KEY = bytes(range(32))
 KEYED = {"date": {"operator": "date_shift"}, "ssn": {"operator": "hash"}}
 
@@ -42,6 +43,58 @@ def test_scrubbers_pickle_by_configuration(tmp_path, tiny_model):
     file.unlink()
     # The policy travels, not its path.
     assert again(again(chartguard.Scrubber(policy={"categories": {"date": {"operator": "keep"}}}))).scrub("03/14/2024").text == "03/14/2024"
+
+
+def test_scrubbers_with_several_models_pickle(tiny_model, monkeypatch):
+    other = tiny_model.parent / "tiny-tagger-bytes"
+    loaded = chartguard.Model.load(tiny_model)
+    found = {}
+    for name, keywords in {
+        "one": {"model": [tiny_model]},
+        "loaded": {"model": [loaded]},
+        "both": {"model": [tiny_model, str(other)]},
+        "mixed": {"model": (loaded, other)},
+        "builtin": {"model": ["builtin", loaded]},
+        "agreed": {"model": [loaded, other], "votes": 2},
+        "none": {"model": ["none"]},
+    }.items():
+        scrubber = chartguard.Scrubber(**keywords)
+        found[name] = scrubber.find(MODEL_NOTE)
+        assert again(scrubber).find(MODEL_NOTE) == found[name], name
+        assert again(again(scrubber)).find(MODEL_NOTE) == found[name], name
+        assert copy.deepcopy(scrubber) is scrubber
+    assert found["one"] == found["loaded"] and found["both"] == found["mixed"]
+    by = {name: {finding.detector.split(".")[0] for finding in findings} for name, findings in found.items()}
+    assert "model" in by["one"] and "model" in by["builtin"] and "model" not in by["none"]
+    # One model finds "falls", the other does not.
+    spans = {name: {(finding.start, finding.end) for finding in findings} for name, findings in found.items()}
+    assert (45, 50) in spans["both"] and (45, 50) not in spans["agreed"]
+    # A directory given by a path of here is found from elsewhere.
+    monkeypatch.chdir(tiny_model.parent)
+    pickled = pickle.dumps(chartguard.Scrubber(model=["tiny-tagger", "tiny-tagger-bytes"], votes=2))
+    monkeypatch.chdir("/")
+    assert pickle.loads(pickled).find(MODEL_NOTE) == found["agreed"]
+
+
+@pytest.mark.parametrize(
+    "keywords",
+    [
+        {"model": [], "votes": 1},
+        {"model": ["builtin"], "votes": 1},
+        {"model": ["none", "LOADED"]},
+        {"model": ["LOADED", 3]},
+        {"model": ["LOADED"], "votes": 2},
+        {"model": ["LOADED"], "votes": 0},
+        {"model": ["LOADED"], "votes": "two"},
+        {"model": "none", "votes": 1},
+    ],
+)
+def test_models_and_votes_that_do_not_fit(keywords, tiny_model):
+    if isinstance(keywords["model"], list):
+        loaded = chartguard.Model.load(tiny_model)
+        keywords = {**keywords, "model": [loaded if one == "LOADED" else one for one in keywords["model"]]}
+    with pytest.raises(chartguard.ConfigError, match="model|votes"):
+        chartguard.Scrubber(**keywords)
 
 
 def test_a_key_is_in_the_pickle_and_nowhere_else():

@@ -94,6 +94,21 @@ impl Key {
         Self::parse(text).map_err(at)
     }
 
+    /// HMAC-SHA-256 of `value` under a key of its own for `purpose`, as 43 characters of base64 that may stand in a URL: for ids that
+    /// are to be compared and never read, such as a patient's. The same value has the same fingerprint for one purpose and another
+    /// for every other, and who lacks the key cannot try values against it.
+    ///
+    /// ```
+    /// let key = chartguard::Key::parse("000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f")?;
+    /// let patient = key.fingerprint("patient", "4471203");
+    /// assert_eq!((patient.len(), &patient), (43, &key.fingerprint("patient", "4471203")));
+    /// assert_ne!(patient, key.fingerprint("clinician", "4471203"));
+    /// # Ok::<(), chartguard::Error>(())
+    /// ```
+    pub fn fingerprint(&self, purpose: &str, value: impl AsRef<[u8]>) -> String {
+        URL_SAFE_NO_PAD.encode(self.derive(&format!("fingerprint {purpose}")).mac(&[value.as_ref()]))
+    }
+
     /// The key for one purpose.
     pub(crate) fn derive(&self, purpose: &str) -> SubKey {
         SubKey::expand(&self.0, purpose)

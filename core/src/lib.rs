@@ -83,5 +83,8 @@ pub use guard::caught;
 pub use infer::Model;
 pub use key::{Key, MIN_KEY_BYTES};
 pub use rubric::{Report, Rubric, ScoreOptions, Scorer};
-pub use scrub::{Category, Context, Finding, Operator, Patient, Policy, Regime, Scrubbed, Scrubber, restore};
+pub use scrub::{
+    Category, Context, Finding, Operator, Patient, Policy, Regime, Released, ScrubStream, Scrubbed, Scrubber,
+    StreamOptions, restore,
+};
 pub use vault::Vault;

@@ -18,7 +18,12 @@ use crate::text::{Offsets, Span};
 /// made coarser by one.
 pub fn findings(text: &str, scrubbed: &Scrubbed) -> Value {
     let offsets = Offsets::new(text);
-    scrubbed.findings.iter().map(|applied| Value::Object(finding(applied, &|byte| offsets.code_point(byte)))).collect()
+    findings_with(&scrubbed.findings, |byte| offsets.code_point(byte))
+}
+
+/// [`findings`] where the text itself is gone: `code_point` says where a byte offset of it lies in code points.
+pub fn findings_with(findings: &[Applied], code_point: impl Fn(usize) -> usize) -> Value {
+    findings.iter().map(|applied| Value::Object(finding(applied, &code_point))).collect()
 }
 
 /// What a policy would remove from `text` and how, as [`findings`] says it; what [`Scrubber::find`](crate::Scrubber::find) gives.
@@ -31,11 +36,11 @@ pub fn found(text: &str, found: &[Finding], policy: &Policy) -> Value {
 /// The same with `"reasons":[{"detector","rule","score","category","start","end"}]` added to each: why it was removed.
 pub fn explained(text: &str, scrubbed: &Scrubbed) -> Value {
     let offsets = Offsets::new(text);
-    explained_with(scrubbed, |byte| offsets.code_point(byte))
+    explained_with(&scrubbed.findings, |byte| offsets.code_point(byte))
 }
 
 /// [`explained`] where the text itself is gone: `code_point` says where a byte offset of it lies in code points.
-pub fn explained_with(scrubbed: &Scrubbed, code_point: impl Fn(usize) -> usize) -> Value {
+pub fn explained_with(findings: &[Applied], code_point: impl Fn(usize) -> usize) -> Value {
     let explain = |applied: &Applied| {
         let mut out = finding(applied, &code_point);
         let reasons = applied.finding.reasons().into_iter().map(|reason| {
@@ -51,7 +56,7 @@ pub fn explained_with(scrubbed: &Scrubbed, code_point: impl Fn(usize) -> usize) 
         out.insert("reasons".into(), reasons.collect());
         Value::Object(out)
     };
-    scrubbed.findings.iter().map(explain).collect()
+    findings.iter().map(explain).collect()
 }
 
 /// What was removed from a message: `[{"start","end","category","score","detector","action","path"}]`, offsets in bytes of the message.

@@ -332,6 +332,22 @@ internal sealed class CgScrubber : SafeHandle
     }
 }
 
+internal sealed class CgStream : SafeHandle
+{
+    public CgStream() : base(0, ownsHandle: true) { }
+
+    /// <summary>One that lies within another handle, which must outlive it.</summary>
+    public CgStream(nint lent) : base(0, ownsHandle: false) => SetHandle(lent);
+
+    public override bool IsInvalid => handle == 0;
+
+    protected override bool ReleaseHandle()
+    {
+        Cg.cg_stream_free(handle);
+        return true;
+    }
+}
+
 internal sealed class CgVault : SafeHandle
 {
     public CgVault() : base(0, ownsHandle: true) { }
@@ -591,6 +607,18 @@ internal static partial class Cg
 
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial void cg_scrubber_free(nint scrubber);
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial CgStatus cg_stream_new(CgScrubber scrubber, byte[]? contextJson, nuint contextJsonLen, nuint lookahead, out CgStream @out, out CgError err);
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial CgStatus cg_stream_push(CgStream stream, byte[]? piece, nuint pieceLen, out CgScrubbed @out, out CgError err);
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial CgStatus cg_stream_finish(CgStream stream, out CgScrubbed @out, out CgError err);
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial void cg_stream_free(nint stream);
 
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial CgStatus cg_vault_open(byte[]? path, nuint pathLen, byte[]? key, nuint keyLen, out CgVault @out, out CgError err);

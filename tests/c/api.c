@@ -412,6 +412,62 @@ static void message_vault_and_scores(const cg_scrubber *scrubber) {
   cg_scorer_free(scorer);
 }
 
+/* Pushes `text` in pieces of `step` bytes; what left is in `out`. */
+static size_t streamed(const cg_scrubber *scrubber, const char *text, size_t len, size_t step, char *out) {
+  cg_stream *stream = NULL;
+  cg_scrubbed *part = NULL;
+  size_t left = 0;
+  CHECK(cg_stream_new(scrubber, NULL, 0, 256, &stream, NULL) == CG_STATUS_OK);
+  for (size_t at = 0; at <= len; at += step) {
+    if (at + step <= len)
+      CHECK(cg_stream_push(stream, text + at, step, &part, NULL) == CG_STATUS_OK);
+    else
+      CHECK(cg_stream_push(stream, text + at, len - at, &part, NULL) == CG_STATUS_OK);
+    cg_str piece = cg_scrubbed_text(part);
+    for (size_t index = 0; index < cg_scrubbed_finding_count(part); index++) {
+      cg_finding finding;
+      CHECK(cg_scrubbed_finding_at(part, index, &finding) == CG_STATUS_OK);
+      CHECK(finding.end <= len && finding.end_code_point <= finding.end && finding.output_start >= left);
+      /* Every name of the text has an accent before it in its line. */
+      CHECK(finding.end_code_point < finding.end);
+    }
+    memcpy(out + left, piece.ptr, piece.len);
+    left += piece.len;
+    cg_scrubbed_free(part);
+  }
+  CHECK(cg_stream_finish(stream, &part, NULL) == CG_STATUS_OK);
+  cg_str piece = cg_scrubbed_text(part);
+  memcpy(out + left, piece.ptr, piece.len);
+  left += piece.len;
+  cg_scrubbed_free(part);
+  cg_stream_free(stream);
+  return left;
+}
+
+static void streams(const cg_scrubber *scrubber) {
+  static const char turn[] = "\xc3\xa9 Seen by Dr. Achterberg, it is better.\n";
+  static char text[60 * sizeof turn], once[sizeof text], pieces[sizeof text];
+  size_t len = 0;
+  for (int count = 0; count < 60; count++, len += sizeof turn - 1) memcpy(text + len, turn, sizeof turn - 1);
+  size_t left = streamed(scrubber, text, len, len, once);
+  CHECK(contains((cg_str){once, left}, "Dr. [NAME], it") && !contains((cg_str){once, left}, "Achterberg"));
+  for (size_t step = 1; step < 40; step += 6)
+    CHECK(streamed(scrubber, text, len, step, pieces) == left && memcmp(once, pieces, left) == 0);
+
+  cg_stream *stream = NULL;
+  cg_scrubbed *part = NULL;
+  cg_error *error = NULL;
+  CHECK(cg_stream_new(NULL, NULL, 0, 0, &stream, NULL) == CG_STATUS_ARGUMENT && !stream);
+  CHECK(cg_stream_new(scrubber, NULL, 0, 5, &stream, NULL) == CG_STATUS_CONFIG && !stream);
+  CHECK(cg_stream_push(NULL, turn, 1, &part, NULL) == CG_STATUS_ARGUMENT && !part);
+  CHECK(cg_stream_new(scrubber, NULL, 0, 0, &stream, NULL) == CG_STATUS_OK);
+  CHECK(cg_stream_push(stream, "\xff", 1, &part, &error) == CG_STATUS_INPUT && !part && cg_error_byte(error) == 0);
+  cg_error_free(error);
+  CHECK(cg_stream_push(stream, "a", 1, &part, NULL) == CG_STATUS_INPUT && !part);
+  CHECK(cg_stream_finish(stream, &part, NULL) == CG_STATUS_INPUT && !part);
+  cg_stream_free(stream);
+}
+
 static void messages(const cg_scrubber *scrubber) {
   static const char hl7[] =
       "MSH|^~\\&|LAB|||||20240314||ORU^R01|7|P|2.5\rPID|1||4471203||ACHTERBERG^ROSALIND\rNTE|1||Rosalind called\r";
@@ -451,6 +507,7 @@ static void patient_and_audit(void) {
   CHECK(contains(cg_scrubbed_text(out), "[NAME], chart [MRN]"));
   cg_scrubbed_free(out);
   messages(shared);
+  streams(shared);
   CHECK(cg_scrubber_scrub_for(shared, note, sizeof note - 1, "{\"nmes\": []}", 12, &out, &error) == CG_STATUS_CONFIG);
   CHECK(!out && contains(cg_error_message(error), "names"));
   cg_error_free(error);

@@ -43,7 +43,7 @@ static constexpr auto NOTE = "SSN 219-09-9999, seen 03/14/2024"sv;
 template <typename T>
 constexpr bool moves_only = std::is_nothrow_move_constructible_v<T> && !std::is_copy_constructible_v<T>;
 static_assert(moves_only<cg::scrubber> && moves_only<cg::scrubbed> && moves_only<cg::message> && moves_only<cg::model> &&
-              moves_only<cg::rubric> && moves_only<cg::scorer> && moves_only<cg::report> && moves_only<cg::vault> &&
+              moves_only<cg::rubric> && moves_only<cg::scorer> && moves_only<cg::report> && moves_only<cg::vault> && moves_only<cg::stream> &&
               moves_only<cg::audit> && moves_only<cg::access> && moves_only<cg::restored> && moves_only<cg::bytes>);
 
 static void scrubbing() {
@@ -105,6 +105,19 @@ static void keeping() {
   cg::restored back = cg::restore(scrubbed.text(), KEY);
   CHECK(back.text() == "SSN 219-09-9999");
   CHECK(status_of([&] { cg::restore(scrubbed.text().substr(1), KEY); }) == CG_STATUS_TAMPERED);
+}
+
+static void streams() {
+  std::optional<cg::scrubber> scrubber(std::in_place, NO_MODEL);
+  cg::stream stream = scrubber->stream(R"({"patient": {"names": ["Rosalind Achterberg"]}})", 256);
+  CHECK(status_of([&] { scrubber->stream({}, 3); }) == CG_STATUS_CONFIG);
+  scrubber.reset();
+  std::string left;
+  for (std::string_view piece : {"achter"sv, "berg called, \xc3"sv, "\xa9. "sv}) left += stream.push(piece).text();
+  cg::scrubbed rest = stream.finish();
+  left += rest.text();
+  CHECK(left == "[NAME] called, \xc3\xa9. " && rest.size() == 1 && rest[0].end == 10);
+  CHECK(status_of([&] { stream.push("more"); }) == CG_STATUS_INPUT);
 }
 
 static void registries() {
@@ -224,6 +237,7 @@ int main() {
   scrubbing();
   keeping();
   registries();
+  streams();
   vaults();
   scoring();
   std::printf("C++ wrapper: %d checks passed\n", checks);

@@ -142,3 +142,31 @@ pub fn note(seed: u64) -> String {
     }
     lines.join(numbers.pick(&["\n", "\r\n", "\n\n"]))
 }
+
+/// The transcript of a session, a turn of one speaker a line.
+pub fn transcript(seed: u64, turns: usize) -> String {
+    let mut numbers = Numbers::new(seed);
+    let people: Vec<(&str, &str)> = (0..4).map(|_| (numbers.pick(GIVEN), numbers.pick(SURNAMES))).collect();
+    let (own, patient) = (people[0].1.to_uppercase(), people[1].1.to_uppercase());
+    let mut out = String::new();
+    for turn in 0..turns {
+        let (given, surname) = people[numbers.below(people.len())];
+        let said = match numbers.below(14) {
+            0 => format!("Good morning, Mrs. {surname}."),
+            1 => format!("Did {given} come with you today?"),
+            2 => format!("Dr. {surname} said to wait until {}.", date(&mut numbers).0),
+            3 => format!("My daughter {given} lives in Springfield, she drives me."),
+            4 => format!("Call me at ({}) 555-{}.", 201 + numbers.below(700), 1000 + numbers.below(9000)),
+            5 => format!("Your chart says MRN {}, is that right?", 100_000 + numbers.below(899_999)),
+            6 => format!("{surname} is what they call me at work, and {given} at home."),
+            7 => "On a scale of zero to ten, how is the pain when you bend the knee?".into(),
+            8 => "Maybe a four. It was a six last week, and the stairs are still hard going down.".into(),
+            9 => "Let us do ten more heel slides, and then we try the step with the rail.".into(),
+            10 => format!("We saw {given} {surname} for the same thing."),
+            _ => numbers.pick(PLAIN).to_owned(),
+        };
+        let speaker = if turn % 2 == 0 { &own } else { &patient };
+        out.extend([speaker, ": ", &said, "\n"]);
+    }
+    out
+}

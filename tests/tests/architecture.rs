@@ -111,7 +111,7 @@ fn core_reads_no_environment_clock_or_random_source() {
 
 #[test]
 fn unsafe_is_only_in_the_c_bindings() {
-    for folder in ["core/src", "bindings-python/src", "tests/src"] {
+    for folder in ["core/src", "bindings-python/src", "tests/src", "examples/systems/note-intake/src"] {
         for (path, text) in sources(&repository().join(folder)) {
             assert!(!code(&text).contains("unsafe {"), "{}", path.display());
         }

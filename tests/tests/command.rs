@@ -1,7 +1,7 @@
 //! The command: exit statuses, errors that say what and where and repeat nothing of a note, help.
 
 use std::fs;
-use std::io::Write;
+use std::io::{Read, Write};
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 
@@ -713,4 +713,47 @@ fn messages_are_scored_analysed_and_restored() {
         assert!(!none.status.success() && stderr(&none).contains("no note in the message"), "{}", stderr(&none));
     }
     assert!(!run(&["score", "--from", "hl7", "-"], b"PT treatment note. Rosalind came.").status.success());
+}
+
+#[test]
+fn a_stream_prints_what_is_safe_before_its_input_ends() {
+    let mut child = Command::new(build_folder().join("chartguard"))
+        .args(["scrub", "--stream", "--lookahead", "256", "--model", "none", "-"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let (mut input, mut output) = (child.stdin.take().unwrap(), child.stdout.take().unwrap());
+    let turn = "Mrs. Achterberg said the knee is better, José too.\n";
+    // A name and a character are cut by the pieces.
+    let text = turn.repeat(40);
+    for piece in text.as_bytes().chunks(7) {
+        input.write_all(piece).unwrap();
+    }
+    let expected = turn.replace("Achterberg", "[NAME]").replace("José", "[NAME]");
+    let mut first = vec![0; expected.len()];
+    // The input is still open: this waits for ever unless the command lets go of what is safe.
+    output.read_exact(&mut first).unwrap();
+    assert_eq!(String::from_utf8(first).unwrap(), expected);
+    drop(input);
+    let mut rest = String::new();
+    output.read_to_string(&mut rest).unwrap();
+    assert_eq!(rest, expected.repeat(39));
+    assert!(child.wait().unwrap().success());
+}
+
+#[test]
+fn a_stream_takes_text_only_and_stops_at_an_error() {
+    let hl7 = b"MSH|^~\\&|A|B|C|D|20240314||ADT^A01|1|P|2.5\rPID|1||4471203\r";
+    for (arguments, input, expected) in [
+        (&["scrub", "--stream", "-"][..], &hl7[..], "leave --stream out"),
+        (&["scrub", "--stream", "-"], b"Seen by Dr. Achterberg \xff", "byte 23: the text is not UTF-8"),
+        (&["scrub", "--stream", "--jsonl", "-"], b"", "--jsonl"),
+        (&["scrub", "--stream", "--lookahead", "3", "-"], b"", "`lookahead`"),
+        (&["scrub", "--lookahead", "300", "-"], b"", "--stream"),
+    ] {
+        let out = run(arguments, input);
+        assert_ne!(out.status.code(), Some(0));
+        assert!(out.stdout.is_empty() && stderr(&out).contains(expected), "{}", stderr(&out));
+    }
 }

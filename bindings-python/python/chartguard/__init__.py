@@ -24,6 +24,8 @@ Classes
 -------
 Scrubber, Scrubbed, Finding, Reason
     Find and remove protected health information under a policy, and say why.
+ScrubStream, Released, scrub_stream
+    A text that comes in pieces; ``Scrubber.stream`` begins one.
 Vault, restore
     Give notes back: what was encrypted from the scrubbed text and the key, with a vault everything.
 ScrubbedMessage, MessageFinding, MessageReport
@@ -37,7 +39,9 @@ units
 Analyzer, Outcome
     Both in one call.
 Model
-    A token classification model from a directory, run in process.
+    A model from a directory, run in process.
+Tagger, Entity, Classifier, Embedder, PairScorer
+    What a model is used for: entities in a text, labels of a text, its vector, how well two texts go together.
 Registry
     Named, versioned models in a directory, within a budget of memory.
 SearchIndex, Passage
@@ -51,7 +55,7 @@ ChartguardError
 ArrowColumn
     A column of Arrow data, for any library that reads the Arrow PyCapsule interface.
 
-Everything built is immutable, but for what is kept (vault, audit log, search index), and may be shared between threads; the
+Everything built is immutable, but for what is kept (vault, audit log, search index) and streams, and may be shared between threads; the
 GIL is released while notes are worked on.
 """
 
@@ -62,8 +66,11 @@ from chartguard._chartguard import (
     ArrowColumn,
     AuditLog,
     ChartguardError,
+    Classifier,
     ConfigError,
     Criterion,
+    Embedder,
+    Entity,
     FileError,
     Finding,
     InferenceError,
@@ -74,18 +81,22 @@ from chartguard._chartguard import (
     Model,
     ModelError,
     Outcome,
+    PairScorer,
     Passage,
     Reason,
     Registry,
+    Released,
     Report,
     Rubric,
     RubricError,
     Scorer,
+    ScrubStream,
     Scrubbed,
     ScrubbedMessage,
     Scrubber,
     SearchIndex,
     SecretKeyError,
+    Tagger,
     TamperedError,
     Vault,
     __version__,
@@ -94,6 +105,7 @@ from chartguard._chartguard import (
 )
 from chartguard._containers import restore_column
 from chartguard._notebook import Summary, summary
+from chartguard._stream import scrub_stream
 
 __all__ = [
     "Access",
@@ -102,8 +114,11 @@ __all__ = [
     "ArrowColumn",
     "AuditLog",
     "ChartguardError",
+    "Classifier",
     "ConfigError",
     "Criterion",
+    "Embedder",
+    "Entity",
     "FileError",
     "Finding",
     "InferenceError",
@@ -114,24 +129,29 @@ __all__ = [
     "Model",
     "ModelError",
     "Outcome",
+    "PairScorer",
     "Passage",
     "Reason",
     "Registry",
+    "Released",
     "Report",
     "Rubric",
     "RubricError",
     "Scorer",
+    "ScrubStream",
     "Scrubbed",
     "ScrubbedMessage",
     "Scrubber",
     "SearchIndex",
     "SecretKeyError",
     "Summary",
+    "Tagger",
     "TamperedError",
     "Vault",
     "__version__",
     "restore",
     "restore_column",
+    "scrub_stream",
     "summary",
     "units",
 ]

@@ -82,10 +82,15 @@ def model(directory: str, options: str | None = None, reference: str | None = No
 
 @once
 def scrubber(
-    policy: str, key: str | None, seed: int | None, named: str | None, place: tuple[str, ...] | None
+    policy: str,
+    key: str | None,
+    seed: int | None,
+    votes: int | None,
+    named: tuple[str, ...],
+    places: tuple[tuple[str, ...], ...],
 ) -> Scrubber:
-    """A scrubber by its whole policy, key, seed and model."""
-    return _build_scrubber(policy, key, seed, named, None if place is None else model(*place))
+    """A scrubber by its whole policy, key, seed, votes and models."""
+    return _build_scrubber(policy, key, seed, votes, named, [model(*place) for place in places])
 
 
 @once

@@ -40,9 +40,10 @@ pub struct MessageOutcome {
 }
 
 impl Outcome {
-    /// The report with its evidence carried into the scrubbed text, to be shown beside that.
+    /// The report with its evidence carried into the scrubbed text, to be shown beside that; it does not say the day of service.
     pub fn scrubbed_report(&self) -> Report {
-        let mut report = self.report.clone();
+        // The day of service is an identifier of its own (45 CFR 164.514(b)(2)(i)(C)), and stood in the text that was scrubbed.
+        let mut report = Report { date: None, ..self.report.clone() };
         for evidence in report.criteria.iter_mut().flat_map(|criterion| &mut criterion.evidence) {
             evidence.span = self.scrubbed.map.to_output(evidence.span);
         }

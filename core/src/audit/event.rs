@@ -177,7 +177,12 @@ impl Event {
 
     /// Counts one finding.
     pub fn count(&mut self, category: &str, operator: &str) {
-        *self.counts.entry(category.into()).or_default().entry(operator.into()).or_default() += 1;
+        self.count_many(category, operator, 1);
+    }
+
+    /// Counts findings of one kind.
+    pub(crate) fn count_many(&mut self, category: &str, operator: &str, count: u64) {
+        *self.counts.entry(category.into()).or_default().entry(operator.into()).or_default() += count;
     }
 }
 

@@ -52,7 +52,7 @@ enum Command {
     /// Work out units from timed minutes, or hold a claim against a note
     Units(units::UnitsArgs),
     /// Scrub and score notes, with the evidence under each verdict
-    Analyze(analyze::AnalyzeArgs),
+    Analyze(Box<analyze::AnalyzeArgs>),
     /// Give notes back from scrubbed text and the key: what `encrypt` and `fpe` replaced, or with a vault everything
     Restore(restore::RestoreArgs),
     /// List, show or check policies; print their schema, and which operator works on what

@@ -43,6 +43,12 @@ impl Output {
         Self::check(written)
     }
 
+    /// Writes what is buffered, for who waits for it.
+    pub(super) fn flush(&mut self) -> Result<(), Stop> {
+        let written = self.0.flush();
+        Self::check(written)
+    }
+
     /// Writes what is buffered; a command calls it last, so that a full disk is an error and not silence.
     pub(super) fn finish(mut self) -> Result<(), Stop> {
         let written = self.0.flush();

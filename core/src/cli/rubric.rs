@@ -5,8 +5,9 @@ use std::path::PathBuf;
 use clap::Subcommand;
 
 use super::output::{Outcome, Output};
+use super::score::ModelArgs;
 use super::{BELOW, OK, input};
-use crate::rubric::{Rubric, rubric_schema};
+use crate::rubric::{Rubric, Scorer, rubric_schema};
 
 #[derive(Subcommand)]
 pub(super) enum RubricCommand {
@@ -16,11 +17,13 @@ pub(super) enum RubricCommand {
         #[arg(value_name = "ID|FILE")]
         rubric: String,
     },
-    /// Run the tests inside a rubric
+    /// Run the tests inside a rubric; those that ask a model, where it is given
     Test {
         /// A built-in rubric or a rubric file
         #[arg(value_name = "ID|FILE")]
         rubric: String,
+        #[command(flatten)]
+        models: ModelArgs,
     },
     /// List the built-in rubrics
     List,
@@ -50,8 +53,8 @@ pub(super) fn run(command: &RubricCommand) -> Outcome {
             output.write(&format!("{id} {version}: {count} criteria, {} problems\n", problems.len()))?;
             problems.is_empty()
         }
-        RubricCommand::Test { rubric } => {
-            let result = Rubric::named(rubric)?.test();
+        RubricCommand::Test { rubric, models } => {
+            let result = models.give(Scorer::new(Rubric::named(rubric)?))?.test();
             output.write(&format!("{result}\n"))?;
             result.passed()
         }

@@ -84,11 +84,57 @@ pub(super) struct ScorerArgs {
     /// What was billed, as JSON: `{"lines": [{"code": "97110", "units": 2, "modifiers": ["GP"]}]}`
     #[arg(long, value_name = "FILE")]
     claim: Option<PathBuf>,
+    #[command(flatten)]
+    models: ModelArgs,
+}
+
+/// The models that a rubric asks.
+#[derive(Args)]
+pub(super) struct ModelArgs {
+    /// The directory of a sentence model, for checks of the kind `similarity`
+    #[arg(long, value_name = "DIR")]
+    embedder: Option<PathBuf>,
+    /// The directory of a classification model, for checks of the kind `classifier`, under the name the rubric gives it; may be repeated
+    #[arg(long, value_name = "[NAME=]DIR")]
+    classifier: Vec<String>,
+    /// The directory of a classification model that tells the document's type where it is not given
+    #[arg(long, value_name = "DIR")]
+    doc_classifier: Option<PathBuf>,
+}
+
+impl ModelArgs {
+    /// The scorer with these models.
+    #[cfg(feature = "onnx")]
+    pub(super) fn give(&self, mut scorer: Scorer) -> Result<Scorer> {
+        use crate::infer::{Classifier, Embedder, Model};
+        if let Some(directory) = &self.embedder {
+            scorer = scorer.with_embedder(Embedder::new(Model::load(directory)?)?)?;
+        }
+        for named in &self.classifier {
+            let (name, directory) = named.split_once('=').unwrap_or(("", named));
+            let model = Model::load(directory)?;
+            let name = if name.is_empty() { model.name().to_owned() } else { name.to_owned() };
+            scorer = scorer.with_classifier(name, Classifier::new(model)?)?;
+        }
+        if let Some(directory) = &self.doc_classifier {
+            scorer = scorer.with_document_classifier(Classifier::new(Model::load(directory)?)?)?;
+        }
+        Ok(scorer)
+    }
+
+    /// The scorer, where no model is asked for.
+    #[cfg(not(feature = "onnx"))]
+    pub(super) fn give(&self, scorer: Scorer) -> Result<Scorer> {
+        if self.embedder.is_some() || !self.classifier.is_empty() || self.doc_classifier.is_some() {
+            return Err(Error::model("this build runs no models: it was made without the feature `onnx`"));
+        }
+        Ok(scorer)
+    }
 }
 
 impl ScorerArgs {
     pub(super) fn scorer(&self) -> Result<Scorer> {
-        Ok(Scorer::new(Rubric::named(&self.rubric)?))
+        self.models.give(Scorer::new(Rubric::named(&self.rubric)?))
     }
 
     pub(super) fn options(&self) -> Result<ScoreOptions> {

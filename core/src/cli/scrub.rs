@@ -3,7 +3,8 @@
 #![allow(clippy::doc_markdown, reason = "these are help texts")]
 
 use std::fmt::Write;
-use std::path::PathBuf;
+use std::io::BufRead;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use serde_json::{Map, Value};
@@ -14,9 +15,9 @@ use super::input::{self, Line, Place};
 use super::output::{Outcome, Output};
 use super::waiting::{Note, Waiting};
 use super::{FormatArgs, OK, ScrubberArgs, ThreadArgs};
-use crate::error::{Location, Result};
-use crate::format::ScrubbedMessage;
-use crate::scrub::{Context, Scrubbed};
+use crate::error::{Error, Location, Result};
+use crate::format::{Format, ScrubbedMessage};
+use crate::scrub::{Context, ScrubStream, Scrubbed, StreamOptions};
 use crate::text::Offsets;
 use crate::vault::Vault;
 use crate::wire;
@@ -45,6 +46,12 @@ pub(super) struct ScrubArgs {
     /// Notes are told apart by their document ids
     #[arg(long, value_name = "FILE", requires = "key_file")]
     vault: Option<PathBuf>,
+    /// Scrub text as it comes, and print what is safe as soon as enough of what follows was seen: dictation, a transcript, a log
+    #[arg(long, conflicts_with_all = ["jsonl", "explain", "vault", "audit"])]
+    stream: bool,
+    /// With --stream: how many bytes after a place must be there before it is printed, 256 to 16777216
+    #[arg(long, value_name = "BYTES", requires = "stream", default_value_t = 1024)]
+    lookahead: usize,
     #[command(flatten)]
     audit: AuditArgs,
 }
@@ -56,6 +63,10 @@ pub(super) fn run(args: &ScrubArgs) -> Outcome {
     let scrubber = args.scrubber.build()?;
     let vault = args.vault.as_ref().map(|path| Vault::open(path, &args.scrubber.key()?)).transpose()?;
     let known = args.context.read()?;
+    if args.stream {
+        let options = StreamOptions::new().context(known.of_note()?).lookahead(args.lookahead);
+        return stream(&args.file, format, &mut scrubber.stream(options)?);
+    }
     let work = |text: &str, context: &Context| -> Result<Note<Scrubbed>> {
         let result = scrubber.scrub_with(text, context);
         let event = trail.scrubbed(&scrubber, text, &result)?;
@@ -101,6 +112,32 @@ pub(super) fn run(args: &ScrubArgs) -> Outcome {
         }
         waiting.release(&mut output)?;
     }
+    output.finish()?;
+    Ok(OK)
+}
+
+/// Prints what leaves `stream` of a text as it comes.
+fn stream(path: &Path, format: Format, stream: &mut ScrubStream) -> Outcome {
+    let at = |error: Error| error.at(Location::File(input::name(path)));
+    let mut reader = input::open(path)?;
+    let mut output = Output::stdout();
+    let mut first = true;
+    loop {
+        let piece = reader.fill_buf().map_err(|e| Error::io(Path::new(&input::name(path)), &e))?;
+        if piece.is_empty() {
+            break;
+        }
+        let message = format != Format::Text && (format != Format::Auto || Format::of(piece) != Format::Text);
+        if std::mem::take(&mut first) && message {
+            return Err(at(Error::input("only text can be scrubbed as it comes: leave --stream out")).into());
+        }
+        let released = stream.push_bytes(piece).map_err(at)?;
+        let read = piece.len();
+        reader.consume(read);
+        output.write(&released.text)?;
+        output.flush()?;
+    }
+    output.write(&stream.finish().map_err(at)?.text)?;
     output.finish()?;
     Ok(OK)
 }

@@ -97,7 +97,7 @@ pub(crate) fn analyze_message(
         let mut notes = Vec::new();
         for (index, mut note) in scorer.score_read(&Reading::new(&document), options)? {
             let (text, map) = rewritten(&note.text, &changes[index]);
-            note.in_text = carried(&note.in_text, |span| map.to_output(span));
+            note.in_text = Report { date: None, ..carried(&note.in_text, |span| map.to_output(span)) };
             note.text = text;
             notes.push(note);
         }

@@ -12,6 +12,7 @@ mod extract;
 mod import;
 mod judge;
 mod kinds;
+mod models;
 mod options;
 mod result;
 #[expect(clippy::module_inception, reason = "the noun of the folder, one file a type")]

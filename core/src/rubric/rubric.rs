@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 use super::billing::CodeTable;
 use super::result::RubricRef;
 use super::schema::{Criterion, RubricFile};
+use super::score::Scorer;
 use super::terms::Vocabulary;
 use super::trial::{self, Problem, TestReport};
 use crate::error::{Error, ErrorCode, Location, Result};
@@ -174,9 +175,10 @@ impl Rubric {
         trial::check(self)
     }
 
-    /// Runs the tests inside the file.
+    /// Runs the tests inside the file, but for those of criteria that only a judge or a model of the caller's can decide:
+    /// [`Scorer::test`](Scorer::test) runs these too.
     pub fn test(&self) -> TestReport {
-        trial::test(self)
+        Scorer::new(self.clone()).test()
     }
 
     pub(super) fn vocabulary(&self) -> &Vocabulary {

@@ -6,8 +6,10 @@ use std::sync::Arc;
 use super::check::{Check, Given, Note, Outcome};
 use super::detect;
 use super::episode::Place;
+use super::models::Models;
 use super::result::{AxisScore, CriterionResult, Evidence, Report, Risk};
 use super::schema::Criterion;
+use super::trial::{self, TestReport};
 use super::{Discipline, DocType, Judge, Rubric, Scope, ScoreOptions, Severity, Verdict};
 use crate::error::{ErrorCode, Result};
 use crate::guard::guard;
@@ -29,8 +31,9 @@ const MAX_EVIDENCE: usize = 24;
 /// ```
 #[derive(Clone)]
 pub struct Scorer {
-    rubric: Rubric,
+    pub(super) rubric: Rubric,
     judge: Option<Arc<dyn Judge>>,
+    pub(super) models: Models,
 }
 
 impl fmt::Debug for Scorer {
@@ -38,14 +41,14 @@ impl fmt::Debug for Scorer {
         f.debug_struct("Scorer")
             .field("rubric", &self.rubric.reference())
             .field("judge", &self.judge.is_some())
-            .finish()
+            .finish_non_exhaustive()
     }
 }
 
 impl Scorer {
     /// A scorer for a rubric.
     pub fn new(rubric: Rubric) -> Self {
-        Self { rubric, judge: None }
+        Self { rubric, judge: None, models: Models::default() }
     }
 
     /// The same scorer with someone who answers the checks of the kind `judge`; without, they are not assessable.
@@ -58,6 +61,17 @@ impl Scorer {
     /// The rubric it scores against.
     pub fn rubric(&self) -> &Rubric {
         &self.rubric
+    }
+
+    /// Runs the tests inside the rubric, as [`Rubric::test`] does, with the judge and the models that this scorer has.
+    pub fn test(&self) -> TestReport {
+        trial::test(self)
+    }
+
+    /// Whether a criterion asks a judge or a model that is not there.
+    pub(super) fn lacks(&self, criterion: &Criterion) -> bool {
+        let checks = [&criterion.applies_when, &criterion.assessable_when, &criterion.requires, &criterion.forbids];
+        checks.into_iter().flatten().any(|check| check.lacks(self.judge.is_some(), &self.models))
     }
 
     /// Scores a note.
@@ -99,12 +113,21 @@ impl Scorer {
 
     /// Reads a note once for all criteria, and tells what it is where nobody said.
     pub(super) fn read<'t>(&'t self, text: &'t str, options: &'t ScoreOptions) -> (Note<'t>, Case<'t>) {
-        let (mut note, (doc_type, _), _) = detect::read(text, self.rubric.vocabulary(), options);
+        // Only what the caller does not say is asked of a model.
+        let told = if options.doc_type.is_some() { Ok(None) } else { self.models.document(text) };
+        let known = |kind| options.clone().doc_type(kind);
+        let own = told.as_ref().ok().and_then(|told| told.map(known));
+        let (mut note, (doc_type, _), _) =
+            detect::read(text, self.rubric.vocabulary(), own.as_ref().unwrap_or(options));
+        if let Err(failure) = told {
+            note.failure = Some(failure).into();
+        }
         let date = options.date.or_else(|| note.visit_date());
         note.given = Given {
             claim: options.claim.as_ref(),
             date,
             judge: self.judge.as_deref(),
+            models: &self.models,
             codes: self.rubric.codes(),
             episode: None,
         };

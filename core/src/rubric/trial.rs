@@ -5,7 +5,7 @@ use std::fmt;
 use serde::Serialize;
 
 use super::check::Check;
-use super::schema::{Criterion, TestCase};
+use super::schema::TestCase;
 use super::{Discipline, DocType, EpisodeNote, EpisodeOptions, Rubric, Scope, ScoreOptions, Scorer, Verdict};
 
 /// How many texts on either side make a criterion tested.
@@ -80,12 +80,14 @@ impl fmt::Display for TestReport {
     }
 }
 
-pub(super) fn test(rubric: &Rubric) -> TestReport {
-    let scorer = Scorer::new(rubric.clone());
+pub(super) fn test(scorer: &Scorer) -> TestReport {
     let mut report = TestReport { run: 0, failures: Vec::new(), untested: Vec::new() };
-    for criterion in rubric.criteria() {
+    for criterion in scorer.rubric().criteria() {
         let tests = &criterion.tests;
-        if (tests.fires.is_empty() || tests.passes.is_empty()) && !needs_judge(criterion) {
+        if scorer.lacks(criterion) {
+            continue;
+        }
+        if tests.fires.is_empty() || tests.passes.is_empty() {
             report.untested.push(criterion.id.clone());
         }
         let mut defaults = ScoreOptions::new();
@@ -124,14 +126,9 @@ pub(super) fn test(rubric: &Rubric) -> TestReport {
     report
 }
 
-/// Whether only the caller's judge can decide it: a file cannot test that.
-fn needs_judge(criterion: &Criterion) -> bool {
-    let checks = [&criterion.applies_when, &criterion.assessable_when, &criterion.requires, &criterion.forbids];
-    checks.into_iter().flatten().any(Check::asks)
-}
-
 pub(super) fn check(rubric: &Rubric) -> Vec<Problem> {
     let mut problems = Vec::new();
+    let alone = Scorer::new(rubric.clone());
     for criterion in rubric.criteria() {
         let mut problem = |message: &str| {
             problems.push(Problem {
@@ -147,7 +144,8 @@ pub(super) fn check(rubric: &Rubric) -> Vec<Problem> {
         if criterion.requires.is_some() && written(&criterion.requires) == written(&criterion.forbids) {
             problem("it requires what it forbids, so no note can meet it");
         }
-        if needs_judge(criterion) {
+        // What only a judge or a model of the caller's can tell, no text in the file can show.
+        if alone.lacks(criterion) {
             continue;
         }
         if criterion.tests.fires.len() < ENOUGH {

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::action::{Census, Operator, Piece, Secrets, Worker};
+use super::action::{Census, Memory, Operator, Piece, Secrets, Worker};
 use super::restore::Draft;
 use super::{Context, Finding, Policy};
 use crate::error::Result;
@@ -92,6 +92,31 @@ impl std::fmt::Debug for Scrubbed {
     }
 }
 
+impl Scrubbed {
+    /// The same of an input that has `by` bytes more before it.
+    pub(super) fn moved(mut self, by: usize) -> Self {
+        for (input, _) in &mut self.map.edits {
+            *input = Span::new(input.start + by, input.end + by);
+        }
+        let moved = self.findings.into_iter().map(|f| Applied { finding: f.finding.moved(by), ..f });
+        self.findings = moved.collect();
+        self
+    }
+
+    /// Pieces of one output as one; spans of the input stay as they are.
+    pub(super) fn joined(pieces: &[Self]) -> Self {
+        let mut whole = Self { text: String::new(), findings: Vec::new(), map: OffsetMap::default() };
+        for piece in pieces {
+            let by = whole.text.len();
+            let moved = |span: Span| Span::new(by + span.start, by + span.end);
+            whole.text.push_str(&piece.text);
+            whole.findings.extend(piece.findings.iter().map(|f| Applied { output: moved(f.output), ..f.clone() }));
+            whole.map.edits.extend(piece.map.edits.iter().map(|(input, output)| (*input, moved(*output))));
+        }
+        whole
+    }
+}
+
 /// Rewrites `text`; `findings` are disjoint and in order.
 ///
 /// # Errors
@@ -103,13 +128,31 @@ pub(super) fn apply(
     secrets: &Secrets,
     context: &Context,
 ) -> Result<Scrubbed> {
+    let whole = Span::new(0, text.len());
+    apply_part(text, whole, findings, policy, secrets, context, Memory::default()).map(|(scrubbed, _)| scrubbed)
+}
+
+/// Rewrites `part` of `text`, which holds all `findings`; `memory` is what the parts before left, and is given back for the next.
+/// Spans of the input are those of `text`, spans of the output those of what is given back.
+///
+/// # Errors
+/// As [`apply`].
+pub(super) fn apply_part(
+    text: &str,
+    part: Span,
+    findings: Vec<Finding>,
+    policy: &Policy,
+    secrets: &Secrets,
+    context: &Context,
+    memory: Memory,
+) -> Result<(Scrubbed, Memory)> {
     let restores = policy.restores();
     let mut draft = Draft::default();
-    draft.text.reserve(text.len());
+    draft.text.reserve(part.len());
     let mut done = Vec::with_capacity(findings.len());
     let mut edits = Vec::with_capacity(findings.len());
-    let mut worker = Worker::new(text, &findings, policy, secrets, context);
-    let mut copied = 0;
+    let mut worker = Worker::new(text, &findings, policy, secrets, context, memory);
+    let mut copied = part.start;
     let copy = |draft: &mut Draft, edits: &mut Vec<(Span, Span)>, from: usize, to: usize| {
         if restores {
             let place = |span: Span| Span::new(from + span.start, from + span.end);
@@ -134,7 +177,8 @@ pub(super) fn apply(
         edits.push((finding.span, output));
         done.push((action, output, census));
     }
-    copy(&mut draft, &mut edits, copied, text.len());
+    copy(&mut draft, &mut edits, copied, part.end);
+    let memory = worker.into_memory();
     let mut out = std::mem::take(&mut draft.text);
     if !draft.is_plain() {
         draft.text = out;
@@ -148,10 +192,10 @@ pub(super) fn apply(
         // The seal stands for nothing of the note.
         let end = growth.of(end);
         if end < out.len() {
-            edits.push((Span::new(text.len(), text.len()), Span::new(end, out.len())));
+            edits.push((Span::new(part.end, part.end), Span::new(end, out.len())));
         }
     }
     let applied = findings.into_iter().zip(done);
     let applied = applied.map(|(finding, (action, output, census))| Applied { finding, action, output, census });
-    Ok(Scrubbed { text: out, findings: applied.collect(), map: OffsetMap { edits } })
+    Ok((Scrubbed { text: out, findings: applied.collect(), map: OffsetMap { edits } }, memory))
 }

@@ -12,6 +12,11 @@ impl Policy {
     pub fn hash(&self) -> String {
         hex(&Sha256::digest(format!("{self:?}").as_bytes()))
     }
+
+    /// What an audit event says of it.
+    pub(super) fn used(&self) -> PolicyUsed {
+        PolicyUsed { name: self.name().to_owned(), hash: self.hash() }
+    }
 }
 
 impl Scrubber {
@@ -46,8 +51,7 @@ impl Scrubber {
         found: impl FnOnce(&T) -> Vec<&Applied>,
         key: Option<&[u8]>,
     ) -> Result<Event> {
-        let policy = self.policy();
-        event.policy = Some(PolicyUsed { name: policy.name().to_owned(), hash: policy.hash() });
+        event.policy = Some(self.policy().used());
         if let Ok(done) = result {
             for applied in found(done) {
                 event.count(applied.finding.category.as_str(), applied.action.as_str());

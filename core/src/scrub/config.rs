@@ -52,6 +52,23 @@ impl Scrubber {
         }
         builder.builtin_model(false).model(model).build()
     }
+
+    /// As [`from_json`](Self::from_json), with models that were loaded before; the JSON names none, or `builtin`, which then searches
+    /// beside them.
+    ///
+    /// # Errors
+    /// As [`from_json`](Self::from_json), and when the JSON names another model.
+    #[cfg(feature = "onnx")]
+    pub fn from_json_with_models(json: &str, models: Vec<crate::infer::Model>) -> Result<Self> {
+        let (builder, named) = parse(json)?;
+        let named = named.unwrap_or_default();
+        if named.iter().any(|name| name != "builtin") {
+            let error = Error::config("models were handed in: the configuration may name `builtin` beside them alone");
+            return Err(error.at(Location::Key("model".into())));
+        }
+        let builder = builder.builtin_model(!named.is_empty());
+        models.into_iter().fold(builder, ScrubberBuilder::model).build()
+    }
 }
 
 fn parse(json: &str) -> Result<(ScrubberBuilder, Option<Vec<String>>)> {

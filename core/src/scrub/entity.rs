@@ -101,6 +101,8 @@ pub(super) struct People {
     givens: HashSet<String>,
     /// By index of finding: the person and the parts of the mention.
     mentions: HashMap<usize, (usize, Vec<Part>)>,
+    /// How many findings were before those of `mentions`, in parts of the note that were read before.
+    base: usize,
 }
 
 /// How many persons of one name a mention is compared with.
@@ -121,21 +123,35 @@ const PARTICLES: &[&str] = &[
 const JOINTS: &[&str] = &["and", "or", "y", "et", "und"];
 
 impl People {
-    /// Links the names among `findings`; `patient` is whose note it is, if that is known.
-    pub(super) fn new(note: &str, findings: &[Finding], patient: Option<&Patient>) -> Self {
+    /// Nobody but whom the caller knows; `patient` is whose note it is, if that is known.
+    pub(super) fn new(patient: Option<&Patient>) -> Self {
+        let mut people = Self::default();
+        if let Some(patient) = patient {
+            people.expect(patient);
+        }
+        people
+    }
+
+    /// How many persons.
+    pub(super) fn len(&self) -> usize {
+        self.persons.len()
+    }
+
+    /// Links the names among `findings` of a note, or of the part of a note that comes after those read before; `patient` is the one
+    /// given to [`new`](Self::new).
+    pub(super) fn read(&mut self, note: &str, findings: &[Finding], patient: Option<&Patient>) {
         let mut read: Vec<(usize, Mention)> = findings
             .iter()
             .enumerate()
             .filter(|(_, finding)| finding.category == Category::Name)
             .map(|(index, finding)| (index, Mention::read(note, finding.span)))
             .collect();
-        let mut people = Self::default();
         if let Some(patient) = patient {
-            people.expect(patient);
             for (_, mention) in &mut read {
                 mention.settle(note, patient);
             }
         }
+        self.mentions.clear();
         // In full first; a later pass only joins what says less.
         for pass in 0..4 {
             for (index, mention) in &mut read {
@@ -145,12 +161,12 @@ impl People {
                     _ => 3,
                 };
                 if rank == pass {
-                    let person = people.join(*index, mention);
-                    people.mentions.insert(*index, (person, std::mem::take(&mut mention.parts)));
+                    let person = self.join(self.base + *index, mention);
+                    self.mentions.insert(*index, (person, std::mem::take(&mut mention.parts)));
                 }
             }
         }
-        people
+        self.base += findings.len();
     }
 
     /// Makes the persons of whom names were given; all names of the patient are of one.
@@ -200,7 +216,7 @@ impl People {
         }
     }
 
-    /// The person of a mention: one that it fits, or a new one.
+    /// The person of the mention that is number `index` of all: one that it fits, or a new one.
     fn join(&mut self, index: usize, mention: &mut Mention) -> usize {
         if let Some(word) = mention.either.take() {
             let role = self.role_of(&word);
@@ -617,7 +633,8 @@ mod tests {
                 c => note.push(c),
             }
         }
-        let people = People::new(&note, &findings, patient);
+        let mut people = People::new(patient);
+        people.read(&note, &findings, patient);
         let mut seen = Vec::new();
         (0..findings.len())
             .map(|index| {

@@ -27,6 +27,7 @@ mod restore;
 mod schema;
 mod scrubber;
 mod stage;
+mod stream;
 mod vaulted;
 mod verify;
 
@@ -45,4 +46,5 @@ pub use restore::restore;
 pub use schema::policy_schema;
 pub use scrubber::{Candidates, Scrubber, ScrubberBuilder};
 pub use stage::{Stage, Stages};
+pub use stream::{Released, ScrubStream, StreamOptions};
 pub(crate) use vaulted::keep_all;

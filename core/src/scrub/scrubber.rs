@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::action::Secrets;
+use super::action::{Memory, Secrets};
 use super::apply::{self, Scrubbed};
-use super::detect::{self, Detector, Note};
+use super::detect::{self, Detector, Learned, Note};
 use super::lists::Lists;
 use super::resolve::resolve;
 use super::{Context, Finding, Patient, Policy, Stage, Stages, verify};
@@ -225,7 +225,7 @@ impl Scrubber {
 
     /// Calls `passed` with the name of each stage when it is over.
     fn search(&self, text: &str, patients: &[&Patient], mut passed: impl FnMut(&'static str)) -> Result<Vec<Finding>> {
-        let Candidates(findings) = self.detect(text, patients, &mut passed)?;
+        let (Candidates(findings), _) = self.detect(text, patients, &Learned::default(), &mut passed)?;
         let findings = self.settle(text, findings);
         passed("policy and resolve");
         Ok(findings)
@@ -248,7 +248,8 @@ impl Scrubber {
     /// # Errors
     /// When a detector could not search the whole text.
     pub fn candidates(&self, text: &str) -> Result<Candidates> {
-        guard(ErrorCode::Panic, "a note was searched", || self.detect(text, &[], |_| {}))
+        let none = Learned::default();
+        guard(ErrorCode::Panic, "a note was searched", || Ok(self.detect(text, &[], &none, |_| {})?.0))
     }
 
     /// What would be removed of `candidates`, which are those of the same `text`: as [`find`](Self::find).
@@ -280,8 +281,15 @@ impl Scrubber {
         Ok(Self { policy: Arc::new(policy), lists, ..self.clone() })
     }
 
-    /// Calls `passed` with the name of each stage when it is over.
-    fn detect(&self, text: &str, patients: &[&Patient], mut passed: impl FnMut(&'static str)) -> Result<Candidates> {
+    /// Searches `text`; `before` is what was learned from a text before it, and what was learned from this one is given back, with places
+    /// in bytes of it. Calls `passed` with the name of each stage when it is over.
+    pub(super) fn detect(
+        &self,
+        text: &str,
+        patients: &[&Patient],
+        before: &Learned,
+        mut passed: impl FnMut(&'static str),
+    ) -> Result<(Candidates, Learned)> {
         let view = View::joined(text);
         let plain = view.as_str();
         passed("view");
@@ -300,8 +308,9 @@ impl Scrubber {
             }
             passed("patient");
         }
+        let mut learned = Learned::default();
         if self.stages.has(Stage::Consistency) {
-            detect::extend(&note, &mut findings);
+            learned = detect::extend(&note, &mut findings, before);
         }
         passed("consistency");
         if self.policy.strict() {
@@ -314,7 +323,7 @@ impl Scrubber {
                 return Err(Error::internal(format!("detector {} left the character grid", finding.detector)));
             }
         }
-        Ok(Candidates(findings))
+        Ok((Candidates(findings), learned.moved(|at| view.to_source(Span::new(at, at)).start)))
     }
 
     /// [`find_for`](Self::find_for) with what is known of several people.
@@ -344,6 +353,23 @@ impl Scrubber {
             }
         }
         Ok(scrubbed)
+    }
+
+    /// [`apply::apply_part`] under this policy.
+    pub(super) fn rewrite_part(
+        &self,
+        text: &str,
+        part: Span,
+        findings: Vec<Finding>,
+        context: &Context,
+        memory: Memory,
+    ) -> Result<(Scrubbed, Memory)> {
+        apply::apply_part(text, part, findings, &self.policy, &self.secrets, context, memory)
+    }
+
+    /// Looks for `patient` in what pieces of one output come to together, if that is asked for.
+    pub(super) fn verify_all(&self, pieces: &[Scrubbed], patient: &Patient) -> Result<()> {
+        if self.verify { verify::verify(&Scrubbed::joined(pieces), patient, &self.policy) } else { Ok(()) }
     }
 
     fn settle(&self, text: &str, mut findings: Vec<Finding>) -> Vec<Finding> {

@@ -31,10 +31,7 @@ impl Ask {
         let text = region.of(note.page.text);
         let answer = match judge.judge(&Question { question: &self.question, text }) {
             Ok(answer) => answer,
-            Err(error) => {
-                note.failure.borrow_mut().get_or_insert(error);
-                return Outcome::unknown("");
-            }
+            Err(error) => return note.failed(error),
         };
         let Some(holds) = answer.holds else {
             return Outcome { judged: true, ..Outcome::unknown("The judge could not tell.") };

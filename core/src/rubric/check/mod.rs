@@ -1,6 +1,7 @@
 //! The closed set of checks that criteria are built from, one file a kind.
 
 mod billing;
+mod classifier;
 mod count;
 mod date;
 mod each;
@@ -12,7 +13,10 @@ mod minutes;
 mod near;
 mod section;
 mod signature;
+mod similarity;
 mod terms;
+
+use std::collections::HashMap;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -23,6 +27,7 @@ use super::billing::{Claim, CodeTable};
 use super::episode::{Episode, Place};
 use super::extract::Facts;
 use super::extract::page::Page;
+use super::models::Models;
 use super::terms::Vocabulary;
 use super::{Discipline, Judge};
 use crate::error::{Error, Result};
@@ -64,6 +69,10 @@ pub(crate) enum Check {
     Billing(billing::Billing),
     /// The notes of an episode keep a rule.
     Episode(episode::EpisodeCheck),
+    /// A sentence says what one of several exemplars says.
+    Similarity(similarity::Similarity),
+    /// A classification model of the caller's gives a label.
+    Classifier(classifier::Labelled),
     /// Whoever judges for the caller says yes.
     Judge(judge::Ask),
 }
@@ -91,7 +100,7 @@ pub(crate) struct Outcome {
     pub(crate) places: Vec<Place>,
     /// What there is to say of it, without words of the note.
     pub(crate) detail: String,
-    /// Whether the caller's judge had a part in it.
+    /// Whether the caller's judge, or a model of the caller's, had a part in it.
     pub(crate) judged: bool,
 }
 
@@ -131,13 +140,15 @@ pub(crate) struct Given<'a> {
     pub(crate) date: Option<Date>,
     pub(crate) codes: &'a CodeTable,
     pub(crate) judge: Option<&'a dyn Judge>,
+    pub(crate) models: &'a Models,
     pub(crate) episode: Option<&'a Episode<'a>>,
 }
 
 impl Given<'_> {
     /// Nothing.
     pub(crate) fn nothing() -> Self {
-        Self { claim: None, date: None, codes: CodeTable::builtin(), judge: None, episode: None }
+        let codes = CodeTable::builtin();
+        Self { claim: None, date: None, codes, judge: None, models: Models::none(), episode: None }
     }
 }
 
@@ -147,8 +158,10 @@ pub(crate) struct Note<'t> {
     pub(crate) facts: Facts,
     pub(crate) discipline: Discipline,
     pub(crate) given: Given<'t>,
-    /// Why the caller's judge could not answer; the call then fails.
+    /// Why the caller's judge or model could not answer; the call then fails.
     pub(crate) failure: std::cell::RefCell<Option<Error>>,
+    /// The vectors of its sentences, as far as a check asked for them.
+    pub(crate) vectors: std::cell::RefCell<HashMap<Span, Vec<f32>>>,
 }
 
 impl<'t> Note<'t> {
@@ -156,12 +169,28 @@ impl<'t> Note<'t> {
         let page = Page::new(text, vocabulary);
         let facts = Facts::read(&page);
         let failure = std::cell::RefCell::new(None);
-        Self { page, facts, discipline: Discipline::Unknown, given: Given::nothing(), failure }
+        let (discipline, given, vectors) = (Discipline::Unknown, Given::nothing(), std::cell::RefCell::default());
+        Self { page, facts, discipline, given, failure, vectors }
     }
 
     /// All of it.
     pub(crate) fn whole(&self) -> Span {
         self.page.whole()
+    }
+
+    /// The sentences inside a region, with the parts of those that reach over its ends.
+    fn sentences(&self, region: Span) -> impl Iterator<Item = Span> + '_ {
+        let part = move |sentence: Span| Span::new(sentence.start.max(region.start), sentence.end.min(region.end));
+        let says = |span: &Span| span.of(self.page.text).chars().any(char::is_alphabetic);
+        super::extract::page::touching(&self.page.sentences, region, |sentence| *sentence)
+            .map(move |sentence| part(*sentence))
+            .filter(says)
+    }
+
+    /// Takes down why a judge or a model could not answer.
+    fn failed(&self, error: Error) -> Outcome {
+        self.failure.borrow_mut().get_or_insert(error);
+        Outcome::unknown("")
     }
 
     /// The day of the visit, or on which the document was written, as far as the note says.
@@ -202,6 +231,8 @@ impl Check {
             Self::Each(each) => each.prepare(vocabulary),
             Self::Measure(measure) => measure.prepare(),
             Self::Episode(episode) => episode.prepare(),
+            Self::Similarity(similarity) => similarity.prepare(),
+            Self::Classifier(labelled) => labelled.prepare(),
             Self::Judge(ask) => ask.prepare(),
             Self::Date(_)
             | Self::Signature(_)
@@ -243,9 +274,32 @@ impl Check {
         out
     }
 
-    /// Whether the caller's judge has a part in it.
-    pub(crate) fn asks(&self) -> bool {
-        matches!(self, Self::Judge(_)) || self.parts().into_iter().any(Self::asks)
+    /// Whether it needs a judge or a model that is not there.
+    pub(crate) fn lacks(&self, judge: bool, models: &Models) -> bool {
+        match self {
+            Self::Judge(_) => !judge,
+            Self::Similarity(_) => !models.embeds(),
+            Self::Classifier(labelled) => !labelled.answered(models),
+            other => other.parts().into_iter().any(|part| part.lacks(judge, models)),
+        }
+    }
+
+    /// The sentences that sentences of a note are compared with.
+    #[cfg(feature = "onnx")]
+    pub(crate) fn exemplars(&self) -> Vec<&str> {
+        match self {
+            Self::Similarity(similarity) => similarity.exemplars().collect(),
+            other => other.parts().into_iter().flat_map(Self::exemplars).collect(),
+        }
+    }
+
+    /// The labels it asks of classification models, each with the model's name where it gives one.
+    #[cfg(feature = "onnx")]
+    pub(crate) fn labels(&self) -> Vec<(Option<&str>, &str)> {
+        match self {
+            Self::Classifier(labelled) => vec![labelled.asked()],
+            other => other.parts().into_iter().flat_map(Self::labels).collect(),
+        }
     }
 
     /// The named term lists it refers to.
@@ -279,6 +333,8 @@ impl Check {
             Self::Extract(fact) => fact.evaluate(note, region),
             Self::Billing(billing) => billing.evaluate(note),
             Self::Episode(episode) => episode.evaluate(note),
+            Self::Similarity(similarity) => similarity.evaluate(note, region),
+            Self::Classifier(labelled) => labelled.evaluate(note, region),
             Self::Judge(ask) => ask.evaluate(note, region),
         }
     }

@@ -132,11 +132,16 @@ impl Terms {
                 return false;
             }
         }
-        let stands = note.page.assertion(span);
-        let accepts = |qualifier| self.accept.contains(&qualifier);
-        (!stands.negated || accepts(Qualifier::Negated))
-            && (!stands.hypothetical || accepts(Qualifier::Hypothetical))
-            && (!stands.historical || accepts(Qualifier::Historical))
-            && (!stands.other_person || accepts(Qualifier::OtherPerson))
+        counts(note, span, &self.accept)
     }
+}
+
+/// Whether a mention is meant of the patient and of today, or qualified only in ways that do not matter.
+pub(super) fn counts(note: &Note<'_>, span: Span, accept: &[Qualifier]) -> bool {
+    let stands = note.page.assertion(span);
+    let accepts = |qualifier| accept.contains(&qualifier);
+    (!stands.negated || accepts(Qualifier::Negated))
+        && (!stands.hypothetical || accepts(Qualifier::Hypothetical))
+        && (!stands.historical || accepts(Qualifier::Historical))
+        && (!stands.other_person || accepts(Qualifier::OtherPerson))
 }

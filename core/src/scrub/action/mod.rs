@@ -22,7 +22,7 @@ pub(super) use encrypt::{MARK, TokenKeys, skeleton, tokens};
 pub(super) use fpe::Fpe;
 pub(super) use options::OPTION_KEYS;
 pub use options::{Fallback, Options};
-pub(super) use worker::{Piece, Secrets, Worker};
+pub(super) use worker::{Memory, Piece, Secrets, Worker};
 pub use zip::Census;
 
 use super::Category;

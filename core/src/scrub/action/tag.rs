@@ -10,6 +10,16 @@ pub(super) fn label(category: Category) -> String {
     category.as_str().to_ascii_uppercase()
 }
 
+/// The numbers whose tags of a category stand in a text.
+pub(super) fn numbers(category: Category, text: &str) -> impl Iterator<Item = usize> {
+    let open = format!("[{}-", label(category));
+    let after: Vec<usize> = text.match_indices(&open).map(|(at, found)| at + found.len()).collect();
+    after.into_iter().filter_map(move |at| {
+        let rest = &text[at..];
+        rest[..rest.find(']')?.min(12)].parse().ok()
+    })
+}
+
 pub(super) fn apply(worker: &mut Worker<'_>, index: usize, out: &mut String) {
     let finding = &worker.findings[index];
     let (category, numbered) = (finding.category, worker.policy.category(finding.category).options.numbered);

@@ -1,6 +1,6 @@
 //! What the operators know of one note while it is rewritten: its findings, entities, date, keys.
 
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 use std::collections::{HashMap, HashSet};
 
 use jiff::civil::Date;
@@ -86,6 +86,47 @@ pub(in crate::scrub) enum Piece {
     Fpe(String, u8),
 }
 
+/// What is kept from one part of a note to the next: who is who, which number and which surrogate each has. No `Debug` here: they are
+/// values of the note.
+#[derive(Default)]
+pub(in crate::scrub) struct Memory {
+    people: Option<People>,
+    /// Entities other than persons by category and canonical value.
+    values: HashMap<(Category, String), usize>,
+    numbers: HashMap<(Category, usize), usize>,
+    /// The number that the next entity of a category gets.
+    next: HashMap<Category, usize>,
+    /// Numbers whose tags stand in the note itself.
+    written: HashMap<Category, HashSet<usize>>,
+    surrogates: Option<Surrogates>,
+    /// The latest full date that is no birth date.
+    noted: Option<Date>,
+}
+
+impl Memory {
+    /// Takes note of what a part of a note holds that no number and no surrogate may look like.
+    pub(in crate::scrub) fn see(&mut self, text: &str, findings: &[Finding], policy: &Policy) {
+        let mut invents = false;
+        for category in Category::ALL {
+            let rule = policy.category(*category);
+            invents |= rule.operator == Operator::Surrogate;
+            if rule.options.numbered {
+                self.written.entry(*category).or_default().extend(tag::numbers(*category, text));
+            }
+        }
+        if invents {
+            self.surrogates.get_or_insert_default().see(text, findings);
+        }
+    }
+
+    /// How many values, persons and words are kept.
+    pub(in crate::scrub) fn len(&self) -> usize {
+        let people = self.people.as_ref().map_or(0, People::len);
+        let written = self.written.values().map(HashSet::len).sum::<usize>();
+        people + self.values.len() + written + self.surrogates.as_ref().map_or(0, Surrogates::len)
+    }
+}
+
 /// What the operators know of one note while it is rewritten.
 pub(in crate::scrub) struct Worker<'n> {
     pub(super) text: &'n str,
@@ -94,19 +135,14 @@ pub(in crate::scrub) struct Worker<'n> {
     secrets: &'n Secrets,
     context: &'n Context,
     people: OnceCell<People>,
+    /// Who was named before this part of the note.
+    before: Cell<Option<People>>,
     noted: OnceCell<Option<Date>>,
     /// Days by which dates move, once worked out.
     offset: OnceCell<i64>,
-    /// Entities other than persons by category and canonical value.
-    values: HashMap<(Category, String), usize>,
-    numbers: HashMap<(Category, usize), usize>,
-    /// The number that the next entity of a category gets.
-    next: HashMap<Category, usize>,
-    /// Numbers whose tags stand in the note itself.
-    written: HashMap<Category, HashSet<usize>>,
     /// The values of all findings.
     originals: OnceCell<HashSet<&'n str>>,
-    surrogates: Option<Surrogates>,
+    memory: Memory,
 }
 
 impl<'n> Worker<'n> {
@@ -116,6 +152,7 @@ impl<'n> Worker<'n> {
         policy: &'n Policy,
         secrets: &'n Secrets,
         context: &'n Context,
+        mut memory: Memory,
     ) -> Self {
         Self {
             text,
@@ -124,15 +161,20 @@ impl<'n> Worker<'n> {
             secrets,
             context,
             people: OnceCell::new(),
+            before: Cell::new(memory.people.take()),
             noted: OnceCell::new(),
             offset: OnceCell::new(),
-            values: HashMap::new(),
-            numbers: HashMap::new(),
-            next: HashMap::new(),
-            written: HashMap::new(),
             originals: OnceCell::new(),
-            surrogates: None,
+            memory,
         }
+    }
+
+    /// What the part of the note that comes next needs to know of this one.
+    pub(in crate::scrub) fn into_memory(self) -> Memory {
+        let mut memory = self.memory;
+        memory.people = self.people.into_inner().or(self.before.into_inner());
+        memory.noted = self.noted.into_inner().flatten().or(memory.noted);
+        memory
     }
 
     /// What stands in place of the finding at `index`, by which operator, and the census that decided a ZIP code.
@@ -193,8 +235,7 @@ impl<'n> Worker<'n> {
         if let Ok(keys) = self.secrets.keys() {
             return hash::digits(&keys.hash, category, original);
         }
-        let next = self.findings.len() + self.values.len();
-        let entity = *self.values.entry((category, format!("={original}"))).or_insert(next);
+        let entity = self.value(category, format!("={original}"));
         self.number(category, entity).to_string()
     }
 
@@ -246,7 +287,12 @@ impl<'n> Worker<'n> {
     }
 
     pub(super) fn people(&self) -> &People {
-        self.people.get_or_init(|| People::new(self.text, self.findings, self.context.known()))
+        self.people.get_or_init(|| {
+            let known = self.context.known();
+            let mut people = self.before.take().unwrap_or_else(|| People::new(known));
+            people.read(self.text, self.findings, known);
+            people
+        })
     }
 
     /// Which entity of its category a finding is.
@@ -257,32 +303,32 @@ impl<'n> Worker<'n> {
         {
             return person;
         }
-        let next = self.findings.len() + self.values.len();
-        *self.values.entry((category, self.canonical(index))).or_insert(next)
+        self.value(category, self.canonical(index))
+    }
+
+    /// Which entity a value is.
+    fn value(&mut self, category: Category, value: String) -> usize {
+        // Persons are counted from zero.
+        let next = usize::MAX / 2 + self.memory.values.len();
+        *self.memory.values.entry((category, value)).or_insert(next)
     }
 
     /// The number of an entity in its category, in the order of the note. A number whose tag already stands in the note is
     /// passed over, so that ours are told from the note's own.
     pub(super) fn number(&mut self, category: Category, entity: usize) -> usize {
-        if let Some(number) = self.numbers.get(&(category, entity)) {
+        let text = self.text;
+        let Memory { numbers, next, written, .. } = &mut self.memory;
+        if let Some(number) = numbers.get(&(category, entity)) {
             return *number;
         }
-        let text = self.text;
-        let written = self.written.entry(category).or_insert_with(|| {
-            let open = format!("[{}-", tag::label(category));
-            let numbers = text.match_indices(&open).filter_map(|(at, _)| {
-                let rest = &text[at + open.len()..];
-                rest[..rest.find(']')?.min(12)].parse().ok()
-            });
-            numbers.collect()
-        });
-        let next = self.next.entry(category).or_insert(1);
+        let written = written.entry(category).or_insert_with(|| tag::numbers(category, text).collect());
+        let next = next.entry(category).or_insert(1);
         while written.contains(next) {
             *next += 1;
         }
         let number = *next;
         *next += 1;
-        self.numbers.insert((category, entity), number);
+        numbers.insert((category, entity), number);
         number
     }
 
@@ -298,7 +344,7 @@ impl<'n> Worker<'n> {
                 let form = DateForm::read(self.original(index))?;
                 Date::new(form.year?, form.month, form.day?).ok()
             });
-            self.context.noted().or_else(|| full.max())
+            self.context.noted().or_else(|| full.chain(self.memory.noted).max())
         })
     }
 
@@ -338,7 +384,7 @@ impl<'n> Worker<'n> {
     }
 
     fn surrogate(&mut self, index: usize, options: Options) -> Result<Option<String>> {
-        let mut surrogates = match self.surrogates.take() {
+        let mut surrogates = match self.memory.surrogates.take() {
             Some(surrogates) => surrogates,
             None => Surrogates::new(self.text, self.findings),
         };
@@ -352,7 +398,7 @@ impl<'n> Worker<'n> {
         };
         let canonical = self.canonical(index);
         let invented = surrogates.invent(&source, self, index, &canonical);
-        self.surrogates = Some(surrogates);
+        self.memory.surrogates = Some(surrogates);
         Ok(invented)
     }
 }

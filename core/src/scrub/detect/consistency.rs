@@ -16,31 +16,69 @@ const CERTAIN: f32 = 0.7;
 const REPEATED: f32 = 0.75;
 
 /// A word of a certain finding.
+#[derive(Clone, Copy)]
 struct Part {
     category: Category,
     entry: Entry,
     /// Also an ordinary word: only a capital inside a sentence repeats it.
     ambiguous: bool,
+    /// Where it was first seen.
+    at: usize,
 }
 
-/// Appends the repetitions of certain names and organisations.
-pub(crate) fn extend(note: &Note<'_>, findings: &mut Vec<Finding>) {
+/// The words of certain findings of a text. No `Debug` here: they are words of it.
+#[derive(Default)]
+pub(crate) struct Learned(HashMap<String, Part>);
+
+impl Learned {
+    /// The same with each place carried by `to`.
+    pub(crate) fn moved(mut self, to: impl Fn(usize) -> usize) -> Self {
+        self.0.values_mut().for_each(|part| part.at = to(part.at));
+        self
+    }
+
+    /// Adds what was seen before the place `end` of a text that comes after.
+    pub(crate) fn absorb(&mut self, later: Self, end: usize) {
+        for (word, part) in later.0.into_iter().filter(|(_, part)| part.at < end) {
+            // A person goes before a body of the same name.
+            if part.category == Category::Name || !self.0.contains_key(&word) {
+                self.0.insert(word, part);
+            }
+        }
+    }
+
+    /// How many words.
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
+}
+
+/// Appends the repetitions of certain names and organisations: of those of the note, and of `before`, those of a text before it.
+/// What it learned from the note is given back.
+pub(crate) fn extend(note: &Note<'_>, findings: &mut Vec<Finding>, before: &Learned) -> Learned {
     let parts = parts(note, findings);
-    if parts.is_empty() {
+    repeat(note, findings, &parts, &before.0);
+    Learned(parts)
+}
+
+fn repeat(note: &Note<'_>, findings: &mut Vec<Finding>, parts: &HashMap<String, Part>, before: &HashMap<String, Part>) {
+    if parts.is_empty() && before.is_empty() {
         return;
     }
     // The lengths that occur for each first letter, so that most words need no hashing.
     let mut lengths = [0_u64; 256];
-    for key in parts.keys() {
-        lengths[usize::from(key.as_bytes()[0])] |= 1 << key.len().min(63);
-    }
     // The same of first letters; a letter beyond ASCII may be folded to any.
     let mut initials = [false; 256];
     initials[0x80..].fill(true);
-    for first in parts.keys().filter_map(|key| key.as_bytes().first()) {
-        initials[usize::from(*first)] = true;
-        initials[usize::from(first.to_ascii_uppercase())] = true;
+    for key in parts.keys().chain(before.keys()).map(String::as_bytes) {
+        lengths[usize::from(key[0])] |= 1 << key.len().min(63);
+        initials[usize::from(key[0])] = true;
+        initials[usize::from(key[0].to_ascii_uppercase())] = true;
     }
+    let known = |key: &str| match (parts.get(key), before.get(key)) {
+        (Some(own), Some(other)) if own.category != Category::Name => Some(other),
+        (own, other) => own.or(other),
+    };
     // What is less sure than a repetition does not stand in its way: a policy may drop it.
     let sure = findings.iter().filter(|finding| finding.score >= REPEATED);
     let mut covered: Vec<Span> = sure.map(|finding| finding.span).collect();
@@ -66,7 +104,7 @@ pub(crate) fn extend(note: &Note<'_>, findings: &mut Vec<Finding>) {
         if stem.len() < 3 || plain && lengths[first] & (1 << stem.len().min(63)) == 0 {
             continue;
         }
-        let Some(part) = parts.get(lower(stem).as_ref()) else { continue };
+        let Some(part) = known(lower(stem).as_ref()) else { continue };
         if !repeats(note, index, part) {
             continue;
         }
@@ -87,7 +125,7 @@ fn detector(category: Category) -> &'static str {
 
 /// The words of certain findings that may stand for them.
 fn parts(note: &Note<'_>, findings: &[Finding]) -> HashMap<String, Part> {
-    let mut parts = HashMap::new();
+    let mut parts: HashMap<String, Part> = HashMap::new();
     for finding in findings.iter().filter(|finding| finding.score >= CERTAIN) {
         let name = finding.category == Category::Name;
         if !name && finding.category != Category::Organization {
@@ -118,7 +156,8 @@ fn parts(note: &Note<'_>, findings: &[Finding]) -> HashMap<String, Part> {
                 if key.is_empty() {
                     continue;
                 }
-                let part = Part { category: finding.category, entry, ambiguous: sort == Sort::Either };
+                let at = parts.get(&key).map_or(token.span.start, |known| known.at.min(token.span.start));
+                let part = Part { category: finding.category, entry, ambiguous: sort == Sort::Either, at };
                 // A person goes before a body of the same name.
                 if name || !parts.contains_key(&key) {
                     parts.insert(key, part);

@@ -44,7 +44,7 @@ mod tagger;
 mod url;
 mod vehicle;
 
-pub(crate) use consistency::extend;
+pub(crate) use consistency::{Learned, extend};
 pub(crate) use custom::{OwnDetector, OwnDetectors};
 #[cfg(feature = "onnx")]
 pub(crate) use model::ModelDetector;

@@ -378,7 +378,7 @@ mod tests {
             let note = Note { text: &text, tokens: &tokens };
             let mut findings = Vec::new();
             Entities(Stages::ALL).detect(&note, &mut findings).unwrap();
-            super::super::extend(&note, &mut findings);
+            super::super::extend(&note, &mut findings, &super::super::Learned::default());
             for finding in findings {
                 proptest::prop_assert!(text.get(finding.span.range()).is_some_and(|found| !found.is_empty()), "{}", finding.detector);
             }

@@ -74,24 +74,27 @@ pub struct Demographics {
     pub ids: Vec<String>,
 }
 
-const KEYS: &[&str] = &[
-    "names",
-    "aliases",
-    "birth_date",
-    "note_date",
-    "dates",
-    "mrns",
-    "ssn",
-    "health_plan_ids",
-    "accounts",
-    "phones",
-    "emails",
-    "addresses",
-    "relatives",
-    "providers",
-    "employers",
-    "ids",
-];
+impl Demographics {
+    /// The names of the members in JSON.
+    pub const MEMBERS: &[&str] = &[
+        "names",
+        "aliases",
+        "birth_date",
+        "note_date",
+        "dates",
+        "mrns",
+        "ssn",
+        "health_plan_ids",
+        "accounts",
+        "phones",
+        "emails",
+        "addresses",
+        "relatives",
+        "providers",
+        "employers",
+        "ids",
+    ];
+}
 
 // Never the values.
 impl std::fmt::Debug for Demographics {
@@ -287,7 +290,10 @@ fn check(known: &Demographics) -> Result<()> {
         }
     }
     match count {
-        0 => Err(Error::config(format!("nothing is known of the patient: expected one of {}", KEYS.join(", ")))),
+        0 => Err(Error::config(format!(
+            "nothing is known of the patient: expected one of {}",
+            Demographics::MEMBERS.join(", ")
+        ))),
         1..=VALUES => Ok(()),
         _ => Err(Error::config(format!("a patient has at most {VALUES} values, not {count}"))),
     }
@@ -303,7 +309,7 @@ fn date(key: &str, value: Option<&str>) -> Result<Option<Date>> {
 
 /// The members of the JSON object.
 fn read(value: &Value) -> Result<Demographics> {
-    let fields = Fields::new(value, String::new(), KEYS)?;
+    let fields = Fields::new(value, String::new(), Demographics::MEMBERS)?;
     let one = |key: &str| fields.text(key).map(|text| text.map(str::to_owned));
     let list = |key: &str| -> Result<Vec<String>> {
         match fields.get(key) {

@@ -36,6 +36,7 @@ pub(super) enum Source {
 }
 
 /// What was given so far in a note, and what may not be given.
+#[derive(Default)]
 pub(super) struct Surrogates {
     /// By kind and value.
     given: HashMap<(&'static str, String), String>,
@@ -45,7 +46,19 @@ pub(super) struct Surrogates {
 
 impl Surrogates {
     pub(super) fn new(text: &str, findings: &[Finding]) -> Self {
-        let mut taken: HashSet<String> = HashSet::new();
+        let mut surrogates = Self::default();
+        surrogates.see(text, findings);
+        surrogates
+    }
+
+    /// How many values and words are kept.
+    pub(super) fn len(&self) -> usize {
+        self.given.len() + self.taken.len()
+    }
+
+    /// Takes note of the words of a text, which are given to nothing from here on.
+    pub(super) fn see(&mut self, text: &str, findings: &[Finding]) {
+        let taken = &mut self.taken;
         for token in text::tokens(text).iter().filter(|token| token.kind != TokenKind::Punctuation) {
             let word = token.of(text);
             // "Smith's": both with its ending and without.
@@ -56,7 +69,6 @@ impl Surrogates {
         }
         taken.extend(findings.iter().map(|finding| plain(finding.span.of(text))));
         taken.remove("");
-        Self { given: HashMap::new(), taken }
     }
 
     /// The surrogate of the finding at `index`; `None` where there is none of its kind.
