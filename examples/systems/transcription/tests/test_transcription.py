@@ -96,7 +96,7 @@ def test_what_is_sent_equals_one_push_and_partials_and_names_are_nowhere(practic
     assert "".join(sent) == whole()
     summary = practice.ask("GET", f"/api/consultations/{id}/summary").json()
     assert len(summary["sections"]) == 7 and summary["score"]["rubric"]["id"] == "medicare-outpatient-therapy"
-    assert any(one["title"] == "Objective" and one["evidence"] for one in summary["sections"])
+    assert any(one["title"] == "Treatment" and one["evidence"] for one in summary["sections"])
     assert b"Exercise 7" in practice.everything()
     for name in ("Quillfeather", "Zyxwold", "Achterberg"):
         assert name not in "".join(sent) + json.dumps(summary) and name.encode() not in practice.everything()
@@ -140,12 +140,12 @@ def test_two_at_once_are_apart_and_another_clinician_sees_neither(practice: Prac
         with pytest.raises((InvalidStatus, ConnectionClosed)), practice.speaking(first):
             pass
         for number in range(40):
-            say(one, number, "clinician", "Alpha exercises were performed today.")
-            say(two, number, "patient", "Bravo pain is better today.")
+            say(one, number, "clinician", "Standing exercises were performed today.")
+            say(two, number, "patient", "The shoulder pain is better today.")
     for id in (first, second):
         assert practice.ask("POST", f"/api/consultations/{id}/complete").status_code == 200
     texts = [practice.ask("GET", f"/api/consultations/{id}").text for id in (first, second)]
-    assert "Alpha" in texts[0] and "Bravo" not in texts[0] and "Bravo" in texts[1] and "Alpha" not in texts[1]
+    assert "Standing" in texts[0] and "shoulder" not in texts[0] and "shoulder" in texts[1] and "Standing" not in texts[1]
     assert practice.ask("GET", f"/api/consultations/{first}", other).status_code == 404
     with pytest.raises((InvalidStatus, ConnectionClosed)), practice.speaking(first, other):
         pass
