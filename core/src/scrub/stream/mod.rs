@@ -38,11 +38,11 @@ const GULP: usize = 64 << 10;
 /// let scrubber = Scrubber::builder().policy(policy).builtin_model(false).build()?;
 /// let mut stream = scrubber.stream(StreamOptions::new())?;
 /// let mut text = String::new();
-/// for piece in ["THERAPIST: Good morning, Mrs. Achter", "berg. How is the knee?\n", "Mrs. Achterberg: Better.\n"] {
+/// for piece in ["THERAPIST: This is Mrs. Achter", "berg. How is the knee?\n", "Mrs. Achterberg: Better.\n"] {
 ///     text.push_str(&stream.push(piece)?.text);
 /// }
 /// text.push_str(&stream.finish()?.text);
-/// assert_eq!(text, "THERAPIST: Good morning, Mrs. [NAME-1]. How is the knee?\nMrs. [NAME-1]: Better.\n");
+/// assert_eq!(text, "THERAPIST: This is Mrs. [NAME-1]. How is the knee?\nMrs. [NAME-1]: Better.\n");
 /// # Ok::<(), chartguard::Error>(())
 /// ```
 ///
