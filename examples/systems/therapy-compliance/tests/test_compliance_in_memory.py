@@ -13,7 +13,7 @@ from therapy_compliance import charts
 from therapy_compliance.app import create_app
 from therapy_compliance.cache import Cache
 from therapy_compliance.database import analyses, cache
-from therapy_compliance.engine import Engine, Options, carried
+from therapy_compliance.engine import Engine, Options, carried, findings
 from therapy_compliance.pages import marked
 from therapy_compliance.service import Service
 from therapy_compliance.settings import Settings
@@ -90,11 +90,11 @@ def test_strict_cannot_be_asked_away() -> None:
 
 
 def test_pieces_are_the_text_and_know_their_findings() -> None:
-    findings = [
+    found = [
         {"risk": "low", "title": "A", "evidence": [{"start": 2, "end": 6}]},
         {"risk": "high", "title": "B", "evidence": [{"start": 4, "end": 8}, {"start": 4, "end": 5}]},
     ]
-    pieces = marked("0123456789", findings)
+    pieces = marked("0123456789", found)
     assert "".join(piece["text"] for piece in pieces) == "0123456789"
     assert [(piece["text"], piece["ids"], piece["risk"]) for piece in pieces] == [
         ("01", [], ""), ("23", ["e0-0"], "low"), ("4", ["e1-0", "e1-1"], "high"), ("5", [], "high"), ("67", [], "high"), ("89", [], ""),
@@ -113,3 +113,15 @@ def test_the_readme_has_every_setting() -> None:
 def test_a_setting_that_is_none_is_refused_with_the_nearest() -> None:
     with pytest.raises(SettingsError, match="did you mean CHARTGUARD_STRICT"):
         read(Settings, {"CHARTGUARD_STRCT": "true"})
+
+
+def test_what_weighs_most_comes_first_and_what_is_unsure_is_flagged() -> None:
+    def criterion(id: str, severity: str, confidence: float, verdict: str = "not_met") -> dict[str, object]:
+        said = {"id": id, "title": id, "severity": severity, "confidence": confidence, "verdict": verdict}
+        return said | {"message": "m", "advice": "a", "evidence": [{"start": 1, "end": 3}]}
+
+    wrong = [criterion("a", "low", 0.9), criterion("b", "high", 0.69), criterion("c", "high", 0.7), criterion("d", "high", 1.0, "met")]
+    found = findings({"score": 0.5, "criteria": wrong}, "0123")
+    assert [(one["criterion"], one["low_confidence"]) for one in found] == [("c", False), ("b", True), ("a", False)]
+    assert found[0]["evidence"] == [{"start": 1, "end": 3, "text": "12"}]
+    assert findings({"score": None, "criteria": wrong}, "0123") == []

@@ -29,7 +29,7 @@ class Reviews:
     def calibration(self) -> dict[str, Any]:
         """How often findings were confirmed, by how sure they were; the error is the mean difference of both, by count."""
         said = self._database.rows(select(reviews.c.confidence, reviews.c.says))
-        bins = []
+        bins: list[dict[str, Any]] = []
         for low, high in zip(EDGES, EDGES[1:], strict=False):
             inside = [one for one in said if low <= one["confidence"] < high or one["confidence"] == high == EDGES[-1]]
             count = len(inside)
