@@ -24,6 +24,7 @@ log = logging.getLogger(__name__)
 _request_id: ContextVar[str] = ContextVar("request_id", default="")
 # Upper bounds of durations in seconds: from an answer out of memory to what an alert calls slow.
 _BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0, 30.0, 60.0)
+_MESSAGE = 128 << 10
 _ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -64,6 +65,10 @@ class Metrics:
 
     def counter(self, name: str, meaning: str, *labels: str) -> Counter:
         return Counter(f"{self._service}_{name}", meaning, labels, registry=self.registry)
+
+    def gauge(self, name: str, meaning: str, value: Callable[[], float]) -> None:
+        """A figure that is asked for when it is shown."""
+        Gauge(f"{self._service}_{name}", meaning, registry=self.registry).set_function(value)
 
     def histogram(self, name: str, meaning: str, *labels: str) -> Histogram:
         return Histogram(f"{self._service}_{name}", meaning, labels, registry=self.registry, buckets=_BUCKETS)
@@ -219,4 +224,6 @@ def serve(app: FastAPI, host: str, port: int) -> None:
         app, host=host, port=port, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=20,
         # Longer than proxies keep a connection: it is not closed under a request that is on its way.
         timeout_keep_alive=75,
+        # A message of a WebSocket: room for what a body may have, and not for what fills the memory.
+        ws_max_size=_MESSAGE,
     )  # fmt: skip

@@ -19,6 +19,9 @@ from shared.testing import Server, free_port, server  # noqa: E402
 
 NOTE = "PT daily note 03/14/2024. Ms. Rosalind Achterberg, MRN 4471203. Gait training 15 min on level ground with one cue."
 
+# Commands that print the token of the first who may ask, where the first start does not.
+FIRST = {"document-search": ("tenant", "add", "north"), "transcription": ("clinician", "house")}
+
 
 @dataclass
 class System:
@@ -38,16 +41,28 @@ def run(name: str, *arguments: str) -> list[str]:
 
 @contextlib.contextmanager
 def started(name: str, data: Path, *, ready: str = "/health", command: list[str] | None = None) -> Iterator[System]:
-    """A system on a free port; its token is what it printed, or what its command for tenants prints."""
+    """A system on a free port; its token is what it printed, or what a command of it prints."""
     env = {**os.environ, "CHARTGUARD_DATA": str(data)}
     token, port = "", free_port()
-    if name == "document-search":
-        done = subprocess.run(run(name, "tenant", "add", "north"), env=env, check=True, capture_output=True, text=True)
+    if name in FIRST:
+        done = subprocess.run(run(name, *FIRST[name]), env=env, check=True, capture_output=True, text=True)
         token = done.stdout.strip()
     serve = command or run(name, "serve")
     with server([*serve, "--port", str(port)], port=port, env=env, ready=ready, log=data.parent / f"{name}.log") as service:
         shown = re.search(r"shown (?:this once|only now):\s*(\S+)", service.output())
         yield System(port, shown[1] if shown else token, service)
+
+
+@pytest.fixture(scope="session")
+def therapy_compliance(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
+    with started("therapy-compliance", tmp_path_factory.mktemp("therapy") / "data") as system:
+        yield system
+
+
+@pytest.fixture(scope="session")
+def transcription(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
+    with started("transcription", tmp_path_factory.mktemp("transcription") / "data") as system:
+        yield system
 
 
 @pytest.fixture(scope="session")

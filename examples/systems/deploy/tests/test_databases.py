@@ -1,4 +1,4 @@
-"""The databases that compose.yaml makes, in a PostgreSQL that runs: each service has its own and cannot enter the other."""
+"""The databases that compose.yaml makes, in a PostgreSQL that runs: each service has its own and cannot enter another's."""
 
 import os
 import subprocess
@@ -21,19 +21,19 @@ def place() -> Iterator[str]:
         env = {
             **os.environ, "PGHOST": at.hostname or "", "PGPORT": str(at.port), "POSTGRES_USER": at.username or "",
             # One that would end the statement, if it were put into it as it is.
-            "SEARCH_PASSWORD": "it's", "ROLES_PASSWORD": "b", "MONITOR_PASSWORD": "c",
+            "SEARCH_PASSWORD": "it's", "ROLES_PASSWORD": "b", "MONITOR_PASSWORD": "c", "THERAPY_PASSWORD": "d", "TRANSCRIPTION_PASSWORD": "e",
         }  # fmt: skip
         subprocess.run([SYSTEMS / "deploy" / "postgres" / "databases.sh"], env=env, check=True, capture_output=True)
         yield f"{at.hostname}:{at.port}"
 
 
-@pytest.mark.parametrize("name", ["search", "roles"])
+@pytest.mark.parametrize("name", ["therapy", "search", "transcription", "roles"])
 def test_each_owns_its_database(place: str, name: str) -> None:
     with psycopg.connect(f"postgresql://{name}@{place}/{name}") as database:
         database.execute("CREATE TABLE kept (id int)")
 
 
-@pytest.mark.parametrize(("user", "database"), [("search", "roles"), ("roles", "search"), ("monitor", "search")])
+@pytest.mark.parametrize(("user", "database"), [("search", "roles"), ("roles", "search"), ("therapy", "transcription"), ("transcription", "therapy"), ("monitor", "search")])
 def test_none_enters_another(place: str, user: str, database: str) -> None:
     with pytest.raises(psycopg.OperationalError, match="permission denied"):
         psycopg.connect(f"postgresql://{user}@{place}/{database}")

@@ -47,6 +47,10 @@ def test_a_system_is_in_each_file_under_its_port(name: str) -> None:
     assert f"EXPOSE {port}\n" in served
 
 
+def test_every_system_is_deployed() -> None:
+    assert set(DEPLOYMENTS) == set(front_door.SYSTEMS) == set(HERE)
+
+
 def test_what_is_scraped_and_proxied_is_deployed() -> None:
     assert {place.split(":")[0] for place in [*scraped().values(), *proxied().values()]} <= set(COMPOSE["services"])
     assert set(proxied()) == set(DEPLOYMENTS)
@@ -85,10 +89,51 @@ def test_nothing_goes_out_but_to_databases_and_names() -> None:
 def test_what_is_scaled_holds_nothing_of_its_own() -> None:
     scaled = [one["spec"] for one in MANIFESTS if one["kind"] == "HorizontalPodAutoscaler"]
     assert [spec["metrics"][0]["resource"]["target"]["averageUtilization"] for spec in scaled] == [70]
+    grow = {spec["scaleTargetRef"]["name"] for spec in scaled}
     for name, deployment in DEPLOYMENTS.items():
         holds = any("persistentVolumeClaim" in volume for volume in deployment["spec"]["template"]["spec"]["volumes"])
-        assert holds != (name in [spec["scaleTargetRef"]["name"] for spec in scaled])
-        assert deployment["spec"]["strategy"]["type"] == ("Recreate" if holds else "RollingUpdate")
+        assert not (holds and name in grow)
+        # What is not scaled is one pod, of which there are not two for a moment.
+        assert deployment["spec"]["strategy"]["type"] == ("RollingUpdate" if name in grow else "Recreate")
+        assert deployment["spec"].get("replicas") == (None if name in grow else 1)
+
+
+def test_each_has_a_host_of_its_own_behind_tls() -> None:
+    nginx = (DEPLOY / "nginx" / "nginx.conf").read_text()
+    ingresses = {one["metadata"]["name"]: one["spec"] for one in MANIFESTS if one["kind"] == "Ingress"}
+    (names,) = re.findall(r"listen 8080;\s+server_name ([^;]+);", nginx)
+    assert set(ingresses) == set(DEPLOYMENTS)
+    hosts = set()
+    for name, spec in ingresses.items():
+        (host,) = (rule["host"] for rule in spec["rules"])
+        hosts.add(host)
+        assert spec["tls"][0]["hosts"] == [host]
+        assert re.search(rf"server_name {host};\s+include service.conf;[^}}]*(?:\}}|proxy_pass http://{name.replace('-', '_')};)", nginx), host
+    assert set(names.split()) == hosts
+
+
+@pytest.mark.parametrize("name", front_door.SYSTEMS)
+def test_what_an_image_is_made_of_is_there(name: str) -> None:
+    root = SYSTEMS.parents[1]
+    copied = re.findall(r"^COPY (?!--from)(.+) \S+$", (SYSTEMS / name / "Containerfile").read_text(), re.MULTILINE)
+    assert copied
+    for one in (path for line in copied for path in line.split()):
+        # The wheel is built before; README.md says how.
+        assert one == "dist/*.whl" or (root / one).exists(), one
+
+
+@pytest.mark.parametrize("name", front_door.SYSTEMS)
+def test_an_image_runs_what_is_in_it_as_nobody(name: str) -> None:
+    text = (SYSTEMS / name / "Containerfile").read_text()
+    last = text[text.rindex("\nFROM") :]
+    assert re.search(r"^USER 10001$", last, re.MULTILINE) and re.search(r"^STOPSIGNAL SIGTERM$", last, re.MULTILINE)
+    (entry,) = re.findall(r"^ENTRYPOINT \[(.+)\]$", last, re.MULTILINE)
+    if '"-m"' in entry:
+        module = entry.split('"')[-2]
+        assert re.search(rf"^COPY examples/systems/{name}/{module} {module}$", last, re.MULTILINE)
+        assert (SYSTEMS / name / module / "__main__.py").exists()
+    else:
+        assert f"/usr/local/bin/{name}" in entry and f" /usr/local/bin/{name}\n" in last
 
 
 def test_nothing_secret_has_a_default() -> None:

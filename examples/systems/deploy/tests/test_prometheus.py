@@ -76,6 +76,7 @@ def test_what_a_service_counts_is_there_and_the_rules_hold(document_search: Syst
         alerts = {rule["name"]: rule for rule in rules if rule["type"] == "alerting"}
         assert set(alerts) == {
             "TargetDown", "ManyServerErrors", "SlowAnswers", "MemoryNearlyFull", "DiskNearlyFull", "ManyDatabaseConnections",
+            "ThresholdPassed", "StreamFailed", "StreamsNearlyFull",
         }  # fmt: skip
         assert alerts["ManyServerErrors"]["duration"] == 300
 
@@ -88,8 +89,12 @@ def test_what_a_service_counts_is_there_and_the_rules_hold(document_search: Syst
 
 
 def test_every_figure_of_the_dashboard_is_one_that_a_service_gives(
-    document_search: System, role_access: System, note_intake: System, tmp_path: Path
+    therapy_compliance: System, document_search: System, transcription: System, role_access: System, note_intake: System, tmp_path: Path
 ) -> None:
+    with therapy_compliance.http() as http:
+        assert http.post("/analysis/analyze", files={"file": ("gait.txt", NOTE.encode())}).status_code == 202
+    with transcription.http() as http:
+        assert http.post("/api/consultations/start", json={}).status_code == 201
     with document_search.http() as http:
         assert http.post("/documents", files={"file": ("gait.txt", NOTE.encode())}).status_code == 201
         assert http.post("/search", json={"question": "gait"}).status_code == 200
@@ -105,10 +110,15 @@ def test_every_figure_of_the_dashboard_is_one_that_a_service_gives(
     # A figure's name has a _, and no function has one except this.
     names = set(re.findall(r"\b(?:job:)?[a-z]+(?:_[a-z0-9]+)+(?::\w+)?\b", asked)) - {"histogram_quantile"}
     ours = {name for name in names if not name.startswith(("node_", "pg_"))}
-    assert len(ours) >= 9
-    ports = {"document-search": document_search.port, "role-access": role_access.port, "note-intake": note_intake.port}
+    assert len(ours) >= 14
+    ports = {
+        "therapy-compliance": therapy_compliance.port, "document-search": document_search.port, "transcription": transcription.port,
+        "role-access": role_access.port, "note-intake": note_intake.port,
+    }  # fmt: skip
     # What no service has answered with 5xx has no ratio.
     ours.discard("job:http_requests_failed:ratio5m")
     with prometheus(tmp_path, ports) as found:
-        until(lambda: len(found.query("up == 1")) == 3)
+        until(lambda: len(found.query("up == 1")) == len(ports))
+        # Each counts its requests by the one name that rules and dashboard know.
+        until(lambda: {one["metric"]["job"] for one in found.query("sum by (job) (http_requests_total)")} == set(ports))
         until(lambda: not ours - set(found.get("label/__name__/values")) or None)

@@ -1,5 +1,6 @@
-"""nginx, started for real with the configuration of this folder, in front of document-search."""
+"""nginx, started for real with the configuration of this folder, in front of systems that run."""
 
+import json
 import os
 import re
 import shutil
@@ -13,10 +14,14 @@ from pathlib import Path
 
 import httpx
 import pytest
+import uvicorn
 from conftest import NOTE, SYSTEMS, System
 from shared.testing import HOST, _tool, free_port
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import ClientConnection, connect
 
 NAME = "search.example.org"
+SPEECH, THERAPY = "transcription.example.org", "therapy.example.org"
 
 
 class Proxy:
@@ -32,18 +37,28 @@ class Proxy:
         with self.client() as client:
             return client.request(method, path, headers=headers, extensions={"sni_hostname": name}, **more)  # type: ignore[arg-type]
 
-    def raw(self, line: str, *headers: str) -> tuple[HTTPResponse, bytes]:
+    def raw(self, line: str, *headers: str, name: str = NAME) -> tuple[HTTPResponse, bytes]:
         """What is answered to a request as it stands here: httpx puts paths right and has bodies as long as it says."""
-        head = "\r\n".join([f"{line} HTTP/1.1", f"Host: {NAME}", "Connection: close", *headers, "", ""])
-        with socket.create_connection((HOST, self.https)) as plain, self.context.wrap_socket(plain, server_hostname=NAME) as tls:
+        head = "\r\n".join([f"{line} HTTP/1.1", f"Host: {name}", *(headers if any(one.startswith("Connection") for one in headers) else ("Connection: close", *headers)), "", ""])
+        with socket.create_connection((HOST, self.https)) as plain, self.context.wrap_socket(plain, server_hostname=name) as tls:
             tls.sendall(head.encode())
             answer = HTTPResponse(tls)
             answer.begin()
             return answer, answer.read()
 
+    def speaking(self, id: str, token: str, **options: object) -> ClientConnection:
+        """A consultation's stream, over TLS."""
+        plain = socket.create_connection((HOST, self.https))
+        headers = {"Authorization": f"Bearer {token}"}
+        return connect(
+            f"wss://{SPEECH}/api/consultations/{id}/stream", sock=plain, ssl=self.context, additional_headers=headers, open_timeout=10, **options
+        )  # type: ignore[arg-type]
+
 
 @pytest.fixture(scope="module")
-def proxy(document_search: System, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proxy]:
+def proxy(
+    therapy_compliance: System, document_search: System, transcription: System, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Proxy]:
     nginx, _ = _tool("nginx"), _tool("openssl")
     folder = tmp_path_factory.mktemp("proxy")
     # Its workers run as another user where it is started as root.
@@ -56,7 +71,10 @@ def proxy(document_search: System, tmp_path_factory: pytest.TempPathFactory) -> 
     http, https = free_port(), free_port()
     file = folder / "nginx.conf"
     file.write_text(re.sub(r"listen 8443", f"listen {HOST}:{https}", re.sub(r"listen 8080", f"listen {HOST}:{http}", file.read_text())))
-    upstreams = (folder / "upstreams.conf").read_text().replace("document-search:8103", f"{HOST}:{document_search.port}")
+    upstreams = (folder / "upstreams.conf").read_text()
+    for place, system in (("therapy-compliance:8101", therapy_compliance), ("document-search:8103", document_search), ("transcription:8104", transcription)):
+        assert place in upstreams
+        upstreams = upstreams.replace(place, f"{HOST}:{system.port}")
     (folder / "upstreams.conf").write_text(re.sub(r"server [a-z-]+:", f"server {HOST}:", upstreams))
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen([nginx, "-p", folder, "-c", file, "-g", "daemon off;"], stdout=log, stderr=log)
@@ -79,6 +97,48 @@ def test_requests_pass_with_tls(proxy: Proxy, document_search: System) -> None:
     assert stored.headers["x-content-type-options"] == "nosniff"
     assert proxy.ask("POST", "/search", token, json={"question": "gait"}).json()["passages"]
     assert proxy.ask("GET", "/documents").status_code == 401
+
+
+def test_a_consultation_is_streamed_through_it(proxy: Proxy, transcription: System) -> None:
+    started = proxy.ask("POST", "/api/consultations/start", transcription.token, SPEECH, json={})
+    assert started.status_code == 201, started.text
+    id, sent = started.json()["id"], ""
+    with proxy.speaking(id, transcription.token) as stream:
+        assert json.loads(stream.recv(10)) == {"status": "active", "last_final_turn": -1}
+        for number in range(40):
+            text = "Good morning, Mrs. Rosalind Achterberg." if number == 0 else f"Knee flexion {number} degrees, three sets performed."
+            stream.send(json.dumps({"turn": number, "speaker": "clinician", "text": text, "final": True}))
+            said = json.loads(stream.recv(10))
+            assert said["turn"] == number
+            sent += said["released"]
+        # Answers come at once: nothing waits in the proxy until a buffer is full.
+        assert sent
+    kept = proxy.ask("GET", f"/api/consultations/{id}", transcription.token, SPEECH).json()
+    assert "[NAME]" in kept["turns"][0]["text"]
+    with pytest.raises(InvalidStatus) as refused:
+        proxy.speaking(id, "wrong")
+    assert refused.value.response.status_code == 403
+    # Another path is none on which a protocol is changed.
+    answer, _ = proxy.raw("GET /api/consultations", "Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Version: 13", name=SPEECH)
+    assert answer.status == 401
+    with transcription.http() as http:
+        assert http.post(f"/api/consultations/{id}/complete").status_code == 200
+
+
+def test_a_stream_that_is_silent_is_kept_by_pings(proxy: Proxy, transcription: System) -> None:
+    """The service pings before the proxy gives up, however long nobody speaks."""
+    conf = (proxy.folder / "nginx.conf").read_text()
+    (seconds,) = re.findall(r"proxy_read_timeout (\d+)s;\s+proxy_send_timeout", conf)
+    # uvicorn's default, which `shared/web.py` leaves as it is.
+    assert uvicorn.Config("app").ws_ping_interval <= int(seconds) / 3
+
+
+def test_a_login_through_it_has_a_cookie_for_tls_alone(proxy: Proxy, therapy_compliance: System) -> None:
+    answer = proxy.ask("POST", "/login", name=THERAPY, data={"token": therapy_compliance.token})
+    assert answer.status_code == 303
+    assert {"Secure", "HttpOnly", "SameSite=strict"} <= {part.strip() for part in answer.headers["set-cookie"].split(";")}
+    stored = proxy.ask("POST", "/analysis/analyze", therapy_compliance.token, THERAPY, files={"file": ("proxy.txt", NOTE.encode())})
+    assert stored.status_code == 202, stored.text
 
 
 @pytest.mark.parametrize("path", ["/metrics", "/health", "/health/live", "//metrics", "/%6detrics", "/x/../metrics", "/./health", "/metrics?a=b"])

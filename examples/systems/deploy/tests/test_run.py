@@ -29,6 +29,20 @@ def test_what_is_wrong_with_a_system_s_own_arguments_is_its_own_answer() -> None
     assert "choose from" in refused.stderr
 
 
+def test_therapy_compliance_starts(therapy_compliance: System) -> None:
+    with therapy_compliance.http() as http:
+        done = http.post("/analysis/analyze", files={"file": ("visit.txt", NOTE.encode())})
+        assert done.status_code == 202
+        report = http.get(http.get(done.json()["status"]).json()["report"] + ".json").json()
+    assert report["discipline"] == "pt" and "Achterberg" not in report["text"]
+
+
+def test_transcription_starts(transcription: System) -> None:
+    with transcription.http() as http:
+        id = http.post("/api/consultations/start", json={}).json()["id"]
+        assert http.post(f"/api/consultations/{id}/complete").json()["status"] == "completed"
+
+
 def test_document_search_starts(document_search: System) -> None:
     with document_search.http() as http:
         assert http.post("/documents", files={"file": ("visit.txt", NOTE.encode())}).status_code == 201

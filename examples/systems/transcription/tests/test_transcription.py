@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,7 +16,11 @@ import chartguard
 import httpx
 import pytest
 from conftest import SYSTEM
-from shared.testing import Server, free_port, server
+from shared.environment import table
+from shared.testing import Server, free_port, postgres, server
+from transcription.database import Database
+from transcription.settings import Settings
+from transcription.summary import Drafts, turns
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
@@ -61,6 +66,14 @@ class Practice:
             assert json.loads(socket.recv(10))["status"] == "active"
             yield socket
 
+    def released(self, id: str) -> str:
+        """What lies in the database of a consultation, to the character."""
+        database = Database(self.env.get("DATABASE_URL"), self.data)
+        try:
+            return database.released(id)
+        finally:
+            database.engine.dispose()
+
     def everything(self) -> bytes:
         """All that is in the data folder and in the log."""
         return b"".join(file.read_bytes() for file in self.data.rglob("*") if file.is_file()) + self.service.output().encode()
@@ -85,37 +98,158 @@ def practice(tmp_path: Path) -> Iterator[Practice]:
         yield made
 
 
-def test_what_is_sent_equals_one_push_and_partials_and_names_are_nowhere(practice: Practice) -> None:
-    id, sent = practice.start(), []
+def spoken_and_kept(practice: Practice) -> None:
+    id, sent, kept = practice.start(), [], -1
     with practice.speaking(id) as socket:
         for number, (speaker, text) in enumerate(TURNS):
             socket.send(json.dumps({"turn": number, "speaker": speaker, "text": "Zyxwold Quillfeather", "final": False}))
-            sent.append(say(socket, number, speaker, text)["released"])
+            said = say(socket, number, speaker, text)
+            assert kept <= said["kept"] < number
+            kept = said["kept"]
+            sent.append(said["released"])
     assert any(sent), "something leaves before the end"
-    sent.append(practice.ask("POST", f"/api/consultations/{id}/complete").json()["released"])
-    assert "".join(sent) == whole()
-    summary = practice.ask("GET", f"/api/consultations/{id}/summary").json()
-    assert len(summary["sections"]) == 7 and summary["score"]["rubric"]["id"] == "medicare-outpatient-therapy"
-    assert any(one["title"] == "Treatment" and one["evidence"] for one in summary["sections"])
-    assert b"Exercise 7" in practice.everything()
+    last = practice.ask("POST", f"/api/consultations/{id}/complete").json()
+    assert last["kept"] == len(TURNS) - 1
+    sent.append(last["released"])
+    assert "".join(sent) == whole() == practice.released(id)
+    assert practice.ask("GET", f"/api/consultations/{id}").json()["kept"] == len(TURNS) - 1
+    summary = practice.ask("GET", f"/api/consultations/{id}/summary?discipline=pt").json()
+    assert b"Exercise 7" in practice.everything() or "DATABASE_URL" in practice.env
     for name in ("Quillfeather", "Zyxwold", "Achterberg"):
         assert name not in "".join(sent) + json.dumps(summary) and name.encode() not in practice.everything()
     assert practice.ask("GET", "/api/consultations?status=completed").json()[0]["id"] == id
     assert practice.ask("GET", "/api/consultations?status=active").json() == []
 
 
-def test_a_kill_keeps_what_was_released_and_says_the_rest_is_lost(tmp_path: Path) -> None:
+def test_what_is_sent_equals_one_push_and_partials_and_names_are_nowhere(practice: Practice) -> None:
+    spoken_and_kept(practice)
+
+
+@pytest.mark.postgres
+def test_the_same_on_postgresql(tmp_path: Path) -> None:
+    with postgres() as url:
+        practice = Practice(tmp_path / "data", DATABASE_URL=url)
+        with practice.running():
+            spoken_and_kept(practice)
+            id = practice.start()
+            with practice.speaking(id) as socket:
+                sent = "".join(say(socket, number, *turn)["released"] for number, turn in enumerate(TURNS))
+                practice.service.kill()
+        with practice.running():
+            found = practice.ask("GET", f"/api/consultations/{id}").json()
+            assert sent and practice.released(id) == sent and found["status"] == "interrupted"
+            assert not list(practice.data.rglob("*.db"))
+
+
+VISIT = """CLINICIAN: Good morning. How was the week?
+PATIENT: The knee is still sore on the stairs. I take ibuprofen 400 mg twice a day. I want to walk the dog again.
+CLINICIAN: Knee flexion is 110 degrees today. Gait training for 15 minutes on level ground, with verbal cues. \
+You are progressing well. The goal is to climb stairs alone. We will continue twice a week for four weeks. It rains.
+"""
+
+
+def test_a_draft_sorts_sentences_and_says_what_the_note_still_needs() -> None:
+    spoken = turns(VISIT)
+    drafts = Drafts("medicare-outpatient-therapy", None)
+    made = drafts.of(spoken, "treatment_note", "pt")
+    assert [one["title"] for one in made["sections"]] == [
+        "Subjective", "Medications", "Objective", "Assessment", "Treatment", "Goals", "Plan",
+    ]  # fmt: skip
+    found = {one["id"]: [(turn["number"], turn["text"]) for turn in one["evidence"]] for one in made["sections"]}
+    assert found == {
+        "subjective": [(1, "The knee is still sore on the stairs.")],
+        "medications": [(1, "I take ibuprofen 400 mg twice a day.")],
+        "objective": [(2, "Knee flexion is 110 degrees today.")],
+        "assessment": [(2, "You are progressing well.")],
+        "treatment": [(2, "Gait training for 15 minutes on level ground, with verbal cues.")],
+        "goals": [(1, "I want to walk the dog again."), (2, "The goal is to climb stairs alone.")],
+        "plan": [(2, "We will continue twice a week for four weeks.")],
+    }
+    assert [turn["text"] for turn in made["unsorted"]] == ["Good morning.", "How was the week?", "It rains."]
+    # Judged as a treatment note: what was said counts, and what nobody said is named with advice.
+    score = made["score"]
+    assert (score["doc_type"], score["discipline"]) == ("treatment_note", "pt") and 0 < score["score"] < 1
+    met, missing = ({one["id"]: one for one in score[name]} for name in ("met", "missing"))
+    assert {"tx.interventions", "tx.skilled"} <= met.keys()
+    assert {"tx.signature", "tx.total-minutes"} <= missing.keys()
+    assert all(one["advice"] for one in missing.values())
+    assert met["tx.interventions"]["turns"] == [2]
+    for one in met["tx.interventions"]["evidence"]:
+        assert "training" in made["draft"][one["start"] : one["end"]].lower()
+    # Another type of note needs other things.
+    assert {one["id"] for one in drafts.of(spoken, "plan_of_care", "pt")["score"]["missing"]} != missing.keys()
+    nothing = drafts.of(turns("CLINICIAN: It rains.\n"), "treatment_note", None)
+    assert (nothing["draft"], nothing["score"]) == ("", None)
+    vague = drafts.of(turns("PATIENT: It is sore.\n"), "treatment_note", None)["score"]
+    assert (vague["discipline"], vague["score"], vague["missing"]) == (None, None, [])
+
+
+def test_the_sections_of_a_practice_of_its_own(tmp_path: Path) -> None:
+    file = tmp_path / "sections.yaml"
+    rubric = (SYSTEM / "transcription" / "sections.yaml").read_text(encoding="utf-8")
+    file.write_text(rubric.replace("title: Subjective", "title: Complaints").replace("words: [pain, painful", "words: [snow, painful"))
+    drafts = Drafts("medicare-outpatient-therapy", file)
+    assert drafts.titles["subjective"] == "Complaints"
+    assert drafts.section("Snow fell.", "clinician") == "subjective"
+
+
+def test_the_rubric_of_sections_passes_its_own_tests() -> None:
+    for what in ("check", "test"):
+        done = subprocess.run(
+            [sys.executable, "-m", "chartguard", "rubric", what, str(SYSTEM / "transcription" / "sections.yaml")],
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_a_kill_keeps_all_that_was_sent_once_and_says_which_turns_that_are(tmp_path: Path) -> None:
     practice = Practice(tmp_path / "data")
     with practice.running() as service:
         id = practice.start()
         with practice.speaking(id) as socket:
-            sent = "".join(say(socket, number, *turn)["released"] for number, turn in enumerate(TURNS))
+            said = [say(socket, number, *turn) for number, turn in enumerate(TURNS)]
             service.kill()
+    sent, kept = "".join(one["released"] for one in said), said[-1]["kept"]
+    assert 10 < kept < len(TURNS) - 1
     with practice.running():
-        kept = practice.ask("GET", f"/api/consultations/{id}").json()
-        assert sent and kept["status"] == "interrupted"
-        assert sum(len(turn["text"]) for turn in kept["turns"]) > 500
+        found = practice.ask("GET", f"/api/consultations/{id}").json()
+        assert (found["status"], found["lost"], found["kept"]) == ("interrupted", None, kept)
+        # Not a character more or less than what was sent, which is how the whole begins.
+        assert practice.released(id) == sent and whole().startswith(sent)
+        text = " ".join(turn["text"] for turn in found["turns"])
+        assert [text.count(f"Exercise {number}:") for number in range(kept - 2)] == [1] * (kept - 2)
         assert practice.ask("POST", f"/api/consultations/{id}/complete").status_code == 409
+
+
+def test_a_kill_while_many_speak_loses_nothing_that_was_answered(tmp_path: Path) -> None:
+    practice = Practice(tmp_path / "data")
+    answered: dict[str, list[dict[str, Any]]] = {}
+
+    def speak(id: str) -> None:
+        with contextlib.suppress(ConnectionClosed, OSError), practice.speaking(id) as socket:
+            for number in range(100_000):
+                text = f"Exercise {number}: knee flexion {number % 130} degrees, three sets performed."
+                answered[id].append(say(socket, number, "clinician", text))
+
+    with practice.running() as service:
+        for _ in range(4):
+            answered[practice.start()] = []
+        threads = [threading.Thread(target=speak, args=(id,)) for id in answered]
+        for thread in threads:
+            thread.start()
+        while any(len(said) < 40 for said in answered.values()):
+            time.sleep(0.01)
+        service.kill()
+        for thread in threads:
+            thread.join()
+    with practice.running():
+        for id, said in answered.items():
+            sent, stored = "".join(one["released"] for one in said), practice.released(id)
+            assert sent and stored.startswith(sent)
+            # At most the one release whose answer was on its way came besides, and its turns are known.
+            kept = practice.ask("GET", f"/api/consultations/{id}").json()["kept"]
+            assert said[-1]["kept"] <= kept <= len(said)
+            assert [stored.count(f"Exercise {number}:") for number in range(kept + 1)] == [1] * (kept + 1)
 
 
 def test_a_connection_comes_back_in_time_or_the_stream_is_closed(tmp_path: Path) -> None:
@@ -157,5 +291,20 @@ def test_tokens_rates_health_and_metrics(tmp_path: Path) -> None:
         assert practice.ask("GET", "/api/consultations", "wrong").status_code == 401
         statuses = [practice.ask("GET", "/api/consultations").status_code for _ in range(8)]
         assert statuses[0] == 200 and statuses[-1] == 429
-        assert httpx.get(service.url + "/health").json()["live"] == 0
-        assert "transcription_http_requests_total" in httpx.get(service.url + "/metrics").text
+        assert httpx.get(service.url + "/health").json() == {"status": "ok", "live": 0}
+        figures = httpx.get(service.url + "/metrics").text
+        assert "transcription_http_requests_total" in figures
+        assert "transcription_live 0.0" in figures and "transcription_live_most 100.0" in figures
+        assert 'transcription_consultations_total{status="failed"} 0.0' in figures
+
+
+def test_a_message_that_is_too_long_ends_the_connection(practice: Practice) -> None:
+    id = practice.start()
+    with pytest.raises(ConnectionClosed), practice.speaking(id) as socket:
+        say(socket, 0, "clinician", "x" * (200 << 10))
+    with practice.speaking(id) as socket:
+        assert say(socket, 0, "clinician", "Gait training.")["turn"] == 0
+
+
+def test_the_readme_has_every_setting() -> None:
+    assert table(Settings) in (SYSTEM / "README.md").read_text()

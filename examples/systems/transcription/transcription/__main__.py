@@ -31,7 +31,7 @@ def main(arguments: list[str]) -> int:
             if not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,63}", asked.name):
                 raise ValueError("a clinician's name is 1 to 64 of a to z, digits, - and _")
             token = secrets.token_urlsafe(32)
-            Database(settings.data).add_clinician(asked.name, token)
+            Database(settings.database, settings.data).add_clinician(asked.name, token)
             print(token)
             return 0
         from .app import create_app

@@ -14,13 +14,14 @@ from typing import Annotated, Any, Literal
 import chartguard
 from fastapi import Depends, FastAPI, Request, WebSocket, WebSocketDisconnect
 from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, Field, ValidationError
 from shared import web
 
 from .database import Database
 from .live import Consultations, Ended, Live
 from .settings import Settings
-from .summary import draft, turns
+from .summary import Discipline, DocType, Drafts, turns
 
 log = logging.getLogger(__name__)
 _BODY = 64 << 10
@@ -59,13 +60,18 @@ class Rate:
 
 def create_app(settings: Settings) -> FastAPI:
     """The routes over a database and the streams of this process."""
-    database = Database(settings.data)
-    scrubber = chartguard.Scrubber(policy=settings.policy)
-    scorer = chartguard.Scorer(chartguard.Rubric.builtin(settings.rubric))
-    live = Consultations(database, scrubber, settings.lookahead, settings.resume, settings.live)
+    database = Database(settings.database, settings.data)
+    drafts = Drafts(settings.rubric, settings.sections)
     rate, metrics = Rate(settings.rate), web.Metrics("transcription")
-    ended = metrics.counter("consultations", "Consultations by how they went.", "status")
+    went = metrics.counter("consultations", "Consultations by how they went.", "status")
+    # From nothing on: a counter that appears with its first failure does not rise by it.
+    for status in ("started", "completed", "interrupted", "failed"):
+        went.labels(status)
+    spoken = metrics.counter("turns", "Final turns that were taken.")
     delays = metrics.histogram("release_delay_seconds", "How long the oldest of what was released had waited.")
+    live = Consultations(database, chartguard.Scrubber(policy=settings.policy), settings, lambda status: went.labels(status).inc())
+    metrics.gauge("live", "Consultations that are being spoken.", lambda: len(live))
+    metrics.gauge("live_most", "How many may be.", lambda: settings.live)
 
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -102,7 +108,6 @@ def create_app(settings: Settings) -> FastAPI:
         id = uuid.uuid4().hex
         if not live.start(id, who, body.patient):
             raise web.Problem(503, "as many consultations as may be are going on", Retry_After="30")
-        ended.labels("started").inc()
         return {"id": id}
 
     @app.post("/api/consultations/{id}/complete")
@@ -115,7 +120,6 @@ def create_app(settings: Settings) -> FastAPI:
         except Ended as error:
             raise web.Problem(409, str(error)) from None
         live.sweep()
-        ended.labels("completed").inc()
         return {"status": "completed", **said}
 
     @app.get("/api/consultations")
@@ -129,15 +133,27 @@ def create_app(settings: Settings) -> FastAPI:
 
     @app.get("/api/consultations/{id}")
     def one(id: str, who: Asking) -> dict[str, Any]:
-        return {**known(id, who), "turns": turns(database.released(id))}
+        return {**known(id, who), "kept": database.kept(id), "turns": turns(database.released(id))}
 
     @app.get("/api/consultations/{id}/summary")
-    def summary(id: str, who: Asking) -> dict[str, Any]:
-        return {**known(id, who), **draft(database.released(id), scorer)}
+    def summary(
+        id: str, who: Asking, doc_type: DocType = "treatment_note", discipline: Discipline | None = None
+    ) -> dict[str, Any]:
+        """A draft note and what its rubric says of it: as a note of this type, and of this discipline where it is said."""
+        return {**known(id, who), **drafts.of(turns(database.released(id)), doc_type, discipline)}
+
+    @app.get("/health/live")
+    def alive() -> dict[str, str]:
+        return {"status": "ok"}
 
     @app.get("/health")
-    def health() -> dict[str, Any]:
-        return {"status": "ok", "live": len(live)}
+    def health() -> Response:
+        """Whether the database answers, and how many consultations are being spoken."""
+        try:
+            database.check()
+        except Exception as error:
+            return JSONResponse({"status": "failing", "error": type(error).__name__}, 503)
+        return JSONResponse({"status": "ok", "live": len(live)})
 
     @app.websocket("/api/consultations/{id}/stream")
     async def stream(socket: WebSocket, id: str) -> None:
@@ -178,13 +194,14 @@ def create_app(settings: Settings) -> FastAPI:
             except chartguard.ChartguardError as error:
                 # The stream is dead: nothing more leaves.
                 log.error("a stream failed", extra={"error": error.code})
-                ended.labels("failed").inc()
+                went.labels("failed").inc()
                 await socket.close(1011, "the stream failed: what was not released is lost")
                 return
             except ValueError as error:
                 await socket.send_json({"error": str(error)})
             else:
                 if said is not None:
+                    spoken.inc()
                     if said["released"]:
                         delays.observe(said["delay"])
                     await socket.send_json(said)

@@ -1,4 +1,5 @@
-"""What is kept: clinicians with the hashes of their tokens, consultations, and what their streams released. Nothing unscrubbed."""
+"""What is kept: clinicians with the hashes of their tokens, consultations, and what their streams released. Nothing unscrubbed.
+SQLite, or PostgreSQL by its URL."""
 
 import hashlib
 from pathlib import Path
@@ -29,14 +30,16 @@ releases = Table(
     Column("number", Integer, primary_key=True),
     Column("text", Text, nullable=False),
     Column("categories", JSON, nullable=False),
+    # The last turn that is wholly in what was released up to here; -1 where none is yet.
+    Column("kept", Integer, nullable=False),
 )  # fmt: skip
 
 
 class Database:
     """The tables above, for use by many threads."""
 
-    def __init__(self, folder: Path) -> None:
-        self.engine = engine(None, folder / "consultations.db")
+    def __init__(self, url: str | None, folder: Path) -> None:
+        self.engine = engine(url, folder / "consultations.db")
         _ALL.create_all(self.engine)
 
     def add_clinician(self, id: str, token: str) -> None:
@@ -62,9 +65,17 @@ class Database:
         with self.engine.begin() as to:
             to.execute(consultations.update().where(active).values(status="interrupted", ended=now()))
 
-    def release(self, id: str, number: int, text: str, categories: dict[str, int]) -> None:
+    def release(self, id: str, number: int, text: str, categories: dict[str, int], kept: int) -> None:
+        """Keep what a stream released; it is on the disk when this returns."""
+        row = {"consultation": id, "number": number, "text": text, "categories": categories, "kept": kept}
         with self.engine.begin() as to:
-            to.execute(releases.insert().values(consultation=id, number=number, text=text, categories=categories))
+            to.execute(releases.insert().values(row))
+
+    def kept(self, id: str) -> int:
+        """The last turn of a consultation that is wholly here."""
+        with self.engine.connect() as at:
+            found = at.scalar(sql.select(sql.func.max(releases.c.kept)).where(releases.c.consultation == id))
+            return -1 if found is None else found
 
     def released(self, id: str) -> str:
         """All that the stream of a consultation has released, in order."""
@@ -91,6 +102,11 @@ class Database:
             wanted = wanted.where(day <= until)
         with self.engine.connect() as at:
             return [dict(row._mapping) for row in at.execute(wanted.order_by(consultations.c.started.desc()).limit(500))]
+
+    def check(self) -> None:
+        """Raises where the database does not answer."""
+        with self.engine.connect() as at:
+            at.execute(sql.select(1))
 
 
 def _hash(token: str) -> str:

@@ -3,12 +3,14 @@
 import threading
 import time
 from collections import Counter, deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 import chartguard
 
 from .database import Database
+from .settings import Settings
 
 
 class Ended(Exception):
@@ -23,15 +25,19 @@ class Live:
     clinician: str
     stream: Any
     database: Database
+    # Told how it ended.
+    went: Callable[[str], None]
     last: int = -1
+    # The last turn that is wholly in the database.
+    kept: int = -1
     released: int = 0
     connected: bool = False
     left: float = field(default_factory=time.monotonic)
     unfinished: set[int] = field(default_factory=set)
     ended: bool = False
     lock: threading.Lock = field(default_factory=threading.Lock)
-    # Where each pushed turn ends, in bytes of all that was pushed, and when it came.
-    _came: deque[tuple[int, float]] = field(default_factory=deque)
+    # Where each pushed turn ends, in bytes of all that was pushed, which it is, and when it came.
+    _came: deque[tuple[int, int, float]] = field(default_factory=deque)
     _pushed: int = 0
     _speaker: str | None = None
 
@@ -53,7 +59,7 @@ class Live:
             line = (" " if speaker == self._speaker else begin) + text
             self._speaker = speaker
             self._pushed += len(line.encode())
-            self._came.append((self._pushed, time.monotonic()))
+            self._came.append((self._pushed, turn, time.monotonic()))
             return self._store(lambda: self.stream.push(line), turn)
 
     def complete(self) -> dict[str, Any]:
@@ -64,6 +70,7 @@ class Live:
             said = self._store(self.stream.finish, self.last)
             self.ended = True
             self.database.end(self.id, "completed", 0)
+            self.went("completed")
             return {**said, "unfinished_turns": sorted(self.unfinished)}
 
     def interrupt(self) -> None:
@@ -76,33 +83,37 @@ class Live:
             self.ended = True
             lost = self.stream.held
             self.stream.close()
+            self.went("interrupted")
             self.database.end(self.id, "interrupted", lost)
 
-    def _store(self, work: Any, turn: int) -> dict[str, Any]:
+    def _store(self, work: Callable[[], Any], turn: int) -> dict[str, Any]:
         try:
             released = work()
             categories = dict(Counter(str(finding.category) for finding in released.findings))
+            # Turns that are out of the stream, and how long the oldest of what leaves now has waited.
+            gone, delay, kept = self._pushed - self.stream.held, 0.0, self.kept
+            if released.text and self._came:
+                delay = time.monotonic() - self._came[0][2]
+            while self._came and self._came[0][0] <= gone:
+                kept = self._came.popleft()[1]
             if released.text:
-                self.database.release(self.id, self.released, released.text, categories)
+                self.database.release(self.id, self.released, released.text, categories, kept)
                 self.released += 1
+            # Said only once it is on the disk.
+            self.kept = kept
         except Exception:
             self._interrupt()
             raise
-        # How long the oldest of what leaves now has waited.
-        gone, delay = self._pushed - self.stream.held, 0.0
-        if released.text and self._came:
-            delay = time.monotonic() - self._came[0][1]
-        while self._came and self._came[0][0] <= gone:
-            self._came.popleft()
-        return {"turn": turn, "released": released.text, "categories": categories, "delay": round(delay, 3)}
+        return {"turn": turn, "kept": self.kept, "released": released.text, "categories": categories, "delay": round(delay, 3)}
 
 
 class Consultations:
     """All that are being spoken in this process."""
 
-    def __init__(self, database: Database, scrubber: chartguard.Scrubber, lookahead: int, resume: float, most: int) -> None:
-        self._database, self._scrubber = database, scrubber
-        self._lookahead, self._resume, self._most = lookahead, resume, most
+    def __init__(self, database: Database, scrubber: chartguard.Scrubber, settings: Settings, went: Callable[[str], None]) -> None:
+        """`went` is told how each one goes: started, completed or interrupted."""
+        self._database, self._scrubber, self._went = database, scrubber, went
+        self._lookahead, self._resume, self._most = settings.lookahead, settings.resume, settings.live
         self._live: dict[str, Live] = {}
         self._lock = threading.Lock()
         database.interrupt_all()
@@ -115,7 +126,8 @@ class Consultations:
                 return False
             stream = self._scrubber.stream(patient=patient, lookahead=self._lookahead)
             self._database.start(id, clinician)
-            self._live[id] = Live(id, clinician, stream, self._database)
+            self._live[id] = Live(id, clinician, stream, self._database, self._went)
+            self._went("started")
             return True
 
     def of(self, id: str, clinician: str) -> Live | None:

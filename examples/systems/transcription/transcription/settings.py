@@ -12,8 +12,10 @@ class Settings:
     """What can be set; the README's table says the same."""
 
     data: Path = setting("CHARTGUARD_DATA", Path("data"), "the folder of the database")
+    database: str | None = setting("DATABASE_URL", None, "`postgresql://...`; without it SQLite in the data folder")
     policy: str = setting("CHARTGUARD_POLICY", "safe-harbor", "a built-in policy or the path of a policy file")
     rubric: str = setting("CHARTGUARD_RUBRIC", "medicare-outpatient-therapy", "the built-in rubric that draft notes are scored by")
+    sections: Path | None = setting("CHARTGUARD_SECTIONS", None, "a rubric whose criteria sort sentences, in place of `transcription/sections.yaml`")
     lookahead: int = setting("CHARTGUARD_LOOKAHEAD", 1024, "bytes that must follow a place before it leaves", least=256, most=65536)
     resume: float = setting("CHARTGUARD_RESUME_SECONDS", 120, "how long a stream waits for a connection to come back", least=0, most=3600)
     live: int = setting("CHARTGUARD_LIVE", 100, "consultations at once", least=1, most=1000)
