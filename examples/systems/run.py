@@ -46,7 +46,8 @@ def command(name: str) -> list[str]:
 
 
 def environment(name: str) -> dict[str, str]:
-    path = os.pathsep.join([str(HERE), str(HERE / name)])
+    inherited = [one for one in os.environ.get("PYTHONPATH", "").split(os.pathsep) if one]
+    path = os.pathsep.join([str(HERE), str(HERE / name), *inherited])
     data = ROOT / "target" / "systems" / name
     data.parent.mkdir(parents=True, exist_ok=True)
     return {"CHARTGUARD_DATA": str(data), **os.environ, "PYTHONPATH": path, "PYTHONUNBUFFERED": "1"}

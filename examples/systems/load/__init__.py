@@ -1,0 +1,1 @@
+"""Load on the systems over loopback: `python load NAME`, see `__main__.py`."""
