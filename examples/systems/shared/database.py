@@ -1,7 +1,9 @@
 """An engine for SQLite by default, or for PostgreSQL by its URL, set up so that what was committed survives a power cut."""
 
+import contextlib
 import json
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -23,7 +25,18 @@ def engine(url: str | None, file: Path) -> sql.Engine:
     made = sql.create_engine(url, hide_parameters=True, pool_pre_ping=True, pool_size=10, max_overflow=40)
     if made.dialect.name == "sqlite":
         sql.event.listen(made, "connect", _durable)
+        made.update_execution_options(writing=threading.Lock())
     return made
+
+
+@contextlib.contextmanager
+def writing(engine: sql.Engine) -> Iterator[sql.Connection]:
+    """A transaction that writes; what it wrote is on the disk at its end.
+
+    SQLite lets one write at a time and has the others sleep and try again, some of them for seconds where many ask: here they wait in line.
+    """
+    with engine.get_execution_options().get("writing") or contextlib.nullcontext(), engine.begin() as to:
+        yield to
 
 
 def insert(to: sql.Connection, table: sql.Table) -> Any:
@@ -53,7 +66,7 @@ def dumped(engine: sql.Engine, tables: Sequence[sql.Table]) -> list[bytes]:
 def load(engine: sql.Engine, tables: Sequence[sql.Table], path: Path) -> None:
     """Put the rows of `dumped` in place of those there are, in one transaction."""
     named = {table.name: table for table in tables}
-    with engine.begin() as to:
+    with writing(engine) as to:
         for table in reversed(tables):
             to.execute(table.delete())
         with path.open(encoding="utf-8") as lines:

@@ -4,6 +4,7 @@ JSON, and metrics; none of them ever holds text of a request.
 
 import json
 import logging
+import os
 import re
 import sys
 import time
@@ -12,6 +13,7 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from contextvars import ContextVar
 from typing import Any
 
+import anyio.to_thread
 import chartguard
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -24,6 +26,8 @@ log = logging.getLogger(__name__)
 _request_id: ContextVar[str] = ContextVar("request_id", default="")
 # Upper bounds of durations in seconds: from an answer out of memory to what an alert calls slow.
 _BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0, 30.0, 60.0)
+# As many as the cores can work on, and some that wait for a disk or a database.
+THREADS = min(32, len(os.sched_getaffinity(0)) + 4)
 _MESSAGE = 128 << 10
 _ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _HEADERS = {
@@ -124,6 +128,9 @@ class _Around:
         self.app, self.metrics, self.largest = app, metrics, largest
 
     async def __call__(self, scope: _Scope, receive: _Receive, send: _Send) -> None:
+        if scope["type"] == "lifespan":
+            # Each thread that scrubs keeps some megabytes for its next note, and more of them than cores finish nothing sooner.
+            anyio.to_thread.current_default_thread_limiter().total_tokens = THREADS
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return

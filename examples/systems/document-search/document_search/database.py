@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sql
 from sqlalchemy import JSON, Column, Float, ForeignKey, Index, Integer, LargeBinary, MetaData, String, Table, Text
 
-from shared.database import engine, insert, now
+from shared.database import engine, insert, now, writing
 
 _ALL = MetaData()
 
@@ -84,7 +84,7 @@ class Database:
     def add_tenant(self, name: str) -> str:
         """A new tenant's id; an `IntegrityError` where the name is taken."""
         id = uuid.uuid4().hex
-        with self.engine.begin() as to:
+        with writing(self.engine) as to:
             to.execute(tenants.insert().values(id=id, name=name, version=0, made=now()))
         return id
 
@@ -100,13 +100,13 @@ class Database:
 
     def remove_tenant(self, id: str) -> None:
         """Delete a tenant with all it has."""
-        with self.engine.begin() as to:
+        with writing(self.engine) as to:
             for table in (terms, usage, documents, keys):
                 to.execute(table.delete().where(table.c.tenant == id))
             to.execute(tenants.delete().where(tenants.c.id == id))
 
     def add_key(self, tenant: str, id: str, hash: str) -> None:
-        with self.engine.begin() as to:
+        with writing(self.engine) as to:
             to.execute(keys.insert().values(id=id, tenant=tenant, hash=hash, made=now()))
 
     def key(self, id: str) -> tuple[str, str] | None:
@@ -116,7 +116,7 @@ class Database:
             return None if row is None else (row.tenant, row.hash)
 
     def revoke_key(self, id: str) -> bool:
-        with self.engine.begin() as to:
+        with writing(self.engine) as to:
             done = to.execute(keys.update().where(keys.c.id == id, keys.c.revoked.is_(None)).values(revoked=now()))
             return done.rowcount == 1
 
@@ -125,7 +125,7 @@ class Database:
     def add(self, tenant: str, document: dict[str, Any]) -> dict[str, Any]:
         """Keep a new document; it is on the disk when this returns."""
         row = {**document, "id": uuid.uuid4().hex, "tenant": tenant, "revision": 1, "stored": now()}
-        with self.engine.begin() as to:
+        with writing(self.engine) as to:
             to.execute(documents.insert().values(row))
             _changed(to, tenant)
         return _shown(row)
@@ -133,7 +133,7 @@ class Database:
     def replace(self, tenant: str, id: str, document: dict[str, Any]) -> dict[str, Any] | None:
         """Keep a document in place of one that is there; `None` where the tenant has none of this id."""
         mine = (documents.c.id == id) & (documents.c.tenant == tenant)
-        with self.engine.begin() as to:
+        with writing(self.engine) as to:
             new = {**document, "revision": documents.c.revision + 1, "stored": now()}
             if to.execute(documents.update().where(mine).values(new)).rowcount == 0:
                 return None
@@ -141,7 +141,7 @@ class Database:
             return dict(to.execute(sql.select(*_SHOWN).where(mine)).one()._mapping)
 
     def delete(self, tenant: str, id: str) -> bool:
-        with self.engine.begin() as to:
+        with writing(self.engine) as to:
             mine = (documents.c.id == id) & (documents.c.tenant == tenant)
             if to.execute(documents.delete().where(mine)).rowcount == 0:
                 return False
@@ -180,7 +180,7 @@ class Database:
 
     def count_usage(self, tenant: str, day: str, queries: int, cached: int, milliseconds: float, words: dict[str, int]) -> None:
         """Add to what was counted."""
-        with self.engine.begin() as to:
+        with writing(self.engine) as to:
             # A tenant that was removed meanwhile has nothing to add to.
             if to.scalar(sql.select(tenants.c.id).where(tenants.c.id == tenant)) is None:
                 return
@@ -203,7 +203,7 @@ class Database:
 
     def secret(self, name: str) -> bytes:
         """32 random bytes, the same for every process: drawn when they are first asked for."""
-        with self.engine.begin() as to:
+        with writing(self.engine) as to:
             new = insert(to, secrets_).values(name=name, value=secrets.token_bytes(32))
             to.execute(new.on_conflict_do_nothing())
         with self.engine.connect() as at:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sql
-from shared.database import engine, insert, now
+from shared.database import engine, insert, now, writing
 from sqlalchemy import Column, Float, ForeignKey, Index, Integer, MetaData, String, Table, Text
 
 _ALL = MetaData()
@@ -92,7 +92,7 @@ class Database:
     def add_note(self, note: dict[str, Any]) -> dict[str, Any]:
         """Keep a scrubbed note; it is on the disk when this returns."""
         row = {**note, "stored": now()}
-        with self.engine.begin() as to:
+        with writing(self.engine) as to:
             to.execute(notes.insert().values(row))
         return row
 
@@ -106,12 +106,12 @@ class Database:
         return found[0] if found else None
 
     def add_rubric(self, rubric: dict[str, Any], by: str) -> None:
-        with self.engine.begin() as to:
+        with writing(self.engine) as to:
             to.execute(rubrics.insert().values(**rubric, changed_by=by, changed_at=now()))
 
     def anchor(self, head: dict[str, Any]) -> None:
         """Keep where the audit log ends."""
-        with self.engine.begin() as to:
+        with writing(self.engine) as to:
             new = insert(to, anchors).values(name="audit", **head)
             # Requests end in another order than they began: an anchor never moves back.
             later = anchors.c.records < new.excluded.records

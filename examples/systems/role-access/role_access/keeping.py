@@ -1,6 +1,7 @@
 """The vault that gives notes back, and the audit log that says who did what; each under a key that lies in a file of its own."""
 
 import json
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -22,14 +23,17 @@ class Keeping:
         self._audit_key = key(settings.audit_key, settings.data / "audit.key", "audit log")
         self.vault = chartguard.Vault(settings.data / VAULT, key(settings.vault_key, settings.data / "vault.key", "vault"))
         self.audit = chartguard.AuditLog(settings.data / AUDIT, key=self._audit_key)
-        self._anchored = 0
+        self._anchored, self._anchoring = 0, threading.Lock()
 
     def anchor(self) -> None:
         """Keep in the database where the log ends."""
-        head = self.audit.head
-        if head["records"] > self._anchored:
-            self._database.anchor(head)
-            self._anchored = head["records"]
+        mine = self.audit.head["records"]
+        with self._anchoring:
+            # Of many that wait here the first writes where the log ends by now, which serves the others too.
+            if mine > self._anchored:
+                head = self.audit.head
+                self._database.anchor(head)
+                self._anchored = head["records"]
 
     def events(self, most: int) -> list[dict[str, Any]]:
         """The latest events, the chain checked."""

@@ -14,7 +14,7 @@ from typing import Any
 import chartguard
 import sqlalchemy as sql
 import yaml
-from shared.database import now
+from shared.database import now, writing
 from sqlalchemy.exc import IntegrityError
 
 from .database import Database, grants, users
@@ -124,7 +124,7 @@ class Access:
         """A transaction that changes users or grants; one at a time, so that none rests on what another is changing."""
         with self._changing:
             try:
-                with self._database.engine.begin() as to:
+                with writing(self._database.engine) as to:
                     yield to
             finally:
                 with self._lock:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sql
-from shared.database import engine, insert, now
+from shared.database import engine, insert, now, writing
 from sqlalchemy import JSON, Boolean, Column, Float, ForeignKey, Integer, MetaData, String, Table, Text, UniqueConstraint
 
 _ALL = MetaData()
@@ -106,14 +106,14 @@ class Database:
     def write(self, *statements: sql.Executable) -> int:
         """Do all of these or none; it is on the disk when this returns. How many rows the last one touched."""
         count = 0
-        with self.engine.begin() as to:
+        with writing(self.engine) as to:
             for statement in statements:
                 count = to.execute(statement).rowcount
         return count
 
     def put(self, table: Table, key: Sequence[str], row: dict[str, Any]) -> None:
         """Keep a row in place of the one with the same key."""
-        with self.engine.begin() as to:
+        with writing(self.engine) as to:
             new = insert(to, table).values(row)
             rest = {name: new.excluded[name] for name in row if name not in key}
             to.execute(new.on_conflict_do_update(index_elements=list(key), set_=rest))

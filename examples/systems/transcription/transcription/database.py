@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sql
-from shared.database import engine, now
+from shared.database import engine, now, writing
 from sqlalchemy import JSON, Column, ForeignKey, Integer, MetaData, String, Table, Text
 
 _ALL = MetaData()
@@ -44,7 +44,7 @@ class Database:
 
     def add_clinician(self, id: str, token: str) -> None:
         """An `IntegrityError` where there is one of this id."""
-        with self.engine.begin() as to:
+        with writing(self.engine) as to:
             to.execute(clinicians.insert().values(id=id, hash=_hash(token)))
 
     def clinician(self, token: str) -> str | None:
@@ -52,23 +52,23 @@ class Database:
             return at.scalar(sql.select(clinicians.c.id).where(clinicians.c.hash == _hash(token)))
 
     def start(self, id: str, clinician: str) -> None:
-        with self.engine.begin() as to:
+        with writing(self.engine) as to:
             to.execute(consultations.insert().values(id=id, clinician=clinician, status="active", started=now()))
 
     def end(self, id: str, status: str, lost: int | None) -> None:
-        with self.engine.begin() as to:
+        with writing(self.engine) as to:
             to.execute(consultations.update().where(consultations.c.id == id).values(status=status, ended=now(), lost=lost))
 
     def interrupt_all(self) -> None:
         """Streams of a process that is gone cannot go on: what they held is lost."""
         active = consultations.c.status == "active"
-        with self.engine.begin() as to:
+        with writing(self.engine) as to:
             to.execute(consultations.update().where(active).values(status="interrupted", ended=now()))
 
     def release(self, id: str, number: int, text: str, categories: dict[str, int], kept: int) -> None:
         """Keep what a stream released; it is on the disk when this returns."""
         row = {"consultation": id, "number": number, "text": text, "categories": categories, "kept": kept}
-        with self.engine.begin() as to:
+        with writing(self.engine) as to:
             to.execute(releases.insert().values(row))
 
     def kept(self, id: str) -> int:
