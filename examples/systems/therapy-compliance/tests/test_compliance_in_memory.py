@@ -35,7 +35,11 @@ def test_what_cannot_be_scrubbed_is_not_stored(service: Service, monkeypatch: py
     monkeypatch.setattr(service.engine, "analyze", fail)
     with TestClient(create_app(service.settings, service)) as client:
         answer = client.post("/analysis/analyze", files={"file": ("visit.txt", txt())}, headers={"Authorization": f"Bearer {token}"})
+        client.post("/login", data={"token": token})
+        page = client.post("/", files={"file": ("visit.txt", txt())})
     assert answer.status_code == 500 and "Achterberg" not in answer.text
+    # The page had begun to show what is done, and ends with what went wrong.
+    assert "nothing of it was kept" in page.text and "/reports/" not in page.text and "Achterberg" not in page.text
     for kept in (analyses, cache):
         assert service.database.rows(select(func.count()).select_from(kept)) == [{"count_1": 0}]
 

@@ -12,6 +12,15 @@ playwright = pytest.importorskip("playwright.sync_api")
 pytestmark = pytest.mark.browser
 CHROMIUM = shutil.which("chromium")
 SHOTS = os.environ.get("SHOTS")
+# Notes when each step comes, for a page that goes on by itself is gone before a test can look.
+SEEN = """
+new MutationObserver(changes => {
+  const seen = JSON.parse(sessionStorage.seen || "[]");
+  for (const change of changes) for (const node of change.addedNodes)
+    if (node.matches?.(".steps li")) seen.push({text: node.textContent, at: performance.now()});
+  sessionStorage.seen = JSON.stringify(seen);
+}).observe(document, {childList: true, subtree: true});
+"""
 
 
 @pytest.fixture(scope="module")
@@ -79,12 +88,36 @@ def test_from_login_to_report_and_dashboard(browser: "playwright.Browser", compl
     page.goto(base)
     page.click("th >> text=Score")
     page.click("th >> text=Score")
-    scores = [cell for cell in page.locator("td[data-title=Score]").all_inner_texts() if cell != "none"]
+    scores = [cell.strip() for cell in page.locator("td[data-title=Score]").all_inner_texts() if cell != "none"]
     assert scores == sorted(scores, key=lambda cell: int(cell.rstrip("%"))) and len(scores) == 3
     shot(page, "history")
     page.goto(base + "/dashboard")
     assert page.locator("svg").count() == 5
     shot(page, "dashboard")
+
+    # A long document: what is done is shown while the rest is going on, then the report comes by itself.
+    page.goto(base)
+    page.add_init_script(SEEN)
+    long = (NOTES / "pt-treatment-note.txt").read_text() + "\nGait training with cues on stairs and ramps, 15 minutes." * 3_000
+    page.set_input_files("input[type=file]", {"name": "visit.txt", "mimeType": "text/plain", "buffer": long.encode()})
+    page.click("text=Analyze", no_wait_after=True)
+    page.wait_for_selector("#findings", timeout=120_000)
+    assert "visit.txt" in page.locator("h1").inner_text()
+    seen = page.evaluate("JSON.parse(sessionStorage.seen)")
+    assert [one["text"].split(":")[0].split(",")[0] for one in seen] == ["Read", "Scoring", "Treatment note", "Storing", "Stored without identifiers; the original is kept nowhere"]
+    # The first two were there long before the third.
+    assert seen[1]["at"] - seen[0]["at"] < 500 < seen[2]["at"] - seen[0]["at"]
+    # Without that it leads there too.
+    page.goto(base)
+    page.route("**/reports/*", lambda route: route.fulfill(status=204))
+    page.set_input_files("input[type=file]", NOTES / "pt-treatment-note.txt")
+    page.click("text=Analyze")
+    page.wait_for_selector("text=Open the report")
+    assert page.locator(".steps li:visible").count() == 3
+    shot(page, "progress", full=False)
+    page.unroute("**/reports/*")
+    page.click("text=Open the report")
+    page.wait_for_selector("#findings")
 
     # Where it is refused, it says why.
     page.goto(base)
@@ -113,5 +146,51 @@ def test_narrow_dark_and_on_paper(browser: "playwright.Browser", compliance: Run
     page.goto(f"{base}/reports/{report['id']}")
     assert not page.locator("nav").is_visible() and not page.locator("text=Dispute").first.is_visible()
     assert page.locator(".finding").first.is_visible() and page.locator(".text").is_visible()
+    # On paper nothing can be unfolded.
+    assert page.locator("details li").first.is_visible()
     shot(page, "print")
+    page.close()
+
+
+def test_by_keyboard_alone_from_a_document_to_its_evidence_and_a_review(browser: "playwright.Browser", compliance: Running) -> None:
+    me = compliance.user()
+    report = me.report("keys.txt", (NOTES / "pt-evaluation.txt").read_bytes())
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page.goto(str(me.http.base_url))
+    page.wait_for_selector("input[name=token]:focus")
+    page.keyboard.type(me.token)
+    page.keyboard.press("Enter")
+    page.wait_for_selector("tbody")
+
+    def to(selector: str) -> None:
+        """Tab until it has the focus, which shows."""
+        for _ in range(80):
+            page.keyboard.press("Tab")
+            if page.evaluate("selector => document.activeElement.matches(selector)", selector):
+                outline = page.evaluate("getComputedStyle(document.activeElement.type === 'radio' ? document.activeElement.labels[0] : document.activeElement).outlineStyle")
+                assert outline == "solid", selector
+                return
+        raise AssertionError(f"{selector} is not reached by Tab")
+
+    # The first stop leads past the navigation.
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.keyboard.press("Enter")
+    to("th a")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**sort=name**")
+    to("td a")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#findings")
+    assert report["id"] in page.url
+    to("#show-all")
+    page.keyboard.press("ArrowRight")
+    assert page.locator(".finding:visible").count() == page.locator(".finding.high").count()
+    to(".finding.high .evidence a")
+    page.keyboard.press("Enter")
+    playwright.expect(page.locator(".text :target")).to_be_in_viewport()
+    # Back to the findings, where the focus was before the jump.
+    page.focus(".finding.high button[value=confirm]")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("text=confirmed")
     page.close()

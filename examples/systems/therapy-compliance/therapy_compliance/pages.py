@@ -1,19 +1,22 @@
 """The pages: login, history with upload, report, dashboard and rubrics; plain HTML that works without a script."""
 
+import logging
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from fastapi import FastAPI, Form, Request, UploadFile
-from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse, Response
+from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse, Response, StreamingResponse
 from jinja2 import Environment, FileSystemLoader
 from shared import web
-from shared.documents import Refused
+from shared.documents import Document, Refused
 
 from . import charts
 from .engine import Options
 from .service import FILTERS, Service
 from .users import User
 
+log = logging.getLogger(__name__)
 COOKIE = "session"
 _PAGES = Path(__file__).with_name("pages")
 _MOST = 50
@@ -115,13 +118,32 @@ def add(app: FastAPI, service: Service) -> None:
         discipline: Annotated[str, Form()] = "",
         strict: Annotated[bool, Form()] = False,
     ) -> Response:
-        user = known(request)
+        user, name = known(request), file.filename or ""
         try:
-            done = service.analyze(user, file.filename or "", file.file.read(), Options(doc_type or None, discipline or None, strict))
+            document = Document.read(name, file.file.read())
         except Refused as refused:
             why = str(refused)
             return shown_history(request, user, refused.status, why[:1].upper() + why[1:] + ".")
-        return RedirectResponse(f"/reports/{done['id']}", 303)
+        steps = service.steps(user, name, document, Options(doc_type or None, discipline or None, strict))
+        template = templates.get_template("progress.html")
+
+        def progress() -> Iterator[str]:
+            # Rendered step by step: the browser shows each when it is done.
+            begun = ""
+            try:
+                for piece in template.generate(user=user, here="history", kind=document.kind, length=len(document.text), steps=steps):
+                    # A value that was escaped would have what it is added to escaped once more.
+                    begun += str(piece)
+                    if begun.endswith("</li>\n"):
+                        yield begun
+                        begun = ""
+                yield begun
+            except Exception as error:
+                log.error("an analysis failed", extra={"error": getattr(error, "code", type(error).__name__)})
+                yield templates.get_template("failed.html").render()
+
+        # The proxy is not to wait for its end either.
+        return StreamingResponse(progress(), media_type="text/html; charset=utf-8", headers={"X-Accel-Buffering": "no"})
 
     @app.get("/reports/{id}", include_in_schema=False)
     def report(request: Request, id: str) -> HTMLResponse:

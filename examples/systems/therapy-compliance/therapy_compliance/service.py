@@ -3,6 +3,7 @@
 import csv
 import io
 import uuid
+from collections.abc import Iterator
 from typing import Any
 
 import chartguard
@@ -48,9 +49,14 @@ class Service:
 
     def analyze(self, user: User, name: str, data: bytes, options: Options) -> dict[str, Any]:
         """Read, scrub, score and store a document; it is on the disk when this returns, and the original is nowhere."""
-        document = Document.read(name, data)
+        *_, done = self.steps(user, name, Document.read(name, data), options)
+        return done
+
+    def steps(self, user: User, name: str, document: Document, options: Options) -> Iterator[dict[str, Any]]:
+        """The same of a document that was read, by steps for who looks on: what it is once it is judged, and its id once it is stored."""
         result, rubric, came_from = self._result(user, document.text, options)
         report = result["report"]
+        yield {name: report[name] for name in ("doc_type", "discipline")} | {"removed": sum(result["counts"].values())}
         row = {
             "id": uuid.uuid4().hex,
             "name": safe_name(self.engine.names, name, document.kind),
@@ -66,7 +72,7 @@ class Service:
             "stored": now(),
         }
         self.database.write(analyses.insert().values(row))
-        return {"id": row["id"], "cached": came_from}
+        yield {"id": row["id"], "cached": came_from}
 
     def evaluate(self, user: User, text: str, options: Options) -> dict[str, Any]:
         """The report of a text in one call; beside the cache nothing is kept of it."""
