@@ -1,6 +1,7 @@
 """The HTTP service: who asks is known by a key, and nothing here takes the name of a tenant from a request."""
 
 import logging
+import re
 import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -22,7 +23,7 @@ from .indexes import Indexes
 from .intake import Intake
 from .memory import Unreachable, open_memory, seconds_left
 from .settings import Settings
-from .usage import Usage
+from .usage import Usage, terms
 
 log = logging.getLogger(__name__)
 _PAGES = Path(__file__).with_name("pages")
@@ -196,7 +197,9 @@ def create_app(settings: Settings) -> FastAPI:
 
 
 def _add_page(app: FastAPI, service: Service, answered: Callable[[str, str, int], dict[str, Any]]) -> None:
-    page = Environment(loader=FileSystemLoader(_PAGES), autoescape=True).get_template("search.html")
+    pages = Environment(loader=FileSystemLoader(_PAGES), autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    pages.filters["pieces"] = _pieces
+    page = pages.get_template("search.html")
 
     @app.get("/", include_in_schema=False)
     def empty() -> HTMLResponse:
@@ -205,6 +208,10 @@ def _add_page(app: FastAPI, service: Service, answered: Callable[[str, str, int]
     @app.get("/style.css", include_in_schema=False)
     def style() -> FileResponse:
         return FileResponse(_PAGES / "style.css")
+
+    @app.get("/icon.svg", include_in_schema=False)
+    def icon() -> FileResponse:
+        return FileResponse(_PAGES / "icon.svg")
 
     # By POST, so that neither key nor question stands in an address.
     @app.post("/", include_in_schema=False)
@@ -220,6 +227,12 @@ def _add_page(app: FastAPI, service: Service, answered: Callable[[str, str, int]
             return HTMLResponse(page.render(problem=problem.detail, question=question), problem.status)
         answer = answered(tenant, question, 10) if question.strip() else None
         return HTMLResponse(page.render(key=key, question=question, answer=answer))
+
+
+def _pieces(text: str, question: str) -> list[tuple[str, bool]]:
+    """A passage in pieces, and whether each is a word of the question."""
+    words = terms(question, [text])
+    return [(piece, piece.casefold() in words) for piece in re.split(r"(\w+)", text) if piece]
 
 
 def _missing() -> web.Problem:

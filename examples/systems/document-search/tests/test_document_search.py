@@ -175,7 +175,7 @@ def test_page(tenants: tuple[Client, Client]) -> None:
     page = httpx.Client(base_url=str(me.http.base_url))
     assert "<form method=\"post\"" in page.get("/").text
     found = page.post("/", data={"key": key, "question": "stairs"})
-    assert "Knee pain on stairs" in found.text and "<script>" not in found.text
+    assert "Knee pain on <mark>stairs</mark>" in found.text and "<script>" not in found.text and "&lt;script&gt;" in found.text
     without_planted(found.text)
     assert page.post("/", data={"key": "x", "question": "stairs"}).status_code == 401
     assert page.get("/style.css").headers["content-type"].startswith("text/css")
