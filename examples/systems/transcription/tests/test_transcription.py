@@ -87,7 +87,7 @@ def say(socket: ClientConnection, number: int, speaker: str, text: str) -> dict[
 def whole() -> str:
     with chartguard.Scrubber().stream() as stream:
         runs = itertools.groupby(TURNS, key=lambda turn: turn[0])
-        text = "\n".join(f"{speaker.upper()}: " + " ".join(said for _, said in its) for speaker, its in runs)
+        text = "\n".join(f"[{speaker.upper()}] " + " ".join(said for _, said in its) for speaker, its in runs)
         return stream.push(text).text + stream.finish().text
 
 
@@ -112,6 +112,7 @@ def spoken_and_kept(practice: Practice) -> None:
     assert last["kept"] == len(TURNS) - 1
     sent.append(last["released"])
     assert "".join(sent) == whole() == practice.released(id)
+    assert whole().startswith("[CLINICIAN] Good morning, Mrs. [NAME].\n[PATIENT] The knee pain")
     assert practice.ask("GET", f"/api/consultations/{id}").json()["kept"] == len(TURNS) - 1
     summary = practice.ask("GET", f"/api/consultations/{id}/summary?discipline=pt").json()
     assert b"Exercise 7" in practice.everything() or "DATABASE_URL" in practice.env
@@ -141,9 +142,9 @@ def test_the_same_on_postgresql(tmp_path: Path) -> None:
             assert not list(practice.data.rglob("*.db"))
 
 
-VISIT = """CLINICIAN: Good morning. How was the week?
-PATIENT: The knee is still sore on the stairs. I take ibuprofen 400 mg twice a day. I want to walk the dog again.
-CLINICIAN: Knee flexion is 110 degrees today. Gait training for 15 minutes on level ground, with verbal cues. \
+VISIT = """[CLINICIAN] Good morning. How was the week?
+[PATIENT] The knee is still sore on the stairs. I take ibuprofen 400 mg twice a day. I want to walk the dog again.
+[CLINICIAN] Knee flexion is 110 degrees today. Gait training for 15 minutes on level ground, with verbal cues. \
 You are progressing well. The goal is to climb stairs alone. We will continue twice a week for four weeks. It rains.
 """
 
@@ -178,9 +179,9 @@ def test_a_draft_sorts_sentences_and_says_what_the_note_still_needs() -> None:
         assert "training" in made["draft"][one["start"] : one["end"]].lower()
     # Another type of note needs other things.
     assert {one["id"] for one in drafts.of(spoken, "plan_of_care", "pt")["score"]["missing"]} != missing.keys()
-    nothing = drafts.of(turns("CLINICIAN: It rains.\n"), "treatment_note", None)
+    nothing = drafts.of(turns("[CLINICIAN] It rains.\n"), "treatment_note", None)
     assert (nothing["draft"], nothing["score"]) == ("", None)
-    vague = drafts.of(turns("PATIENT: It is sore.\n"), "treatment_note", None)["score"]
+    vague = drafts.of(turns("[PATIENT] It is sore.\n"), "treatment_note", None)["score"]
     assert (vague["discipline"], vague["score"], vague["missing"]) == (None, None, [])
 
 

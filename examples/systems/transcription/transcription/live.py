@@ -11,6 +11,7 @@ import chartguard
 
 from .database import Database
 from .settings import Settings
+from .summary import turn_of
 
 
 class Ended(Exception):
@@ -55,7 +56,7 @@ class Live:
             self.last = turn
             # What one speaker says goes on in one line: a name may begin in one piece and end in the next.
             text = " ".join(text.split())
-            begin = f"{speaker.upper()}: " if self._speaker is None else f"\n{speaker.upper()}: "
+            begin = turn_of(speaker) if self._speaker is None else "\n" + turn_of(speaker)
             line = (" " if speaker == self._speaker else begin) + text
             self._speaker = speaker
             self._pushed += len(line.encode())

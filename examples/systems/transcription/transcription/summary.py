@@ -9,11 +9,16 @@ import chartguard
 SPEAKERS = ("clinician", "patient", "other")
 DocType = Literal["evaluation", "plan_of_care", "treatment_note", "progress_report", "recertification", "discharge"]
 Discipline = Literal["pt", "ot", "slp"]
-_TURN = re.compile(rf"({'|'.join(SPEAKERS).upper()}): (.*)", re.DOTALL)
+_TURN = re.compile(rf"\[({'|'.join(SPEAKERS).upper()})\] (.*)", re.DOTALL)
 # Where a sentence ends, but not after a title before a name.
 _SENTENCE = re.compile(r"(?<!\bMrs\.)(?<!\bMr\.)(?<!\bMs\.)(?<!\bDr\.)(?<=[.!?])\s+")
 # What a patient tells of; of measures and of treatment the clinician does. The last is for what meets no criterion.
 _PATIENT = ("goals", "medications", "subjective")
+
+
+def turn_of(speaker: str) -> str:
+    """What a turn begins with. In brackets, for what stands behind "CLINICIAN:" is taken for a name."""
+    return f"[{speaker.upper()}] "
 
 
 def turns(released: str) -> list[dict[str, Any]]:
