@@ -1,4 +1,4 @@
-"""What the systems' tests start for real: services as processes of their own, PostgreSQL and Redis for one test.
+"""What the systems' tests start for real: services as processes of their own, PostgreSQL and Redis for one test, a browser.
 
     from shared.testing import free_port, postgres, redis, server
 
@@ -135,6 +135,32 @@ def postgres() -> Iterator[str]:
             user=user, cwd=folder, ends_by=signal.SIGINT,
         ):
             yield f"postgresql://tester@{HOST}:{port}/postgres"
+
+
+@contextlib.contextmanager
+def chromium() -> Iterator[Any]:
+    """Headless Chromium, as Playwright drives it."""
+    command = _tool("chromium")
+    import pytest
+
+    playwright = pytest.importorskip("playwright.sync_api")
+    with playwright.sync_playwright() as started:
+        opened = started.chromium.launch(executable_path=command, args=["--no-sandbox"])
+        try:
+            yield opened
+        finally:
+            opened.close()
+
+
+def shot(page: Any, name: str, *, full: bool = True) -> None:
+    """A picture of a page, in the folder that SHOTS names; none without it."""
+    if folder := os.environ.get("SHOTS"):
+        page.screenshot(path=str(Path(folder) / f"{name}.png"), full_page=full)
+
+
+def fits(page: Any) -> bool:
+    """Whether nothing of a page is beside the window."""
+    return page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
 
 
 @contextlib.contextmanager

@@ -1,28 +1,20 @@
 """The page in headless Chromium, by mouse and by keyboard; SHOTS names a folder for pictures of it."""
 
-import os
-import shutil
 from collections.abc import Iterator
-from pathlib import Path
+from typing import Any
 
 import pytest
 from searching import SYSTEM, Client
+from shared.testing import chromium, fits, shot
 
-playwright = pytest.importorskip("playwright.sync_api")
 pytestmark = pytest.mark.browser
-CHROMIUM = shutil.which("chromium")
-SHOTS = os.environ.get("SHOTS")
 NOTES = SYSTEM.parents[1] / "notes"
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator["playwright.Browser"]:
-    if CHROMIUM is None:
-        pytest.skip("chromium is not installed")
-    with playwright.sync_playwright() as started:
-        opened = started.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+def browser() -> Iterator[Any]:
+    with chromium() as opened:
         yield opened
-        opened.close()
 
 
 @pytest.fixture
@@ -34,12 +26,7 @@ def key(tenants: tuple[Client, Client]) -> str:
     return me.http.headers["authorization"].removeprefix("Bearer ")
 
 
-def shot(page: "playwright.Page", name: str) -> None:
-    if SHOTS:
-        page.screenshot(path=str(Path(SHOTS) / f"search-{name}.png"), full_page=True)
-
-
-def test_asked_by_keyboard_alone(browser: "playwright.Browser", running: object, key: str, tenants: tuple[Client, Client]) -> None:
+def test_asked_by_keyboard_alone(browser: Any, key: str, tenants: tuple[Client, Client]) -> None:
     page = browser.new_page(viewport={"width": 1280, "height": 900})
     wrong: list[str] = []
     page.on("console", lambda said: wrong.append(said.text) if said.type in ("error", "warning") else None)
@@ -58,7 +45,7 @@ def test_asked_by_keyboard_alone(browser: "playwright.Browser", running: object,
     assert {word.lower() for word in page.locator("mark").all_inner_texts()} == {"stairs", "cane"}
     assert page.locator("cite").first.inner_text().endswith(".txt")
     assert all("characters" in one for one in page.locator(".place").all_inner_texts())
-    shot(page, "found")
+    shot(page, "search-found")
     # The next question goes on where this one was.
     page.wait_for_selector("input[name=question]:focus")
     page.fill("input[name=question]", "zebra")
@@ -71,20 +58,20 @@ def test_asked_by_keyboard_alone(browser: "playwright.Browser", running: object,
     page.keyboard.press("Enter")
     page.wait_for_selector("[role=alert]")
     assert "not in force" in page.locator("[role=alert]").inner_text()
-    shot(page, "problem")
+    shot(page, "search-problem")
     page.close()
 
 
-def test_narrow_dark_and_on_paper(browser: "playwright.Browser", key: str, tenants: tuple[Client, Client]) -> None:
+def test_narrow_dark_and_on_paper(browser: Any, key: str, tenants: tuple[Client, Client]) -> None:
     page = browser.new_page(viewport={"width": 360, "height": 740}, color_scheme="dark")
     page.goto(str(tenants[0].http.base_url))
     page.fill("input[name=key]", key)
     page.fill("input[name=question]", "balance and gait")
     page.click("button")
     page.wait_for_selector("li blockquote")
-    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
-    shot(page, "narrow")
+    assert fits(page)
+    shot(page, "search-narrow")
     page.emulate_media(media="print", color_scheme="light")
     assert not page.locator("form").is_visible() and page.locator("li blockquote").first.is_visible()
-    shot(page, "print")
+    shot(page, "search-print")
     page.close()

@@ -1,17 +1,14 @@
 """The pages in headless Chromium, by mouse and by keyboard; SHOTS names a folder for pictures of them."""
 
-import os
-import shutil
 from collections.abc import Iterator
-from pathlib import Path
+from typing import Any
 
 import pytest
 from complying import NOTES, Running
+from shared.testing import chromium, fits, shot
 
 playwright = pytest.importorskip("playwright.sync_api")
 pytestmark = pytest.mark.browser
-CHROMIUM = shutil.which("chromium")
-SHOTS = os.environ.get("SHOTS")
 # Notes when each step comes, for a page that goes on by itself is gone before a test can look.
 SEEN = """
 new MutationObserver(changes => {
@@ -24,25 +21,12 @@ new MutationObserver(changes => {
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator["playwright.Browser"]:
-    if CHROMIUM is None:
-        pytest.skip("chromium is not installed")
-    with playwright.sync_playwright() as started:
-        opened = started.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+def browser() -> Iterator[Any]:
+    with chromium() as opened:
         yield opened
-        opened.close()
 
 
-def shot(page: "playwright.Page", name: str, *, full: bool = True) -> None:
-    if SHOTS:
-        page.screenshot(path=str(Path(SHOTS) / f"{name}.png"), full_page=full)
-
-
-def fits(page: "playwright.Page") -> bool:
-    return page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
-
-
-def test_from_login_to_report_and_dashboard(browser: "playwright.Browser", compliance: Running) -> None:
+def test_from_login_to_report_and_dashboard(browser: Any, compliance: Running) -> None:
     me = compliance.user()
     page = browser.new_page(viewport={"width": 1280, "height": 900})
     wrong: list[str] = []
@@ -128,7 +112,7 @@ def test_from_login_to_report_and_dashboard(browser: "playwright.Browser", compl
     page.close()
 
 
-def test_narrow_dark_and_on_paper(browser: "playwright.Browser", compliance: Running) -> None:
+def test_narrow_dark_and_on_paper(browser: Any, compliance: Running) -> None:
     me = compliance.user()
     report = me.report("evaluation.txt", (NOTES / "pt-evaluation.txt").read_bytes())
     page = browser.new_page(viewport={"width": 360, "height": 740}, color_scheme="dark")
@@ -152,7 +136,7 @@ def test_narrow_dark_and_on_paper(browser: "playwright.Browser", compliance: Run
     page.close()
 
 
-def test_by_keyboard_alone_from_a_document_to_its_evidence_and_a_review(browser: "playwright.Browser", compliance: Running) -> None:
+def test_by_keyboard_alone_from_a_document_to_its_evidence_and_a_review(browser: Any, compliance: Running) -> None:
     me = compliance.user()
     report = me.report("keys.txt", (NOTES / "pt-evaluation.txt").read_bytes())
     page = browser.new_page(viewport={"width": 1280, "height": 900})

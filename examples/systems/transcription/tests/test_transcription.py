@@ -222,6 +222,7 @@ def test_a_kill_keeps_all_that_was_sent_once_and_says_which_turns_that_are(tmp_p
         assert practice.ask("POST", f"/api/consultations/{id}/complete").status_code == 409
 
 
+@pytest.mark.slow
 def test_a_kill_while_many_speak_loses_nothing_that_was_answered(tmp_path: Path) -> None:
     practice = Practice(tmp_path / "data")
     answered: dict[str, list[dict[str, Any]]] = {}
