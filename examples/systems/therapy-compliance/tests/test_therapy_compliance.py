@@ -265,6 +265,7 @@ def test_a_backup_brings_back_what_it_held(tmp_path: Path) -> None:
     _lifecycle(Running(tmp_path / "data"))
 
 
+@pytest.mark.slow
 def test_a_backup_is_put_into_an_empty_folder(tmp_path: Path) -> None:
     running = Running(tmp_path / "data")
     with running.started():
