@@ -28,7 +28,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from load.clients import BROKEN, KINDS, Client, Unwanted  # noqa: E402
 from load.notes import BYTES, Mark, marks, notes  # noqa: E402
 from load.targets import Target, target  # noqa: E402
-from shared.testing import HOST, Server, free_port, server  # noqa: E402
+from shared.testing import Server, free_port, server  # noqa: E402
 
 # Of those that lie in the database, how many are asked of the service too.
 _ASKED = 2_000

@@ -33,7 +33,10 @@ def test_each_owns_its_database(place: str, name: str) -> None:
         database.execute("CREATE TABLE kept (id int)")
 
 
-@pytest.mark.parametrize(("user", "database"), [("search", "roles"), ("roles", "search"), ("therapy", "transcription"), ("transcription", "therapy"), ("monitor", "search")])
+APART = [("search", "roles"), ("roles", "search"), ("therapy", "transcription"), ("transcription", "therapy"), ("monitor", "search")]
+
+
+@pytest.mark.parametrize(("user", "database"), APART)
 def test_none_enters_another(place: str, user: str, database: str) -> None:
     with pytest.raises(psycopg.OperationalError, match="permission denied"):
         psycopg.connect(f"postgresql://{user}@{place}/{database}")

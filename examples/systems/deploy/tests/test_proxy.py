@@ -39,7 +39,9 @@ class Proxy:
 
     def raw(self, line: str, *headers: str, name: str = NAME) -> tuple[HTTPResponse, bytes]:
         """What is answered to a request as it stands here: httpx puts paths right and has bodies as long as it says."""
-        head = "\r\n".join([f"{line} HTTP/1.1", f"Host: {name}", *(headers if any(one.startswith("Connection") for one in headers) else ("Connection: close", *headers)), "", ""])
+        if not any(one.startswith("Connection") for one in headers):
+            headers = ("Connection: close", *headers)
+        head = "\r\n".join([f"{line} HTTP/1.1", f"Host: {name}", *headers, "", ""])
         with socket.create_connection((HOST, self.https)) as plain, self.context.wrap_socket(plain, server_hostname=name) as tls:
             tls.sendall(head.encode())
             answer = HTTPResponse(tls)

@@ -88,7 +88,8 @@ def test_from_login_to_report_and_dashboard(browser: Any, compliance: Running) -
     page.wait_for_selector("#findings", timeout=120_000)
     assert "visit.txt" in page.locator("h1").inner_text()
     seen = page.evaluate("JSON.parse(sessionStorage.seen)")
-    assert [one["text"].split(":")[0].split(",")[0] for one in seen] == ["Read", "Scoring", "Treatment note", "Storing", "Stored without identifiers; the original is kept nowhere"]
+    steps = ["Read", "Scoring", "Treatment note", "Storing", "Stored without identifiers; the original is kept nowhere"]
+    assert [one["text"].split(":")[0].split(",")[0] for one in seen] == steps
     # The first two were there long before the third.
     assert seen[1]["at"] - seen[0]["at"] < seen[2]["at"] - seen[1]["at"]
     # Without that it leads there too.
@@ -152,8 +153,9 @@ def test_by_keyboard_alone_from_a_document_to_its_evidence_and_a_review(browser:
         for _ in range(80):
             page.keyboard.press("Tab")
             if page.evaluate("selector => document.activeElement.matches(selector)", selector):
-                outline = page.evaluate("getComputedStyle(document.activeElement.type === 'radio' ? document.activeElement.labels[0] : document.activeElement).outlineStyle")
-                assert outline == "solid", selector
+                # A radio button is shown by its label.
+                shown = "document.activeElement.type === 'radio' ? document.activeElement.labels[0] : document.activeElement"
+                assert page.evaluate(f"getComputedStyle({shown}).outlineStyle") == "solid", selector
                 return
         raise AssertionError(f"{selector} is not reached by Tab")
 
