@@ -180,6 +180,17 @@ impl Scrubber {
         keeping(py, &kept, |kept| work_on(py, &source, &known, work, Settings { stop, threads, progress, kept }))
     }
 
+    /// What the core alone takes to scrub these notes one by one, in seconds: what `benches/python` holds a column against.
+    fn _core_seconds(&self, py: Python<'_>, texts: Vec<String>) -> PyResult<f64> {
+        run(py, || {
+            let start = std::time::Instant::now();
+            for text in &texts {
+                std::hint::black_box(self.0.scrub(text)?);
+            }
+            Ok(start.elapsed().as_secs_f64())
+        })
+    }
+
     /// Searches what `_containers` opened.
     #[pyo3(signature = (source, stop, threads, progress))]
     fn _find_source<'py>(
