@@ -13,6 +13,7 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
+from chartguard.spark import BatchAnalyzer
 from conftest import PLAIN
 
 KEY = bytes(range(32))
@@ -138,6 +139,10 @@ def test_patients_of_a_table_are_found_in_a_column():
     ]:
         with pytest.raises(chartguard.ConfigError, match=expected):
             PLAIN.scrub_column(columns, name="note", **keywords)
+    for ids in (range(2), (str(n) for n in range(2)), np.array([0, 1]), pd.Series([0, 1]), pl.Series([0, 1]), pa.array(["0", "1"]), ("0", "1")):
+        into = vault()
+        shared = PLAIN.scrub_column(["Seen 03/14/2024", "Seen 03/15/2024"], document_id=ids, vault=into)
+        assert chartguard.restore(shared[1], vault=into, document_id="1") == "Seen 03/15/2024"
     with pytest.raises(chartguard.ConfigError, match="no table"):
         PLAIN.scrub_column(columns["note"], document_id="id")
     with pytest.raises(chartguard.ConfigError, match="1 values were given for 2 notes"):
@@ -292,6 +297,13 @@ def test_a_vault_and_a_log_stay_in_their_process(kind, tmp_path):
     # Here it goes on as if nothing had been.
     child(thing, "SSN 219-09-9999", said)
     assert said.get(timeout=60) == "done" and thing.head["records"] == 1
+
+
+def test_a_batch_of_a_cluster_does_not_take_them_along(scorer):
+    work = BatchAnalyzer(chartguard.Analyzer(PLAIN, scorer), "note", vault=vault())
+    assert len(work(pa.record_batch({"note": ["SSN 219-09-9999"]}))) == 1
+    with pytest.raises(chartguard.ConfigError, match="each worker opens a file of its own"):
+        pickle.dumps(work)
 
 
 def keep_part(job):

@@ -814,7 +814,10 @@ def known_source(column: Any) -> Any:
     if kind == "pandas":
         array = getattr(column.array, "_pa_array", None)
         return column.astype(object).tolist() if array is None else array
-    return column.tolist() if kind == "numpy" else list(column) if isinstance(column, tuple) else column
+    if kind == "numpy":
+        return column.tolist()
+    arrow = hasattr(column, "__arrow_c_stream__") or hasattr(column, "__arrow_c_array__")
+    return column if arrow or isinstance(column, list) or not isinstance(column, Iterable) else list(column)
 
 
 def plain(value: Any) -> str:
