@@ -54,8 +54,8 @@ def wheel(out):
     with zipfile.ZipFile(made) as held:
         library = max(held.infolist(), key=lambda one: one.file_size)
     print(f"{made.name}: {made.stat().st_size / 1e6:.1f} MB, of which the library {library.compress_size / 1e6:.1f} MB ({library.file_size / 1e6:.1f} MB unpacked)")
-    models = sum(one.stat().st_size for one in (ROOT / "core/models/builtin").iterdir() if one.suffix != ".md")
-    print(f"the built-in model adds {models / 1e6:.1f} MB to the library")
+    models = [one for kind in ("*.onnx", "*.bin") for one in (ROOT / "core/models").glob(f"*/{kind}")]
+    print(f"the built-in models add {sum(one.stat().st_size for one in models) / 1e6:.1f} MB to the library")
     print(" ".join(printed(BIN / "auditwheel", "show", made).split()))
     print(printed(BIN / "abi3audit", "--strict", "--summary", made, stderr=subprocess.STDOUT).strip())
     with tempfile.TemporaryDirectory() as scratch:

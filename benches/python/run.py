@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Times `scrub_column` against a Python loop, on one and two threads, and against peers: run.py [NOTES.jsonl] [--peers FOLDER]
+"""Times `scrub_column` against a Python loop, on one and two threads, and against peers: run.py [NOTES.jsonl] [--mb MB] [--peers FOLDER]
 
-Notes are the `text` of JSON Lines, repeated until there are about 2 MB. What is compared is timed in turn, round after round, and each
+Notes are the `text` of JSON Lines, repeated until there are about MB million bytes (`--mb`, 1 if not given). What is compared is timed in turn, round after round, and each
 ratio is the median of those within a round, so that other work on the machine does not decide. "2 KB and more" are the same notes joined up
 to that length.
 
@@ -81,11 +81,11 @@ def overhead(scrubber, notes):
     """How much longer a column takes than the core alone, by pairs of slices timed in turn."""
     import pyarrow as pa
 
-    size = 128
+    size = 64
     slices = [notes[at : at + size] for at in range(0, len(notes) - size + 1, size)]
     columns = [pa.array(one) for one in slices]
     ratios = []
-    for _ in range(2 * ROUNDS):
+    for _ in range(ROUNDS):
         core = column = 0.0
         for one, arrow in zip(slices, columns):
             first = scrubber._core_seconds(one)
@@ -102,9 +102,10 @@ MEMORY = """
 import json, pathlib, sys
 import chartguard, pyarrow as pa
 notes, threads, lazy = json.load(open(sys.argv[1])), int(sys.argv[2]), sys.argv[3] == "lazy"
-scrubber = chartguard.Scrubber()
-scrubber.scrub_column(notes[:200], threads=threads)
-source = pa.chunked_array([pa.array(notes)] * 16)
+# Patterns and lists alone: what the model needs beside does not grow with the column.
+scrubber = chartguard.Scrubber(model="none")
+scrubber.scrub_column(notes * 2, threads=threads)
+source = pa.chunked_array([pa.array(notes * 4) for _ in range(24_000_000 // sum(map(len, notes)))])
 def memory(key):
     return int(pathlib.Path("/proc/self/status").read_text().split(f"{key}:")[1].split()[0]) << 10
 pathlib.Path("/proc/self/clear_refs").write_text("5")  # the highest so far is that of now
@@ -133,6 +134,7 @@ def memory(notes, folder):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("notes", nargs="?", type=pathlib.Path, default=ROOT / "tests/eval/held-out.jsonl")
+    parser.add_argument("--mb", type=float, default=1)
     parser.add_argument("--peers", type=pathlib.Path)
     args = parser.parse_args()
     import chartguard
@@ -140,7 +142,7 @@ def main():
 
     texts = [json.loads(one)["text"] for one in args.notes.read_text(encoding="utf-8").splitlines()]
     notes = []
-    while sum(map(len, notes)) < 2_000_000:
+    while sum(map(len, notes)) < args.mb * 1e6:
         notes.extend(texts)
     large, held = [], ""
     for note in notes:
@@ -160,7 +162,8 @@ def main():
         times = rounds(works)
         for title in works:
             line(title, these, times[title], times["scrub in a loop"])
-        overhead(scrubber, these)
+        if these is large:
+            overhead(scrubber, these)
     folder = args.peers or ROOT / "target"
     folder.mkdir(parents=True, exist_ok=True)
     memory(notes, folder)

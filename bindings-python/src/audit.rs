@@ -125,16 +125,7 @@ impl AuditLog {
         if roles.is_some() && actor.is_none() {
             return Err(config(py, "roles are those of an actor, and none is said", "actor"));
         }
-        let document = match document {
-            None => None,
-            Some(document) => Some(match document.cast::<PyString>() {
-                Ok(text) => crate::error::text(text)?.as_bytes(),
-                Err(_) => {
-                    let bytes = document.cast::<PyBytes>();
-                    bytes.map_err(|_| config(py, "str or bytes is expected", "document"))?.as_bytes()
-                }
-            }),
-        };
+        let document = document.map(|document| bytes(document, "document")).transpose()?;
         let now = self::now(py, now)?;
         let policy = policy.map(|scrubber| scrubber.get().0.policy());
         let kept = run(py, || {
@@ -246,6 +237,15 @@ impl AuditLog {
     }
 }
 
+/// The bytes of a text or of bytes.
+pub(crate) fn bytes<'a>(thing: &'a Bound<'_, PyAny>, place: &str) -> PyResult<&'a [u8]> {
+    if let Ok(text) = thing.cast::<PyString>() {
+        return crate::error::text(text).map(str::as_bytes);
+    }
+    let bytes = thing.cast::<PyBytes>().map_err(|_| config(thing.py(), "str or bytes is expected", place))?;
+    Ok(bytes.as_bytes())
+}
+
 fn head<'py>(py: Python<'py>, head: &audit::Head) -> PyResult<Bound<'py, PyDict>> {
     let out = PyDict::new(py);
     out.set_item("records", head.records)?;
@@ -262,6 +262,9 @@ pub(crate) fn now(py: Python<'_>, now: Option<&str>) -> PyResult<String> {
     let utc = datetime.getattr("timezone")?.getattr("utc")?;
     datetime.getattr("datetime")?.call_method1("now", (utc,))?.call_method0("isoformat")?.extract()
 }
+
+/// What the records of many calls have in common, and the key that names notes in them.
+pub(crate) type Begun = (Event, Option<Arc<[u8]>>);
 
 /// Where calls are recorded, who makes them, and when.
 #[derive(Clone)]
@@ -291,9 +294,9 @@ impl<'p> Trail<'p> {
         Ok(Self { log, access: access.map(|access| access.get().rules()), actor, now, said })
     }
 
-    /// What the records of many calls have in common, and the key that names notes in them; nothing where nothing is recorded. `from` is
-    /// who may, as `permit` said it; without, they scrub.
-    pub(crate) fn begun(&self, from: Option<Event>) -> chartguard::Result<Option<(Event, Option<Arc<[u8]>>)>> {
+    /// What the records of many calls have in common; nothing where nothing is recorded. `from` is who may, as `permit` said it; without,
+    /// they scrub.
+    pub(crate) fn begun(&self, from: Option<Event>) -> chartguard::Result<Option<Begun>> {
         let Some(log) = self.log else { return Ok(None) };
         let event = match from {
             Some(event) => event,
@@ -308,7 +311,9 @@ impl<'p> Trail<'p> {
         if !self.said {
             let now = self::now(py, None)?;
             let at = run(py, || Event::new(Action::Scrub, &now))?.recorded;
-            events.iter_mut().for_each(|event| event.recorded.clone_from(&at));
+            for event in &mut events {
+                event.recorded.clone_from(&at);
+            }
         }
         run(py, || log.sink.append(&events).map(drop))
     }

@@ -1,7 +1,7 @@
 //! The secret key as an object.
 
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyString};
+use pyo3::types::PyBytes;
 
 use crate::error::{config, run};
 
@@ -51,6 +51,7 @@ impl Key {
     /// FileError, SecretKeyError
     ///     The file cannot be read, or holds no key.
     #[staticmethod]
+    #[allow(clippy::needless_pass_by_value, reason = "arguments are taken out of Python objects")]
     fn load(py: Python<'_>, path: std::path::PathBuf) -> PyResult<Self> {
         run(py, || {
             let core = chartguard::Key::load(&path)?;
@@ -75,19 +76,13 @@ impl Key {
     /// -------
     /// str
     ///     43 characters of base64 that may stand in a URL.
-    fn fingerprint(&self, py: Python<'_>, purpose: &str, value: &Bound<'_, PyAny>) -> PyResult<String> {
-        match value.cast::<PyString>() {
-            Ok(text) => Ok(self.core.fingerprint(purpose, crate::error::text(text)?)),
-            Err(_) => match value.cast::<PyBytes>() {
-                Ok(bytes) => Ok(self.core.fingerprint(purpose, bytes.as_bytes())),
-                Err(_) => Err(config(py, "str or bytes is expected", "value")),
-            },
-        }
+    fn fingerprint(&self, purpose: &str, value: &Bound<'_, PyAny>) -> PyResult<String> {
+        Ok(self.core.fingerprint(purpose, crate::audit::bytes(value, "value")?))
     }
 
     /// Pickles as itself: guard the pickle as you guard the key.
-    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyAny>, (String,))> {
-        Ok((py.get_type::<Self>().into_any(), (self.text.clone(),)))
+    fn __reduce__<'py>(&self, py: Python<'py>) -> (Bound<'py, PyAny>, (String,)) {
+        (py.get_type::<Self>().into_any(), (self.text.clone(),))
     }
 
     fn __repr__(&self) -> &'static str {

@@ -117,10 +117,7 @@ impl Rubric {
 }
 
 /// What came of the tests inside a rubric, as a dict.
-fn tested<'py>(
-    py: Python<'py>,
-    test: impl FnOnce() -> chartguard::rubric::TestReport + Send,
-) -> PyResult<Bound<'py, PyDict>> {
+fn tested(py: Python<'_>, test: impl FnOnce() -> chartguard::rubric::TestReport + Send) -> PyResult<Bound<'_, PyDict>> {
     let (passed, json) = run(py, || {
         let report = test();
         Ok((report.passed(), serde_json::json!(report).to_string()))

@@ -181,6 +181,7 @@ impl Scrubber {
     }
 
     /// What the core alone takes to scrub these notes one by one, in seconds: what `benches/python` holds a column against.
+    #[allow(clippy::needless_pass_by_value, reason = "arguments are taken out of Python objects")]
     fn _core_seconds(&self, py: Python<'_>, texts: Vec<String>) -> PyResult<f64> {
         run(py, || {
             let start = std::time::Instant::now();

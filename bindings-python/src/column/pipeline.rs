@@ -27,7 +27,7 @@ use super::{Done, arrow_error};
 use chartguard::audit::Event;
 use chartguard::{Context, ErrorCode, Vault, caught};
 
-use crate::audit::Trail;
+use crate::audit::{Begun, Trail};
 use crate::error::{RowError, config, run, text_error};
 
 /// Rows, and about as many bytes, that one thread works on before it hands over.
@@ -59,9 +59,6 @@ pub(super) struct Kept<'s> {
     pub(super) records: Option<(&'s Trail<'s>, Begun)>,
 }
 
-/// What the records of all rows have in common, and the key that names notes in them.
-pub(super) type Begun = (Event, Option<Arc<[u8]>>);
-
 /// Rows on their way to a thread.
 struct Block {
     texts: Texts,
@@ -76,6 +73,9 @@ struct Worked<R> {
     rows: usize,
     bytes: usize,
 }
+
+/// A block of the column, by its number.
+type Numbered<R> = (usize, Worked<R>);
 
 /// What they became.
 enum Made<R> {
@@ -202,7 +202,7 @@ impl<'py, 's, W: Work> Run<'py, 's, W> {
             match kind {
                 // What is known of each note is another for each, and each is recorded: equal notes are not the same any more.
                 DataType::Dictionary(..) if known.is_empty() && !self.keeps() => {
-                    self.dictionary(chunk, kind, rows.start, results)?
+                    self.dictionary(chunk, kind, rows.start, results)?;
                 }
                 DataType::Dictionary(_, value) => {
                     let plain = arrow_cast::cast(chunk, value).map_err(|error| arrow_error(py, &error))?;
@@ -414,7 +414,9 @@ impl<'py, 's, W: Work> Run<'py, 's, W> {
         }
         let work = self.work.as_ref();
         run(py, || {
-            ready.iter_mut().for_each(|worked| worked.finish(work));
+            for worked in ready.iter_mut() {
+                worked.finish(work);
+            }
             Ok(())
         })
     }
@@ -444,7 +446,7 @@ impl<'py, 's, W: Work> Run<'py, 's, W> {
         Ok(at + worked.rows)
     }
 
-    fn spawn(&self, index: usize, block: Block, sender: Sender<(usize, Worked<W::Row>)>) {
+    fn spawn(&self, index: usize, block: Block, sender: Sender<Numbered<W::Row>>) {
         let (work, stop, fail_first) = (Arc::clone(&self.work), Arc::clone(&self.stop), self.fail_first);
         let (keeps, begun) = (self.keeps(), self.begun.clone());
         self.pool.spawn(move || {
@@ -458,9 +460,9 @@ impl<'py, 's, W: Work> Run<'py, 's, W> {
     }
 
     /// What came back, at least one block; the GIL is free meanwhile, and Ctrl-C is looked for.
-    fn wait(&self, receiver: &Mutex<Receiver<(usize, Worked<W::Row>)>>) -> PyResult<Vec<(usize, Worked<W::Row>)>> {
+    fn wait(&self, receiver: &Mutex<Receiver<Numbered<W::Row>>>) -> PyResult<Vec<Numbered<W::Row>>> {
         loop {
-            let came: Vec<(usize, Worked<W::Row>)> = self.py.detach(|| {
+            let came: Vec<Numbered<W::Row>> = self.py.detach(|| {
                 let receiver = receiver.lock().unwrap_or_else(PoisonError::into_inner);
                 receiver.recv_timeout(LOOK).into_iter().chain(receiver.try_iter()).collect()
             });
