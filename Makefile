@@ -10,7 +10,7 @@ TARGET := $(or $(CARGO_TARGET_DIR),target)
 PREFIX ?= /usr/local
 PROFILE ?= release
 
-.PHONY: run build install sbom test test-crash test-rust test-python test-spark test-c test-interop test-sanitizers test-training test-infer-weights fuzz fuzz-c fuzz-infer check header bench bench-infer bench-python bench-peers wheel sdist sizes systems systems-ready test-systems test-systems-quick load-systems clean
+.PHONY: run build install sbom test test-crash test-rust test-python test-spark test-c test-interop test-sanitizers test-training test-infer-weights fuzz fuzz-c fuzz-infer check header bench bench-infer bench-python bench-peers wheel sdist check-free-threaded sizes systems systems-ready test-systems test-systems-quick load-systems clean
 
 # One sample note scrubbed, then its scored report with the evidence under each verdict.
 run:
@@ -104,6 +104,14 @@ wheel: $(BIN)/maturin
 sdist: $(BIN)/maturin
 	$(BIN)/python bindings-python/packaging.py sdist $(TARGET)/dist
 	$(BIN)/python bindings-python/packaging.py check-sdist $(TARGET)/dist
+
+# That the binding compiles for an interpreter without a GIL: by the configuration of one, which need not be installed. With one,
+# `make test-python PYTHON=python3.14t` runs the tests, threads that share a scrubber among them.
+check-free-threaded:
+	mkdir -p $(TARGET)
+	printf '%s\n' implementation=CPython version=3.14 shared=true pointer_width=64 build_flags=Py_GIL_DISABLED suppress_build_script_link_lines=true > $(TARGET)/free-threaded.txt
+	PYO3_CONFIG_FILE=$(abspath $(TARGET))/free-threaded.txt cargo check -q --workspace --lib
+	@echo "chartguard compiles for a free-threaded interpreter"
 
 # Spark and single process, row for row on 20,000 notes; `make test` takes 2,000. Needs Java 17 or newer.
 test-spark: $(BIN)/maturin

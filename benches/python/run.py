@@ -5,8 +5,8 @@ Notes are the `text` of JSON Lines, repeated until there are about MB million by
 ratio is the median of those within a round, so that other work on the machine does not decide. "2 KB and more" are the same notes joined up
 to that length.
 
-The overhead is that of `scrub_column` on one thread over the core scrubbing the same notes one by one, both in this process and in
-turn (A B B A): blocks, threads, Arrow and Python. Memory is the highest that a process reached over what it held with the input alone and
+The overhead is that of `scrub_column` on one thread over the core scrubbing the same notes one by one, both in this process, in turn
+(A B B A) and by processor time, which other work on the machine hardly changes: blocks, threads, Arrow and Python. Memory is the highest that a process reached over what it held with the input alone and
 the output taken off, in windows: what a call holds of the column at a time (`WINDOW_BYTES` in bindings-python/src/column/pipeline.rs).
 What is timed is the build that is installed.
 
@@ -54,10 +54,10 @@ print(json.dumps(times))
 """
 
 
-def seconds(work):
-    start = time.perf_counter()
+def seconds(work, clock=time.perf_counter):
+    start = clock()
     work()
-    return time.perf_counter() - start
+    return clock() - start
 
 
 def rounds(works):
@@ -88,14 +88,20 @@ def overhead(scrubber, notes):
     for _ in range(ROUNDS):
         core = column = 0.0
         for one, arrow in zip(slices, columns):
-            first = scrubber._core_seconds(one)
-            a = seconds(lambda arrow=arrow: scrubber.scrub_column(arrow))
-            b = seconds(lambda arrow=arrow: scrubber.scrub_column(arrow))
-            core += first + scrubber._core_seconds(one)
-            column += a + b
+            spent = [
+                seconds(work, time.process_time)
+                for work in (
+                    lambda one=one: scrubber._core_seconds(one),
+                    lambda arrow=arrow: scrubber.scrub_column(arrow),
+                    lambda arrow=arrow: scrubber.scrub_column(arrow),
+                    lambda one=one: scrubber._core_seconds(one),
+                )
+            ]
+            core += spent[0] + spent[3]
+            column += spent[1] + spent[2]
         ratios.append(column / core - 1)
     low, middle, high = statistics.quantiles(ratios, n=4)
-    print(f"  overhead over the core, by {len(ratios)} rounds of {len(slices)} slices: {100 * middle:.1f} % (quartiles {100 * low:.1f} to {100 * high:.1f})", flush=True)
+    print(f"  overhead over the core, processor time, by {len(ratios)} rounds of {len(slices)} slices: {100 * middle:.1f} % (quartiles {100 * low:.1f} to {100 * high:.1f})", flush=True)
 
 
 MEMORY = """

@@ -36,9 +36,9 @@ const BLOCK_BYTES: usize = 256 << 10;
 /// Blocks, and about as many bytes of input, that are on their way at a time.
 const WINDOW_BLOCKS: usize = 64;
 const WINDOW_BYTES: usize = 16 << 20;
-/// Rows, and bytes, of one chunk of the result.
+/// Rows, and bytes, of one chunk of the result: it is copied together, so that twice as many bytes are held for a moment.
 const CHUNK_ROWS: usize = 1 << 15;
-const CHUNK_BYTES: usize = 64 << 20;
+const CHUNK_BYTES: usize = 8 << 20;
 /// Between two looks at Ctrl-C.
 const LOOK: Duration = Duration::from_millis(50);
 
