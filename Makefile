@@ -105,8 +105,7 @@ sdist: $(BIN)/maturin
 	$(BIN)/python bindings-python/packaging.py sdist $(TARGET)/dist
 	$(BIN)/python bindings-python/packaging.py check-sdist $(TARGET)/dist
 
-# That the binding compiles for an interpreter without a GIL: by the configuration of one, which need not be installed. With one,
-# `make test-python PYTHON=python3.14t` runs the tests, threads that share a scrubber among them.
+# That the binding compiles for an interpreter without a GIL: by the configuration of one, which need not be installed.
 check-free-threaded:
 	mkdir -p $(TARGET)
 	printf '%s\n' implementation=CPython version=3.14 shared=true pointer_width=64 build_flags=Py_GIL_DISABLED suppress_build_script_link_lines=true > $(TARGET)/free-threaded.txt
