@@ -10,7 +10,7 @@ TARGET := $(or $(CARGO_TARGET_DIR),target)
 PREFIX ?= /usr/local
 PROFILE ?= release
 
-.PHONY: run build install sbom test test-crash test-rust test-python test-spark test-c test-interop test-sanitizers test-training test-infer-weights fuzz fuzz-c fuzz-infer check header bench bench-infer bench-python bench-peers sizes systems systems-ready test-systems test-systems-quick load-systems clean
+.PHONY: run build install sbom test test-crash test-rust test-python test-spark test-c test-interop test-sanitizers test-training test-infer-weights fuzz fuzz-c fuzz-infer check header bench bench-infer bench-python bench-peers wheel sdist check-free-threaded sizes systems systems-ready test-systems test-systems-quick load-systems clean
 
 # One sample note scrubbed, then its scored report with the evidence under each verdict.
 run:
@@ -94,6 +94,23 @@ test-python: $(BIN)/maturin
 	VIRTUAL_ENV=$(CURDIR)/$(VENV) PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/maturin develop -q -m bindings-python/Cargo.toml
 	$(BIN)/python -m pytest -q bindings-python/tests
 	$(BIN)/python -m mypy.stubtest --mypy-config-file bindings-python/pyproject.toml chartguard
+
+# What is published of the wheel, in target/dist: the release wheel (what it weighs, fits and costs to import is printed) and the sdist, which is
+# then built elsewhere, without repository or network.
+wheel: $(BIN)/maturin
+	$(BIN)/pip install -q --disable-pip-version-check auditwheel abi3audit
+	$(BIN)/python bindings-python/packaging.py wheel $(TARGET)/dist
+
+sdist: $(BIN)/maturin
+	$(BIN)/python bindings-python/packaging.py sdist $(TARGET)/dist
+	$(BIN)/python bindings-python/packaging.py check-sdist $(TARGET)/dist
+
+# That the binding compiles for an interpreter without a GIL: by the configuration of one, which need not be installed.
+check-free-threaded:
+	mkdir -p $(TARGET)
+	printf '%s\n' implementation=CPython version=3.14 shared=true pointer_width=64 build_flags=Py_GIL_DISABLED suppress_build_script_link_lines=true > $(TARGET)/free-threaded.txt
+	PYO3_CONFIG_FILE=$(abspath $(TARGET))/free-threaded.txt cargo check -q --workspace --lib
+	@echo "chartguard compiles for a free-threaded interpreter"
 
 # Spark and single process, row for row on 20,000 notes; `make test` takes 2,000. Needs Java 17 or newer.
 test-spark: $(BIN)/maturin

@@ -69,11 +69,11 @@ impl Analyzer {
         let text = crate::error::text(text)?;
         let context = note_context(py, context, patient)?;
         let trail = Trail::new(py, audit, None, actor, now)?;
-        let vault = vault.map(Bound::get);
+        let vault = crate::vault::held(py, vault)?;
         let outcome = run(py, || {
             let options = chartguard::ScoreOptions::parse(doc_type, discipline)?;
-            let result = match vault {
-                Some(vault) => self.0.analyze_into(text, &options, &context, &vault.0),
+            let result = match &vault {
+                Some(vault) => self.0.analyze_into(text, &options, &context, vault),
                 None => self.0.analyze_with(text, &options, &context),
             };
             trail.record(1, |_, event, key| self.0.audited(event, text, &result, key))?;
@@ -114,10 +114,10 @@ impl Analyzer {
     ) -> PyResult<Vec<Outcome>> {
         let options = chartguard::ScoreOptions::default();
         let trail = Trail::new(py, audit, None, actor, now)?;
-        let vault = vault.map(Bound::get);
+        let vault = crate::vault::held(py, vault)?;
         let done = batch(py, texts, contexts, threads, progress, |notes| {
-            let done = match vault {
-                Some(vault) => self.0.analyze_batch_into(notes, &options, &vault.0),
+            let done = match &vault {
+                Some(vault) => self.0.analyze_batch_into(notes, &options, vault),
                 None => self.0.analyze_batch_with(notes, &options),
             };
             trail.record(notes.len(), |at, event, key| self.0.audited(event, notes[at].0, &done[at], key))?;
@@ -138,18 +138,24 @@ impl Analyzer {
 /// ----------
 /// scrubbed : Scrubbed
 /// report : Report
-///     Evidence points into the original note.
+///     Evidence points into the original note, which it holds.
+/// scrubbed_report : Report
+///     The same beside the scrubbed text: evidence points into that, nothing of the original is in it, and it does not say the day of
+///     service. It may be shared where `scrubbed` may.
 #[pyclass(frozen, get_all, module = "chartguard")]
 pub(crate) struct Outcome {
     pub(crate) scrubbed: Py<Scrubbed>,
     pub(crate) report: Py<Report>,
+    pub(crate) scrubbed_report: Py<Report>,
 }
 
 impl Outcome {
     fn new(py: Python<'_>, note: &str, outcome: chartguard::Outcome) -> PyResult<Self> {
+        let beside = Report::new(&outcome.scrubbed.text, outcome.scrubbed_report());
         Ok(Self {
             scrubbed: Py::new(py, Scrubbed::new(note, outcome.scrubbed))?,
             report: Py::new(py, Report::new(note, outcome.report))?,
+            scrubbed_report: Py::new(py, beside)?,
         })
     }
 }

@@ -2,16 +2,22 @@
 
 #![allow(clippy::needless_pass_by_value, reason = "arguments are taken out of Python objects")]
 
+use std::sync::{Arc, Mutex, PoisonError};
+
+use chartguard::ErrorCode;
 use chartguard::access::{Caller, Permission};
 use chartguard::audit::{self, Action, Event, Sink};
 use pyo3::prelude::*;
-use pyo3::types::PyDict;
+use pyo3::types::{PyBytes, PyDict, PyString};
 
 use crate::error::{config, run};
+use crate::process::Home;
+use crate::scrubber::Scrubber;
 
 /// An audit log: records without a value of any note, each chained to the one before.
 ///
-/// May be shared between threads. While a log of JSON Lines is open no other process can write it.
+/// May be shared between threads, and not between processes: it does not pickle, and a process that was forked is refused. While a log of
+/// JSON Lines is open no other process can write it.
 ///
 /// Parameters
 /// ----------
@@ -38,8 +44,16 @@ use crate::error::{config, run};
 /// 1
 #[pyclass(frozen, module = "chartguard")]
 pub(crate) struct AuditLog {
-    pub(crate) sink: Box<dyn Sink>,
-    pub(crate) key: Option<Vec<u8>>,
+    sink: Box<dyn Sink>,
+    key: Option<Arc<[u8]>>,
+    home: Home,
+}
+
+impl AuditLog {
+    /// Where records go, if this process opened it.
+    fn held(&self, py: Python<'_>) -> PyResult<&dyn Sink> {
+        self.home.check(py, "audit").map(|()| &*self.sink)
+    }
 }
 
 #[pymethods]
@@ -47,13 +61,97 @@ impl AuditLog {
     #[new]
     #[pyo3(signature = (path, *, key=None))]
     fn new(py: Python<'_>, path: std::path::PathBuf, key: Option<Vec<u8>>) -> PyResult<Self> {
-        run(py, || Ok(Self { sink: audit::open(&path, key.as_deref())?, key }))
+        run(py, || {
+            let sink = audit::open(&path, key.as_deref())?;
+            Ok(Self { sink, key: key.map(Into::into), home: Home::here() })
+        })
+    }
+
+    /// Record what the application did itself. Calls that take ``audit=`` record themselves.
+    ///
+    /// Parameters
+    /// ----------
+    /// action : str
+    ///     "scrub", "restore", "read_vault", "change_policy", "read_audit" or "change_access".
+    /// actor : str, optional
+    ///     Who did it, as you name people.
+    /// roles : iterable of str, optional
+    ///     The roles that the actor had.
+    /// refused : str, optional
+    ///     It was refused: the permission that was missing.
+    /// failed : str, optional
+    ///     It failed: the ``code`` of the error, such as "input".
+    /// policy : Scrubber, optional
+    ///     Under whose policy: name and hash are recorded.
+    /// document : str or bytes, optional
+    ///     What it was about: its length and, where the log has a key, its keyed fingerprint are recorded, never its text.
+    /// now : str, optional
+    ///     When: RFC 3339; Python's clock if not given.
+    ///
+    /// Returns
+    /// -------
+    /// dict
+    ///     ``{"records": int, "hash": str}``: where the chain ends now. The record is on the disk.
+    ///
+    /// Raises
+    /// ------
+    /// ConfigError, FileError
+    ///     There is no such action or code (the nearest is named), or it cannot be written.
+    ///
+    /// Examples
+    /// --------
+    /// >>> import os, tempfile
+    /// >>> from chartguard import AuditLog
+    /// >>> path = os.path.join(tempfile.mkdtemp(), "audit.jsonl")
+    /// >>> AuditLog(path).record("change_policy", actor="u-17", roles=["privacy-officer"])["records"]
+    /// 1
+    /// >>> [(event["action"], event["outcome"]) for event in AuditLog.events(path)]
+    /// [('change_policy', 'success')]
+    #[allow(clippy::too_many_arguments, reason = "they are keywords in Python")]
+    #[pyo3(signature = (action, *, actor=None, roles=None, refused=None, failed=None, policy=None, document=None, now=None))]
+    fn record<'py>(
+        &self,
+        py: Python<'py>,
+        action: &str,
+        actor: Option<String>,
+        roles: Option<Vec<String>>,
+        refused: Option<String>,
+        failed: Option<&str>,
+        policy: Option<&Bound<'_, Scrubber>>,
+        document: Option<&Bound<'_, PyAny>>,
+        now: Option<&str>,
+    ) -> PyResult<Bound<'py, PyDict>> {
+        let sink = self.held(py)?;
+        if roles.is_some() && actor.is_none() {
+            return Err(config(py, "roles are those of an actor, and none is said", "actor"));
+        }
+        let document = document.map(|document| bytes(document, "document")).transpose()?;
+        let now = self::now(py, now)?;
+        let policy = policy.map(|scrubber| scrubber.get().0.policy());
+        let kept = run(py, || {
+            let mut event = Event::new(Action::named(action)?, &now)?;
+            if let Some(actor) = actor {
+                event = event.by(actor, roles.unwrap_or_default());
+            }
+            if let Some(permission) = refused {
+                event = event.refused(Permission::named(&permission)?.as_str());
+            }
+            if let Some(code) = failed {
+                event = event.failed(ErrorCode::named(code)?);
+            }
+            event.policy = policy.map(chartguard::Policy::used);
+            if let Some(document) = document {
+                event = event.about(document, self.key.as_deref())?;
+            }
+            sink.append(&[event])
+        })?;
+        head(py, &kept)
     }
 
     /// Where the chain ends: ``{"records": int, "hash": str}``. Kept elsewhere, it shows what was cut off.
     #[getter]
     fn head<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
-        head(py, &self.sink.head())
+        head(py, &self.held(py)?.head())
     }
 
     /// Check a log from beginning to end.
@@ -62,6 +160,9 @@ impl AuditLog {
     /// ----------
     /// path : str or os.PathLike
     /// key : bytes, optional
+    /// head : dict or str, optional
+    ///     Where the log ended before, as `head` or `verify` gave it, or the hash alone: what was cut off since then shows. The log may
+    ///     have grown.
     ///
     /// Returns
     /// -------
@@ -72,11 +173,33 @@ impl AuditLog {
     /// ------
     /// InputError
     ///     Names the first record that was changed, added, moved or taken out.
+    /// TamperedError
+    ///     The chain does not go through `head`.
     #[staticmethod]
-    #[pyo3(signature = (path, *, key=None))]
-    fn verify(py: Python<'_>, path: std::path::PathBuf, key: Option<Vec<u8>>) -> PyResult<Bound<'_, PyDict>> {
-        let verified = run(py, || audit::verify(&path, key.as_deref()))?;
-        head(py, &verified.head)
+    #[pyo3(signature = (path, *, key=None, head=None))]
+    fn verify<'py>(
+        py: Python<'py>,
+        path: std::path::PathBuf,
+        key: Option<Vec<u8>>,
+        head: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyDict>> {
+        let before: Option<String> =
+            match head {
+                None => None,
+                Some(head) => {
+                    let hash =
+                        head.cast::<PyDict>().map_or_else(|_| Ok(head.clone()), |head| head.as_any().get_item("hash"));
+                    let hash = hash.and_then(|hash| hash.extract());
+                    Some(hash.map_err(|_| {
+                        config(py, "a head as `AuditLog.head` gives it, or its hash, is expected", "head")
+                    })?)
+                }
+            };
+        let verified = run(py, || match &before {
+            Some(before) => audit::verify_from(&path, key.as_deref(), before),
+            None => audit::verify(&path, key.as_deref()),
+        })?;
+        self::head(py, &verified.head)
     }
 
     /// The events of a log in order, the chain checked.
@@ -114,6 +237,15 @@ impl AuditLog {
     }
 }
 
+/// The bytes of a text or of bytes.
+pub(crate) fn bytes<'a>(thing: &'a Bound<'_, PyAny>, place: &str) -> PyResult<&'a [u8]> {
+    if let Ok(text) = thing.cast::<PyString>() {
+        return crate::error::text(text).map(str::as_bytes);
+    }
+    let bytes = thing.cast::<PyBytes>().map_err(|_| config(thing.py(), "str or bytes is expected", place))?;
+    Ok(bytes.as_bytes())
+}
+
 fn head<'py>(py: Python<'py>, head: &audit::Head) -> PyResult<Bound<'py, PyDict>> {
     let out = PyDict::new(py);
     out.set_item("records", head.records)?;
@@ -131,13 +263,19 @@ pub(crate) fn now(py: Python<'_>, now: Option<&str>) -> PyResult<String> {
     datetime.getattr("datetime")?.call_method1("now", (utc,))?.call_method0("isoformat")?.extract()
 }
 
+/// What the records of many calls have in common, and the key that names notes in them.
+pub(crate) type Begun = (Event, Option<Arc<[u8]>>);
+
 /// Where calls are recorded, who makes them, and when.
 #[derive(Clone)]
 pub(crate) struct Trail<'p> {
     log: Option<&'p AuditLog>,
-    access: Option<&'p chartguard::access::Access>,
+    /// The rules as they are when the call begins.
+    access: Option<Arc<chartguard::access::Access>>,
     actor: Option<&'p str>,
     now: String,
+    /// Whether the caller said when.
+    said: bool,
 }
 
 impl<'p> Trail<'p> {
@@ -148,9 +286,59 @@ impl<'p> Trail<'p> {
         actor: Option<&'p str>,
         now: Option<&str>,
     ) -> PyResult<Self> {
+        let said = now.is_some();
         let needs_time = log.is_some() || access.is_some();
         let now = if needs_time { self::now(py, now)? } else { String::new() };
-        Ok(Self { log: log.map(Bound::get), access: access.map(|access| &access.get().0), actor, now })
+        let log = log.map(Bound::get);
+        log.map(|log| log.held(py)).transpose()?;
+        Ok(Self { log, access: access.map(|access| access.get().rules()), actor, now, said })
+    }
+
+    /// What the records of many calls have in common; nothing where nothing is recorded. `from` is who may, as `permit` said it; without,
+    /// they scrub.
+    pub(crate) fn begun(&self, from: Option<Event>) -> chartguard::Result<Option<Begun>> {
+        let Some(log) = self.log else { return Ok(None) };
+        let event = match from {
+            Some(event) => event,
+            None => self.scrub()?,
+        };
+        Ok(Some((event, log.key.clone())))
+    }
+
+    /// Records calls that were completed from `begun`, at this time.
+    pub(crate) fn append(&self, py: Python<'_>, mut events: Vec<Event>) -> PyResult<()> {
+        let Some(log) = self.log.filter(|_| !events.is_empty()) else { return Ok(()) };
+        if !self.said {
+            let now = self::now(py, None)?;
+            let at = run(py, || Event::new(Action::Scrub, &now))?.recorded;
+            for event in &mut events {
+                event.recorded.clone_from(&at);
+            }
+        }
+        run(py, || log.sink.append(&events).map(drop))
+    }
+
+    /// Goes on where who calls has all of `permissions`; else records the refusal.
+    pub(crate) fn permit(&self, permissions: &[Permission]) -> chartguard::Result<Event> {
+        let caller = Caller::new(self.access.as_deref(), self.actor, &self.now)?;
+        match self.log {
+            Some(log) => caller.recorded_in(&*log.sink).permit(permissions),
+            None => caller.permit(permissions),
+        }
+    }
+
+    /// Whether anything is recorded or asked for.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.log.is_none() && self.access.is_none()
+    }
+
+    /// The event of a call that scrubs.
+    fn scrub(&self) -> chartguard::Result<Event> {
+        let event = Event::new(Action::Scrub, &self.now)?;
+        Ok(match self.actor {
+            Some(actor) => event.by(actor, [""; 0]),
+            None => event,
+        })
     }
 
     /// Records calls that scrub, one event for each; `audited` completes it. Nothing is handed out where it cannot be recorded.
@@ -160,14 +348,7 @@ impl<'p> Trail<'p> {
         audited: impl Fn(usize, Event, Option<&[u8]>) -> chartguard::Result<Event>,
     ) -> chartguard::Result<()> {
         let Some(log) = self.log else { return Ok(()) };
-        let events = (0..calls).map(|call| {
-            let event = Event::new(Action::Scrub, &self.now)?;
-            let event = match self.actor {
-                Some(actor) => event.by(actor, [""; 0]),
-                None => event,
-            };
-            audited(call, event, log.key.as_deref())
-        });
+        let events = (0..calls).map(|call| audited(call, self.scrub()?, log.key.as_deref()));
         log.sink.append(&events.collect::<chartguard::Result<Vec<Event>>>()?).map(|_| ())
     }
 
@@ -178,15 +359,10 @@ impl<'p> Trail<'p> {
         work: impl FnOnce() -> chartguard::Result<T>,
         complete: impl FnOnce(Event, &chartguard::Result<T>, Option<&[u8]>) -> chartguard::Result<Event>,
     ) -> chartguard::Result<T> {
-        if self.log.is_none() && self.access.is_none() {
+        if self.is_empty() {
             return work();
         }
-        let caller = Caller::new(self.access, self.actor, &self.now)?;
-        let caller = match self.log {
-            Some(log) => caller.recorded_in(&*log.sink),
-            None => caller,
-        };
-        let event = caller.permit(permissions)?;
+        let event = self.permit(permissions)?;
         let result = work();
         if let Some(log) = self.log {
             log.sink.append(&[complete(event.ended(&result), &result, log.key.as_deref())?])?;
@@ -197,6 +373,9 @@ impl<'p> Trail<'p> {
 
 /// Who may do what: actors, roles, permissions, and grants with who gave them and when.
 ///
+/// `grant` and `remove` change it in place; calls that are on their way go by the rules as they were when they began. May be shared
+/// between threads. It pickles and copies by its rules.
+///
 /// Examples
 /// --------
 /// >>> from chartguard import Access
@@ -206,21 +385,133 @@ impl<'p> Trail<'p> {
 /// ... ''')
 /// >>> access.allows("u-17", "restore"), access.allows("u-23", "restore")
 /// (True, False)
+/// >>> access.grant("u-23", "privacy-officer", by="u-1")
+/// >>> access.allows("u-23", "restore")
+/// True
 #[pyclass(frozen, module = "chartguard")]
-pub(crate) struct Access(chartguard::access::Access);
+pub(crate) struct Access(Mutex<Arc<chartguard::access::Access>>);
+
+impl Access {
+    fn of(access: chartguard::access::Access) -> Self {
+        Self(Mutex::new(Arc::new(access)))
+    }
+
+    /// The rules as they are now.
+    fn rules(&self) -> Arc<chartguard::access::Access> {
+        Arc::clone(&self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Changes the rules where `change` succeeds and its record, if there is to be one, is on the disk.
+    fn changed(
+        &self,
+        py: Python<'_>,
+        by: &str,
+        now: Option<&str>,
+        audit: Option<&Bound<'_, AuditLog>>,
+        change: impl FnOnce(&mut chartguard::access::Access, &str) -> chartguard::Result<()> + Send,
+    ) -> PyResult<()> {
+        let now = self::now(py, now)?;
+        let log = audit.map(|log| log.get().held(py)).transpose()?;
+        run(py, || {
+            let mut rules = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut next = chartguard::access::Access::clone(&rules);
+            let changed = change(&mut next, &now);
+            if let Some(log) = log {
+                log.append(&[Event::new(Action::ChangeAccess, &now)?.by(by, [""; 0]).ended(&changed)])?;
+            }
+            changed.map(|()| *rules = Arc::new(next))
+        })
+    }
+
+    /// The rules as JSON, which `from_yaml` reads.
+    pub(crate) fn as_json(&self) -> String {
+        serde_json::json!(*self.rules()).to_string()
+    }
+}
 
 #[pymethods]
 impl Access {
     /// Read the rules from YAML or JSON.
     #[staticmethod]
     fn from_yaml(py: Python<'_>, yaml: &str) -> PyResult<Self> {
-        run(py, || chartguard::access::Access::from_yaml(yaml).map(Self))
+        run(py, || chartguard::access::Access::from_yaml(yaml).map(Self::of))
     }
 
     /// Read the rules from a file.
     #[staticmethod]
     fn load(py: Python<'_>, path: std::path::PathBuf) -> PyResult<Self> {
-        run(py, || chartguard::access::Access::load(&path).map(Self))
+        run(py, || chartguard::access::Access::load(&path).map(Self::of))
+    }
+
+    /// The rules as JSON, which `from_yaml` reads: keep it where it was loaded from.
+    fn to_json(&self) -> String {
+        self.as_json()
+    }
+
+    /// Give a role.
+    ///
+    /// Whether `by` may is asked before: ``access.require(by, "change_access")``.
+    ///
+    /// Parameters
+    /// ----------
+    /// actor, role : str
+    /// by : str
+    ///     Who gives it.
+    /// now : str, optional
+    ///     From when: RFC 3339; Python's clock if not given.
+    /// audit : AuditLog, optional
+    ///     Where it is recorded that the rules were changed, also when that fails. They do not change when it cannot be.
+    ///
+    /// Raises
+    /// ------
+    /// ConfigError
+    ///     There is no such role (the nearest is named), the actor has it already, or an id is empty.
+    #[pyo3(signature = (actor, role, *, by, now=None, audit=None))]
+    fn grant(
+        &self,
+        py: Python<'_>,
+        actor: &str,
+        role: &str,
+        by: &str,
+        now: Option<&str>,
+        audit: Option<&Bound<'_, AuditLog>>,
+    ) -> PyResult<()> {
+        self.changed(py, by, now, audit, |rules, at| rules.grant(actor, role, by, at))
+    }
+
+    /// Take a role back. That it was given stays on record in `grants`.
+    ///
+    /// Parameters
+    /// ----------
+    /// actor, role, by, now, audit
+    ///     As for `grant`.
+    ///
+    /// Raises
+    /// ------
+    /// ConfigError
+    ///     The actor does not have the role, or `now` lies before it was given.
+    #[pyo3(signature = (actor, role, *, by, now=None, audit=None))]
+    fn remove(
+        &self,
+        py: Python<'_>,
+        actor: &str,
+        role: &str,
+        by: &str,
+        now: Option<&str>,
+        audit: Option<&Bound<'_, AuditLog>>,
+    ) -> PyResult<()> {
+        self.changed(py, by, now, audit, |rules, at| rules.remove(actor, role, by, at))
+    }
+
+    /// Every grant there ever was, in the order in which they were made.
+    ///
+    /// Returns
+    /// -------
+    /// list of dict
+    ///     "actor", "role", "by", "at" and, where it was taken back, "removed": ``{"by", "at"}``.
+    fn grants<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        let json = serde_json::json!(self.rules().grants()).to_string();
+        py.import("json")?.call_method1("loads", (json,))
     }
 
     /// Whether an actor has a permission.
@@ -235,7 +526,7 @@ impl Access {
     #[pyo3(signature = (actor, permission, *, now=None))]
     fn allows(&self, py: Python<'_>, actor: &str, permission: &str, now: Option<&str>) -> PyResult<bool> {
         let now = self::now(py, now)?;
-        run(py, || Ok(self.0.decide(actor, Permission::named(permission)?, &now)?.allowed))
+        run(py, || Ok(self.rules().decide(actor, Permission::named(permission)?, &now)?.allowed))
     }
 
     /// Go on where an actor has a permission; else raise, and record the refusal.
@@ -261,15 +552,12 @@ impl Access {
         audit: Option<&Bound<'_, AuditLog>>,
     ) -> PyResult<()> {
         let now = self::now(py, now)?;
-        let audit = audit.map(Bound::get);
-        run(py, || {
-            let permission = Permission::named(permission)?;
-            self.0.require(actor, permission, &now, audit.map(|audit| &*audit.sink)).map(|_| ())
-        })
+        let log = audit.map(|log| log.get().held(py)).transpose()?;
+        run(py, || self.rules().require(actor, Permission::named(permission)?, &now, log).map(|_| ()))
     }
 
     fn __repr__(&self) -> String {
-        format!("<chartguard.Access {} grants>", self.0.grants().len())
+        format!("<chartguard.Access {} grants>", self.rules().grants().len())
     }
 }
 

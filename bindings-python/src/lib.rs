@@ -8,10 +8,12 @@ mod audit;
 mod column;
 mod error;
 mod infer;
+mod key;
 mod message;
 mod model;
 mod notebook;
 mod pickle;
+mod process;
 mod registry;
 mod rubric;
 mod scrubber;
@@ -39,7 +41,9 @@ mod _chartguard {
     #[pymodule_export]
     use crate::infer::{Classifier, Embedder, PairScorer};
     #[pymodule_export]
-    use crate::message::{MessageFinding, MessageReport, ScrubbedMessage};
+    use crate::key::Key;
+    #[pymodule_export]
+    use crate::message::{MessageFinding, MessageReport, ScrubbedMessage, message_notes};
     #[pymodule_export]
     use crate::model::Model;
     #[pymodule_export]

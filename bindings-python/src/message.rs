@@ -4,7 +4,7 @@ use chartguard::access::Permission;
 use chartguard::text::Offsets;
 use chartguard::{Context, Format, ScoreOptions, wire};
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyString};
+use pyo3::types::{PyBytes, PyDict, PyList, PyString};
 
 use crate::audit::Trail;
 use crate::error::{exception, run};
@@ -166,10 +166,10 @@ pub(crate) fn scrub(
 ) -> PyResult<ScrubbedMessage> {
     let format: Format = format.parse().map_err(|error| exception(py, &error))?;
     let message = Message::new(message)?;
-    let (bytes, vault) = (message.bytes, vault.map(Bound::get));
+    let (bytes, vault) = (message.bytes, crate::vault::held(py, vault)?);
     let scrubbed = run(py, || {
-        let result = match vault {
-            Some(vault) => scrubber.scrub_message_into(bytes, format, context, &vault.0),
+        let result = match &vault {
+            Some(vault) => scrubber.scrub_message_into(bytes, format, context, vault),
             None => scrubber.scrub_message(bytes, format, context),
         };
         trail.record(1, |_, event, key| scrubber.audited_message(event, bytes, &result, key))?;
@@ -231,4 +231,49 @@ pub(crate) fn restore<'py>(
         })
     })?;
     Ok(Message::handed_out(py, &back, message.is_text))
+}
+
+/// The free text of a message, as it was written and without the format's escapes and markup.
+///
+/// Of RTF and HTML what a reader sees; of HL7 v2, FHIR and C-CDA each place of free text, the lines of one observation as one. Nothing is
+/// removed: scrub what comes out before it is shared.
+///
+/// Parameters
+/// ----------
+/// message : bytes or str
+/// format : str, default "auto"
+///     As for ``Scrubber.scrub_message``.
+///
+/// Returns
+/// -------
+/// list of dict
+///     ``{"path": str, "text": str}``: the field it stands in, such as "OBX-5", and the text.
+///
+/// Raises
+/// ------
+/// InputError
+///     The message is not of its format.
+///
+/// Examples
+/// --------
+/// >>> from chartguard import message_notes
+/// >>> [note["text"] for note in message_notes(r"{\rtf1 Gait training,{\b  15} min.}")]
+/// ['Gait training, 15 min.']
+#[pyfunction]
+#[pyo3(signature = (message, *, format="auto"))]
+pub(crate) fn message_notes<'py>(
+    py: Python<'py>,
+    message: &Bound<'py, PyAny>,
+    format: &str,
+) -> PyResult<Bound<'py, PyList>> {
+    let format: Format = format.parse().map_err(|error| exception(py, &error))?;
+    let bytes = Message::new(message)?.bytes;
+    let list = PyList::empty(py);
+    for note in run(py, || chartguard::format::notes(bytes, format))? {
+        let dict = PyDict::new(py);
+        dict.set_item("path", note.path)?;
+        dict.set_item("text", note.text)?;
+        list.append(dict)?;
+    }
+    Ok(list)
 }

@@ -7,18 +7,45 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyTuple};
 
 use crate::analyzer::{Analyzer, Outcome};
+use crate::audit::{Access, AuditLog};
 use crate::column::ArrowColumn;
 use crate::error::{exception, run};
 use crate::infer::{Classifier, Embedder, PairScorer};
 use crate::message::{MessageFinding, ScrubbedMessage};
 use crate::model::{Model, Place, members};
+use crate::process::not_pickled;
 use crate::registry::Registry;
 use crate::rubric::{Criterion, Origin, Report, Rubric, Scorer};
 use crate::scrubber::{Finding, Reason, Scrubbed, Scrubber};
 use crate::tagger::{Entity, Tagger};
+use crate::vault::Vault;
 
 /// A function of the module that unpickles, and its arguments.
 type Reduced<'py> = (Bound<'py, PyAny>, Bound<'py, PyTuple>);
+
+#[pymethods]
+impl Vault {
+    /// Does not pickle: what is open here is not open elsewhere.
+    fn __reduce__(&self, py: Python<'_>) -> PyResult<()> {
+        Err(not_pickled(py, "vault"))
+    }
+}
+
+#[pymethods]
+impl AuditLog {
+    /// Does not pickle: what is open here is not open elsewhere.
+    fn __reduce__(&self, py: Python<'_>) -> PyResult<()> {
+        Err(not_pickled(py, "audit"))
+    }
+}
+
+#[pymethods]
+impl Access {
+    /// Pickles as its rules; a copy is changed by itself.
+    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyAny>, (String,))> {
+        Ok((py.get_type::<Self>().getattr("from_yaml")?, (self.as_json(),)))
+    }
+}
 
 /// What a scrubber was built from beside its policy. `Debug` and `repr` know nothing of it.
 pub(crate) struct Recipe {
@@ -360,7 +387,9 @@ impl Report {
 #[pymethods]
 impl Outcome {
     fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<Reduced<'py>> {
-        reduced(py, "_outcome", (self.scrubbed.clone_ref(py), self.report.clone_ref(py)))
+        let reports = [&self.report, &self.scrubbed_report].map(|report| report.clone_ref(py));
+        let [report, beside] = reports;
+        reduced(py, "_outcome", (self.scrubbed.clone_ref(py), report, beside))
     }
 }
 
@@ -398,6 +427,6 @@ pub(crate) fn _report(py: Python<'_>, note: String, report: &str) -> PyResult<Re
 
 /// An outcome from a pickle.
 #[pyfunction]
-pub(crate) fn _outcome(scrubbed: Py<Scrubbed>, report: Py<Report>) -> Outcome {
-    Outcome { scrubbed, report }
+pub(crate) fn _outcome(scrubbed: Py<Scrubbed>, report: Py<Report>, scrubbed_report: Py<Report>) -> Outcome {
+    Outcome { scrubbed, report, scrubbed_report }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chartguard::rubric::{Answer, Question, judge_failed};
 use chartguard::wire;
 use pyo3::prelude::*;
-use pyo3::types::PyString;
+use pyo3::types::{PyDict, PyMapping, PyString};
 
 use crate::error::run;
 
@@ -59,6 +59,40 @@ impl Rubric {
         run(py, || chartguard::Rubric::from_yaml(yaml)).map(|rubric| Self(rubric, Origin::Yaml(yaml.to_owned())))
     }
 
+    /// What is wrong or suspicious in it: criteria without tests, rules that contradict themselves, term lists that nothing uses.
+    ///
+    /// Returns
+    /// -------
+    /// list of dict
+    ///     ``{"line": int or None, "criterion": str, "message": str}``; `criterion` is empty for the rubric as a whole.
+    ///
+    /// Examples
+    /// --------
+    /// >>> from chartguard import Rubric
+    /// >>> Rubric.builtin("medicare-outpatient-therapy").check()
+    /// []
+    fn check<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        let problems = run(py, || Ok(serde_json::json!(self.0.check()).to_string()))?;
+        py.import("json")?.call_method1("loads", (problems,))
+    }
+
+    /// Run the tests inside it. Criteria that ask a judge are tried by `Scorer.test`.
+    ///
+    /// Returns
+    /// -------
+    /// dict
+    ///     ``{"passed": bool, "run": int, "failures": [{"criterion", "test", "expected", "found"}], "untested": [str]}``: `test` is the list
+    ///     a text stands in and its place there, `untested` the criteria that no text tries in both directions.
+    ///
+    /// Examples
+    /// --------
+    /// >>> from chartguard import Rubric
+    /// >>> Rubric.builtin("soap-completeness").test()["passed"]
+    /// True
+    fn test<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        tested(py, || self.0.test())
+    }
+
     /// Stable name.
     #[getter]
     fn id(&self) -> String {
@@ -80,6 +114,18 @@ impl Rubric {
     fn __repr__(&self) -> String {
         format!("<chartguard.Rubric {} {}>", self.0.id(), self.0.version())
     }
+}
+
+/// What came of the tests inside a rubric, as a dict.
+fn tested(py: Python<'_>, test: impl FnOnce() -> chartguard::rubric::TestReport + Send) -> PyResult<Bound<'_, PyDict>> {
+    let (passed, json) = run(py, || {
+        let report = test();
+        Ok((report.passed(), serde_json::json!(report).to_string()))
+    })?;
+    let out = PyDict::new(py);
+    out.set_item("passed", passed)?;
+    out.update(py.import("json")?.call_method1("loads", (json,))?.cast::<PyMapping>()?)?;
+    Ok(out)
 }
 
 /// Scores notes against one rubric. Immutable; may be shared between threads.
@@ -124,6 +170,16 @@ impl Scorer {
     #[getter]
     fn rubric(&self, py: Python<'_>) -> Py<Rubric> {
         self.rubric.clone_ref(py)
+    }
+
+    /// Run the tests inside the rubric, those that ask the judge too.
+    ///
+    /// Returns
+    /// -------
+    /// dict
+    ///     As `Rubric.test`.
+    fn test<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        tested(py, || self.core.test())
     }
 
     /// Score a note.
@@ -279,7 +335,7 @@ pub(crate) fn units<'py>(py: Python<'py>, minutes: &Bound<'py, PyAny>, codes: &s
 /// What Python's own `json` makes of a value; dates become their text.
 fn json_of(py: Python<'_>, value: &Bound<'_, PyAny>) -> PyResult<String> {
     let json = py.import("json")?;
-    let keywords = pyo3::types::PyDict::new(py);
+    let keywords = PyDict::new(py);
     keywords.set_item("default", py.import("builtins")?.getattr("str")?)?;
     json.call_method("dumps", (value,), Some(&keywords))?.extract()
 }

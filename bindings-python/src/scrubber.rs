@@ -7,7 +7,7 @@ use chartguard::Context;
 use chartguard::scrub::Applied;
 use chartguard::text::Offsets;
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyDict, PyList, PyString};
+use pyo3::types::{PyDict, PyList, PyString};
 
 use crate::audit::{AuditLog, Trail};
 use crate::error::{config, exception, run, text};
@@ -37,7 +37,7 @@ pub(crate) const WINDOW: usize = 256;
 /// votes : int, optional
 ///     How many of the listed directories and loaded models must find something of a category in a place for it to count; 1 if
 ///     not given.
-/// key : bytes or str, optional
+/// key : bytes, str or Key, optional
 ///     The secret key of operators that need one (hash, encrypt, fpe, date_shift, keyed surrogates): at least 32 bytes, or
 ///     as text in hexadecimal digits or base64. Draw it with ``secrets.token_bytes(32)``. Never printed.
 /// seed : int, optional
@@ -84,7 +84,7 @@ impl Scrubber {
         settings.set_item("policy", policy)?;
         settings.set_item("categories", categories)?;
         settings.set_item("strict", strict)?;
-        let key = key.map(|key| key_text(py, key)).transpose()?;
+        let key = key.map(|key| crate::key::key_text(py, key)).transpose()?;
         settings.set_item("key", &key)?;
         settings.set_item("seed", seed)?;
         settings.set_item("votes", votes)?;
@@ -165,10 +165,10 @@ impl Scrubber {
         let text = crate::error::text(text)?;
         let context = note_context(py, context, patient)?;
         let trail = Trail::new(py, audit, None, actor, now)?;
-        let vault = vault.map(Bound::get);
+        let vault = crate::vault::held(py, vault)?;
         let scrubbed = run(py, || {
-            let result = match vault {
-                Some(vault) => self.0.scrub_into(text, &context, &vault.0),
+            let result = match &vault {
+                Some(vault) => self.0.scrub_into(text, &context, vault),
                 None => self.0.scrub_with(text, &context),
             };
             trail.record(1, |_, event, key| self.0.audited(event, text, &result, key))?;
@@ -266,10 +266,10 @@ impl Scrubber {
         progress: bool,
     ) -> PyResult<Vec<Scrubbed>> {
         let trail = Trail::new(py, audit, None, actor, now)?;
-        let vault = vault.map(Bound::get);
+        let vault = crate::vault::held(py, vault)?;
         batch(py, texts, contexts, threads, progress, |notes| {
-            let done = match vault {
-                Some(vault) => self.0.scrub_batch_into(notes, &vault.0),
+            let done = match &vault {
+                Some(vault) => self.0.scrub_batch_into(notes, vault),
                 None => self.0.scrub_batch_with(notes),
             };
             trail.record(notes.len(), |at, event, key| self.0.audited(event, notes[at].0, &done[at], key))?;
@@ -296,15 +296,6 @@ impl Scrubber {
     }
 }
 
-/// A key as the text that every language configures by.
-pub(crate) fn key_text(py: Python<'_>, key: &Bound<'_, PyAny>) -> PyResult<String> {
-    if let Ok(bytes) = key.cast::<PyBytes>() {
-        let digits = |nibble: u8| char::from_digit(u32::from(nibble), 16).unwrap_or('0');
-        return Ok(bytes.as_bytes().iter().flat_map(|byte| [digits(byte >> 4), digits(byte & 15)]).collect());
-    }
-    key.extract().map_err(|_| config(py, "bytes, or a text of hexadecimal digits or base64, is expected", "key"))
-}
-
 /// What is known of a note, as the JSON that every language hands over, and of the patient.
 pub(crate) fn note_context(
     py: Python<'_>,
@@ -327,11 +318,6 @@ pub(crate) fn note_context(
         Some(patient) => known.patient(crate::audit::patient(py, patient)?),
         None => known,
     })
-}
-
-/// The key that bytes or a text stand for.
-pub(crate) fn key(py: Python<'_>, key: &Bound<'_, PyAny>) -> PyResult<chartguard::Key> {
-    chartguard::Key::parse(&key_text(py, key)?).map_err(|error| exception(py, &error))
 }
 
 /// The keywords as the JSON that every language configures by; paths become strings.

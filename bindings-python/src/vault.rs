@@ -2,6 +2,9 @@
 
 #![allow(clippy::needless_pass_by_value, reason = "arguments are taken out of Python objects")]
 
+use std::path::PathBuf;
+use std::sync::Arc;
+
 use chartguard::access::Permission;
 use chartguard::audit::{Head, Verified};
 use pyo3::prelude::*;
@@ -9,17 +12,19 @@ use pyo3::types::{PyBytes, PyDict, PyString};
 
 use crate::audit::{Access, AuditLog, Trail};
 use crate::error::{config, run};
+use crate::process::Home;
 
 /// What stood in notes before they were scrubbed, under a key: with it every operator has a way back.
 ///
-/// Encrypted and authenticated. `Scrubber.scrub(..., vault=)` hands a note out once the vault has it. May be shared between
-/// threads. It and its key stay with who may see the notes.
+/// Encrypted and authenticated. `Scrubber.scrub(..., vault=)` hands a note out once the vault has it. It and its key stay with who may
+/// see the notes. May be shared between threads, and not between processes: it does not pickle, and a process that was forked is
+/// refused. One process at a time writes a file; any number may read it (`read_only`), also meanwhile.
 ///
 /// Parameters
 /// ----------
 /// path : str or os.PathLike
 ///     The file; one is started where there is none. No other process can open it to write meanwhile.
-/// key : bytes or str
+/// key : bytes, str or Key
 ///     At least 32 bytes, or as text in hexadecimal digits or base64. Draw it with ``secrets.token_bytes(32)``.
 /// read_only : bool, default False
 ///     Only read it, also while another process adds to it.
@@ -44,18 +49,93 @@ use crate::error::{config, run};
 /// >>> chartguard.restore(scrubbed.text, vault=vault, document_id="note 1")
 /// 'SSN 219-09-9999'
 #[pyclass(frozen, module = "chartguard")]
-pub(crate) struct Vault(pub(crate) chartguard::Vault);
+pub(crate) struct Vault {
+    core: Arc<chartguard::Vault>,
+    home: Home,
+}
+
+impl Vault {
+    fn of(vault: chartguard::Vault) -> Self {
+        Self { core: Arc::new(vault), home: Home::here() }
+    }
+
+    /// What is within, if this process opened it.
+    fn held(&self, py: Python<'_>) -> PyResult<&Arc<chartguard::Vault>> {
+        self.home.check(py, "vault").map(|()| &self.core)
+    }
+}
+
+/// A vault that was handed over, if this process opened it.
+pub(crate) fn held(py: Python<'_>, vault: Option<&Bound<'_, Vault>>) -> PyResult<Option<Arc<chartguard::Vault>>> {
+    vault.map(|vault| vault.get().held(py).cloned()).transpose()
+}
+
+/// From what notes are given back.
+pub(crate) enum Way {
+    /// The scrubbed text and the key alone.
+    Key(chartguard::Key),
+    /// An open vault.
+    Vault(Arc<chartguard::Vault>),
+    /// The file of one, and its key.
+    File(PathBuf, chartguard::Key),
+}
+
+impl Way {
+    pub(crate) fn new(
+        py: Python<'_>,
+        key: Option<&Bound<'_, PyAny>>,
+        vault: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Self> {
+        if let Some(vault) = vault.and_then(|vault| vault.cast::<Vault>().ok()) {
+            // A key that is given beside an open vault is checked, and not needed.
+            key.map(|key| crate::key::key(py, key)).transpose()?;
+            return Ok(Self::Vault(Arc::clone(vault.get().held(py)?)));
+        }
+        let path = vault.map(PyAnyMethods::extract::<PathBuf>).transpose()?;
+        let Some(key) = key else { return Err(config(py, "a key is needed, or an open vault", "key")) };
+        let key = crate::key::key(py, key)?;
+        Ok(match path {
+            Some(path) => Self::File(path, key),
+            None => Self::Key(key),
+        })
+    }
+
+    /// What an actor needs to go it.
+    pub(crate) fn permissions(&self) -> &'static [Permission] {
+        match self {
+            Self::Key(_) => &[Permission::Restore],
+            Self::Vault(_) | Self::File(..) => &[Permission::Restore, Permission::ReadVault],
+        }
+    }
+
+    /// The same with the file opened.
+    pub(crate) fn opened(self) -> chartguard::Result<Self> {
+        match self {
+            Self::File(path, key) => Ok(Self::Vault(Arc::new(chartguard::Vault::read(path, &key)?))),
+            way => Ok(way),
+        }
+    }
+
+    /// The note of a scrubbed text.
+    pub(crate) fn back(&self, text: &str, document_id: Option<&str>) -> chartguard::Result<String> {
+        match self {
+            Self::Key(key) => chartguard::restore(text, key),
+            Self::Vault(vault) => vault.restore(text, document_id),
+            Self::File(path, key) => chartguard::Vault::read(path, key)?.restore(text, document_id),
+        }
+    }
+}
 
 #[pymethods]
 impl Vault {
     #[new]
     #[pyo3(signature = (path, key, *, read_only=false))]
     fn new(py: Python<'_>, path: std::path::PathBuf, key: &Bound<'_, PyAny>, read_only: bool) -> PyResult<Self> {
-        let key = crate::scrubber::key(py, key)?;
+        let key = crate::key::key(py, key)?;
         run(py, || {
             let vault =
                 if read_only { chartguard::Vault::read(&path, &key) } else { chartguard::Vault::open(&path, &key) };
-            vault.map(Self)
+            vault.map(Self::of)
         })
     }
 
@@ -67,20 +147,21 @@ impl Vault {
     /// key : bytes or str
     #[staticmethod]
     fn from_bytes(py: Python<'_>, data: &Bound<'_, PyBytes>, key: &Bound<'_, PyAny>) -> PyResult<Self> {
-        let (bytes, key) = (data.as_bytes().to_vec(), crate::scrubber::key(py, key)?);
-        run(py, || chartguard::Vault::from_bytes(bytes, &key).map(Self))
+        let (bytes, key) = (data.as_bytes().to_vec(), crate::key::key(py, key)?);
+        run(py, || chartguard::Vault::from_bytes(bytes, &key).map(Self::of))
     }
 
     /// The whole vault as bytes, encrypted as it is: store them where you like.
     fn to_bytes<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
-        let bytes = run(py, || self.0.to_bytes())?;
+        let vault = self.held(py)?;
+        let bytes = run(py, || vault.to_bytes())?;
         Ok(PyBytes::new(py, &bytes))
     }
 
     /// Where the chain of records ends: ``{"records": int, "hash": str}``. Kept elsewhere, it shows what was cut off.
     #[getter]
     fn head<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
-        head(py, &self.0.head())
+        head(py, &self.held(py)?.head())
     }
 
     /// Check every record.
@@ -95,7 +176,8 @@ impl Vault {
     /// TamperedError
     ///     Names the first record that was changed.
     fn verify<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
-        let Verified { head: found, .. } = run(py, || self.0.verify())?;
+        let vault = self.held(py)?;
+        let Verified { head: found, .. } = run(py, || vault.verify())?;
         head(py, &found)
     }
 
@@ -124,10 +206,11 @@ impl Vault {
         audit: Option<&Bound<'_, AuditLog>>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let trail = Trail::new(py, audit, access, actor, now)?;
+        let vault = self.held(py)?;
         let records = run(py, || {
             let read = || {
                 let mut records = Vec::new();
-                self.0.each(|record| {
+                vault.each(|record| {
                     records.push(serde_json::json!(record));
                     Ok(())
                 })?;
@@ -177,11 +260,11 @@ impl Vault {
         audit: Option<&Bound<'_, AuditLog>>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let trail = Trail::new(py, audit, access, actor, now)?;
-        crate::message::restore(py, &self.0, message, document_id, &trail)
+        crate::message::restore(py, self.held(py)?, message, document_id, &trail)
     }
 
     fn __repr__(&self) -> String {
-        format!("<chartguard.Vault {} records>", self.0.head().records)
+        format!("<chartguard.Vault {} records>", self.core.head().records)
     }
 }
 
@@ -198,7 +281,7 @@ fn head<'py>(py: Python<'py>, head: &Head) -> PyResult<Bound<'py, PyDict>> {
 /// ----------
 /// text : str
 ///     The scrubbed text, unchanged.
-/// key : bytes or str, optional
+/// key : bytes, str or Key, optional
 ///     The key that it was scrubbed with; that of the vault where `vault` is a path.
 /// vault : Vault, str or os.PathLike, optional
 ///     The vault that it was scrubbed into, or its file.
@@ -250,27 +333,13 @@ pub(crate) fn restore(
     audit: Option<&Bound<'_, AuditLog>>,
 ) -> PyResult<String> {
     let text = crate::error::text(text)?;
-    let opened = vault.and_then(|vault| vault.cast::<Vault>().ok());
-    let path = vault.filter(|_| opened.is_none()).map(PyAnyMethods::extract::<std::path::PathBuf>).transpose()?;
-    let key = match key {
-        Some(key) => Some(crate::scrubber::key(py, key)?),
-        None if opened.is_some() => None,
-        None => return Err(config(py, "a key is needed, or an open vault", "key")),
-    };
+    let way = Way::new(py, key, vault)?;
     if document_id.is_some() && vault.is_none() {
         return Err(config(py, "only a vault tells notes apart by their ids", "document_id"));
     }
     let trail = Trail::new(py, audit, access, actor, now)?;
-    let opened = opened.map(Bound::get);
-    let needed = [Permission::Restore, Permission::ReadVault];
-    let needed = &needed[..if vault.is_some() { 2 } else { 1 }];
     run(py, || {
-        let work = || match (opened, &path, &key) {
-            (Some(vault), ..) => vault.0.restore(text, document_id),
-            (None, Some(path), Some(key)) => chartguard::Vault::read(path, key)?.restore(text, document_id),
-            (None, _, Some(key)) => chartguard::restore(text, key),
-            (None, _, None) => unreachable!("a key was asked for"),
-        };
-        trail.perform(needed, work, |event, result, key| event.about(result.as_deref().unwrap_or(text), key))
+        let work = || way.back(text, document_id);
+        trail.perform(way.permissions(), work, |event, result, key| event.about(result.as_deref().unwrap_or(text), key))
     })
 }

@@ -213,6 +213,22 @@ def test_any_text_keeps_what_is_outside_its_findings(text):
 SHARED = chartguard.Scrubber()
 
 
+def test_an_import_costs_little():
+    """Processor time and memory, the least of five: other work on the machine only adds."""
+    program = (
+        "import time; start = time.process_time(); import chartguard; seconds = time.process_time() - start; "
+        "print(seconds, int(open('/proc/self/status').read().split('VmHWM:')[1].split()[0]) / 1024)"
+    )
+    command = [sys.executable, "-I", "-c", program]
+    runs = [subprocess.run(command, capture_output=True, text=True, check=True).stdout.split() for _ in range(5)]
+    assert min(float(seconds) for seconds, _ in runs) < 0.150
+    assert min(float(memory) for _, memory in runs) < 60
+    loaded = subprocess.run(
+        [sys.executable, "-I", "-c", "import sys, chartguard; print(*sys.modules)"], capture_output=True, text=True, check=True
+    ).stdout.split()
+    assert not {"pandas", "polars", "pyarrow", "numpy", "duckdb", "pyspark", "tqdm"} & set(loaded)
+
+
 def test_console_script():
     done = subprocess.run([sys.executable, "-m", "chartguard", "--version"], capture_output=True, text=True, check=True)
     assert chartguard.__version__ in done.stdout

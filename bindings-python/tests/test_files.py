@@ -1,4 +1,5 @@
-"""`chartguard scrub` over tables and folders: what comes out, and that a run which was killed goes on to the same bytes."""
+"""`chartguard scrub`, `analyze` and `restore` over tables and folders: what comes out, and that a run which was killed goes on to the same
+bytes, of the vault too."""
 
 import csv
 import json
@@ -7,6 +8,7 @@ import subprocess
 import sys
 import time
 
+import chartguard
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -17,8 +19,9 @@ NOTES[3], NOTES[4] = "", "no change"
 WANT = PLAIN.scrub_column(NOTES, threads=2)
 
 
-def run(*arguments, status=0):
-    command = [sys.executable, "-m", "chartguard", "scrub", "--model", "none", *map(str, arguments)]
+def run(*arguments, status=0, command="scrub"):
+    model = [] if command == "restore" else ["--model", "none"]
+    command = [sys.executable, "-m", "chartguard", command, *model, *map(str, arguments)]
     done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode == status, done.stderr
     assert "219-09-9999" not in done.stdout + done.stderr and "Adeyemi" not in done.stderr
@@ -147,3 +150,208 @@ def test_a_killed_run_goes_on_to_the_same_bytes(tmp_path, suffix):
     for name in ("found", "stats"):
         assert (tmp_path / f"broken.{name}").read_bytes() == (tmp_path / f"whole.{name}").read_bytes()
     assert not list(tmp_path.glob("*.partial"))
+
+
+@pytest.fixture
+def keyed(tmp_path):
+    """The options of a vault and a log, and where they are."""
+    (tmp_path / "key.txt").write_text(KEY.hex())
+    (tmp_path / "audit.key").write_bytes(AUDIT_KEY + b"\n")
+    vault = ["--vault", tmp_path / "v", "--key-file", tmp_path / "key.txt"]
+    return vault, ["--audit", tmp_path / "log.jsonl", "--audit-key", tmp_path / "audit.key", "--actor", "u-17"]
+
+
+KEY = bytes(range(32))
+AUDIT_KEY = b"a key of more than sixteen bytes"
+
+
+@pytest.mark.parametrize("suffix", ["csv", "jsonl", "parquet", "folder"])
+def test_a_vault_and_a_log_and_the_way_back(tmp_path, suffix, keyed):
+    notes = ["Seen 03/14/2024", "Seen 03/15/2024", "no change", "SSN 219-09-9999"]
+    source = tmp_path / f"in.{suffix}"
+    if suffix == "folder":
+        source.mkdir()
+        for n, note in enumerate(notes):
+            (source / f"{n}.txt").write_text(note)
+    elif suffix == "csv":
+        with source.open("w", newline="") as file:
+            csv.writer(file).writerows([["visit", "note"], *enumerate(notes)])
+    elif suffix == "jsonl":
+        source.write_text("".join(json.dumps({"visit": n, "note": note}) + "\n" for n, note in enumerate(notes)))
+    else:
+        pq.write_table(pa.table({"visit": range(4), "note": notes}), source)
+    vault, audit = keyed
+    shared, back = tmp_path / f"shared.{suffix}", tmp_path / f"back.{suffix}"
+    named = [] if suffix == "folder" else ["--column", "note", "--id", "visit"]
+    run(source, *named, "-o", shared, *vault, *audit)
+    run(shared, *named, "-o", back, *vault, *audit, command="restore")
+
+    def held(path):
+        return {one.name: one.read_bytes() for one in path.iterdir()} if path.is_dir() else path.read_bytes()
+
+    if suffix == "parquet":
+        assert pq.read_table(back).equals(pq.read_table(source))
+        assert pq.read_table(shared)["note"].to_pylist() == ["Seen [DATE]", "Seen [DATE]", "no change", "SSN [SSN]"]
+    elif suffix == "jsonl":
+        assert [json.loads(line) for line in back.open()] == [json.loads(line) for line in source.open()]
+    elif suffix == "csv":
+        assert list(csv.reader(back.open())) == list(csv.reader(source.open()))
+    else:
+        assert held(back) == held(source) != held(shared)
+    into = chartguard.Vault(tmp_path / "v", KEY, read_only=True)
+    assert into.head["records"] == 4
+    name = "1.txt" if suffix == "folder" else "1"
+    assert chartguard.restore("Seen [DATE]", vault=into, document_id=name) == notes[1]
+    events = chartguard.AuditLog.events(tmp_path / "log.jsonl", key=AUDIT_KEY)
+    assert [event["action"] for event in events] == ["scrub"] * 4 + ["restore"] * 4
+    assert {event["actor"]["id"] for event in events} == {"u-17"}
+    assert [e["document"] for e in events[:4]] == [e["document"] for e in events[4:]]
+
+
+def test_what_a_vault_and_a_log_need(tmp_path, keyed):
+    source, out = tmp_path / "in.csv", tmp_path / "out.csv"
+    source.write_text("id,a,b\n7,Seen 03/14/2024,Seen 03/15/2024\n")
+    vault, audit = keyed
+    assert "--id" in run(source, "--column", "a", "-o", out, *vault, status=2)
+    assert "--key-file" in run(source, "--column", "a", "-o", out, *vault[:2], "--id", "id", status=2)
+    assert "--audit" in run(source, "--column", "a", "-o", out, *audit[2:], status=2)
+    # Two columns of a row are two notes.
+    columns = ["--column", "a", "--column", "b"]
+    run(source, *columns, "--patient-column", "document_id=id", "-o", out, *vault)
+    assert out.read_text() == "id,a,b\n7,Seen [DATE],Seen [DATE]\n"
+    assert chartguard.restore("Seen [DATE]", KEY, vault=tmp_path / "v", document_id="7/b") == "Seen 03/15/2024"
+    run(out, *columns, "--id", "id", "-o", tmp_path / "back.csv", *vault, command="restore")
+    assert (tmp_path / "back.csv").read_text() == source.read_text()
+    rules = tmp_path / "roles.yaml"
+    rules.write_text("roles: {officer: [restore, read_vault]}\ngrants: [{actor: u-1, role: officer, by: u-1, at: 2024-01-08T09:00:00Z}]\n")
+    said = run(out, *columns, "--id", "id", "-o", tmp_path / "x.csv", *vault, *audit, "--access", rules, command="restore", status=2)
+    assert "permission `restore`" in said and not (tmp_path / "x.csv").exists()
+    said = run(source, *columns, "-o", tmp_path / "x.csv", *audit, "--access", rules, "--policy", "limited-data-set", status=2)
+    assert "change_policy" in said
+    told = [(e["action"], e["outcome"]) for e in chartguard.AuditLog.events(tmp_path / "log.jsonl", key=AUDIT_KEY)]
+    assert told == [("restore", "refused"), ("change_policy", "refused")]
+
+
+@pytest.mark.parametrize("suffix", ["csv", "parquet"])
+def test_a_killed_run_with_a_vault_doubles_nothing(tmp_path, suffix, keyed):
+    source = tmp_path / f"in.{suffix}"
+    rows = 8_000
+    notes = [f"Seen 03/14/2024, {NOTES[i % 2500]}" + " walked well" * 20 for i in range(rows)]
+    if suffix == "csv":
+        with source.open("w", newline="") as file:
+            csv.writer(file).writerows([["n", "note"], *enumerate(notes)])
+    else:
+        pq.write_table(pa.table({"n": range(rows), "note": notes}), source)
+    vault, audit = keyed
+    whole, broken = tmp_path / f"whole.{suffix}", tmp_path / f"broken.{suffix}"
+    named = ["--column", "note", "--id", "n"]
+    run(source, *named, "-o", whole, "--vault", tmp_path / "whole.vault", *vault[2:])
+    command = [sys.executable, "-m", "chartguard", "scrub", "--model", "none", source, *named, "-o", broken, *vault, *audit]
+    for kill, least in ((signal.SIGKILL, 1), (signal.SIGINT, 3), (signal.SIGKILL, 5)):
+        child = subprocess.Popen(list(map(str, command)), stderr=subprocess.PIPE)
+        while child.poll() is None and len(list(tmp_path.glob("broken.*.partial/0*.json"))) < least:
+            time.sleep(0.002)
+        # In the middle of a part.
+        time.sleep(0.03)
+        child.send_signal(kill)
+        child.communicate()
+        assert child.returncode == (130 if kill == signal.SIGINT else -9) and not broken.exists()
+    # Parts whose notes are no longer in the vault are not gone on from.
+    held = (tmp_path / "v").read_bytes()
+    (tmp_path / "v").unlink()
+    assert "fewer records" in run(source, *named, "-o", broken, *vault, *audit, status=2)
+    (tmp_path / "v").write_bytes(held)
+    assert "another vault" in run(source, *named, "-o", broken, "--vault", tmp_path / "w", *vault[2:], *audit, status=2)
+    run(source, *named, "-o", broken, *vault, *audit)
+    assert broken.read_bytes() == whole.read_bytes()
+    assert (tmp_path / "v").read_bytes() == (tmp_path / "whole.vault").read_bytes()
+    # The log says what was done: a note that was worked on twice is recorded twice, none is missing.
+    events = chartguard.AuditLog.events(tmp_path / "log.jsonl", key=AUDIT_KEY)
+    assert len({event["document"]["fingerprint"] for event in events}) == len(set(notes)) and len(events) >= rows
+
+
+RESULTS = ["scrubbed", "findings", "score", "raw", "coverage", "risk", "doc_type", "discipline", "criteria"]
+
+
+@pytest.mark.parametrize("suffix", ["csv", "jsonl", "parquet", "folder"])
+def test_analyze(tmp_path, suffix, scorer):
+    notes = [f"PT treatment note {i}. SSN 219-09-9999. Gait training. Total treatment time: 15 minutes." for i in range(1200)]
+    notes[5] = "x"
+    source, out = tmp_path / f"in.{suffix}", tmp_path / f"out.{suffix}"
+    if suffix == "folder":
+        source.mkdir()
+        for n, note in enumerate(notes):
+            (source / f"{n:05}.txt").write_text(note)
+        ids = [f"{n:05}.txt" for n in range(1200)]
+    else:
+        ids = list(range(1200))
+        columns = {"visit": ids, "note": notes, "who": ["Quackenbush"] * 1200, "ward": ["7b", None] * 600}
+        frame = pa.table(columns)
+        if suffix == "parquet":
+            pq.write_table(frame, source)
+        elif suffix == "jsonl":
+            source.write_text("".join(json.dumps(row) + "\n" for row in frame.to_pylist()))
+        else:
+            with source.open("w", newline="") as file:
+                csv.writer(file).writerows([frame.column_names, *(row.values() for row in frame.to_pylist())])
+    named = [] if suffix == "folder" else ["--column", "note", "--id", "visit", "--keep", "ward"]
+    said = run(source, *named, "-o", out, "--doc-type", "treatment_note", "--stats", tmp_path / "s", "--findings", tmp_path / "f", "--threads", 2, command="analyze")
+    assert "1200 notes analyzed, 1199 findings removed" in said
+    analyzer = chartguard.Analyzer(PLAIN, scorer)
+    want = analyzer.analyze_table({"note": notes, "type": ["treatment_note"] * 1200}, text="note", doc_type="type")
+    want = [dict(zip(RESULTS, row, strict=True)) for row in zip(*(want[name] for name in RESULTS), strict=True)]
+    if suffix == "parquet":
+        table = pq.read_table(out)
+        assert table.column_names == ["visit", "ward", *RESULTS] and table.schema.field("visit").type == pa.int64()
+        assert table.schema.field("score").type == pa.float64()
+        rows = table.to_pylist()
+    elif suffix == "csv":
+        rows = list(csv.DictReader(out.open(newline="")))
+        for row in rows:
+            row |= {name: json.loads(row[name]) for name in ("findings", "criteria")}
+            row |= {name: float(row[name]) if row[name] else None for name in ("score", "raw", "coverage")}
+            row |= {name: row[name] or None for name in ("risk", "doc_type", "discipline")}
+    else:
+        rows = [json.loads(line) for line in out.open()]
+    assert [{name: row[name] for name in RESULTS} for row in rows] == want
+    assert [str(row["id" if suffix == "folder" else "visit"]) for row in rows] == [str(one) for one in ids]
+    if suffix != "folder":
+        assert [row["ward"] or None for row in rows] == ["7b", None] * 600 and "Quackenbush" not in str(rows)
+    stats = json.loads((tmp_path / "s").read_text())
+    scores = [row["score"] for row in want if row["score"] is not None]
+    assert stats["scored"] == len(scores) and stats["mean_score"] == pytest.approx(sum(scores) / len(scores), abs=1e-4)
+    assert sum(stats["risks"].values()) == sum(row["risk"] is not None for row in want)
+    assert len((tmp_path / "f").read_text().splitlines()) == 1199
+
+
+def test_analyze_goes_on_and_says_what_is_wrong(tmp_path):
+    source, out = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
+    source.write_text("".join(json.dumps({"id": i, "note": f"{i} SSN 219-09-9999"}) + "\n" for i in range(6000)))
+    run(source, "--column", "note", "-o", tmp_path / "whole.jsonl", command="analyze")
+    command = [sys.executable, "-m", "chartguard", "analyze", "--model", "none", source, "--column", "note", "-o", out]
+    child = subprocess.Popen(list(map(str, command)), stderr=subprocess.PIPE)
+    while child.poll() is None and len(list(tmp_path.glob("out.*.partial/0*.json"))) < 2:
+        time.sleep(0.002)
+    child.send_signal(signal.SIGKILL)
+    child.communicate()
+    assert child.returncode == -9
+    assert "another rubric" in run(source, "--column", "note", "-o", out, "--rubric", "soap-completeness", command="analyze", status=2)
+    assert "another command" in run(source, "--column", "note", "-o", out, status=2)
+    run(source, "--column", "note", "-o", out, command="analyze")
+    assert out.read_bytes() == (tmp_path / "whole.jsonl").read_bytes()
+    for options, expected in [
+        (["--keep", "ids"], "'id'"),
+        (["--rubric", "soap"], "soap-completeness"),
+        (["--doc-type", "evaluaton"], "evaluation"),
+        (["--column", "id"], "one column"),
+        (["--patient-column", "doctype=id"], "doc_type"),
+    ]:
+        said = run(source, "--column", "note", "-o", tmp_path / "x.jsonl", *options, command="analyze", status=2)
+        assert expected in said and "Traceback" not in said
+
+
+def test_a_text_that_cannot_be_written_is_not_repeated(tmp_path):
+    source = tmp_path / "in.jsonl"
+    source.write_text('{"note": "x", "who": "Quackenbush \\ud800"}\n')
+    said = run(source, "--column", "note", "-o", tmp_path / "out.jsonl", status=2)
+    assert "lone surrogate" in said and "Traceback" not in said and "Quackenbush" not in said

@@ -6,6 +6,7 @@ import pathlib
 import pickle
 import re
 
+import chartguard
 import pytest
 from chartguard import ConfigError, InputError, Rubric, Scorer, Scrubber, TamperedError, Vault
 
@@ -130,3 +131,23 @@ def test_scrubbed_messages_pickle(scrubber):
         back = pickle.loads(pickle.dumps(done))
         assert (back.message, back.format) == (done.message, done.format)
         assert [repr(f) for f in back.findings] == [repr(f) for f in done.findings]
+
+
+def test_the_text_of_documents():
+    rtf = r"{\rtf1{\info{\author Quackenbush}}{\b Gait} training,{\i  15} min.\par Caf\'e9 \u8364 ?}"
+    html = "<html><head><style>p {x: y}</style></head><body><p>Gait <b>training</b> &amp; more</p><!-- Quackenbush --></body></html>"
+    hl7 = "MSH|^~\\&|A|B|||20240314||ORU^R01|7|P|2.5.1\rPID|1||44^^^A^MR||ACHTERBERG^R\rOBX|1|TX|N||first line\rOBX|2|TX|N||second \\T\\ line\r"
+    for message in (rtf, rtf.encode()):
+        (note,) = chartguard.message_notes(message)
+        assert note["text"].split("\n")[0] == "Gait training, 15 min." and "Café €" in note["text"]
+    (note,) = chartguard.message_notes(html)
+    assert note["text"].strip() == "Gait training & more"
+    (note,) = chartguard.message_notes(hl7, format="hl7")
+    assert note["path"] == "OBX-5" and note["text"].split() == ["first", "line", "second", "&", "line"]
+    (note,) = chartguard.message_notes("Gait training".encode("utf-16"))
+    assert note["text"] == "Gait training"
+    assert chartguard.message_notes("") == []
+    with pytest.raises(chartguard.ConfigError, match="html"):
+        chartguard.message_notes(html, format="htm")
+    with pytest.raises(chartguard.InputError):
+        chartguard.message_notes("{", format="fhir")

@@ -44,6 +44,7 @@ def test_the_command_gives_the_same(plain, tmp_path):
         ({"names": [" "]}, "names[0]"),
         ({"birth_date": "2041-01-01", "note_date": "2024-01-01"}, "birth_date"),
         ({"names": {"Quackenbush"}}, "patient"),
+        ({"ssn": "219-09-99"}, "`ssn`: a social security number"),
         ({}, "nothing is known"),
     ],
 )

@@ -6,6 +6,7 @@ import io
 import json
 import pickle
 
+import chartguard
 import pytest
 from chartguard import Analyzer, ConfigError, InferenceError, Rubric, Scorer, units
 from conftest import PLAIN
@@ -127,3 +128,49 @@ def test_exports(scorer):
     assert report.export("markdown").startswith("# ")
     with pytest.raises(ConfigError, match="csv, sarif, markdown"):
         report.export("pdf")
+
+
+def test_a_rubric_is_checked_and_tried_from_python():
+    rubric = chartguard.Rubric.builtin("medicare-outpatient-therapy")
+    assert rubric.check() == []
+    tried = rubric.test()
+    assert tried["passed"] and tried["run"] > 100 and tried["failures"] == tried["untested"] == []
+    yaml = (
+        "rubric: r\nversion: '1'\ntitle: T\nterms:\n  unused: [a]\ncriteria:\n- id: x\n  title: X\n  points: 1\n  severity: low\n"
+        "  citation: {source: s}\n  message: m\n  requires: {terms: {words: [gait]}}\n"
+        "  tests: {fires: [no walking], passes: [no walking, gait training]}\n"
+    )
+    own = chartguard.Rubric.from_yaml(yaml)
+    problems = own.check()
+    assert {problem["line"] for problem in problems} == {5, 7}
+    assert any(problem["criterion"] == "" and "unused" in problem["message"] for problem in problems)
+    tried = own.test()
+    assert (tried["passed"], tried["run"]) == (False, 3)
+    assert tried["failures"] == [{"criterion": "x", "test": "passes 1", "expected": "met", "found": "not_met"}]
+
+
+def test_a_scorer_tries_what_asks_its_judge():
+    yaml = (
+        "rubric: r\nversion: '1'\ntitle: T\ncriteria:\n- id: x\n  title: X\n  points: 1\n  severity: low\n"
+        "  citation: {source: s}\n  message: m\n  requires: {judge: {question: Is walking spoken of?}}\n"
+        "  tests: {fires: [slept well], passes: [walked well]}\n"
+    )
+    rubric = chartguard.Rubric.from_yaml(yaml)
+    assert rubric.test()["run"] == 0, "there is nobody to ask"
+    assert chartguard.Scorer(rubric, judge=lambda question, text: "walk" in text).test()["passed"]
+    assert len(chartguard.Scorer(rubric, judge=lambda question, text: True).test()["failures"]) == 1
+
+
+def test_a_report_beside_the_scrubbed_text(scorer):
+    note = "PT treatment note 03/14/2024 for Rosalind Achterberg. Gait training. Total treatment time: 15 minutes."
+    outcome = chartguard.Analyzer(PLAIN, scorer).analyze(note, patient={"names": ["Rosalind Achterberg"]})
+    for one in (outcome, pickle.loads(pickle.dumps(outcome))):
+        beside, text = one.scrubbed_report, one.scrubbed.text
+        assert beside.score == one.report.score and len(beside.criteria) == len(one.report.criteria)
+        assert one.report.to_dict()["date"] == "2024-03-14" and "2024-03-14" not in beside.to_json()
+        pairs = zip(one.report.criteria, beside.criteria, strict=True)
+        (total,) = [(a, b) for a, b in pairs if a.id == "tx.total-minutes"]
+        assert [note[a:b] for a, b in total[0].evidence] == [text[a:b] for a, b in total[1].evidence]
+        assert total[0].evidence != total[1].evidence
+        page = beside.to_html()
+        assert "[NAME]" in page and "Achterberg" not in page and "Achterberg" in one.report.to_html()

@@ -35,6 +35,31 @@ pub enum ErrorCode {
 }
 
 impl ErrorCode {
+    /// Every code.
+    pub const ALL: &'static [Self] = &[
+        Self::Input,
+        Self::Config,
+        Self::Rubric,
+        Self::Model,
+        Self::Inference,
+        Self::Io,
+        Self::Key,
+        Self::Tampered,
+        Self::Access,
+        Self::Internal,
+        Self::Panic,
+    ];
+
+    /// The code of a word.
+    ///
+    /// # Errors
+    /// When there is none; the error names the nearest.
+    pub fn named(word: &str) -> Result<Self> {
+        let words = Self::ALL.iter().map(|one| one.as_str());
+        let found = Self::ALL.iter().copied().find(|one| one.as_str() == word);
+        found.ok_or_else(|| Error::unknown(Self::Config, "code", word, words))
+    }
+
     /// The code as a lower-case word, the same in every language.
     pub fn as_str(self) -> &'static str {
         match self {

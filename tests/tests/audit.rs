@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use chartguard::access::{Access, Permission};
 use chartguard::audit::{self, Action, Event, Head, JsonLines, Outcome, Sink, Sqlite};
-use chartguard::{Policy, Scrubber};
+use chartguard::{ErrorCode, Policy, Scrubber};
 use chartguard_tests::build_folder;
 
 const NOW: &str = "2024-03-14T09:26:53Z";
@@ -176,4 +176,41 @@ fn a_database_holds_the_same_chain() {
     assert!(audit::verify(&database, None).is_err());
     assert_eq!(one.append(&events(1)).unwrap().records, 5);
     assert!(audit::open(folder.join("missing/log.db"), None).unwrap_err().is_io());
+}
+
+#[test]
+fn what_was_cut_off_shows_against_a_head_also_in_a_log_that_grew() {
+    for name in ["log.jsonl", "log.db"] {
+        let path = scratch("from").join(name);
+        let log = audit::open(&path, Some(KEY)).unwrap();
+        let before = log.append(&events(3)).unwrap();
+        let last = log.append(&events(2)).unwrap();
+        for hash in ["empty", &before.hash, &last.hash] {
+            assert_eq!(audit::verify_from(&path, Some(KEY), hash).unwrap().head, last);
+        }
+        let other = scratch("from-other").join(name);
+        audit::open(&other, Some(KEY)).unwrap().append(&events(5)).unwrap();
+        // The same events one by one or at once are the same chain; cut to two and written on, they are another.
+        assert!(audit::verify_from(&other, Some(KEY), &before.hash).is_ok());
+        let short = scratch("from-short").join(name);
+        let log = audit::open(&short, Some(KEY)).unwrap();
+        log.append(&events(2)).unwrap();
+        log.append(&events(4)).unwrap();
+        assert!(audit::verify(&short, Some(KEY)).is_ok());
+        let error = audit::verify_from(&short, Some(KEY), &before.hash).unwrap_err();
+        assert!(error.is_tampered() && error.to_string().contains("6 records"), "{error}");
+    }
+}
+
+#[test]
+fn actions_and_codes_have_the_names_that_records_have() {
+    for action in Action::ALL.iter().copied() {
+        assert_eq!(Action::named(action.as_str()).unwrap(), action);
+        assert_eq!(serde_json::json!(action), action.as_str());
+    }
+    assert!(Action::named("scrubb").unwrap_err().to_string().contains("`scrub`"));
+    for code in ErrorCode::ALL.iter().copied() {
+        assert_eq!(ErrorCode::named(code.as_str()).unwrap(), code);
+    }
+    assert!(ErrorCode::named("tamperd").unwrap_err().to_string().contains("`tampered`"));
 }

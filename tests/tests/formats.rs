@@ -3,6 +3,7 @@
 
 use std::fs;
 
+use chartguard::format::MessageNote;
 use chartguard::vault::Vault;
 use chartguard::{Analyzer, Context, Format, Key, Policy, Rubric, ScoreOptions, Scorer, Scrubber};
 use chartguard_tests::repository;
@@ -235,6 +236,22 @@ fn notes_of_messages_are_scored_where_they_stand() {
         }
     }
     assert!(scored > 150 && evidence > 100, "{scored} notes, {evidence} places");
+}
+
+#[test]
+fn the_text_of_messages_is_what_is_scored() {
+    let scorer = Scorer::new(Rubric::builtin("medicare-outpatient-therapy").unwrap());
+    let mut compared = 0;
+    for (case, message) in cases() {
+        let notes = chartguard::format::notes(&message, Format::Auto).unwrap();
+        for scored in scorer.score_message(&message, Format::Auto, &ScoreOptions::default()).unwrap() {
+            assert!(notes.iter().any(|note| note.path == scored.path && note.text == scored.text), "{}", case.file);
+            compared += 1;
+        }
+        let shown = |note: &MessageNote| note.text.len() > 20 && format!("{note:?}").contains(&note.text[..10]);
+        assert!(!notes.iter().any(|note| note.text.is_ascii() && shown(note)), "{}", case.file);
+    }
+    assert!(compared > 50, "{compared}");
 }
 
 #[test]

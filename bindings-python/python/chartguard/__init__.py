@@ -30,8 +30,10 @@ Vault, restore
     Give notes back: what was encrypted from the scrubbed text and the key, with a vault everything.
 ScrubbedMessage, MessageFinding, MessageReport
     What ``Scrubber.scrub_message`` and ``Scorer.score_message`` give back of HL7 v2, FHIR, C-CDA, RTF, HTML and text in other encodings.
+message_notes
+    The free text of a message or document as it was written: what a reader sees of RTF and HTML.
 restore_column
-    Give back a column of what was encrypted, from the scrubbed text and the key.
+    Give back a column of notes, from the scrubbed text and the key or from a vault.
 Rubric, Scorer, Report, Criterion
     Score a note against a rubric, with evidence; an episode of care; a claim.
 units
@@ -50,13 +52,16 @@ summary, Summary
     Counts by category and scores over many results, shown in a notebook.
 AuditLog, Access
     Record who did what, without a value of any note, and say who may.
+Key
+    A secret key, checked; fingerprints of ids.
 ChartguardError
     Base of every error; none holds text of a note.
 ArrowColumn
     A column of Arrow data, for any library that reads the Arrow PyCapsule interface.
 
-Everything built is immutable, but for what is kept (vault, audit log, search index) and streams, and may be shared between threads; the
-GIL is released while notes are worked on.
+Everything built is immutable, but for what is kept (vault, audit log, access rules, search index) and streams, and may be shared between
+threads; the GIL is released while notes are worked on. It pickles to worker processes by configuration, but for a vault, an audit log and
+streams, which belong to the process that opened them.
 """
 
 from chartguard._chartguard import (
@@ -76,6 +81,7 @@ from chartguard._chartguard import (
     InferenceError,
     InputError,
     InternalError,
+    Key,
     MessageFinding,
     MessageReport,
     Model,
@@ -100,6 +106,7 @@ from chartguard._chartguard import (
     TamperedError,
     Vault,
     __version__,
+    message_notes,
     restore,
     units,
 )
@@ -124,6 +131,7 @@ __all__ = [
     "InferenceError",
     "InputError",
     "InternalError",
+    "Key",
     "MessageFinding",
     "MessageReport",
     "Model",
@@ -149,6 +157,7 @@ __all__ = [
     "TamperedError",
     "Vault",
     "__version__",
+    "message_notes",
     "restore",
     "restore_column",
     "scrub_stream",

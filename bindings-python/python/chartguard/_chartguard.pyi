@@ -20,6 +20,7 @@ __all__ = [
     "InferenceError",
     "InputError",
     "InternalError",
+    "Key",
     "MessageFinding",
     "MessageReport",
     "Model",
@@ -57,6 +58,7 @@ __all__ = [
     "_restore_source",
     "_run_command",
     "_scrubbed",
+    "message_notes",
     "restore",
     "units",
 ]
@@ -64,12 +66,14 @@ __all__ = [
 # What is private is called by the Python modules of this package alone.
 _OnError = Literal["raise", "null", "collect"]
 _Done = tuple[Any, list[tuple[int, ChartguardError]]]
+_Key = bytes | str | Key
+_Kept = tuple[Vault | None, AuditLog | None, str | None, str | None]
 
 __version__: str
 
 def restore(
     text: str,
-    key: bytes | str | None = None,
+    key: _Key | None = None,
     *,
     vault: Vault | str | PathLike[str] | None = None,
     document_id: str | None = None,
@@ -78,12 +82,29 @@ def restore(
     now: str | None = None,
     audit: AuditLog | None = None,
 ) -> str: ...
+def message_notes(message: bytes | str, *, format: str = "auto") -> list[dict[str, str]]: ...
 def _run_command(arguments: list[str]) -> int: ...
 
 def _analyze_source(
-    scrubber: Scrubber, scorer: Scorer, source: Any, known: Any, stop: bool, threads: int | None, progress: bool
+    scrubber: Scrubber,
+    scorer: Scorer,
+    source: Any,
+    known: Any,
+    kept: _Kept,
+    stop: bool,
+    threads: int | None,
+    progress: bool,
 ) -> _Done: ...
-def _restore_source(source: Any, key: bytes | str, stop: bool, threads: int | None, progress: bool) -> _Done: ...
+def _restore_source(
+    source: Any,
+    known: Any,
+    key: _Key | None,
+    vault: Any,
+    asking: tuple[Access | None, str | None, str | None, AuditLog | None],
+    stop: bool,
+    threads: int | None,
+    progress: bool,
+) -> _Done: ...
 def _build_scrubber(
     policy: str,
     key: str | None,
@@ -95,7 +116,7 @@ def _build_scrubber(
 def _criterion(state: Any) -> Criterion: ...
 def _finding(state: Any) -> Finding: ...
 def _open_registry(directory: str, options: str) -> Registry: ...
-def _outcome(scrubbed: Scrubbed, report: Report) -> Outcome: ...
+def _outcome(scrubbed: Scrubbed, report: Report, scrubbed_report: Report) -> Outcome: ...
 def _reason(state: Any) -> Reason: ...
 def _report(note: str, report: str) -> Report: ...
 def _message(bytes: bytes, is_text: bool, format: str, findings: Any) -> ScrubbedMessage: ...
@@ -222,12 +243,35 @@ class Registry:
     def status(self) -> dict[str, Any]: ...
 
 @final
+class Key:
+    def __new__(cls, key: _Key) -> Key: ...
+    def __reduce__(self) -> tuple[Any, tuple[Any, ...]]: ...
+    @staticmethod
+    def load(path: str | PathLike[str]) -> Key: ...
+    def fingerprint(self, purpose: str, value: str | bytes) -> str: ...
+
+@final
 class AuditLog:
     def __new__(cls, path: str | PathLike[str], *, key: bytes | None = None) -> AuditLog: ...
+    def __reduce__(self) -> Any: ...
+    def record(
+        self,
+        action: str,
+        *,
+        actor: str | None = None,
+        roles: Sequence[str] | None = None,
+        refused: str | None = None,
+        failed: str | None = None,
+        policy: Scrubber | None = None,
+        document: str | bytes | None = None,
+        now: str | None = None,
+    ) -> dict[str, Any]: ...
     @property
     def head(self) -> dict[str, Any]: ...
     @staticmethod
-    def verify(path: str | PathLike[str], *, key: bytes | None = None) -> dict[str, Any]: ...
+    def verify(
+        path: str | PathLike[str], *, key: bytes | None = None, head: Mapping[str, Any] | str | None = None
+    ) -> dict[str, Any]: ...
     @staticmethod
     def events(
         path: str | PathLike[str], *, key: bytes | None = None, fhir: bool = False
@@ -235,10 +279,19 @@ class AuditLog:
 
 @final
 class Access:
+    def __reduce__(self) -> tuple[Any, tuple[Any, ...]]: ...
     @staticmethod
     def from_yaml(yaml: str) -> Access: ...
     @staticmethod
     def load(path: str | PathLike[str]) -> Access: ...
+    def to_json(self) -> str: ...
+    def grant(
+        self, actor: str, role: str, *, by: str, now: str | None = None, audit: AuditLog | None = None
+    ) -> None: ...
+    def remove(
+        self, actor: str, role: str, *, by: str, now: str | None = None, audit: AuditLog | None = None
+    ) -> None: ...
+    def grants(self) -> list[dict[str, Any]]: ...
     def allows(self, actor: str, permission: str, *, now: str | None = None) -> bool: ...
     def require(
         self, actor: str, permission: str, *, now: str | None = None, audit: AuditLog | None = None
@@ -279,9 +332,10 @@ class Passage:
 
 @final
 class Vault:
-    def __new__(cls, path: str | PathLike[str], key: bytes | str, *, read_only: bool = False) -> Vault: ...
+    def __reduce__(self) -> Any: ...
+    def __new__(cls, path: str | PathLike[str], key: _Key, *, read_only: bool = False) -> Vault: ...
     @staticmethod
-    def from_bytes(data: bytes, key: bytes | str) -> Vault: ...
+    def from_bytes(data: bytes, key: _Key) -> Vault: ...
     def to_bytes(self) -> bytes: ...
     @property
     def head(self) -> dict[str, Any]: ...
@@ -337,7 +391,7 @@ class Scrubber:
         strict: bool | None = None,
         model: str | PathLike[str] | Model | Sequence[str | PathLike[str] | Model] | None = "builtin",
         votes: int | None = None,
-        key: bytes | str | None = None,
+        key: _Key | None = None,
         seed: int | None = None,
     ) -> Scrubber: ...
     def find(self, text: str) -> list[Finding]: ...
@@ -390,6 +444,14 @@ class Scrubber:
         name: str | None = None,
         findings: str | None = None,
         contexts: Iterable[Mapping[str, Any] | None] | None = None,
+        patient: Mapping[str, str | list[str]] | None = None,
+        patient_id: str | Iterable[Any] | None = None,
+        document_id: str | Iterable[Any] | None = None,
+        date: str | Iterable[Any] | None = None,
+        vault: Vault | None = None,
+        audit: AuditLog | None = None,
+        actor: str | None = None,
+        now: str | None = None,
         on_error: _OnError = "raise",
         threads: int | None = None,
         progress: bool = False,
@@ -403,9 +465,12 @@ class Scrubber:
         threads: int | None = None,
         progress: bool = False,
     ) -> Any: ...
-    def _scrub_source(self, source: Any, known: Any, stop: bool, threads: int | None, progress: bool) -> _Done: ...
+    def _core_seconds(self, texts: list[str]) -> float: ...
+    def _scrub_source(
+        self, source: Any, known: Any, kept: _Kept, stop: bool, threads: int | None, progress: bool
+    ) -> _Done: ...
     def _scrub_and_find_source(
-        self, source: Any, known: Any, stop: bool, threads: int | None, progress: bool
+        self, source: Any, known: Any, kept: _Kept, stop: bool, threads: int | None, progress: bool
     ) -> _Done: ...
     def _find_source(self, source: Any, stop: bool, threads: int | None, progress: bool) -> _Done: ...
     @property
@@ -537,6 +602,8 @@ class Rubric:
     def version(self) -> str: ...
     @property
     def hash(self) -> str: ...
+    def check(self) -> list[dict[str, Any]]: ...
+    def test(self) -> dict[str, Any]: ...
 
 @final
 class Scorer:
@@ -551,6 +618,7 @@ class Scorer:
     ) -> Scorer: ...
     @property
     def rubric(self) -> Rubric: ...
+    def test(self) -> dict[str, Any]: ...
     def score(
         self,
         text: str,
@@ -665,6 +733,10 @@ class Analyzer:
         date: str | None = None,
         doc_type: str | None = None,
         discipline: str | None = None,
+        vault: Vault | None = None,
+        audit: AuditLog | None = None,
+        actor: str | None = None,
+        now: str | None = None,
         on_error: _OnError = "raise",
         threads: int | None = None,
         progress: bool = False,
@@ -704,6 +776,8 @@ class Outcome:
     def scrubbed(self) -> Scrubbed: ...
     @property
     def report(self) -> Report: ...
+    @property
+    def scrubbed_report(self) -> Report: ...
     def _repr_html_(self) -> str: ...
 
 @final

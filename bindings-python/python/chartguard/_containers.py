@@ -9,10 +9,24 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar, cast
 
-from chartguard._chartguard import Analyzer, ArrowColumn, ChartguardError, ConfigError, _analyze_source, _restore_source
+from chartguard._chartguard import (
+    Access,
+    Analyzer,
+    ArrowColumn,
+    AuditLog,
+    ChartguardError,
+    ConfigError,
+    Key,
+    Vault,
+    _analyze_source,
+    _restore_source,
+)
 
 Result = tuple[Any, list[tuple[int, ChartguardError]]]
 Run = Callable[[Any], Result]
+# What is said of the rows, as pairs of what a column says and the column.
+Said = list[tuple[str, Any]]
+Kept = tuple[Vault | None, AuditLog | None, str | None, str | None]
 
 
 def fail(message: str, place: str) -> ConfigError:
@@ -40,6 +54,19 @@ def settings(on_error: str | None, threads: int | None, progress: bool | None) -
 def answer(result: Any, errors: list[tuple[int, ChartguardError]], on_error: str | None) -> Any:
     """What a call returns."""
     return (result, errors) if on_error == "collect" else result
+
+
+def kept(vault: Any, audit: Any, actor: str | None, now: str | None) -> Kept:
+    """The keywords that say where rows are kept, checked."""
+    of_kind(vault, Vault, "vault")
+    of_kind(audit, AuditLog, "audit")
+    return vault, audit, actor, now
+
+
+def of_kind(thing: Any, kind: type, place: str) -> None:
+    """Refuses what is neither None nor of a class."""
+    if thing is not None and not isinstance(thing, kind):
+        raise fail(f"an open chartguard.{kind.__name__} is expected, not {type(thing).__name__}", place)
 
 
 def unknown(name: str, known: Iterable[str], function: str = "Scrubber") -> TypeError:
@@ -425,6 +452,47 @@ def column_of(thing: Any, name: str | None, work: Callable[[Any], Result]) -> Re
     return work(thing)
 
 
+class Asked:
+    """What is known of the notes: columns of their table by name, or values beside a column."""
+
+    def __init__(self, contexts: Iterable[Any] | None = None, patient: Any = None, **said: Any) -> None:
+        self.beside: Said = [] if contexts is None else [("context", list(contexts))]
+        self.named: list[tuple[str, str, str]] = []
+        for path, given in said.items():
+            self.add(path, given, path)
+        if patient is not None and not isinstance(patient, Mapping):
+            raise fail(f"a dict of columns is expected, not {type(patient).__name__}", "patient")
+        for member, given in (patient or {}).items():
+            if member not in PATIENT:
+                raise fail(missing(member, PATIENT).replace("column", "member"), "patient")
+            for one in [given] if isinstance(given, str) else given or ():
+                if not isinstance(one, str):
+                    raise fail(f"the name of a column is expected, or a list of names, not {type(one).__name__}", "patient")
+                self.named.append((f"patient.{member}", one, "patient"))
+
+    def add(self, path: str, given: Any, place: str) -> None:
+        if isinstance(given, str):
+            self.named.append((path, given, place))
+        elif given is not None:
+            self.beside.append((path, known_source(given)))
+
+    @property
+    def independent(self) -> bool:
+        """Whether a part of a table says all that is asked for of its rows."""
+        return not self.beside
+
+    def of(self, table: "Table") -> Said:
+        """All that is said of the rows of a table."""
+        named = [(path, known_source(table.column(table.named(name, place)))) for path, name, place in self.named]
+        return [*self.beside, *named]
+
+    def alone(self, column: Any) -> Said:
+        """All that is said of the rows of a column, which has no others beside it."""
+        for _, name, place in self.named:
+            raise fail(f"{type(column).__name__} is no table that could have a column {name!r}", place)
+        return self.beside
+
+
 # The calls ----------------------------------------------------------------------------------------------------------------
 
 
@@ -436,41 +504,50 @@ def scrub_column(
     name: str | None = None,
     findings: str | None = None,
     contexts: Iterable[Mapping[str, Any] | None] | None = None,
+    patient: Mapping[str, Any] | None = None,
+    patient_id: Any = None,
+    document_id: Any = None,
+    date: Any = None,
+    vault: Vault | None = None,
+    audit: AuditLog | None = None,
+    actor: str | None = None,
+    now: str | None = None,
     on_error: str | None = None,
     threads: int | None = None,
     progress: bool | None = None,
 ) -> Any:
     """`Scrubber.scrub_column`."""
     stop, threads, progress = settings(on_error, threads, progress)
-    known = [] if contexts is None else [("context", list(contexts))]
+    asked = Asked(contexts, patient, patient_id=patient_id, document_id=document_id, date=date)
+    keeping = kept(vault, audit, actor, now)
 
-    def run(source: Any) -> Result:
-        return scrubber._scrub_source(source, known, stop, threads, progress)
+    def run(source: Any, known: Said) -> Result:
+        return scrubber._scrub_source(source, known, keeping, stop, threads, progress)
 
-    def both(source: Any) -> Result:
-        return scrubber._scrub_and_find_source(source, known, stop, threads, progress)
+    def both(source: Any, known: Said) -> Result:
+        return scrubber._scrub_and_find_source(source, known, keeping, stop, threads, progress)
 
-    return replaced(column, name, run, on_error, independent=not known, findings=findings, both=both)
+    return replaced(column, name, run, on_error, asked, findings=findings, both=both)
 
 
 def replaced(
     column: Any,
     name: str | None,
-    run: Run,
+    run: Callable[[Any, Said], Result],
     on_error: str | None,
+    asked: Asked,
     *,
-    independent: bool,
     findings: str | None = None,
-    both: Run | None = None,
+    both: Callable[[Any, Said], Result] | None = None,
 ) -> Any:
     """A column, or a table with one of its columns, worked on by `run`; by `both` where findings are wanted too."""
 
     def one(table: Any) -> Result:
         opened = Table(table)
         chosen = opened.named(name)
-        notes = opened.column(chosen)
+        notes, known = opened.column(chosen), asked.of(opened)
         if findings is None or both is None:
-            out, errors = texts(notes, run)
+            out, errors = texts(notes, lambda source: run(source, known))
             return opened.replaced(chosen, out), errors
         if findings in opened.names:
             raise fail(f"there is a column {findings!r} already", "findings")
@@ -478,7 +555,7 @@ def replaced(
         found: list[Any] = []
 
         def half(source: Any) -> Result:
-            result, errors = both(source)
+            result, errors = both(source, known)
             text, said = halves(result)
             found.append(said)
             return text, errors
@@ -488,8 +565,9 @@ def replaced(
         return Table(opened.replaced(chosen, out)).replaced(findings, said), errors
 
     def alone(table: Any) -> Any:
-        if on_error == "collect" or not independent:
-            raise fail("what is read as it is needed cannot collect errors or take contexts; collect it first", "column")
+        if on_error == "collect" or not asked.independent:
+            what = "what is read as it is needed cannot collect errors or take values beside it; name columns, or collect it first"
+            raise fail(what, "column")
         return one(table)[0]
 
     done = lazily(column, alone, name, findings)
@@ -500,7 +578,8 @@ def replaced(
     for place, given in (("name", name), ("findings", findings)):
         if given is not None:
             raise fail(f"{type(column).__name__} is no table", place)
-    return answer(*texts(column, run), on_error)
+    known = asked.alone(column)
+    return answer(*texts(column, lambda source: run(source, known)), on_error)
 
 
 @named
@@ -546,21 +625,33 @@ def score_column(
 @named
 def restore_column(
     column: Any,
-    key: bytes | str,
+    key: bytes | str | Key | None = None,
     *,
     name: str | None = None,
+    vault: Any = None,
+    document_id: Any = None,
+    access: Access | None = None,
+    actor: str | None = None,
+    now: str | None = None,
+    audit: AuditLog | None = None,
     on_error: str = "raise",
     threads: int | None = None,
     progress: bool = False,
 ) -> Any:
-    """Give back what "encrypt" and "fpe" replaced in a column of scrubbed notes.
+    """Give back a column of scrubbed notes: what "encrypt" and "fpe" replaced, or with a vault everything.
 
     Parameters
     ----------
     column, name, on_error, threads, progress
         As for ``Scrubber.scrub_column``.
-    key : bytes or str
-        The key that the notes were scrubbed with.
+    key : bytes, str or Key, optional
+        The key that the notes were scrubbed with; that of the vault where `vault` is a path.
+    vault : Vault, str or os.PathLike, optional
+        The vault that they were scrubbed into, or its file.
+    document_id : str or iterable of str, optional
+        The column of the table that says which note of the vault each is, or these ids; as they were said to ``scrub_column``.
+    access, actor, now, audit
+        As for ``restore``: who may is asked once, and each row is recorded.
 
     Returns
     -------
@@ -569,7 +660,9 @@ def restore_column(
 
     Raises
     ------
-    SecretKeyError, TamperedError
+    AccessError
+        The actor may not; nothing is opened then.
+    SecretKeyError, TamperedError, InputError
         As for ``restore``; ``row`` says which row.
 
     Examples
@@ -579,15 +672,26 @@ def restore_column(
     >>> scrubber = chartguard.Scrubber(policy={"categories": {"ssn": {"operator": "encrypt"}}}, model="none", key=key)
     >>> chartguard.restore_column(scrubber.scrub_column(["SSN 219-09-9999", None]), key)
     ['SSN 219-09-9999', None]
+
+    >>> vault = chartguard.Vault.from_bytes(b"", key)
+    >>> table = {"visit": [7, 8], "note": ["Seen 03/14/2024", "Seen 03/15/2024"]}
+    >>> shared = chartguard.Scrubber(model="none").scrub_column(table, name="note", document_id="visit", vault=vault)
+    >>> shared["note"]
+    ['Seen [DATE]', 'Seen [DATE]']
+    >>> chartguard.restore_column(shared, name="note", document_id="visit", vault=vault)["note"]
+    ['Seen 03/14/2024', 'Seen 03/15/2024']
     """
     stop, threads, progress = settings(on_error, threads, progress)
-    return replaced(
-        column,
-        name,
-        lambda source: _restore_source(source, key, stop, threads, progress),
-        on_error,
-        independent=True,
-    )
+    of_kind(access, Access, "access")
+    of_kind(audit, AuditLog, "audit")
+    if document_id is not None and vault is None:
+        raise fail("only a vault tells notes apart by their ids", "document_id")
+    asking = (access, actor, now, audit)
+
+    def run(source: Any, known: Said) -> Result:
+        return _restore_source(source, known, key, vault, asking, stop, threads, progress)
+
+    return replaced(column, name, run, on_error, Asked(document_id=document_id))
 
 
 PATIENT = (
@@ -609,12 +713,20 @@ def analyze_table(
     date: str | None = None,
     doc_type: str | None = None,
     discipline: str | None = None,
+    vault: Vault | None = None,
+    audit: AuditLog | None = None,
+    actor: str | None = None,
+    now: str | None = None,
     on_error: str | None = None,
     threads: int | None = None,
     progress: bool | None = None,
 ) -> Any:
     """`Analyzer.analyze_table`."""
     stop, threads, progress = settings(on_error, threads, progress)
+    asked = Asked(
+        None, patient, patient_id=patient_id, document_id=document_id, date=date, doc_type=doc_type, discipline=discipline
+    )
+    keeping = kept(vault, audit, actor, now)
     kind, name = library(table), type(table).__name__
     back: Callable[[Any], Any] | None = None
     if kind == "duckdb" and name == "DuckDBPyRelation":
@@ -628,34 +740,17 @@ def analyze_table(
     if not Table.is_one(table):
         raise fail(f"{name} is no table", "table")
     opened = Table(table)
-    known = []
-
-    def know(path: str, names: Any, place: str) -> None:
-        for one in [names] if isinstance(names, str) else names or ():
-            known.append((path, known_source(opened.column(opened.named(one, place)))))
-
-    for path, one in [
-        ("patient_id", patient_id),
-        ("document_id", document_id),
-        ("date", date),
-        ("doc_type", doc_type),
-        ("discipline", discipline),
-    ]:
-        know(path, one, path)
-    for member, names in (patient or {}).items():
-        if member not in PATIENT:
-            raise fail(missing(member, PATIENT).replace("column", "member"), "patient")
-        know(f"patient.{member}", names, "patient")
+    known = asked.of(opened)
 
     def run(source: Any) -> Result:
-        return _analyze_source(analyzer.scrubber, analyzer.scorer, source, known, stop, threads, progress)
+        return _analyze_source(analyzer.scrubber, analyzer.scorer, source, known, keeping, stop, threads, progress)
 
     ids = [id] if isinstance(id, str) else list(id or ())
-    kept = {one: opened.column(opened.named(one, "id")) for one in ids}
+    stay = {one: opened.column(opened.named(one, "id")) for one in ids}
     out, errors = values(opened.column(opened.named(text, "text")), run)
     if on_error == "null":
-        kept["error"] = None
-    done = analyzed(opened, out, errors, kept)
+        stay["error"] = None
+    done = analyzed(opened, out, errors, stay)
     return answer(back(done) if back else done, errors, on_error)
 
 
@@ -719,7 +814,10 @@ def known_source(column: Any) -> Any:
     if kind == "pandas":
         array = getattr(column.array, "_pa_array", None)
         return column.astype(object).tolist() if array is None else array
-    return column.tolist() if kind == "numpy" else list(column) if isinstance(column, tuple) else column
+    if kind == "numpy":
+        return column.tolist()
+    arrow = hasattr(column, "__arrow_c_stream__") or hasattr(column, "__arrow_c_array__")
+    return column if arrow or isinstance(column, list) or not isinstance(column, Iterable) else list(column)
 
 
 def plain(value: Any) -> str:

@@ -5,6 +5,9 @@
 already runs as many tasks as there are cores. The model is loaded by path, so its directory must be on every worker; where it
 is not, the error names the worker and the directory.
 
+A vault and an audit log do not travel: they belong to the process that opened them, and pickling one is an error. On a cluster use operators
+that need none (``encrypt``, ``fpe``, ``restore_column`` with the key), or let a task open a vault of its own, named by its partition.
+
 Batches of 200 to 2,000 notes are large enough to be worth their overhead and small enough for memory::
 
     spark.conf.set("spark.sql.execution.arrow.maxRecordsPerBatch", "1000")

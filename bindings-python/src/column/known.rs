@@ -30,6 +30,11 @@ pub(super) struct Known {
 }
 
 impl Known {
+    /// Which note of a vault it is.
+    pub(super) fn document_id(&self) -> Option<&str> {
+        self.context.get("document_id").and_then(Value::as_str)
+    }
+
     /// As the scrubber takes it.
     pub(super) fn context(&self) -> chartguard::Result<Context> {
         if self.context.is_empty() {

@@ -13,17 +13,31 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
 
 use crate::analyzer::Analyzer;
-use crate::error::{config, run};
+use crate::audit::{Access, AuditLog, Trail};
+use crate::error::{config, exception, run};
 use crate::rubric::Scorer;
 use crate::scrubber::Scrubber;
+use crate::vault::{Vault, Way};
 
 pub(crate) use arrow::ArrowColumn;
 use known::Columns;
-use pipeline::{Settings, work_on};
+use pipeline::{Kept, Settings, work_on};
 use source::Source;
 
 /// What a column was made into, and the rows that failed: `(result, [(row, error)])`.
 type Done<'py> = (Bound<'py, PyAny>, Bound<'py, PyList>);
+
+/// Where rows are kept: the keywords `vault`, `audit`, `actor` and `now`.
+type Keeping<'py> = (Option<Bound<'py, Vault>>, Option<Bound<'py, AuditLog>>, Option<String>, Option<String>);
+
+/// Calls `work` with what is kept of the rows that a call scrubs.
+fn keeping<'py, T>(py: Python<'py>, keeping: &Keeping<'py>, work: impl FnOnce(Kept<'_>) -> PyResult<T>) -> PyResult<T> {
+    let (vault, audit, actor, now) = keeping;
+    let vault = crate::vault::held(py, vault.as_ref())?;
+    let trail = Trail::new(py, audit.as_ref(), None, actor.as_deref(), now.as_deref())?;
+    let begun = trail.begun(None).map_err(|error| exception(py, &error))?;
+    work(Kept { vault, records: begun.map(|begun| (&trail, begun)) })
+}
 
 /// Hands a call over to the module that knows containers, which also checks the keywords.
 fn in_containers<'py, T>(
@@ -52,6 +66,16 @@ impl Scrubber {
     ///     Of a table, add a column of this name with what was removed, as from `find_column`.
     /// contexts : iterable of dict or None, length n, optional
     ///     For each row what is known of the note, as in `scrub`.
+    /// patient : dict, optional
+    ///     Of a table, the columns that hold what is known of the patient, as in `Analyzer.analyze_table`.
+    /// patient_id, document_id, date : str or iterable of str, length n, optional
+    ///     The column of the table that holds it for each note, or the values, as in `scrub`.
+    /// vault : Vault, optional
+    ///     Keeps what `restore_column` needs to give each note back. Notes that become the same text are told apart by `document_id`.
+    /// audit : AuditLog, optional
+    ///     Where each note is recorded, also one that fails. `actor` and `now` are as in `scrub`; without `now` a record is of the time when
+    ///     it was made. Vault and log are written in the order of the rows, before the rows become a result.
+    /// actor, now : str, optional
     /// on_error : {"raise", "null", "collect"}, default "raise"
     ///     What happens where a row cannot be worked on. "null" leaves a null in its place, and so does "collect", which also
     ///     returns the errors. The original text never stands in place of a result.
@@ -80,7 +104,7 @@ impl Scrubber {
     /// ['SSN [SSN]', None]
     #[pyo3(signature = (column, **keywords))]
     #[pyo3(
-        text_signature = "($self, column, *, name=None, findings=None, contexts=None, on_error='raise', threads=None, progress=False)"
+        text_signature = "($self, column, *, name=None, findings=None, contexts=None, patient=None, patient_id=None, document_id=None, date=None, vault=None, audit=None, actor=None, now=None, on_error='raise', threads=None, progress=False)"
     )]
     fn scrub_column<'py>(
         slf: &Bound<'py, Self>,
@@ -119,12 +143,14 @@ impl Scrubber {
     }
 
     /// Scrubs what `_containers` opened.
-    #[pyo3(signature = (source, known, stop, threads, progress))]
+    #[allow(clippy::too_many_arguments, clippy::needless_pass_by_value, reason = "called by `_containers` alone")]
+    #[pyo3(signature = (source, known, kept, stop, threads, progress))]
     fn _scrub_source<'py>(
         &self,
         py: Python<'py>,
         source: &Bound<'py, PyAny>,
         known: &Bound<'py, PyAny>,
+        kept: Keeping<'py>,
         stop: bool,
         threads: Option<usize>,
         progress: bool,
@@ -132,16 +158,18 @@ impl Scrubber {
         let source = Source::open(source)?;
         let known = Columns::open(known, source.len())?;
         let work = work::Scrub { scrubber: self.0.clone(), kind: source.kind() };
-        work_on(py, &source, &known, work, &Settings { stop, threads, progress })
+        keeping(py, &kept, |kept| work_on(py, &source, &known, work, Settings { stop, threads, progress, kept }))
     }
 
     /// Scrubs what `_containers` opened, and says what was found: a struct for each row.
-    #[pyo3(signature = (source, known, stop, threads, progress))]
+    #[allow(clippy::too_many_arguments, clippy::needless_pass_by_value, reason = "called by `_containers` alone")]
+    #[pyo3(signature = (source, known, kept, stop, threads, progress))]
     fn _scrub_and_find_source<'py>(
         &self,
         py: Python<'py>,
         source: &Bound<'py, PyAny>,
         known: &Bound<'py, PyAny>,
+        kept: Keeping<'py>,
         stop: bool,
         threads: Option<usize>,
         progress: bool,
@@ -149,7 +177,19 @@ impl Scrubber {
         let source = Source::open(source)?;
         let known = Columns::open(known, source.len())?;
         let work = work::ScrubAndFind { scrubber: self.0.clone(), kind: source.kind() };
-        work_on(py, &source, &known, work, &Settings { stop, threads, progress })
+        keeping(py, &kept, |kept| work_on(py, &source, &known, work, Settings { stop, threads, progress, kept }))
+    }
+
+    /// What the core alone takes to scrub these notes one by one, in seconds: what `benches/python` holds a column against.
+    #[allow(clippy::needless_pass_by_value, reason = "arguments are taken out of Python objects")]
+    fn _core_seconds(&self, py: Python<'_>, texts: Vec<String>) -> PyResult<f64> {
+        run(py, || {
+            let start = std::time::Instant::now();
+            for text in &texts {
+                std::hint::black_box(self.0.scrub(text)?);
+            }
+            Ok(start.elapsed().as_secs_f64())
+        })
     }
 
     /// Searches what `_containers` opened.
@@ -164,7 +204,7 @@ impl Scrubber {
     ) -> PyResult<Done<'py>> {
         let source = Source::open(source)?;
         let work = work::Find { scrubber: self.0.clone() };
-        work_on(py, &source, &Columns::none(), work, &Settings { stop, threads, progress })
+        work_on(py, &source, &Columns::none(), work, Settings { stop, threads, progress, kept: Kept::default() })
     }
 }
 
@@ -222,7 +262,7 @@ impl Scorer {
         let options = run(py, || chartguard::ScoreOptions::parse(doc_type, discipline))?;
         let source = Source::open(source)?;
         let work = work::Score { scorer: self.core.clone(), options };
-        work_on(py, &source, &Columns::none(), work, &Settings { stop, threads, progress })
+        work_on(py, &source, &Columns::none(), work, Settings { stop, threads, progress, kept: Kept::default() })
     }
 }
 
@@ -244,7 +284,7 @@ impl Analyzer {
     ///     ``{"names": ["first", "last"], "birth_date": "dob", "mrns": "mrn"}``. Text, whole numbers, days, lists of these.
     /// patient_id, document_id, date, doc_type, discipline : str, optional
     ///     The column that holds what is known of each note, as in `Scrubber.scrub` and `Scorer.score`.
-    /// on_error, threads, progress
+    /// vault, audit, actor, now, on_error, threads, progress
     ///     As for `Scrubber.scrub_column`; "null" adds a column ``error``.
     ///
     /// Returns
@@ -269,7 +309,7 @@ impl Analyzer {
     /// ([7], ['PT note. [NAME] did well.'])
     #[pyo3(signature = (table, **keywords))]
     #[pyo3(
-        text_signature = "($self, table, *, text, id=None, patient=None, patient_id=None, document_id=None, date=None, doc_type=None, discipline=None, on_error='raise', threads=None, progress=False)"
+        text_signature = "($self, table, *, text, id=None, patient=None, patient_id=None, document_id=None, date=None, doc_type=None, discipline=None, vault=None, audit=None, actor=None, now=None, on_error='raise', threads=None, progress=False)"
     )]
     fn analyze_table<'py>(
         slf: &Bound<'py, Self>,
@@ -281,7 +321,7 @@ impl Analyzer {
 }
 
 /// Scrubs and scores what `_containers` opened: a struct for each row.
-#[allow(clippy::too_many_arguments, reason = "called by `_containers` alone")]
+#[allow(clippy::too_many_arguments, clippy::needless_pass_by_value, reason = "called by `_containers` alone")]
 #[pyfunction]
 pub(crate) fn _analyze_source<'py>(
     py: Python<'py>,
@@ -289,6 +329,7 @@ pub(crate) fn _analyze_source<'py>(
     scorer: &Scorer,
     source: &Bound<'py, PyAny>,
     known: &Bound<'py, PyAny>,
+    kept: Keeping<'py>,
     stop: bool,
     threads: Option<usize>,
     progress: bool,
@@ -296,23 +337,37 @@ pub(crate) fn _analyze_source<'py>(
     let source = Source::open(source)?;
     let known = Columns::open(known, source.len())?;
     let work = work::Analyze { scrubber: scrubber.0.clone(), scorer: scorer.core.clone(), kind: source.kind() };
-    work_on(py, &source, &known, work, &Settings { stop, threads, progress })
+    keeping(py, &kept, |kept| work_on(py, &source, &known, work, Settings { stop, threads, progress, kept }))
 }
 
+/// Who restores, when, by which rules, and where it is recorded: the keywords `access`, `actor`, `now` and `audit`.
+type Asking<'py> = (Option<Bound<'py, Access>>, Option<String>, Option<String>, Option<Bound<'py, AuditLog>>);
+
 /// Restores what `_containers` opened.
+#[allow(clippy::too_many_arguments, clippy::needless_pass_by_value, reason = "called by `_containers` alone")]
 #[pyfunction]
 pub(crate) fn _restore_source<'py>(
     py: Python<'py>,
     source: &Bound<'py, PyAny>,
-    key: &Bound<'py, PyAny>,
+    known: &Bound<'py, PyAny>,
+    key: Option<Bound<'py, PyAny>>,
+    vault: Option<Bound<'py, PyAny>>,
+    asking: Asking<'py>,
     stop: bool,
     threads: Option<usize>,
     progress: bool,
 ) -> PyResult<Done<'py>> {
-    let key = crate::scrubber::key(py, key)?;
+    let (access, actor, now, audit) = &asking;
+    let way = Way::new(py, key.as_ref(), vault.as_ref())?;
     let source = Source::open(source)?;
-    let work = work::Restore { key, kind: source.kind() };
-    work_on(py, &source, &Columns::none(), work, &Settings { stop, threads, progress })
+    let known = Columns::open(known, source.len())?;
+    let trail = Trail::new(py, audit.as_ref(), access.as_ref(), actor.as_deref(), now.as_deref())?;
+    // Who may is asked once, and before anything is opened.
+    let begun =
+        run(py, || if trail.is_empty() { Ok(None) } else { trail.begun(Some(trail.permit(way.permissions())?)) })?;
+    let work = work::Restore { way: run(py, || way.opened())?, kind: source.kind() };
+    let kept = Kept { vault: None, records: begun.map(|begun| (&trail, begun)) };
+    work_on(py, &source, &known, work, Settings { stop, threads, progress, kept })
 }
 
 /// An Arrow failure, which speaks of types and lengths alone.

@@ -2,7 +2,8 @@
 //!
 //! The thread that called only waits, so that Ctrl-C is seen within [`LOOK`] however long a single note takes; what still
 //! runs then holds its own references, finishes unseen and is dropped. The pool lives as long as the call: nothing is left
-//! behind that a fork could break.
+//! behind that a fork could break. It is also the thread that writes: where there is a vault or an audit log, rows are put into them in
+//! order, many blocks at once, before they become results.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -23,9 +24,11 @@ use super::known::{Columns, Known};
 use super::source::{Source, Texts, Wrong, joined, read};
 use super::work::Work;
 use super::{Done, arrow_error};
-use chartguard::caught;
+use chartguard::audit::Event;
+use chartguard::{Context, ErrorCode, Vault, caught};
 
-use crate::error::{RowError, config, text_error};
+use crate::audit::{Begun, Trail};
+use crate::error::{RowError, config, run, text_error};
 
 /// Rows, and about as many bytes, that one thread works on before it hands over.
 const BLOCK_ROWS: usize = 64;
@@ -33,18 +36,27 @@ const BLOCK_BYTES: usize = 256 << 10;
 /// Blocks, and about as many bytes of input, that are on their way at a time.
 const WINDOW_BLOCKS: usize = 64;
 const WINDOW_BYTES: usize = 16 << 20;
-/// Rows, and bytes, of one chunk of the result.
+/// Rows, and bytes, of one chunk of the result: it is copied together, so that twice as many bytes are held for a moment.
 const CHUNK_ROWS: usize = 1 << 15;
-const CHUNK_BYTES: usize = 64 << 20;
+const CHUNK_BYTES: usize = 8 << 20;
 /// Between two looks at Ctrl-C.
 const LOOK: Duration = Duration::from_millis(50);
 
 /// How a column is worked on.
-pub(super) struct Settings {
+pub(super) struct Settings<'s> {
     /// Whether the first row that fails ends it.
     pub(super) stop: bool,
     pub(super) threads: Option<usize>,
     pub(super) progress: bool,
+    pub(super) kept: Kept<'s>,
+}
+
+/// Where rows are kept and recorded before they are handed out.
+#[derive(Default)]
+pub(super) struct Kept<'s> {
+    pub(super) vault: Option<Arc<Vault>>,
+    /// Where records go, and what those of all rows have in common.
+    pub(super) records: Option<(&'s Trail<'s>, Begun)>,
 }
 
 /// Rows on their way to a thread.
@@ -55,11 +67,31 @@ struct Block {
 }
 
 /// Rows that were worked on.
-struct Worked {
-    array: Option<ArrayRef>,
+struct Worked<R> {
+    made: Made<R>,
     failed: Vec<(usize, RowError)>,
     rows: usize,
     bytes: usize,
+}
+
+/// A block of the column, by its number.
+type Numbered<R> = (usize, Worked<R>);
+
+/// What they became.
+enum Made<R> {
+    /// What is handed out.
+    Array(ArrayRef),
+    /// What is to be kept first, with the texts it was made of.
+    Rows(Texts, Vec<Row<R>>),
+    /// The call ended before.
+    Nothing,
+}
+
+/// A row that is to be kept.
+struct Row<R> {
+    result: Option<R>,
+    context: Context,
+    event: Option<Event>,
 }
 
 /// Where the results go.
@@ -78,7 +110,7 @@ pub(super) fn work_on<'py, W: Work>(
     source: &Source<'py>,
     known: &Columns<'py>,
     work: W,
-    settings: &Settings,
+    settings: Settings<'_>,
 ) -> PyResult<Done<'py>> {
     let mut run = Run::start(py, work, settings, source.len())?;
     let mut results = Results::new(source.objects().map(|_| PyList::empty(py)));
@@ -99,9 +131,12 @@ pub(super) fn work_on<'py, W: Work>(
 }
 
 /// One call on its way.
-struct Run<'py, W: Work> {
+struct Run<'py, 's, W: Work> {
     py: Python<'py>,
     work: Arc<W>,
+    vault: Option<Arc<Vault>>,
+    trail: Option<&'s Trail<'s>>,
+    begun: Option<Arc<Begun>>,
     pool: rayon::ThreadPool,
     stop: Arc<AtomicBool>,
     fail_first: bool,
@@ -111,14 +146,22 @@ struct Run<'py, W: Work> {
     failed: Vec<(usize, RowError)>,
 }
 
-impl<'py, W: Work> Run<'py, W> {
-    fn start(py: Python<'py>, work: W, settings: &Settings, rows: usize) -> PyResult<Self> {
+impl<'py, 's, W: Work> Run<'py, 's, W> {
+    fn start(py: Python<'py>, work: W, settings: Settings<'s>, rows: usize) -> PyResult<Self> {
         let threads = settings.threads.unwrap_or(1);
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
         let pool = pool.map_err(|_| config(py, format!("no pool of {threads} threads could be started"), "threads"))?;
         let bar = if settings.progress { crate::scrubber::bar(py, rows)? } else { None };
         let stop = Arc::new(AtomicBool::new(false));
-        Ok(Self { py, work: Arc::new(work), pool, stop, fail_first: settings.stop, bar, done: 0, failed: Vec::new() })
+        let Kept { vault, records } = settings.kept;
+        let (trail, begun) = records.map(|(trail, begun)| (trail, Arc::new(begun))).unzip();
+        let (work, fail_first) = (Arc::new(work), settings.stop);
+        Ok(Self { py, work, vault, trail, begun, pool, stop, fail_first, bar, done: 0, failed: Vec::new() })
+    }
+
+    /// Whether rows are kept or recorded before they are handed out.
+    fn keeps(&self) -> bool {
+        self.vault.is_some() || self.begun.is_some()
     }
 
     fn close_bar(&self) -> PyResult<()> {
@@ -157,8 +200,10 @@ impl<'py, W: Work> Run<'py, W> {
             let rows = first..first + chunk.len();
             first = rows.end;
             match kind {
-                // What is known of each note is another for each, so equal notes are not the same any more.
-                DataType::Dictionary(..) if known.is_empty() => self.dictionary(chunk, kind, rows.start, results)?,
+                // What is known of each note is another for each, and each is recorded: equal notes are not the same any more.
+                DataType::Dictionary(..) if known.is_empty() && !self.keeps() => {
+                    self.dictionary(chunk, kind, rows.start, results)?;
+                }
                 DataType::Dictionary(_, value) => {
                     let plain = arrow_cast::cast(chunk, value).map_err(|error| arrow_error(py, &error))?;
                     let texts = self.texts(plain.as_ref(), kind)?;
@@ -301,18 +346,85 @@ impl<'py, W: Work> Run<'py, W> {
                 return Ok(());
             }
             early.extend(self.wait(&receiver)?);
+            let mut ready = Vec::new();
             while let Some(worked) = early.remove(&given) {
                 given += 1;
                 held -= worked.bytes;
+                ready.push(worked);
+            }
+            if self.keeps() {
+                self.keep(&mut ready)?;
+            }
+            for worked in ready {
                 at = self.give(worked, at, row_of, give)?;
             }
         }
     }
 
+    /// Puts blocks into the vault and their records into the log, each written once. What cannot be kept fails.
+    fn keep(&self, ready: &mut Vec<Worked<W::Row>>) -> PyResult<()> {
+        let py = self.py;
+        let ends = ready.iter().position(|worked| self.fail_first && !worked.failed.is_empty());
+        if let Some(last) = ends {
+            // What comes after the row that ends the call is not handed out.
+            ready.truncate(last + 1);
+        }
+        if let Some(vault) = &self.vault {
+            let (mut places, mut slots) = (Vec::new(), Vec::new());
+            let (mut notes, mut results) = (Vec::new(), Vec::new());
+            for (block, worked) in ready.iter_mut().enumerate() {
+                let Made::Rows(texts, rows) = &mut worked.made else { continue };
+                let texts = &*texts;
+                for (row, slot) in rows.iter_mut().enumerate() {
+                    let Some(Ok(note)) = texts.bytes(row).map(std::str::from_utf8) else { continue };
+                    let Some(result) = slot.result.take() else { continue };
+                    notes.push((note, std::mem::take(&mut slot.context)));
+                    results.push(Ok(result));
+                    places.push((block, row));
+                    slots.push(slot);
+                }
+            }
+            let results = run(py, || {
+                W::keep(vault, &notes, &mut results);
+                Ok(results)
+            })?;
+            let mut lost = Vec::new();
+            for ((place, slot), result) in places.into_iter().zip(slots).zip(results) {
+                match result {
+                    Ok(result) => slot.result = Some(result),
+                    Err(error) => {
+                        slot.event = slot.event.take().map(|mut event| {
+                            event.counts.clear();
+                            event.failed(error.code())
+                        });
+                        lost.push((place, RowError::Core(Arc::new(error))));
+                    }
+                }
+            }
+            for ((block, row), error) in lost {
+                ready[block].failed.push((row, error));
+            }
+        }
+        if let Some(trail) = self.trail {
+            let rows = ready.iter_mut().filter_map(|worked| match &mut worked.made {
+                Made::Rows(_, rows) => Some(rows),
+                _ => None,
+            });
+            trail.append(py, rows.flatten().filter_map(|row| row.event.take()).collect())?;
+        }
+        let work = self.work.as_ref();
+        run(py, || {
+            for worked in ready.iter_mut() {
+                worked.finish(work);
+            }
+            Ok(())
+        })
+    }
+
     /// Passes the rows of a block on; returns the row after them.
     fn give(
         &mut self,
-        worked: Worked,
+        worked: Worked<W::Row>,
         at: usize,
         row_of: &dyn Fn(usize) -> usize,
         give: &mut dyn FnMut(ArrayRef) -> PyResult<()>,
@@ -324,7 +436,7 @@ impl<'py, W: Work> Run<'py, W> {
             }
             self.failed.push((row, error));
         }
-        if let Some(array) = worked.array {
+        if let Made::Array(array) = worked.made {
             give(array)?;
         }
         self.done += worked.rows;
@@ -334,19 +446,23 @@ impl<'py, W: Work> Run<'py, W> {
         Ok(at + worked.rows)
     }
 
-    fn spawn(&self, index: usize, block: Block, sender: Sender<(usize, Worked)>) {
+    fn spawn(&self, index: usize, block: Block, sender: Sender<Numbered<W::Row>>) {
         let (work, stop, fail_first) = (Arc::clone(&self.work), Arc::clone(&self.stop), self.fail_first);
+        let (keeps, begun) = (self.keeps(), self.begun.clone());
         self.pool.spawn(move || {
-            let worked = block.work(work.as_ref(), &stop, fail_first);
+            let mut worked = block.work(work.as_ref(), &stop, fail_first, begun.as_deref());
+            if !keeps {
+                worked.finish(work.as_ref());
+            }
             // Nobody listens any more where the call has ended.
             let _ = sender.send((index, worked));
         });
     }
 
     /// What came back, at least one block; the GIL is free meanwhile, and Ctrl-C is looked for.
-    fn wait(&self, receiver: &Mutex<Receiver<(usize, Worked)>>) -> PyResult<Vec<(usize, Worked)>> {
+    fn wait(&self, receiver: &Mutex<Receiver<Numbered<W::Row>>>) -> PyResult<Vec<Numbered<W::Row>>> {
         loop {
-            let came: Vec<(usize, Worked)> = self.py.detach(|| {
+            let came: Vec<Numbered<W::Row>> = self.py.detach(|| {
                 let receiver = receiver.lock().unwrap_or_else(PoisonError::into_inner);
                 receiver.recv_timeout(LOOK).into_iter().chain(receiver.try_iter()).collect()
             });
@@ -364,7 +480,7 @@ impl Block {
     }
 
     /// Works on the rows in order; what fails is null.
-    fn work<W: Work>(self, work: &W, stop: &AtomicBool, fail_first: bool) -> Worked {
+    fn work<W: Work>(self, work: &W, stop: &AtomicBool, fail_first: bool, begun: Option<&Begun>) -> Worked<W::Row> {
         let (rows, bytes) = (self.texts.len(), self.bytes());
         let mut failed: Vec<(usize, RowError)> =
             self.wrong.into_iter().map(|(row, what)| (row, text_error(what))).collect();
@@ -372,36 +488,76 @@ impl Block {
         let unknown = Known::default();
         for row in 0..rows {
             if stop.load(Ordering::Relaxed) {
-                return Worked { array: None, failed, rows, bytes };
+                return Worked { made: Made::Nothing, failed, rows, bytes };
             }
-            let Some(note) = self.texts.bytes(row) else {
-                out.push(None);
-                continue;
-            };
+            let mut made = Row { result: None, context: Context::default(), event: None };
             let known = self.known.get(row).unwrap_or(&unknown);
-            let worked = match std::str::from_utf8(note) {
-                Err(_) => Err(text_error("the text is not UTF-8")),
-                Ok(note) => caught(|| work.row(note, known))
-                    .map_or(Err(RowError::Panic), |done| done.map_err(|error| RowError::Core(Arc::new(error)))),
+            let error = match self.texts.bytes(row).map(std::str::from_utf8) {
+                None => None,
+                Some(Err(_)) => Some(text_error("the text is not UTF-8")),
+                Some(Ok(note)) => made.work(work, note, known, begun),
             };
-            out.push(match worked {
-                Ok(worked) => Some(worked),
-                Err(error) => {
-                    failed.push((row, error));
-                    None
-                }
-            });
+            out.push(made);
+            failed.extend(error.map(|error| (row, error)));
             if fail_first && !failed.is_empty() {
                 break;
             }
         }
-        failed.sort_by_key(|(row, _)| *row);
-        // What does not fit Arrow's offsets panics there.
-        let array = caught(|| work.array(out));
-        if array.is_none() && failed.is_empty() {
-            failed.push((0, RowError::Panic));
+        Worked { made: Made::Rows(self.texts, out), failed, rows, bytes }
+    }
+}
+
+impl<R: Send> Row<R> {
+    /// Works on a note, and says why there is no result.
+    fn work<W: Work<Row = R>>(
+        &mut self,
+        work: &W,
+        note: &str,
+        known: &Known,
+        begun: Option<&Begun>,
+    ) -> Option<RowError> {
+        let context = &mut self.context;
+        let mut result = caught(|| {
+            *context = known.context()?;
+            work.row(note, context, known)
+        });
+        if let Some((event, key)) = begun {
+            let (event, key) = (event.clone(), key.as_deref());
+            let event = match &result {
+                Some(result) => work.event(event, note, result, key),
+                None => event.failed(ErrorCode::Panic).about(note, key),
+            };
+            match event {
+                Ok(event) => self.event = Some(event),
+                Err(error) => result = Some(Err(error)),
+            }
         }
-        Worked { array, failed, rows, bytes }
+        match result {
+            Some(Ok(result)) => {
+                self.result = Some(result);
+                None
+            }
+            Some(Err(error)) => Some(RowError::Core(Arc::new(error))),
+            None => Some(RowError::Panic),
+        }
+    }
+}
+
+impl<R: Send> Worked<R> {
+    /// Makes of rows what is handed out.
+    fn finish<W: Work<Row = R>>(&mut self, work: &W) {
+        self.failed.sort_by_key(|(row, _)| *row);
+        self.made = match std::mem::replace(&mut self.made, Made::Nothing) {
+            Made::Rows(_, rows) => {
+                // What does not fit Arrow's offsets panics there.
+                let array = caught(|| work.array(rows.into_iter().map(|row| row.result).collect()));
+                if array.is_none() && self.failed.is_empty() {
+                    self.failed.push((0, RowError::Panic));
+                }
+                array.map_or(Made::Nothing, Made::Array)
+            }
+            made => made,
+        };
     }
 }
 

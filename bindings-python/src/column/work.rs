@@ -7,23 +7,33 @@ use arrow_array::{
 };
 use arrow_buffer::{NullBuffer, OffsetBuffer};
 use arrow_schema::{DataType, Field, Fields};
+use chartguard::audit::Event;
 use chartguard::rubric::Risk;
-use chartguard::scrub::Applied;
+use chartguard::scrub::{Applied, keep_all};
 use chartguard::text::Offsets;
-use chartguard::{Report, ScoreOptions};
+use chartguard::{Context, Report, Result, ScoreOptions, Scrubbed, Vault};
 
 use super::known::Known;
+use crate::vault::Way;
 
 /// What is done with a row of text.
 pub(super) trait Work: Send + Sync + 'static {
     /// What a row becomes.
     type Row: Send;
 
-    /// Works on one note.
-    fn row(&self, text: &str, known: &Known) -> chartguard::Result<Self::Row>;
+    /// Works on one note, with what is known of it.
+    fn row(&self, text: &str, context: &Context, known: &Known) -> Result<Self::Row>;
 
     /// The rows as an array of always the same type.
     fn array(&self, rows: Vec<Option<Self::Row>>) -> ArrayRef;
+
+    /// Puts into a vault what brings notes back, and makes an error of what cannot be kept. What does not scrub keeps nothing.
+    fn keep(_vault: &Vault, _notes: &[(&str, Context)], _results: &mut [Result<Self::Row>]) {}
+
+    /// Completes the record of a note with what became of it.
+    fn event(&self, event: Event, text: &str, result: &Result<Self::Row>, key: Option<&[u8]>) -> Result<Event> {
+        event.ended(result).about(text, key)
+    }
 }
 
 /// Notes without what is protected, in the string type they came in.
@@ -58,38 +68,50 @@ pub(super) struct Analyze {
 
 /// Notes as they were before what can be restored was replaced.
 pub(super) struct Restore {
-    pub(super) key: chartguard::Key,
+    pub(super) way: Way,
     pub(super) kind: DataType,
 }
 
 impl Work for Scrub {
-    type Row = String;
+    type Row = Scrubbed;
 
-    fn row(&self, text: &str, known: &Known) -> chartguard::Result<String> {
-        self.scrubber.scrub_with(text, &known.context()?).map(|scrubbed| scrubbed.text)
+    fn row(&self, text: &str, context: &Context, _: &Known) -> Result<Scrubbed> {
+        self.scrubber.scrub_with(text, context)
     }
 
-    fn array(&self, rows: Vec<Option<String>>) -> ArrayRef {
-        texts(&self.kind, rows)
+    fn array(&self, rows: Vec<Option<Scrubbed>>) -> ArrayRef {
+        texts(&self.kind, rows.into_iter().map(|row| row.map(|scrubbed| scrubbed.text)))
+    }
+
+    fn keep(vault: &Vault, notes: &[(&str, Context)], results: &mut [Result<Scrubbed>]) {
+        keep_all(vault, notes, results, |scrubbed| scrubbed);
+    }
+
+    fn event(&self, event: Event, text: &str, result: &Result<Scrubbed>, key: Option<&[u8]>) -> Result<Event> {
+        self.scrubber.audited(event, text, result, key)
     }
 }
 
 impl Work for Restore {
     type Row = String;
 
-    fn row(&self, text: &str, _: &Known) -> chartguard::Result<String> {
-        chartguard::restore(text, &self.key)
+    fn row(&self, text: &str, _: &Context, known: &Known) -> Result<String> {
+        self.way.back(text, known.document_id())
     }
 
     fn array(&self, rows: Vec<Option<String>>) -> ArrayRef {
         texts(&self.kind, rows)
+    }
+
+    fn event(&self, event: Event, text: &str, result: &Result<String>, key: Option<&[u8]>) -> Result<Event> {
+        event.ended(result).about(result.as_deref().unwrap_or(text), key)
     }
 }
 
 impl Work for Find {
     type Row = Vec<Found>;
 
-    fn row(&self, text: &str, _: &Known) -> chartguard::Result<Vec<Found>> {
+    fn row(&self, text: &str, _: &Context, _: &Known) -> Result<Vec<Found>> {
         let offsets = Offsets::new(text);
         let policy = self.scrubber.policy();
         let found = self.scrubber.find(text)?;
@@ -102,25 +124,34 @@ impl Work for Find {
 }
 
 impl Work for ScrubAndFind {
-    type Row = (String, Vec<Found>);
+    type Row = (Scrubbed, Vec<Found>);
 
-    fn row(&self, text: &str, known: &Known) -> chartguard::Result<Self::Row> {
-        let scrubbed = self.scrubber.scrub_with(text, &known.context()?)?;
+    fn row(&self, text: &str, context: &Context, _: &Known) -> Result<Self::Row> {
+        let scrubbed = self.scrubber.scrub_with(text, context)?;
         let found = Found::removed(text, &scrubbed);
-        Ok((scrubbed.text, found))
+        Ok((scrubbed, found))
     }
 
     fn array(&self, rows: Vec<Option<Self::Row>>) -> ArrayRef {
         let valid = validity(&rows);
-        let (text, found) = rows.into_iter().map(|row| row.map_or((None, None), |(a, b)| (Some(a), Some(b)))).unzip();
+        let halves = rows.into_iter().map(|row| row.map_or((None, None), |(a, b)| (Some(a.text), Some(b))));
+        let (text, found): (Vec<_>, Vec<_>) = halves.unzip();
         record(vec![("scrubbed", texts(&self.kind, text)), ("findings", findings(found))], valid)
+    }
+
+    fn keep(vault: &Vault, notes: &[(&str, Context)], results: &mut [Result<Self::Row>]) {
+        keep_all(vault, notes, results, |(scrubbed, _)| scrubbed);
+    }
+
+    fn event(&self, event: Event, text: &str, result: &Result<Self::Row>, key: Option<&[u8]>) -> Result<Event> {
+        self.scrubber.audited_as(event, text, result, |(scrubbed, _)| scrubbed, key)
     }
 }
 
 impl Work for Score {
     type Row = Scored;
 
-    fn row(&self, text: &str, _: &Known) -> chartguard::Result<Scored> {
+    fn row(&self, text: &str, _: &Context, _: &Known) -> Result<Scored> {
         Ok(Scored::new(text, &self.scorer.score(text, &self.options)?))
     }
 
@@ -131,20 +162,20 @@ impl Work for Score {
 }
 
 impl Work for Analyze {
-    type Row = (String, Vec<Found>, Scored);
+    type Row = (Scrubbed, Vec<Found>, Scored);
 
-    fn row(&self, text: &str, known: &Known) -> chartguard::Result<Self::Row> {
-        let scrubbed = self.scrubber.scrub_with(text, &known.context()?)?;
+    fn row(&self, text: &str, context: &Context, known: &Known) -> Result<Self::Row> {
+        let scrubbed = self.scrubber.scrub_with(text, context)?;
         let report = self.scorer.score(text, &known.options()?)?;
         let found = Found::removed(text, &scrubbed);
-        Ok((scrubbed.text, found, Scored::new(text, &report)))
+        Ok((scrubbed, found, Scored::new(text, &report)))
     }
 
     fn array(&self, rows: Vec<Option<Self::Row>>) -> ArrayRef {
         let valid = validity(&rows);
         let (mut scrubbed, mut found, mut reports) = (Vec::new(), Vec::new(), Vec::new());
         for row in rows {
-            let (text, findings, report) = row.map_or((None, None, None), |(a, b, c)| (Some(a), Some(b), Some(c)));
+            let (text, findings, report) = row.map_or((None, None, None), |(a, b, c)| (Some(a.text), Some(b), Some(c)));
             scrubbed.push(text);
             found.push(findings);
             reports.push(report);
@@ -152,6 +183,14 @@ impl Work for Analyze {
         let mut columns = vec![("scrubbed", texts(&self.kind, scrubbed)), ("findings", findings(found))];
         columns.extend(scored(&reports));
         record(columns, valid)
+    }
+
+    fn keep(vault: &Vault, notes: &[(&str, Context)], results: &mut [Result<Self::Row>]) {
+        keep_all(vault, notes, results, |(scrubbed, ..)| scrubbed);
+    }
+
+    fn event(&self, event: Event, text: &str, result: &Result<Self::Row>, key: Option<&[u8]>) -> Result<Event> {
+        self.scrubber.audited_as(event, text, result, |(scrubbed, ..)| scrubbed, key)
     }
 }
 
@@ -244,11 +283,11 @@ fn validity<T>(rows: &[Option<T>]) -> Option<NullBuffer> {
         .filter(|nulls: &NullBuffer| nulls.null_count() > 0)
 }
 
-fn texts(kind: &DataType, rows: Vec<Option<String>>) -> ArrayRef {
+fn texts(kind: &DataType, rows: impl IntoIterator<Item = Option<String>>) -> ArrayRef {
     match kind {
         DataType::Utf8 => Arc::new(StringArray::from_iter(rows)),
         DataType::Utf8View => Arc::new(StringViewArray::from_iter(rows)),
-        DataType::Null => arrow_array::new_null_array(&DataType::Null, rows.len()),
+        DataType::Null => arrow_array::new_null_array(&DataType::Null, rows.into_iter().count()),
         _ => Arc::new(LargeStringArray::from_iter(rows)),
     }
 }

@@ -31,6 +31,34 @@ pub enum Action {
     ChangeAccess,
 }
 
+impl Action {
+    /// Every action.
+    pub const ALL: &'static [Self] =
+        &[Self::Scrub, Self::Restore, Self::ReadVault, Self::ChangePolicy, Self::ReadAudit, Self::ChangeAccess];
+
+    /// The action of a name.
+    ///
+    /// # Errors
+    /// When there is none; the error names the nearest.
+    pub fn named(name: &str) -> Result<Self> {
+        let names = Self::ALL.iter().map(|one| one.as_str());
+        let found = Self::ALL.iter().copied().find(|one| one.as_str() == name);
+        found.ok_or_else(|| Error::unknown(ErrorCode::Config, "action", name, names))
+    }
+
+    /// The action's name in records.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Scrub => "scrub",
+            Self::Restore => "restore",
+            Self::ReadVault => "read_vault",
+            Self::ChangePolicy => "change_policy",
+            Self::ReadAudit => "read_audit",
+            Self::ChangeAccess => "change_access",
+        }
+    }
+}
+
 /// How it ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

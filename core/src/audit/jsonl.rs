@@ -123,7 +123,11 @@ impl Sink for JsonLines {
     }
 }
 
-pub(super) fn each(path: &Path, key: Option<&[u8]>, mut each: impl FnMut(Event) -> Result<()>) -> Result<Verified> {
+pub(super) fn each(
+    path: &Path,
+    key: Option<&[u8]>,
+    mut each: impl FnMut(Event, &Head) -> Result<()>,
+) -> Result<Verified> {
     let file = File::open(path).map_err(|e| Error::io(path, &e))?;
     let mut reader = BufReader::new(file);
     let mut chain = Chain::new(key)?;
@@ -143,6 +147,6 @@ pub(super) fn each(path: &Path, key: Option<&[u8]>, mut each: impl FnMut(Event) 
         let mut next = chain.clone();
         let event = next.follow(text).map_err(at)?;
         chain = next;
-        each(event)?;
+        each(event, &chain.head)?;
     }
 }

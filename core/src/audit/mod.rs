@@ -37,6 +37,6 @@ pub(crate) use event::hex;
 pub use event::{Action, Actor, Document, Event, Outcome, PolicyUsed, fingerprint};
 pub use handed::{Handed, not_kept};
 pub use jsonl::JsonLines;
-pub use sink::{Sink, Verified, each, open, verify};
+pub use sink::{Sink, Verified, each, open, verify, verify_from};
 #[cfg(feature = "sqlite")]
 pub use sqlite::Sqlite;

@@ -5,9 +5,7 @@ use std::io::Read;
 use std::path::Path;
 
 use super::{Event, Head, JsonLines, jsonl};
-#[cfg(not(feature = "sqlite"))]
-use crate::error::Error;
-use crate::error::Result;
+use crate::error::{Error, Location, Result};
 
 /// Keeps audit events. One sink may be used by many threads.
 pub trait Sink: std::fmt::Debug + Send + Sync {
@@ -65,8 +63,12 @@ pub fn open(path: impl AsRef<Path>, key: Option<&[u8]>) -> Result<Box<dyn Sink>>
 /// # Errors
 /// When the file cannot be read, a record was changed, added, moved or taken out (the error names the first), or the key is
 /// not that of the chain; and the first error of `each`.
-pub fn each(path: impl AsRef<Path>, key: Option<&[u8]>, each: impl FnMut(Event) -> Result<()>) -> Result<Verified> {
-    let path = path.as_ref();
+pub fn each(path: impl AsRef<Path>, key: Option<&[u8]>, mut each: impl FnMut(Event) -> Result<()>) -> Result<Verified> {
+    followed(path.as_ref(), key, |event, _| each(event))
+}
+
+/// Calls `each` with every event in order and where the chain is after it.
+fn followed(path: &Path, key: Option<&[u8]>, each: impl FnMut(Event, &Head) -> Result<()>) -> Result<Verified> {
     if !is_database(path) {
         return jsonl::each(path, key, each);
     }
@@ -82,6 +84,26 @@ pub fn each(path: impl AsRef<Path>, key: Option<&[u8]>, each: impl FnMut(Event) 
 /// As [`each`](each()).
 pub fn verify(path: impl AsRef<Path>, key: Option<&[u8]>) -> Result<Verified> {
     each(path, key, |_| Ok(()))
+}
+
+/// As [`verify`], and that the chain goes through `hash`, that of a [`Head`] kept elsewhere: what was cut off since then, also where other
+/// records were added after, shows.
+///
+/// # Errors
+/// As [`each`](each()), and with [`is_tampered`](crate::Error::is_tampered) when no record has this hash.
+pub fn verify_from(path: impl AsRef<Path>, key: Option<&[u8]>, hash: &str) -> Result<Verified> {
+    let path = path.as_ref();
+    let mut met = hash == Head::default().hash;
+    let verified = followed(path, key, |_, head| {
+        met |= head.hash == hash;
+        Ok(())
+    })?;
+    if met {
+        return Ok(verified);
+    }
+    let what =
+        format!("the log does not go through the given hash: of its {} records none has it", verified.head.records);
+    Err(Error::tampered(what).at(Location::File(path.display().to_string())))
 }
 
 #[cfg(not(feature = "sqlite"))]

@@ -85,7 +85,11 @@ impl Sink for Sqlite {
     }
 }
 
-pub(super) fn each(path: &Path, key: Option<&[u8]>, mut each: impl FnMut(Event) -> Result<()>) -> Result<Verified> {
+pub(super) fn each(
+    path: &Path,
+    key: Option<&[u8]>,
+    mut each: impl FnMut(Event, &Head) -> Result<()>,
+) -> Result<Verified> {
     let fault = |error| fault(path, &error);
     let mut chain = Chain::new(key)?;
     let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY).map_err(fault)?;
@@ -93,7 +97,8 @@ pub(super) fn each(path: &Path, key: Option<&[u8]>, mut each: impl FnMut(Event) 
     let mut rows = rows.query([]).map_err(fault)?;
     while let Some(row) = rows.next().map_err(fault)? {
         let record: String = row.get(0).map_err(fault)?;
-        each(chain.follow(&record).map_err(|e| e.at(Location::File(path.display().to_string())))?)?;
+        let event = chain.follow(&record).map_err(|e| e.at(Location::File(path.display().to_string())))?;
+        each(event, &chain.head)?;
     }
     Ok(Verified { head: chain.head, torn: 0 })
 }

@@ -28,8 +28,8 @@ use self::rules::Rules;
 use self::stretch::Stretch;
 use crate::error::{Error, ErrorCode, Result};
 
-pub use self::score::MessageReport;
 pub(crate) use self::score::analyze_message;
+pub use self::score::{MessageNote, MessageReport, notes};
 pub use self::scrub::{MessageFinding, ScrubbedMessage};
 
 /// How deep documents may lie within each other: RTF in base64 in a message is two.

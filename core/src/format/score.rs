@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::document::Content;
+use super::document::{Content, Leaf};
 use super::rules::Rules;
 use super::scrub::{Changes, Reading, ScrubbedMessage};
 use super::{Format, read};
@@ -14,6 +14,46 @@ use crate::text::Span;
 
 /// Free text shorter than this, in bytes, is a remark and no note, if it is not all there is.
 const SHORTEST: usize = 80;
+
+/// A note within a message. `Debug` prints no text.
+#[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct MessageNote {
+    /// The field it stands in: `OBX-5`, `DocumentReference.content.attachment.data`.
+    pub path: String,
+    /// The note without the format's escapes and markup.
+    pub text: String,
+}
+
+impl fmt::Debug for MessageNote {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MessageNote").field("path", &self.path).finish_non_exhaustive()
+    }
+}
+
+/// The free text of a message, as it was written and without the format's escapes and markup: of RTF and HTML what a reader sees, of HL7
+/// v2, FHIR and C-CDA each place of free text, the lines of one observation as one. Values of typed fields are left out.
+///
+/// ```
+/// use chartguard::format::{Format, notes};
+/// let found = notes(br"{\rtf1 Gait training,{\b  15} min.}", Format::Auto)?;
+/// assert_eq!(found[0].text, "Gait training, 15 min.");
+/// # Ok::<(), chartguard::Error>(())
+/// ```
+///
+/// # Errors
+/// When the message is not of its format.
+pub fn notes(message: &[u8], format: Format) -> Result<Vec<MessageNote>> {
+    guard(ErrorCode::Panic, "the text of a message was read", || {
+        let (document, _) = read(message, format, &Rules::new(&Policy::default())?)?;
+        let pieces = Reading::new(&document).pieces.into_iter();
+        let note = |leaf: &Leaf| match &leaf.content {
+            Content::Note { path } => Some(MessageNote { path: path.clone(), text: leaf.stretch.text.clone() }),
+            _ => None,
+        };
+        Ok(pieces.filter_map(|(_, leaf, _)| note(leaf)).collect())
+    })
+}
 
 /// What a note within a message documents. `Debug` prints no text.
 #[derive(Clone)]

@@ -14,7 +14,7 @@ impl Policy {
     }
 
     /// What an audit event says of it.
-    pub(super) fn used(&self) -> PolicyUsed {
+    pub fn used(&self) -> PolicyUsed {
         PolicyUsed { name: self.name().to_owned(), hash: self.hash() }
     }
 }
@@ -31,7 +31,10 @@ impl Scrubber {
     }
 
     /// As [`audited`](Self::audited), of a call whose result holds the scrubbed note.
-    pub(crate) fn audited_as<T>(
+    ///
+    /// # Errors
+    /// When the key has fewer than 16 bytes.
+    pub fn audited_as<T>(
         &self,
         event: Event,
         text: &str,

@@ -47,4 +47,4 @@ pub use schema::policy_schema;
 pub use scrubber::{Candidates, Scrubber, ScrubberBuilder};
 pub use stage::{Stage, Stages};
 pub use stream::{Released, ScrubStream, StreamOptions};
-pub(crate) use vaulted::keep_all;
+pub use vaulted::keep_all;

@@ -31,8 +31,10 @@ impl Scrubber {
     }
 }
 
-/// Puts into `vault` what brings back each of `notes` that gave a result, and makes an error of the result where that cannot be kept.
-pub(crate) fn keep_all<T, R>(
+/// Puts into `vault` what brings back each of `notes` that gave a result, and makes an error of the result where that cannot be kept: for
+/// who scrubs on threads of their own ([`Scrubber::scrub_batch_into`] does both). `scrubbed` says where in a result the scrubbed note is.
+/// Nothing may be handed out before this returns; the vault is written once.
+pub fn keep_all<T, R>(
     vault: &Vault,
     notes: &[(T, Context)],
     results: &mut [Result<R>],

@@ -184,10 +184,11 @@ impl Patient {
         names.finish()?;
         let mut identifiers = Identifiers::default();
         let mut places = Places::default();
-        let ssn: Vec<String> = known.ssn.iter().cloned().collect();
+        if let Some(ssn) = &known.ssn {
+            identifiers.add(ssn, Category::Ssn).map_err(|what| at("ssn", what))?;
+        }
         for (key, list, category) in [
             ("mrns", &known.mrns, Category::Mrn),
-            ("ssn", &ssn, Category::Ssn),
             ("health_plan_ids", &known.health_plan_ids, Category::HealthPlan),
             ("accounts", &known.accounts, Category::Account),
             ("phones", &known.phones, Category::Phone),

@@ -111,7 +111,7 @@ fn bad_patients_are_refused_without_being_repeated() {
         (r#"{"names": "-"}"#, "`names[0]`: a name has at least two letters"),
         (r#"{"names": [7]}"#, "`names[0]`: a text is expected"),
         (r#"{"mrns": ["12"]}"#, "`mrns[0]`: fewer than"),
-        (r#"{"ssn": "219-09-99"}"#, "`ssn[0]`: a social security number"),
+        (r#"{"ssn": "219-09-99"}"#, "`ssn`: a social security number"),
         (r#"{"emails": ["quackenbush"]}"#, "`emails[0]`"),
         (r#"{"birth_date": "03/14/1941"}"#, "`birth_date`: a date is written"),
         (r#"{"birth_date": "1941-02-30"}"#, "`birth_date`"),
