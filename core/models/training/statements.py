@@ -210,6 +210,7 @@ def main():
     parser.add_argument("program")
     parser.add_argument("out", help="the folder of weights.bin and document.bin")
     parser.add_argument("files", nargs="+")
+    parser.add_argument("--documents", nargs="*", default=[], help="more notes, of which only the kind and the discipline are learned")
     parser.add_argument("--families", default="core/models/training/families")
     parser.add_argument("--steps", type=int, default=400)
     parser.add_argument("--decay", type=float, default=3e-6)
@@ -228,7 +229,8 @@ def main():
         file.write(b"cgstmt01")
         file.write(struct.pack(f"<{2 * len(KINDS)}f", *scale, *bias))
         file.write(np.round(weights / scale).astype(np.int8).tobytes())
-    document_model(given.program, labelled, given.families, f"{given.out}/document.bin")
+    more = [note for path in given.documents for note in notes(path)]
+    document_model(given.program, labelled + more, given.families, f"{given.out}/document.bin")
 
 
 if __name__ == "__main__":
