@@ -927,9 +927,9 @@ impl Finder<'_, '_, '_> {
         let next = unit.last + 1 + usize::from(words.is_mark(unit.last + 1, b'.'));
         let sentence = next > unit.last + 1;
         ordinary
-            && words.get(next).is_some_and(|word| {
-                word.is_word() && word.gap == Gap::Blank && (sentence || word.case == Case::Lower)
-            })
+            && words
+                .get(next)
+                .is_some_and(|word| word.is_word() && word.gap == Gap::Blank && (sentence || word.case == Case::Lower))
     }
 
     /// Initials as the value of a field: "Therapist: JS".
