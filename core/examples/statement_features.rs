@@ -1,7 +1,7 @@
 //! Turns labelled therapy notes into what the model of statements is trained on, with the same code that runs at scoring.
 //!
 //! `statement_features < notes.jsonl` reads `{"id", "text", "doc_type"?, "discipline"?, ...}` a line and prints
-//! `{"id", "statements": [{"start", "end", "rows"}]}` a line, offsets in code points.
+//! `{"id", "statements": [{"start", "end", "rows", "list"}]}` a line, offsets in code points.
 
 use std::error::Error;
 use std::io::{BufRead, Write};
@@ -18,7 +18,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         let point = |byte: usize| text[..byte].chars().count();
         let statements: Vec<Value> = statement_features(text, &options)
             .into_iter()
-            .map(|(span, rows)| json!({"start": point(span.start), "end": point(span.end), "rows": rows}))
+            .map(|s| json!({"start": point(s.span.start), "end": point(s.span.end), "rows": s.rows, "list": s.list}))
             .collect();
         writeln!(out, "{}", json!({"id": note["id"], "statements": statements}))?;
     }

@@ -14,6 +14,7 @@ fn re(pattern: &str) -> Regex {
 }
 
 const COUNT: &str = r"(?:\d{1,2}|one|two|three|four|five|six|seven)";
+const DAY: &str = r"(?:mon(?:days?)?|tue(?:s(?:days?)?)?|wed(?:s|nesdays?)?|thu(?:r(?:s(?:days?)?)?)?|fri(?:days?)?|sat(?:urdays?)?)\.?";
 const UNIT: &str = r"(?:weeks?\b|wkly\b|wks?\b|w\b|months?\b|mos?\b|mth\b|fortnight\b)";
 
 /// "3x/wk", "2 to 3 visits per week", "twice weekly", "every other week", "Tuesdays and Fridays", "TIW".
@@ -21,16 +22,17 @@ static FREQUENCY: LazyLock<Regex> = LazyLock::new(|| {
     re(&format!(
         r"\b{COUNT}\s*(?:(?:-|–|to|or)\s*{COUNT}\s*)?(?:x|×|times?|visits?|sessions?|treatments?|appointments?|days?|tx)?(?:'s)?\s*(?:/|\\|per\b|a\b|an\b|each\b|every\b|in\s+a\b|out\s+of\s+the\b)\s*{UNIT}
         |\b{COUNT}\s*(?:(?:-|–|to|or)\s*{COUNT}\s*)?(?:x|×|times?|visits?|sessions?|treatments?|days?)(?:'s)?\s*(?:-\s*)?(?:weekly\b|monthly\b|{UNIT})
+        |\b{COUNT}\s+(?:\w+\s+)?(?:mornings?|afternoons?|evenings?|half-?hours?|hours?|slots?)\s+(?:a\b|per\b|each\b|every\b|/)\s*{UNIT}
         |\b(?:once|twice|thrice)(?:\s+or\s+(?:once|twice|thrice))?\s*(?:a\b|per\b|each\b|every\b|/|x)?\s*(?:weekly\b|monthly\b|{UNIT})
         |\b(?:every|each)\s+(?:other\s+|second\s+|third\s+|two\s+|three\s+|four\s+|[234]\s+)?(?:week|weeks|wk|wks|month|months|day|monday|tuesday|wednesday|thursday|friday|saturday|weekday|mon|tues?|wed|thurs?|fri)\b
         |\b(?:BIW|TIW|QIW|QWK|q\s?wk|q\s?week|q\s?[234]\s?(?:wks?|weeks?))\b
         |\b(?:bi-?weekly|tri-?weekly|semi-?weekly|fortnightly)\b
         |\b(?:M/?W/?F|M,\s?W,\s?F|T/?Th|Tu/?Th|Mon/Wed(?:/Fri)?|Tues?/Thurs?|M/W|W/F)\b
-        |\b(?:on\s+)?(?:mondays?|tuesdays?|wednesdays?|thursdays?|fridays?)(?:\s*(?:,|/|&|and)\s*(?:mondays?|tuesdays?|wednesdays?|thursdays?|fridays?))+\b
+        |\b(?:on\s+)?{DAY}(?:\s*(?:,|/|&|\+|and)\s*{DAY})+\b
         |\bon\s+(?:mondays|tuesdays|wednesdays|thursdays|fridays)\b
-        |\b(?:weekly|bi-?weekly|monthly)\s+(?:for|x|until|through|over)\b
-        |\b(?:weekly|daily|monthly)\s+(?:visits?|sessions?|treatments?|therapy|PT|OT|ST|SLP|appointments?|physical|occupational|speech)\b
-        |\b(?:visits?|sessions?|treatments?|therapy|PT|OT|ST|SLP|seen|services|appointments?|treat(?:ed)?|attend|come)\s+(?:\w+\s+){{0,2}}(?:weekly|daily|monthly)\b
+        |\b(?:weekly|wkly|bi-?weekly|monthly)\s+(?:for|x|until|through|over|\d{{1,2}}\s*(?:visits?|sessions?|wks?|weeks?))\b
+        |\b(?:weekly|wkly|daily|monthly)\s+(?:(?:individual|group|voice|speech|swallow(?:ing)?|dysphagia|language|hand|skilled|outpatient|clinic)\s+)?(?:visits?|sessions?|treatments?|therapy|PT|OT|ST|SLP|appointments?|physical|occupational|speech)\b
+        |\b(?:visits?|sessions?|treatments?|therapy|PT|OT|ST|SLP|sees?|seen|services|appointments?|treat(?:ed)?|attend|come)\s+(?:\w+\s+){{0,2}}(?:weekly|wkly|daily|monthly)\b
         |\bfrequency\s*[:=]?\s*(?:weekly|daily|monthly|{COUNT}\s*x?\b)"
     ))
 });
@@ -42,7 +44,7 @@ const SPAN: &str = r"(?:(?:more\s+|additional\s+|total\s+|further\s+|consecutive
 static DURATION: LazyLock<Regex> = LazyLock::new(|| {
     re(&format!(
         r"(?:\b|\bx)(?P<span>{LENGTH}\s*(?:(?:-|–|to|or)\s*{LENGTH})?[\s-]*{SPAN})\b
-        |(?P<until>\b(?:through|thru|until|till|to\s+end|ending|ends?\s+(?:on|by|in)|up\s+to)\s+(?:the\s+)?(?:(?:middle|end|beginning|start|first\s+week|last\s+week)\s+of\s+|mid-?\s?|late\s+|early\s+)?(?:(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b|\d{{1,2}}/\d{{1,2}}|\d{{4}}-\d{{2}}-\d{{2}}|(?:thanks|christmas|easter|memorial|labor|new\s+year)\w*))
+        |(?P<until>\b(?:through|thru|until|till|to\s+end|ending|ends?\s+(?:on|by|in)|up\s+to)\s+(?:the\s+)?(?:(?:middle|end|beginning|start|first\s+week|last\s+week)\s+of\s+|mid-?\s?|late\s+|early\s+|\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?)?(?:(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b|\d{{1,2}}/\d{{1,2}}|\d{{4}}-\d{{2}}-\d{{2}}|(?:thanks|christmas|easter|memorial|labor|new\s+year)\w*))
         |(?P<period>\b(?:cert(?:ification)?|plan|POC|treatment|care)\s+(?:period|dates?|from)\b\s*[:=]?\s*(?:from\s+)?\d{{1,2}}[/-]\d{{1,2}}(?:[/-]\d{{2,4}})?\s*(?:-|–|to|through|thru)\s*\d{{1,2}}[/-]\d{{1,2}})"
     ))
 });
@@ -251,6 +253,12 @@ mod tests {
             ("Plan of care: once weekly for a total of 12 visits", true, true),
             ("PT TIW x4 weeks", true, true),
             ("Plan: 2x/wk", true, false),
+            ("Plan: Tues/Fri x 10 wk.", true, true),
+            ("I will see him Mondays and Thursdays through 30 May.", true, true),
+            ("Plan: weekly voice therapy until she plateaus.", true, false),
+            ("Plan: sees pt wkly, 12 visits total.", true, true),
+            ("Plan: OT two mornings a week for 5 wks", true, true),
+            ("Plan: reviewed the Mon visit and the HEP.", false, false),
             ("Tuesdays and Fridays, eight weeks", true, true),
             ("how often     2 times weekly\nhow long      8 weeks", true, true),
             ("Treatment: gait training. To run another 8 weeks.", false, true),

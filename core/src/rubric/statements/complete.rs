@@ -8,13 +8,15 @@ use crate::rubric::extract::{Facts, Goal, GoalTerm, goal_at, has_tail, is_placeh
 use crate::text::Span;
 
 /// From here on a statement is what no rule saw in it.
-const SURE: f32 = 0.6;
-/// More likely than not, where a rule found part of it.
+const SURE: f32 = 0.7;
+/// More likely than not: enough where a rule found part of it, and where nothing hangs on a single statement.
 const LIKELY: f32 = 0.5;
 /// What is held against a note must be surer.
-const CERTAIN: f32 = 0.8;
+const CERTAIN: f32 = 0.9;
 /// Below this a rule that says so is wrong, where its words alone say so.
-const HARDLY: f32 = 0.04;
+const HARDLY: f32 = 0.25;
+/// Below this a rule that says so is wrong, where it knows instruments and units or conditions by name.
+const UNHEARD: f32 = 0.06;
 /// Below this even what stands after a goal's colon says nothing of how it stands.
 const NEVER: f32 = 0.01;
 /// How many statements after a goal may say how it stands.
@@ -25,7 +27,7 @@ pub(super) fn complete(page: &Page<'_>, facts: &mut Facts, statements: &Statemen
     goals(page, facts, statements);
     standing(page, facts, statements);
     let found = |kind: Kind, threshold: f32| -> Vec<Span> {
-        let says = |s: &&Statement| s.is(kind) >= threshold && !is_placeholder(s.span.of(page.text));
+        let says = |s: &&Statement| s.is(kind) >= threshold && says_something(page, s.span);
         statements.iter().filter(says).map(|s| s.span).collect()
     };
     // What stands after a goal's colon measures how it stands: "walk 500 ft: 320 ft with a cane today".
@@ -37,8 +39,15 @@ pub(super) fn complete(page: &Page<'_>, facts: &mut Facts, statements: &Statemen
     told.sort();
     facts.measures = told;
     retain(&mut facts.complexities, statements, Kind::Complexity);
-    add(&mut facts.measures, &found(Kind::Measure, SURE));
-    add(&mut facts.complexities, &found(Kind::Complexity, LIKELY));
+    // A measurement is a figure.
+    let figures = found(Kind::Measure, CERTAIN)
+        .into_iter()
+        .filter(|span| span.of(page.text).contains(is_digit))
+        .collect::<Vec<_>>();
+    add(&mut facts.measures, &figures);
+    // What a relative has affects nobody's treatment.
+    let own = found(Kind::Complexity, LIKELY).into_iter().filter(|span| !of_another(page, *span)).collect::<Vec<_>>();
+    add(&mut facts.complexities, &own);
     add(&mut facts.diagnoses, &found(Kind::Diagnosis, SURE));
     let activities = found(Kind::Activity, LIKELY);
     let given: Vec<Span> = statements
@@ -57,8 +66,28 @@ pub(super) fn complete(page: &Page<'_>, facts: &mut Facts, statements: &Statemen
         .map(|s| s.span)
         .filter(|span| !totals.iter().any(|total| total.span.overlaps(*span)))
         .collect();
-    facts.plan = found(Kind::Plan, LIKELY);
+    facts.plan = found(Kind::Plan, SURE);
     facts.functions = found(Kind::Function, LIKELY);
+}
+
+fn is_digit(c: char) -> bool {
+    c.is_ascii_digit()
+}
+
+/// Whether a statement says more than its label and a number: "DX   1." says nothing.
+fn says_something(page: &Page<'_>, span: Span) -> bool {
+    let content = span.of(page.text);
+    let words =
+        content.split(|c: char| !c.is_alphanumeric()).filter(|word| word.chars().any(char::is_alphabetic)).count();
+    words >= 2 && !is_placeholder(content)
+}
+
+/// Whether a statement speaks of somebody else: every part of it that is asserted at all.
+fn of_another(page: &Page<'_>, span: Span) -> bool {
+    let content = span.of(page.text);
+    let end = content.trim_end_matches(|c: char| !c.is_alphanumeric()).len();
+    let last = content[..end].rfind(|c: char| !c.is_alphanumeric()).map_or(0, |at| at + 1);
+    page.assertion(Span::new(span.start + last, span.start + end)).other_person
 }
 
 /// Adds those that touch nothing that is there.
@@ -70,7 +99,7 @@ fn add(list: &mut Vec<Span>, more: &[Span]) {
 
 /// Keeps what stands in a statement that may be of the kind.
 fn retain(list: &mut Vec<Span>, statements: &Statements, kind: Kind) {
-    list.retain(|span| statements.at(span.start).is_none_or(|s| s.is(kind) >= HARDLY));
+    list.retain(|span| statements.at(span.start).is_none_or(|s| s.is(kind) >= UNHEARD));
 }
 
 /// Goals: those that only a statement shows, and the term of those that do not say it.
@@ -104,7 +133,7 @@ fn term(statement: &Statement) -> GoalTerm {
     let (long, short) = (statement.is(Kind::LongTermGoal), statement.is(Kind::ShortTermGoal));
     if long >= LIKELY && long > short {
         GoalTerm::Long
-    } else if short >= LIKELY {
+    } else if short >= SURE {
         GoalTerm::Short
     } else {
         GoalTerm::Unstated
@@ -127,7 +156,7 @@ fn standing(page: &Page<'_>, facts: &mut Facts, statements: &Statements) {
             continue;
         }
         if goal.status.is_none() {
-            goal.status = own().find(|s| s.is(Kind::Status) >= LIKELY).map(|s| s.span);
+            goal.status = own().find(|s| s.is(Kind::Status) >= SURE).map(|s| s.span);
         }
         if goal.status.is_none() {
             let next = statements.0.partition_point(|s| s.span.start < goal.span.end);

@@ -2,10 +2,11 @@
 //!
 //! The rules of `extract/` know labels, headings and words; what is said in words of the writer's own, they miss. A
 //! statement (`split`) becomes a set of features (`features`): its words, its place in the note, and what the rules found in
-//! it. A linear model over them (`model`), trained on notes of many hands, gives the probability of every kind. It is small,
-//! and what it says can be traced to words. How it was made, and how well it does: `core/models/statements/README.md`.
+//! it. A linear model over them, and a small network over what that says of a statement and of those around it (`model`,
+//! `context`), trained on notes of many hands, give the probability of every kind. They are small. How it was made, and how well it does: `core/models/statements/README.md`.
 
 mod complete;
+mod context;
 mod document;
 mod features;
 mod model;
@@ -50,7 +51,7 @@ enum Kind {
 }
 
 /// Below this the model does not overrule the rules on what a note is.
-const DOUBT: f32 = 0.6;
+const DOUBT: f32 = 0.4;
 /// The number of kinds.
 const KINDS: usize = 14;
 
@@ -111,9 +112,9 @@ impl Statements {
         if (doc_type.0, discipline.0) != by_rules {
             rows = features::features(page, facts, &parts, doc_type.0, discipline.0);
         }
-        let statement =
-            |(span, row): (Span, Vec<u16>)| Statement { span, probabilities: model::builtin().probabilities(&row) };
-        (Self(parts.into_iter().zip(rows).map(statement).collect()), doc_type, discipline)
+        let probabilities = model::builtin().probabilities(&rows, &context::lists(page, &parts));
+        let statement = |(span, probabilities)| Statement { span, probabilities };
+        (Self(parts.into_iter().zip(probabilities).map(statement).collect()), doc_type, discipline)
     }
 
     /// Completes what the rules read out of the note.
@@ -133,13 +134,27 @@ impl Statements {
     }
 }
 
-/// The statements of a text, as the features that the models are trained on: for each its UTF-8 byte range and its rows of
-/// the weight table. Where the kind of document or the discipline is not given, what the rules alone say of it stands there.
-pub fn statement_features(text: &str, options: &super::ScoreOptions) -> Vec<(Span, Vec<u16>)> {
+/// A statement as the models are trained on it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct StatementFeatures {
+    /// Its UTF-8 byte range in the text.
+    pub span: Span,
+    /// Its rows of the weight table.
+    pub rows: Vec<u16>,
+    /// Which list it is an item of, by number within the text.
+    pub list: Option<usize>,
+}
+
+/// The statements of a text, as the features that the models are trained on. Where the kind of document or the discipline is
+/// not given, what the rules alone say of it stands there.
+pub fn statement_features(text: &str, options: &super::ScoreOptions) -> Vec<StatementFeatures> {
     let note = super::check::Note::new(text, super::terms::Vocabulary::builtin());
     let (doc_type, discipline) = super::detect::by_rules(&note);
     let (doc_type, discipline) = (options.doc_type.unwrap_or(doc_type), options.discipline.unwrap_or(discipline));
     let parts = split::split(&note.page);
     let rows = features::features(&note.page, &note.facts, &parts, doc_type, discipline);
-    parts.into_iter().zip(rows).collect()
+    let lists = context::lists(&note.page, &parts);
+    let statement = |((span, rows), list)| StatementFeatures { span, rows, list };
+    parts.into_iter().zip(rows).zip(lists).map(statement).collect()
 }

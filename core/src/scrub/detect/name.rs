@@ -887,6 +887,9 @@ impl Finder<'_, '_, '_> {
                 })
         });
         let trust = if trust == Trust::Strong && (run.len > 1 || given) { Trust::Field } else { trust };
+        if self.speech(&run) {
+            return;
+        }
         let Some(mut last) = self.take(start, trust, "name.field") else {
             self.initials(start);
             return;
@@ -914,6 +917,19 @@ impl Finder<'_, '_, '_> {
             let Some(end) = self.take(here, Trust::Strong, "name.field") else { return };
             last = end;
         }
+    }
+
+    /// What a speaker says after his label opens with a word: "THERAPIST: Good morning, ...", "Patient: Good. A bit stiff."
+    fn speech(&self, run: &Run) -> bool {
+        let words = self.words;
+        let Some(unit) = run.get(0).filter(|_| run.len == 1) else { return false };
+        let ordinary = unit.sort == Sort::Either && unit.entry.given < 3 && unit.entry.word() >= unit.entry.name();
+        let next = unit.last + 1 + usize::from(words.is_mark(unit.last + 1, b'.'));
+        let sentence = next > unit.last + 1;
+        ordinary
+            && words
+                .get(next)
+                .is_some_and(|word| word.is_word() && word.gap == Gap::Blank && (sentence || word.case == Case::Lower))
     }
 
     /// Initials as the value of a field: "Therapist: JS".

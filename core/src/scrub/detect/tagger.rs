@@ -28,6 +28,8 @@ const FLOOR: f32 = 0.02;
 const NUMBER: f32 = 0.7;
 /// An ordinary word, or an eponym, by itself is a name, place or organisation only when the network is this sure.
 const SURE: f32 = 0.9;
+/// What clinical text writes in this very form without meaning anybody is a name only when the network is surer still.
+const SURER: f32 = 0.95;
 /// Words that stand alone are reported from here up, for policies with low thresholds.
 const WEAK: f32 = 0.15;
 
@@ -228,6 +230,7 @@ fn push(
         let number = value.bytes().any(|byte| byte.is_ascii_digit());
         let doubted = !number
             && (score < SURE && doubtful(text, words, start, end)
+                || category == Category::Name && score < needed(text, words, start, end)
                 || ordinary(text, &words[start..end])
                 || announces(text, &words[start..end])
                 || crossed_out(value));
@@ -286,6 +289,24 @@ fn doubtful(text: &str, words: &[Word], start: usize, end: usize) -> bool {
         || is_hardly_a_name(entry)
         || entry.eponym == 2
         || (entry.eponym == 1 && before_noun())
+}
+
+/// How sure the network must be that one word is a name, by how it is written: in capitals among words that are not, it is
+/// an abbreviation more often than initials ("ED called", "per SVS"); in lower case it may be a word of any note.
+fn needed(text: &str, words: &[Word], start: usize, end: usize) -> f32 {
+    let mut letters = (start..end).filter(|&i| words[i].class != Class::Mark);
+    let (Some(only), None) = (letters.next(), letters.next()) else { return 0.0 };
+    let word = words[only].of(text);
+    let lower = |word: &str| word.contains(char::is_lowercase);
+    if !word.contains(char::is_uppercase) {
+        return if lexicon::safe(word).lower { SURER } else { 0.0 };
+    }
+    let capitals = matches!(word.len(), 2..=5) && word.bytes().all(|byte| byte.is_ascii_uppercase());
+    let around = words[start.saturating_sub(4)..(end + 4).min(words.len())].iter().any(|near| lower(near.of(text)));
+    if !capitals || !around || lexicon::lookup(word).name() >= 2 {
+        return 0.0;
+    }
+    if lexicon::safe(word).upper { SURER } else { SURE }
 }
 
 /// Whether a mark belongs to the end of a value: the full stop of an initial, what closes a bracket, masked digits.
@@ -438,6 +459,23 @@ mod tests {
             crossed_out("XXXXXXX") && crossed_out("[REDACTED]".trim_matches(['[', ']'])) && crossed_out("XX/XX/XXXX")
         );
         assert!(!crossed_out("Xu") && !crossed_out("XX"));
+    }
+
+    #[test]
+    fn an_abbreviation_among_words_must_be_surer_to_be_a_name() {
+        let needed = |text: &str, part: &str| {
+            let mut words = Vec::new();
+            crate::infer::words::split(text, &mut words);
+            let at = words.iter().position(|word| word.of(text) == part).unwrap();
+            needed(text, &words, at, at + 1)
+        };
+        let exact = |a: f32, b: f32| (a - b).abs() < f32::EPSILON;
+        assert!(exact(needed("family called the ED today", "ED"), SURER));
+        assert!(exact(needed("recheck per SVXQ in May", "SVXQ"), SURE));
+        assert!(exact(needed("FAMILY CALLED THE ED TODAY", "ED"), 0.0));
+        assert!(exact(needed("seen with KIM today", "KIM"), 0.0));
+        assert!(exact(needed("pain is better today", "better"), SURER));
+        assert!(exact(needed("seen by rosalind today", "rosalind"), 0.0));
     }
 
     #[test]
