@@ -11,8 +11,10 @@ use crate::text::Span;
 const SURE: f32 = 0.7;
 /// More likely than not: enough where a rule found part of it, and where nothing hangs on a single statement.
 const LIKELY: f32 = 0.5;
-/// What is held against a note must be surer.
+/// Where rules mostly know, a statement must be surer to add anything.
 const CERTAIN: f32 = 0.9;
+/// What is held against a note must be surer still.
+const HELD: f32 = 0.95;
 /// Below this a rule that says so is wrong, where its words alone say so.
 const HARDLY: f32 = 0.25;
 /// Below this a rule that says so is wrong, where it knows instruments and units or conditions by name.
@@ -48,7 +50,7 @@ pub(super) fn complete(page: &Page<'_>, facts: &mut Facts, statements: &Statemen
     // What a relative has affects nobody's treatment.
     let own = found(Kind::Complexity, LIKELY).into_iter().filter(|span| !of_another(page, *span)).collect::<Vec<_>>();
     add(&mut facts.complexities, &own);
-    add(&mut facts.diagnoses, &found(Kind::Diagnosis, SURE));
+    add(&mut facts.diagnoses, &found(Kind::Diagnosis, CERTAIN));
     let activities = found(Kind::Activity, LIKELY);
     let given: Vec<Span> = statements
         .iter()
@@ -62,7 +64,7 @@ pub(super) fn complete(page: &Page<'_>, facts: &mut Facts, statements: &Statemen
     let totals: Vec<_> = [facts.minutes.timed, facts.minutes.total].into_iter().flatten().collect();
     facts.unskilled = statements
         .iter()
-        .filter(|s| s.is(Kind::Unskilled) >= CERTAIN && s.is(Kind::Skilled) < LIKELY)
+        .filter(|s| s.is(Kind::Unskilled) >= HELD && s.is(Kind::Skilled) < LIKELY)
         .map(|s| s.span)
         .filter(|span| !totals.iter().any(|total| total.span.overlaps(*span)))
         .collect();
