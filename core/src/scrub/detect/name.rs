@@ -887,7 +887,7 @@ impl Finder<'_, '_, '_> {
                 })
         });
         let trust = if trust == Trust::Strong && (run.len > 1 || given) { Trust::Field } else { trust };
-        if self.speech(&run) {
+        if self.greets(start) {
             return;
         }
         let Some(mut last) = self.take(start, trust, "name.field") else {
@@ -919,17 +919,11 @@ impl Finder<'_, '_, '_> {
         }
     }
 
-    /// What a speaker says after his label opens with a word: "THERAPIST: Good morning, ...", "Patient: Good. A bit stiff."
-    fn speech(&self, run: &Run) -> bool {
-        let words = self.words;
-        let Some(unit) = run.get(0).filter(|_| run.len == 1) else { return false };
-        let ordinary = unit.sort == Sort::Either && unit.entry.given < 3 && unit.entry.word() >= unit.entry.name();
-        let next = unit.last + 1 + usize::from(words.is_mark(unit.last + 1, b'.'));
-        let sentence = next > unit.last + 1;
-        ordinary
-            && words
-                .get(next)
-                .is_some_and(|word| word.is_word() && word.gap == Gap::Blank && (sentence || word.case == Case::Lower))
+    /// A greeting after a speaker's label: "THERAPIST: Good morning, how was the week?". Any other word that opens what is
+    /// said may be a name ("Patient: Day reports pain").
+    fn greets(&self, at: usize) -> bool {
+        self.words.is_text(at, "good")
+            && ["morning", "afternoon", "evening"].iter().any(|word| self.words.is_text(at + 1, word))
     }
 
     /// Initials as the value of a field: "Therapist: JS".
