@@ -1,6 +1,7 @@
 //! Whether a statement is affirmed: ConText-style negated, hypothetical, historical and other-person scopes
-//! (Harkema et al. 2009, doi:10.1016/j.jbi.2009.05.002).
+//! (Harkema et al. 2009, doi:10.1016/j.jbi.2009.05.002), and the words of a form that nobody filled in.
 
+mod template;
 mod triggers;
 
 #[cfg(test)]
@@ -10,12 +11,13 @@ use serde::{Deserialize, Serialize};
 
 use super::lines::list_marker;
 use super::{Span, TokenKind, sentences, tokens};
+use template::Form;
 use triggers::{Effect, Reach, Toward, Trigger};
 
 /// How a clinician stands to what a phrase says. All false is a plain, present statement about the patient.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
-#[allow(clippy::struct_excessive_bools, reason = "the four are independent of each other")]
+#[allow(clippy::struct_excessive_bools, reason = "the five are independent of each other")]
 pub struct Assertion {
     /// "no goals set", "denies pain".
     pub negated: bool,
@@ -25,6 +27,9 @@ pub struct Assertion {
     pub historical: bool,
     /// "mother has", "family history".
     pub other_person: bool,
+    /// An empty heading, the label of an unticked box, a prompt: "Goals: ____", "[ ] Gait training", "[insert diagnosis]".
+    #[serde(default)]
+    pub template: bool,
 }
 
 impl Assertion {
@@ -78,21 +83,54 @@ pub fn assertion(text: &str, span: Span) -> Assertion {
     {
         scope = scope.cover(*next);
     }
-    // "Denies:" speaks for the lines below it.
+    match template::form(text, span) {
+        Form::Blank => found.template = true,
+        Form::No => {
+            found.negated = true;
+            return found;
+        }
+        Form::Filled => {}
+    }
+    // "Denies:" and a line that says "Past Medical History" speak for the lines below them.
     let lead = all[..first].iter().rev().find(|before| list_marker(before.of(window)) == 0).copied();
     let direct = list_marker(all[first].of(window)) > 0 || first > 0 && lead == Some(all[first - 1]);
-    if let Some(lead) = lead.filter(|lead| direct && lead.of(window).ends_with(':')) {
+    if let Some(lead) = lead.filter(|_| direct) {
         let gap = &window[lead.end..all[first].start];
         if !gap.contains("\n\n") && !gap.contains("\r\n\r\n") {
-            for (_, _, trigger) in matches(&words(window, lead), None) {
-                if trigger.toward != Toward::Back {
-                    found.add(trigger.effect);
-                }
-            }
+            judge_lead(&words(window, lead), &mut found);
         }
     }
     judge(&words(window, scope), at, &mut found);
+    if is_question(text, span) {
+        found.hypothetical = true;
+    }
+    // When it was so of somebody else does not matter.
+    found.historical &= !found.other_person || found.negated;
     found
+}
+
+/// Whether the phrase ends a line with a question mark that nothing answers: "Meniscal tear?".
+fn is_question(text: &str, span: Span) -> bool {
+    let Some(rest) = text[span.end..].strip_prefix('?') else { return false };
+    let rest = rest.trim_start_matches([' ', '\t']);
+    rest.is_empty() || rest.starts_with("\n\n") || rest.starts_with("\r\n\r\n")
+}
+
+/// What a line says of those below it: with a colon all that looks ahead or stands alone ("Not tested:"), without one only
+/// what is a heading as a whole ("Past Medical History").
+fn judge_lead(lead: &[Word], found: &mut Assertion) {
+    let labels = lead.last().is_some_and(|word| word.text == ":");
+    for (from, to, trigger) in matches(lead, None) {
+        let whole = from == 0 && to + usize::from(labels) == lead.len();
+        let speaks = if labels {
+            trigger.toward == Toward::Forward || trigger.toward == Toward::Both || whole
+        } else {
+            whole && trigger.reach == Reach::List && matches!(trigger.effect, Effect::Historical | Effect::OtherPerson)
+        };
+        if speaks {
+            found.add(trigger.effect);
+        }
+    }
 }
 
 /// The text around `span` that is looked at, and the span in it.
@@ -136,9 +174,17 @@ fn matches(words: &[Word], target: Option<&std::ops::Range<usize>>) -> Vec<(usiz
     let mut at = 0;
     while at < words.len() {
         let clear = |end: usize| target.is_none_or(|target| end <= target.start || at >= target.end);
-        match triggers::at(&words[at..].iter().map(|word| word.text.as_str()), |len| clear(at + len)) {
+        let here = words[at..].iter().map(|word| word.text.as_str());
+        let next = |len: usize| words.get(at + len).map_or("", |word| word.text.as_str());
+        // "No difficulty or pain" denies the pain.
+        let whole =
+            |len: usize, trigger: Trigger| trigger.effect != Effect::Nothing || !matches!(next(len), "or" | "nor");
+        let trigger = triggers::at(&here, |len, trigger| clear(at + len) && whole(len, trigger));
+        match trigger.or_else(|| in_year(&words[at..]).filter(|(len, _)| clear(at + len))) {
             Some((len, trigger)) => {
-                found.push((at, at + len, trigger));
+                if !is_passive(words, at) {
+                    found.push((at, at + len, trigger));
+                }
                 at += len;
             }
             None => at += 1,
@@ -147,23 +193,85 @@ fn matches(words: &[Word], target: Option<&std::ops::Range<usize>>) -> Vec<(usiz
     found
 }
 
+/// "in 1998", "in 2015": a year that lies behind every note this will read. A year near the note's own says nothing.
+fn in_year(words: &[Word]) -> Option<(usize, Trigger)> {
+    let [word, year, ..] = words else { return None };
+    let past = year.text.len() == 4
+        && ["19", "200", "201"].iter().any(|start| year.text.starts_with(start))
+        && year.text.bytes().all(|b| b.is_ascii_digit());
+    let trigger = Trigger { effect: Effect::Historical, toward: Toward::Both, reach: Reach::Few(4) };
+    (word.text == "in" && past).then_some((2, trigger))
+}
+
+/// Whether "used to" says what a thing is for ("pads used to prevent sores") and not what somebody did once.
+fn is_passive(words: &[Word], at: usize) -> bool {
+    let word = |at: usize| words.get(at).map_or("", |word| word.text.as_str());
+    let who = |word: &str| {
+        matches!(
+            word,
+            "he" | "she" | "they" | "i" | "we" | "pt" | "patient" | "client" | "resident" | "child" | "who" | "and"
+        ) || !word.chars().any(char::is_alphanumeric)
+    };
+    word(at) == "used" && word(at + 1) == "to" && at > 0 && !who(word(at - 1))
+}
+
 fn judge(words: &[Word], span: Span, found: &mut Assertion) {
     let start = words.partition_point(|word| word.span.end <= span.start);
     let end = words.partition_point(|word| word.span.start < span.end).max(start);
     let target = start..end;
+    // "? meniscal tear"
+    if start > 0 && words[0].text == "?" && reaches_forward(words, 1, start, triggers::DOUBT) {
+        found.hypothetical = true;
+    }
+    let mut denials: Vec<(usize, usize)> = Vec::new();
     for (from, to, trigger) in matches(words, Some(&target)) {
         let reaches = if to <= target.start {
-            trigger.toward != Toward::Back && reaches_forward(words, to, target.start, trigger)
+            trigger.toward.is_forward() && reaches_forward(words, to, target.start, trigger)
+                || heads(words, from, to, trigger) && reaches_forward(words, to, target.start, triggers::HEADING)
         } else if from >= target.end {
-            trigger.toward != Toward::Forward && reaches_back(words, target.end, from)
+            trigger.toward.is_back() && reaches_back(words, target.end, from, trigger)
+                || trigger.toward == Toward::Close
+                    && closes(words, to)
+                    && reaches_back(words, target.end, from, trigger)
                 || is_value(words, target.end, from, to, trigger)
         } else {
             false
         };
-        if reaches {
+        if reaches && trigger.effect == Effect::Negated && to <= target.start {
+            denials.push((from, to));
+        } else if reaches {
             found.add(trigger.effect);
         }
     }
+    found.negated |= denials.len() - cancelled(words, &denials) > 0;
+}
+
+/// How many of the negations before a phrase cancel each other: "cannot stand without", "does not deny", "no absence of".
+fn cancelled(words: &[Word], denials: &[(usize, usize)]) -> usize {
+    let undoes = |(from, to): (usize, usize)| {
+        words[from..to]
+            .iter()
+            .any(|word| matches!(word.text.as_str(), "without" | "w" | "absence" | "free" | "lack" | "lacks"))
+            || words[to - 1].text.starts_with("deny")
+    };
+    let denies = |(from, _): (usize, usize)| words[from].text.starts_with("den");
+    let mut count = 0;
+    for pair in denials.windows(2) {
+        if !denies(pair[0]) && !undoes(pair[0]) && undoes(pair[1]) && pair[1].0 - pair[0].1 <= 8 {
+            count += 2;
+        }
+    }
+    count.min(denials.len())
+}
+
+/// Whether a trigger that looks back stands at the start with a colon, and so heads what follows: "Not tested: grip, pinch".
+fn heads(words: &[Word], from: usize, to: usize, trigger: Trigger) -> bool {
+    trigger.effect == Effect::Negated && !trigger.toward.is_forward() && from == 0 && words[to].text == ":"
+}
+
+/// Whether a statement ends at `at`.
+fn closes(words: &[Word], at: usize) -> bool {
+    words.get(at).is_none_or(|next| matches!(next.text.as_str(), "." | ";" | ")" | "|"))
 }
 
 /// Whether nothing between a trigger that ends at `from` and a phrase at `to` ends its scope.
@@ -181,6 +289,7 @@ fn reaches_forward(words: &[Word], from: usize, to: usize, trigger: Trigger) -> 
         let stops = match word {
             ";" | "|" => true,
             ":" => gap > 0,
+            "other" if next == "than" => true,
             "," => match trigger.reach {
                 Reach::List => triggers::is_subject(next),
                 _ => !in_alternatives(words, at) || subjects && triggers::is_subject(next),
@@ -211,13 +320,31 @@ fn in_alternatives(words: &[Word], at: usize) -> bool {
 }
 
 /// Whether nothing between a phrase that ends at `from` and a trigger at `to` that looks back ends its scope.
-fn reaches_back(words: &[Word], from: usize, to: usize) -> bool {
-    let labelled = to > from && words[to - 1].text == ":";
-    !words[from..to].iter().any(|word| {
-        matches!(word.text.as_str(), ";" | "|")
-            || word.text == "," && !labelled
-            || triggers::is_terminator(&word.text)
-            || matches!(word.text.as_str(), "and" | "with" | "no" | "not" | "denies")
+fn reaches_back(words: &[Word], from: usize, to: usize, trigger: Trigger) -> bool {
+    if let Reach::Few(count) = trigger.reach
+        && to - from > count
+    {
+        return false;
+    }
+    let word = |at: usize| words[at].text.as_str();
+    let labelled = to > from && word(to - 1) == ":";
+    // "Swelling, redness and warmth are all absent."
+    let listed = to > from
+        && matches!(word(from), "," | "and" | "or")
+        && words.get(to).is_some_and(|first| matches!(first.text.as_str(), "are" | "were" | "both" | "all"))
+        && !words[from..to].iter().any(|word| word.text.bytes().any(|b| b.is_ascii_digit()));
+    !(from..to).any(|at| {
+        let once = trigger.effect == Effect::Historical;
+        match word(at) {
+            ";" | "|" => true,
+            // "Plantar fasciitis, resolved"
+            "," => !labelled && !listed && !(once && at == from && at + 1 == to),
+            "and" => !listed,
+            "with" | "no" | "not" | "denies" => true,
+            // What began then is not over.
+            "began" | "started" | "onset" | "since" | "noticed" => once,
+            word => triggers::is_terminator(word),
+        }
     })
 }
 
