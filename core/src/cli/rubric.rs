@@ -1,9 +1,10 @@
-//! `chartguard rubric check`, `test`, `list` and `schema`.
+//! `chartguard rubric check`, `test`, `calibrate`, `list`, `schema` and `import`.
 
 use std::path::PathBuf;
 
 use clap::Subcommand;
 
+use super::calibrate::{self, CalibrateArgs};
 use super::output::{Outcome, Output};
 use super::score::ModelArgs;
 use super::{BELOW, OK, input};
@@ -25,6 +26,8 @@ pub(super) enum RubricCommand {
         #[command(flatten)]
         models: ModelArgs,
     },
+    /// Compare the confidence of verdicts with labelled notes: of those at .9 about nine in ten should be right
+    Calibrate(Box<CalibrateArgs>),
     /// List the built-in rubrics
     List,
     /// Print the JSON Schema of a rubric file
@@ -68,6 +71,7 @@ pub(super) fn run(command: &RubricCommand) -> Outcome {
             output.write(&Rubric::from_healthbench(&input::note(file)?, id)?.to_json())?;
             true
         }
+        RubricCommand::Calibrate(args) => return calibrate::run(args),
         RubricCommand::Schema => {
             output.write(&format!("{:#}\n", rubric_schema()))?;
             true
