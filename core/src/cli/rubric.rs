@@ -9,6 +9,7 @@ use super::output::{Outcome, Output};
 use super::score::ModelArgs;
 use super::{BELOW, OK, input};
 use crate::rubric::{Rubric, Scorer, rubric_schema};
+use crate::wire::report_schema;
 
 #[derive(Subcommand)]
 pub(super) enum RubricCommand {
@@ -31,7 +32,11 @@ pub(super) enum RubricCommand {
     /// List the built-in rubrics
     List,
     /// Print the JSON Schema of a rubric file
-    Schema,
+    Schema {
+        /// Print that of a scored report instead: of what `score --json` and `score --jsonl` print
+        #[arg(long)]
+        report: bool,
+    },
     /// Read `HealthBench` rubric items (JSON) and print them as a rubric whose criteria a judge answers
     Import {
         /// The items: a list, or an object with `rubrics`
@@ -72,8 +77,9 @@ pub(super) fn run(command: &RubricCommand) -> Outcome {
             true
         }
         RubricCommand::Calibrate(args) => return calibrate::run(args),
-        RubricCommand::Schema => {
-            output.write(&format!("{:#}\n", rubric_schema()))?;
+        RubricCommand::Schema { report } => {
+            let schema = if *report { report_schema() } else { rubric_schema() };
+            output.write(&format!("{schema:#}\n"))?;
             true
         }
     };
