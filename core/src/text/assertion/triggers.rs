@@ -500,26 +500,42 @@ const PRESENTS: &[&str] = &[
     "is",
 ];
 
-/// Triggers by their first word.
-type Table = HashMap<String, Vec<(Vec<String>, Trigger)>>;
+/// The triggers that begin with one word.
+#[derive(Default)]
+struct Entry {
+    /// The word by itself.
+    alone: Option<Trigger>,
+    /// By their second word, the words after it, longest first: some words begin hundreds of triggers.
+    more: HashMap<String, Vec<(Vec<String>, Trigger)>>,
+}
 
-/// Longest phrase first.
+/// Triggers by their first word.
+type Table = HashMap<String, Entry>;
+
 static TABLE: LazyLock<Table> = LazyLock::new(|| {
     let mut table: Table = HashMap::new();
+    // The same words on both sides, where each looks its own way; of two effects the first stands.
+    let join = |known: &mut Trigger, trigger: Trigger| {
+        if known.effect == trigger.effect && known.toward != trigger.toward {
+            known.toward = Both;
+        }
+    };
     let mut add = |phrase: &str, trigger: Trigger| {
-        let words: Vec<String> = tokens(phrase).iter().map(|token| token.of(phrase).to_owned()).collect();
-        if let Some(first) = words.first() {
-            let known = table.entry(first.clone()).or_default();
-            match known.iter_mut().find(|(other, _)| *other == words) {
-                // The same words on both sides, where each looks its own way.
-                Some((_, other)) if other.effect == trigger.effect => {
-                    if other.toward != trigger.toward {
-                        other.toward = Both;
-                    }
-                }
-                Some(_) => {}
-                None => known.push((words, trigger)),
+        let mut words = tokens(phrase).into_iter().map(|token| token.of(phrase).to_owned());
+        let Some(first) = words.next() else { return };
+        let entry = table.entry(first).or_default();
+        let Some(second) = words.next() else {
+            match &mut entry.alone {
+                Some(known) => join(known, trigger),
+                None => entry.alone = Some(trigger),
             }
+            return;
+        };
+        let rest: Vec<String> = words.collect();
+        let known = entry.more.entry(second).or_default();
+        match known.iter_mut().find(|(other, _)| *other == rest) {
+            Some((_, known)) => join(known, trigger),
+            None => known.push((rest, trigger)),
         }
     };
     for (effect, toward, reach, phrases) in TRIGGERS {
@@ -579,7 +595,7 @@ static TABLE: LazyLock<Table> = LazyLock::new(|| {
             add(&format!("of {whose} {relative}"), Trigger { effect: OtherPerson, toward: Back, reach: Comma });
         }
     }
-    for phrases in table.values_mut() {
+    for phrases in table.values_mut().flat_map(|entry| entry.more.values_mut()) {
         phrases.sort_by_key(|(words, _)| std::cmp::Reverse(words.len()));
     }
     table
@@ -590,14 +606,18 @@ pub(super) fn at<'w>(
     words: &(impl Iterator<Item = &'w str> + Clone),
     clear: impl Fn(usize, Trigger) -> bool,
 ) -> Option<(usize, Trigger)> {
-    let first = words.clone().next()?;
-    TABLE
-        .get(first)?
-        .iter()
-        .find(|(phrase, trigger)| {
-            clear(phrase.len(), *trigger) && phrase.iter().map(String::as_str).eq(words.clone().take(phrase.len()))
-        })
-        .map(|(phrase, trigger)| (phrase.len(), *trigger))
+    let mut rest = words.clone();
+    let entry = TABLE.get(rest.next()?)?;
+    let longer = rest.next().and_then(|second| entry.more.get(second)).and_then(|phrases| {
+        phrases
+            .iter()
+            .map(|(phrase, trigger)| (phrase, phrase.len() + 2, *trigger))
+            .find(|(phrase, len, trigger)| {
+                clear(*len, *trigger) && phrase.iter().map(String::as_str).eq(rest.clone().take(phrase.len()))
+            })
+            .map(|(_, len, trigger)| (len, trigger))
+    });
+    longer.or_else(|| entry.alone.filter(|trigger| clear(1, *trigger)).map(|trigger| (1, trigger)))
 }
 
 /// Whether a sentence answers the label or question before it with nothing: "none", "not assessed".
