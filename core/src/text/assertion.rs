@@ -362,11 +362,10 @@ fn reaches_back(words: &[Word<'_>], from: usize, to: usize, trigger: Trigger) ->
     !(from..to).any(|at| {
         let once = trigger.effect == Effect::Historical;
         match word(at) {
-            ";" | "|" => true,
             // "Plantar fasciitis, resolved"
-            "," => !labelled && !listed && !(once && at == from && at + 1 == to),
+            "," => !(labelled || listed || once && at == from && at + 1 == to),
             "and" => !listed,
-            "with" | "no" | "not" | "denies" => true,
+            ";" | "|" | "with" | "no" | "not" | "denies" => true,
             // What began then is not over.
             "began" | "started" | "onset" | "since" | "noticed" => once,
             word => triggers::is_terminator(word),

@@ -69,7 +69,8 @@ struct Figures {
 #[derive(Serialize, JsonSchema)]
 struct Axis {
     /// The tag.
-    axis: String,
+    #[serde(rename = "axis")]
+    tag: String,
     /// The points of the criteria that were met.
     points: f64,
     /// The positive points of the criteria that were assessed.
@@ -181,7 +182,7 @@ impl Episode {
 impl Figures {
     fn new(report: &Report) -> Self {
         let axis = |axis: &crate::rubric::AxisScore| Axis {
-            axis: axis.axis.clone(),
+            tag: axis.axis.clone(),
             points: axis.points,
             possible: axis.possible,
             raw: axis.raw.map(rounded),

@@ -37,10 +37,10 @@ pub(super) fn form(text: &str, span: Span) -> Form {
     if let Some(form) = value.and_then(answer) {
         return form;
     }
-    let blank = unticked(text, line, span)
-        || placeholder(before, after)
+    // Most lines are no part of a form, and have none of the marks.
+    let marks = line.of(text).bytes().any(|b| matches!(b, b'[' | b'(' | b'_' | b'<' | b'{' | 0xE2 | 0xF0));
+    let blank = marks && (unticked(text, line, span) || placeholder(before, after) || options(before, after))
         || prompt(before, after)
-        || options(before, after)
         || value.is_some_and(|value| is_blank(value) || is_asked(value))
         || empty_heading(text, line, span, value);
     if blank { Form::Blank } else { Form::Filled }
@@ -127,15 +127,15 @@ fn answer(value: &str) -> Option<Form> {
         }
         rest = &rest[len..];
     }
-    let (yes, no) =
-        match items.as_slice() {
-            [Item::Box(yes), Item::Yes, Item::Box(no), Item::No]
-            | [Item::Yes, Item::Box(yes), Item::No, Item::Box(no)] => (*yes, *no),
-            [Item::Box(no), Item::No, Item::Box(yes), Item::Yes]
-            | [Item::No, Item::Box(no), Item::Yes, Item::Box(yes)] => (*yes, *no),
-            [Item::Yes, Item::No] if rest.trim().is_empty() => (false, false),
-            _ => return None,
-        };
+    let (yes, no) = match items.as_slice() {
+        // Boxes before their words or after them, "yes" first or "no" first.
+        [Item::Box(yes), Item::Yes, Item::Box(no), Item::No]
+        | [Item::Yes, Item::Box(yes), Item::No, Item::Box(no)]
+        | [Item::Box(no), Item::No, Item::Box(yes), Item::Yes]
+        | [Item::No, Item::Box(no), Item::Yes, Item::Box(yes)] => (*yes, *no),
+        [Item::Yes, Item::No] if rest.trim().is_empty() => (false, false),
+        _ => return None,
+    };
     match (yes, no) {
         (true, _) => Some(Form::Filled),
         (false, true) => Some(Form::No),
@@ -244,9 +244,8 @@ fn empty_heading(text: &str, line: Span, span: Span, value: Option<&str>) -> boo
     let whole = line.of(text).trim_matches(|c: char| c.is_whitespace() || matches!(c, '#' | '*' | '=' | '_'));
     let label = match value {
         Some("") => whole.trim_end_matches(':').trim_end(),
-        Some(_) => return false,
         None if whole == span.of(text).trim() => whole,
-        None => return false,
+        _ => return false,
     };
     if label.is_empty() || label.ends_with('?') || !whole.ends_with(':') && value.is_some() {
         return false;
