@@ -10,7 +10,7 @@ TARGET := $(or $(CARGO_TARGET_DIR),target)
 PREFIX ?= /usr/local
 PROFILE ?= release
 
-.PHONY: run build install sbom test test-crash test-rust test-python test-spark test-c test-interop test-sanitizers test-training test-infer-weights fuzz fuzz-c fuzz-infer check header bench bench-infer bench-python bench-peers wheel sdist check-free-threaded sizes systems systems-ready test-systems test-systems-quick load-systems clean
+.PHONY: run build install sbom test test-crash test-rust test-python test-spark test-c test-interop test-sanitizers test-training test-infer-weights fuzz fuzz-c fuzz-infer check header bench bench-infer bench-score bench-python bench-peers wheel sdist check-free-threaded sizes systems systems-ready test-systems test-systems-quick load-systems clean
 
 # One sample note scrubbed, then its scored report with the evidence under each verdict.
 run:
@@ -140,6 +140,11 @@ test-training: $(BIN)/maturin
 # Throughput and ratios, printed; release profile.
 bench:
 	cargo bench -p chartguard-benches
+
+# Scoring one note of 5 KB under each rubric, and how the time grows with the text and with the criteria; release profile.
+bench-score:
+	cargo build -q --release --workspace --bin score
+	$(TARGET)/release/score
 
 # The wheel: columns against a loop, one and two threads, memory, and peers, which it installs under target/peers.
 bench-python: $(BIN)/maturin

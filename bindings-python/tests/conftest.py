@@ -31,7 +31,7 @@ def corpus():
     """Every shared case and sample note, with an id."""
     texts = []
     for path in sorted((REPOSITORY / "tests" / "cases").glob("*.toml")):
-        cases = tomllib.loads(path.read_text(encoding="utf-8"))["case"]
+        cases = tomllib.loads(path.read_text(encoding="utf-8")).get("case", [])
         texts += [(f"{path.stem}: {case['name']}", case["text"]) for case in cases]
     for path in sorted((REPOSITORY / "examples" / "notes").glob("*.txt")):
         with path.open(encoding="utf-8", newline="") as file:

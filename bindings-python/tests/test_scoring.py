@@ -102,6 +102,9 @@ def test_an_episode_is_more_than_its_notes(scorer):
     with pytest.raises(ConfigError, match="text") as caught:
         scorer.score_episode([{"text": "x"}, {"note": "y"}])
     assert caught.value.where == ["`notes[1]`"]
+    with pytest.raises(ConfigError, match="unknown key `doctype`: did you mean `doc_type`") as caught:
+        scorer.score_episode([{"text": "x", "doctype": "evaluation"}])
+    assert caught.value.where == ["`notes[0]`"]
 
 
 def test_units_of_timed_minutes():

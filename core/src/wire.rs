@@ -1,15 +1,20 @@
 //! The JSON every surface prints: the command line, Python and C build theirs here, so that the same inputs give the
 //! same bytes everywhere. Offsets are Unicode code points into the input text.
 
+mod shape;
+
 use std::collections::BTreeMap;
 
+use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use crate::error::{Error, Location, Result};
+pub use self::shape::report_schema;
+use self::shape::{NoteReport, Place};
+use crate::error::{Error, ErrorCode, Location, Result};
 use crate::format::{MessageReport, ScrubbedMessage};
 use crate::rubric::{
-    Allocation, AxisScore, BillingResult, CodeTable, CriterionResult, EpisodeNote, EpisodeOptions, EpisodeReport,
-    Evidence, Report, ScoreOptions, Scorer, TimelineEvent, Timing, allocate_units,
+    Allocation, BillingResult, CodeTable, EpisodeNote, EpisodeOptions, EpisodeReport, Evidence, Report, ScoreOptions,
+    Scorer, Timing, allocate_units,
 };
 use crate::scrub::{Applied, Finding, Operator, Policy, Scrubbed};
 use crate::text::{Offsets, Span};
@@ -111,24 +116,24 @@ fn with_findings(mut line: Map<String, Value>, scrubbed: Scrubbed, findings: Val
     line
 }
 
-/// A scored note: `{"doc_type","discipline","rubric","score","raw","coverage","criteria":[...]}`.
+/// A scored note: `{"doc_type","discipline","rubric","score","raw","coverage","criteria":[...]}`; [`report_schema`] has all of it.
 pub fn report(text: &str, report: &Report) -> Map<String, Value> {
-    let offsets = Offsets::new(text);
-    report_at(report, &|e| json!({"start": offsets.code_point(e.span.start), "end": offsets.code_point(e.span.end)}))
+    members_of(NoteReport::new(report, &in_text(text)))
 }
 
-/// A report with the places of evidence as `place` gives them.
-fn report_at(report: &Report, place: &dyn Fn(&Evidence) -> Value) -> Map<String, Value> {
-    let mut out = Map::new();
-    out.insert("doc_type".into(), json!(report.doc_type));
-    out.insert("discipline".into(), json!(report.discipline));
-    if let Some(date) = report.date {
-        out.insert("date".into(), json!(date));
+/// Where evidence stands in a text, in code points.
+fn in_text(text: &str) -> impl Fn(&Evidence) -> Place + '_ {
+    let offsets = Offsets::new(text);
+    move |e| Place { note: None, start: offsets.code_point(e.span.start), end: offsets.code_point(e.span.end) }
+}
+
+/// The members of what is printed as an object.
+fn members_of(shape: impl Serialize) -> Map<String, Value> {
+    match serde_json::to_value(shape) {
+        Ok(Value::Object(members)) => members,
+        // Names are strings and numbers are finite, so that nothing can go wrong.
+        _ => Map::new(),
     }
-    out.insert("rubric".into(), json!(report.rubric));
-    out.extend(figures(report));
-    out.insert("criteria".into(), report.criteria.iter().map(|c| criterion(c, place)).collect());
-    out
 }
 
 /// The reports of a message's notes: [`report`] with `path` added and the places of evidence in bytes of the message.
@@ -138,11 +143,11 @@ pub fn message_reports(notes: &[MessageReport]) -> Value {
 
 /// [`message_reports`] in other units: `offset` carries a byte of the message to them.
 pub fn message_reports_with(notes: &[MessageReport], offset: impl Fn(usize) -> usize) -> Value {
-    let place = |e: &Evidence| json!({"start": offset(e.span.start), "end": offset(e.span.end)});
+    let place = |e: &Evidence| Place { note: None, start: offset(e.span.start), end: offset(e.span.end) };
     let notes = notes.iter().map(|note| {
         let mut out = Map::new();
         out.insert("path".into(), json!(note.path));
-        out.extend(report_at(&note.report, &place));
+        out.extend(members_of(NoteReport::new(&note.report, &place)));
         Value::Object(out)
     });
     notes.collect()
@@ -152,42 +157,19 @@ pub fn message_reports_with(notes: &[MessageReport], offset: impl Fn(usize) -> u
 /// place among those given, from 0; `notes` are the reports of each by itself.
 pub fn episode(texts: &[&str], report: &EpisodeReport) -> Map<String, Value> {
     let offsets: Vec<Offsets<'_>> = texts.iter().map(|text| Offsets::new(text)).collect();
-    let in_note = |note: usize, span: Span| {
+    let place = |note: usize, span: Span| {
         let offsets = &offsets[note];
-        json!({"note": note, "start": offsets.code_point(span.start), "end": offsets.code_point(span.end)})
+        Place { note: Some(note), start: offsets.code_point(span.start), end: offsets.code_point(span.end) }
     };
-    let place = |e: &Evidence| in_note(e.note.unwrap_or(0), e.span);
-    let event = |event: &TimelineEvent| {
-        let mut out = Map::new();
-        out.insert("date".into(), json!(event.date));
-        out.insert("kind".into(), json!(event.kind));
-        out.insert("note".into(), json!(event.note));
-        if let Some(day) = event.treatment_day {
-            out.insert("treatment_day".into(), json!(day));
-        }
-        if let Some(span) = event.span {
-            out.insert("evidence".into(), in_note(event.note, span));
-        }
-        Value::Object(out)
-    };
-    let mut out = Map::new();
-    out.insert("rubric".into(), json!(report.episode.rubric));
-    if let Some(date) = report.episode.date {
-        out.insert("date".into(), json!(date));
-    }
-    out.extend(figures(&report.episode));
-    out.insert("criteria".into(), report.episode.criteria.iter().map(|c| criterion(c, &place)).collect());
-    out.insert("timeline".into(), report.timeline.iter().map(event).collect());
-    let notes = texts.iter().zip(&report.notes).map(|(text, note)| Value::Object(self::report(text, note)));
-    out.insert("notes".into(), notes.collect());
-    out
+    let notes = texts.iter().zip(&report.notes).map(|(text, note)| NoteReport::new(note, &in_text(text)));
+    members_of(shape::Episode::new(report, &place, notes.collect()))
 }
 
-/// Scores an episode given as JSON: `[{"text","date"?,"doc_type"?,"discipline"?,"claim"?}]`, with options `{"open"?}`; an empty text
+/// Scores an episode given as JSON: `[{"text","date"?,"doc_type"?,"discipline"?,"payer"?,"setting"?,"claim"?}]`, with options `{"open"?}`; an empty text
 /// gives the default. Returns the score and the report as [`episode`] makes it.
 ///
 /// # Errors
-/// When the notes or the options have another form, or as [`Scorer::score_episode`].
+/// When the notes or the options have another form or a member that is not known, or as [`Scorer::score_episode`].
 pub fn score_episode(scorer: &Scorer, notes: &str, options: &str) -> Result<(Option<f64>, String)> {
     let wrong = |_| Error::config("the notes are a list of objects with `text`");
     let given: Vec<Map<String, Value>> = serde_json::from_str(notes).map_err(wrong)?;
@@ -196,6 +178,10 @@ pub fn score_episode(scorer: &Scorer, notes: &str, options: &str) -> Result<(Opt
         let Some(Value::String(text)) = members.get("text") else {
             return Err(place(Error::config("there is no `text`, or it is not a string")));
         };
+        if let Some(key) = members.keys().find(|key| *key != "text" && !ScoreOptions::KEYS.contains(&key.as_str())) {
+            let known = std::iter::once("text").chain(ScoreOptions::KEYS);
+            return Err(place(Error::unknown(ErrorCode::Config, "key", key, known)));
+        }
         Ok(EpisodeNote::new(text, ScoreOptions::from_members(members).map_err(place)?))
     });
     let read = read.collect::<Result<Vec<EpisodeNote<'_>>>>()?;
@@ -220,51 +206,6 @@ pub fn units(minutes: &str, codes: &str) -> Result<String> {
     let timed = given.iter().filter(|(code, _)| table.timing(code) == Timing::Timed);
     let day = allocate_units(timed.map(|(code, minutes)| (code.as_str(), *minutes)));
     Ok(allocation(&day).to_string())
-}
-
-/// The arithmetic of a report, with every term.
-fn figures(report: &Report) -> Map<String, Value> {
-    let axis = |axis: &AxisScore| {
-        json!({
-            "axis": axis.axis,
-            "points": axis.points,
-            "possible": axis.possible,
-            "raw": axis.raw.map(rounded),
-            "score": axis.score.map(rounded),
-        })
-    };
-    let mut out = Map::new();
-    out.insert("score".into(), json!(report.score.map(rounded)));
-    out.insert("raw".into(), json!(report.raw.map(rounded)));
-    out.insert("points".into(), json!(report.points));
-    out.insert("possible".into(), json!(report.possible));
-    out.insert("coverage".into(), json!(rounded(report.coverage)));
-    out.insert("risk".into(), json!(report.risk));
-    out.insert("axes".into(), report.axes.iter().map(axis).collect());
-    out
-}
-
-/// One criterion of a report; `judged` stands only where the caller's judge had a part in the verdict.
-fn criterion(criterion: &CriterionResult, place: &dyn Fn(&Evidence) -> Value) -> Value {
-    let mut out = Map::new();
-    let mut add = |key: &str, value: Value| {
-        out.insert(key.into(), value);
-    };
-    add("id", json!(criterion.id));
-    add("title", json!(criterion.title));
-    add("verdict", json!(criterion.verdict));
-    add("severity", json!(criterion.severity));
-    add("confidence", json!(rounded(f64::from(criterion.confidence))));
-    add("points", json!(criterion.points));
-    add("axes", json!(criterion.axes));
-    add("evidence", criterion.evidence.iter().map(place).collect());
-    if criterion.judged {
-        add("judged", json!(true));
-    }
-    add("message", json!(criterion.message));
-    add("advice", json!(criterion.advice));
-    add("citation", json!(criterion.citation));
-    Value::Object(out)
 }
 
 /// How the units of a day's timed minutes fall: `{"minutes","units","codes":[{"code","minutes","units","units_at_most"}]}`.

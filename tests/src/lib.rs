@@ -69,9 +69,26 @@ pub struct RubricCase {
     pub verdicts: BTreeMap<String, String>,
 }
 
+/// Phrases of one kind, each in its note between « and », with how it stands.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AssertionGroup {
+    /// What the cases show.
+    pub name: String,
+    /// Note and status.
+    pub cases: Vec<(String, String)>,
+    /// Those that nobody tunes to.
+    pub apart: Vec<(String, String)>,
+}
+
 #[derive(Deserialize)]
 struct File<T> {
     case: Vec<T>,
+}
+
+#[derive(Deserialize)]
+struct AssertionFile {
+    group: Vec<AssertionGroup>,
 }
 
 /// The root of the repository.
@@ -97,7 +114,7 @@ pub fn cases() -> Vec<(String, Case)> {
         .expect("tests/cases is there")
         .filter_map(|entry| entry.ok().map(|e| e.path()))
         .filter(|path| path.extension().is_some_and(|e| e == "toml"))
-        .filter(|path| path.file_stem().is_some_and(|stem| stem != "rubric"))
+        .filter(|path| path.file_stem().is_some_and(|stem| stem != "rubric" && stem != "assertion"))
         .collect();
     files.sort();
     let mut all = Vec::new();
@@ -111,6 +128,13 @@ pub fn cases() -> Vec<(String, Case)> {
 /// Every scoring case.
 pub fn rubric_cases() -> Vec<RubricCase> {
     read(&repository().join("tests/cases/rubric.toml"))
+}
+
+/// Every assertion case.
+pub fn assertion_cases() -> Vec<AssertionGroup> {
+    let path = repository().join("tests/cases/assertion.toml");
+    let toml = fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+    toml::from_str::<AssertionFile>(&toml).unwrap_or_else(|e| panic!("{}: {e}", path.display())).group
 }
 
 /// Texts that are nobody's note but reach a library all the same.

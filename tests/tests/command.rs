@@ -488,6 +488,36 @@ fn policies_are_listed_shown_checked_and_tabled() {
 }
 
 #[test]
+fn the_confidence_of_verdicts_is_held_against_labels() {
+    let gold = repository().join("tests/eval/therapy-development.jsonl");
+    let gold = gold.to_str().unwrap();
+    let table = run(&["rubric", "calibrate", gold], b"");
+    assert_eq!(table.status.code(), Some(0), "{}", stderr(&table));
+    let table = stdout(&table);
+    assert!(table.contains("48 notes") && table.contains("Brier score 0.") && table.contains("not_met"), "{table}");
+    let json = stdout(&run(&["rubric", "calibrate", "--json", "--by-criterion", "--bins", "5", gold], b""));
+    let figures: serde_json::Value = serde_json::from_str(&json).unwrap();
+    let all = &figures["calibration"];
+    assert_eq!(all["bins"].as_array().map(Vec::len), Some(5));
+    let count = |of: &serde_json::Value| of["count"].as_u64().unwrap();
+    let by = |key: &str| figures[key].as_object().unwrap().values().map(count).sum::<u64>();
+    assert_eq!((by("by_verdict"), by("by_criterion")), (count(all), count(all)));
+    assert_eq!(count(all) + figures["left_open"].as_u64().unwrap(), 510);
+    // What holds today, with some room: confidence may not drift away from what is right.
+    assert_eq!(run(&["rubric", "calibrate", "--max-error", "0.1", gold], b"").status.code(), Some(0), "{table}");
+    assert_eq!(run(&["rubric", "calibrate", "--max-error", "0", gold], b"").status.code(), Some(1));
+    let refused = |line: &str| {
+        let out = run(&["rubric", "calibrate", "-"], line.as_bytes());
+        assert_eq!(out.status.code(), Some(2), "{line}");
+        stderr(&out)
+    };
+    assert!(refused(r#"{"text": "x"}"#).contains("labels"));
+    assert!(refused(r#"{"text": "x", "labels": {"tx.dat": "met"}}"#).contains("did you mean `tx.date`"));
+    assert!(refused(r#"{"text": "x", "labels": {"tx.date": "mett"}}"#).contains("did you mean `met`"));
+    assert!(refused(r#"{"text": "x", "labels": {}}"#).contains("no verdict"));
+}
+
+#[test]
 fn a_known_patient_and_an_audit_log() {
     let folder = scratch("patient-audit");
     let file = |name: &str| folder.join(name).to_str().unwrap().to_owned();

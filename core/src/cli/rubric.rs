@@ -1,13 +1,15 @@
-//! `chartguard rubric check`, `test`, `list` and `schema`.
+//! `chartguard rubric check`, `test`, `calibrate`, `list`, `schema` and `import`.
 
 use std::path::PathBuf;
 
 use clap::Subcommand;
 
+use super::calibrate::{self, CalibrateArgs};
 use super::output::{Outcome, Output};
 use super::score::ModelArgs;
 use super::{BELOW, OK, input};
 use crate::rubric::{Rubric, Scorer, rubric_schema};
+use crate::wire::report_schema;
 
 #[derive(Subcommand)]
 pub(super) enum RubricCommand {
@@ -25,10 +27,16 @@ pub(super) enum RubricCommand {
         #[command(flatten)]
         models: ModelArgs,
     },
+    /// Compare the confidence of verdicts with labelled notes: of those at .9 about nine in ten should be right
+    Calibrate(Box<CalibrateArgs>),
     /// List the built-in rubrics
     List,
     /// Print the JSON Schema of a rubric file
-    Schema,
+    Schema {
+        /// Print that of a scored report instead: of what `score --json` and `score --jsonl` print
+        #[arg(long)]
+        report: bool,
+    },
     /// Read `HealthBench` rubric items (JSON) and print them as a rubric whose criteria a judge answers
     Import {
         /// The items: a list, or an object with `rubrics`
@@ -68,8 +76,10 @@ pub(super) fn run(command: &RubricCommand) -> Outcome {
             output.write(&Rubric::from_healthbench(&input::note(file)?, id)?.to_json())?;
             true
         }
-        RubricCommand::Schema => {
-            output.write(&format!("{:#}\n", rubric_schema()))?;
+        RubricCommand::Calibrate(args) => return calibrate::run(args),
+        RubricCommand::Schema { report } => {
+            let schema = if *report { report_schema() } else { rubric_schema() };
+            output.write(&format!("{schema:#}\n"))?;
             true
         }
     };

@@ -12,7 +12,7 @@
 //! * [`Mistake`]: each error by class, with the note's id and offsets in code points. Text of a note is held only where
 //!   [`Options::show_text`] asks for it.
 //! * [`Sweep`]: the same figures at other thresholds, from one search of each note.
-//! * [`Reliability`]: whether scores mean what they say.
+//! * [`Reliability`]: whether scores mean what they say; [`Calibration`]: the same of any answers with a confidence.
 //!
 //! ```
 //! use chartguard::measure::{Evaluation, Evaluator, Gold, Labelled, Options};
@@ -26,6 +26,7 @@
 //! ```
 
 mod ablation;
+mod calibration;
 mod compare;
 mod evaluation;
 mod gold;
@@ -35,6 +36,7 @@ mod share;
 mod sweep;
 
 pub use ablation::AblationRow;
+pub use calibration::{Calibration, CalibrationBin};
 pub use compare::{CategoryMeasure, Measure};
 pub use evaluation::{Evaluation, Evaluator, Options};
 pub use gold::{Gold, Labelled};

@@ -24,10 +24,10 @@ pub struct ScoreOptions {
     pub claim: Option<Claim>,
 }
 
-/// The members of options in JSON.
-const KEYS: [&str; 6] = ["doc_type", "discipline", "date", "payer", "setting", "claim"];
-
 impl ScoreOptions {
+    /// The members of options in JSON.
+    pub(crate) const KEYS: [&str; 6] = ["doc_type", "discipline", "date", "payer", "setting", "claim"];
+
     /// Options under which document type and discipline are detected.
     pub fn new() -> Self {
         Self::default()
@@ -96,10 +96,10 @@ impl ScoreOptions {
         if json.trim().is_empty() {
             return Ok(Self::default());
         }
-        let wrong = |_| Error::config(format!("the options are an object of {}", KEYS.join(", ")));
+        let wrong = |_| Error::config(format!("the options are an object of {}", Self::KEYS.join(", ")));
         let given: Map<String, Value> = serde_json::from_str(json).map_err(wrong)?;
-        if let Some(key) = given.keys().find(|key| !KEYS.contains(&key.as_str())) {
-            return Err(Error::unknown(ErrorCode::Config, "key", key, KEYS));
+        if let Some(key) = given.keys().find(|key| !Self::KEYS.contains(&key.as_str())) {
+            return Err(Error::unknown(ErrorCode::Config, "key", key, Self::KEYS));
         }
         Self::from_members(&given)
     }

@@ -98,7 +98,7 @@ impl Risk {
 }
 
 /// Names the rubric behind a result, so that the result can be repeated and cached.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 #[non_exhaustive]
 pub struct RubricRef {
     /// Its id.

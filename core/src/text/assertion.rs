@@ -1,21 +1,25 @@
 //! Whether a statement is affirmed: ConText-style negated, hypothetical, historical and other-person scopes
-//! (Harkema et al. 2009, doi:10.1016/j.jbi.2009.05.002).
+//! (Harkema et al. 2009, doi:10.1016/j.jbi.2009.05.002), and the words of a form that nobody filled in.
 
+mod template;
 mod triggers;
 
 #[cfg(test)]
 mod cases;
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
 use super::lines::list_marker;
 use super::{Span, TokenKind, sentences, tokens};
+use template::Form;
 use triggers::{Effect, Reach, Toward, Trigger};
 
 /// How a clinician stands to what a phrase says. All false is a plain, present statement about the patient.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
-#[allow(clippy::struct_excessive_bools, reason = "the four are independent of each other")]
+#[allow(clippy::struct_excessive_bools, reason = "the five are independent of each other")]
 pub struct Assertion {
     /// "no goals set", "denies pain".
     pub negated: bool,
@@ -25,6 +29,9 @@ pub struct Assertion {
     pub historical: bool,
     /// "mother has", "family history".
     pub other_person: bool,
+    /// An empty heading, the label of an unticked box, a prompt: "Goals: ____", "[ ] Gait training", "[insert diagnosis]".
+    #[serde(default)]
+    pub template: bool,
 }
 
 impl Assertion {
@@ -46,6 +53,8 @@ impl Assertion {
 
 /// Bytes on each side of a phrase that are looked at: no sentence worth trusting is longer.
 const WINDOW: usize = 400;
+/// Bytes of a line that heads those below it without a colon.
+const HEADING: usize = 60;
 
 /// The assertion status of `span` within `text`, judged by the sentence around it, and by the line that leads to it where
 /// that ends with a colon. A word of `span` itself never counts as a trigger.
@@ -62,41 +71,89 @@ const WINDOW: usize = 400;
 /// assert!(of("goals").negated);
 /// ```
 pub fn assertion(text: &str, span: Span) -> Assertion {
-    let mut found = Assertion::default();
     if text.get(span.range()).is_none() {
-        return found;
+        return Assertion::default();
     }
-    let (window, at) = window(text, span);
-    let all = sentences(window);
-    let Some(first) = all.iter().position(|sentence| sentence.end > at.start) else { return found };
-    let last = all.iter().rposition(|sentence| sentence.start < at.end.max(at.start + 1)).unwrap_or(first).max(first);
-    let mut scope = all[first].cover(all[last]);
+    let near = near(text, span);
+    let mut all = sentences(near.of(text));
+    for sentence in &mut all {
+        *sentence = Span::new(near.start + sentence.start, near.start + sentence.end);
+    }
+    assertion_among(text, &all, span)
+}
+
+/// [`assertion`] where the sentences of the text are known: each text is then split once, and not around every phrase.
+pub(crate) fn assertion_among(text: &str, all: &[Span], span: Span) -> Assertion {
+    let mut found = Assertion::default();
+    let first = all.partition_point(|sentence| sentence.end <= span.start);
+    let Some(own) = all.get(first).filter(|_| text.get(span.range()).is_some()) else { return found };
+    let after = all.partition_point(|sentence| sentence.start < span.end.max(span.start + 1));
+    let last = after.saturating_sub(1).max(first);
+    let mut scope = own.cover(all[last]);
     // "Falls?" and "Goals:" are answered by what follows.
-    if scope.of(window).ends_with(['?', ':'])
+    if scope.of(text).ends_with(['?', ':'])
         && let Some(next) = all.get(last + 1)
-        && triggers::is_answer(next.of(window))
+        && triggers::is_answer(next.of(text))
     {
         scope = scope.cover(*next);
     }
-    // "Denies:" speaks for the lines below it.
-    let lead = all[..first].iter().rev().find(|before| list_marker(before.of(window)) == 0).copied();
-    let direct = list_marker(all[first].of(window)) > 0 || first > 0 && lead == Some(all[first - 1]);
-    if let Some(lead) = lead.filter(|lead| direct && lead.of(window).ends_with(':')) {
-        let gap = &window[lead.end..all[first].start];
+    match template::form(text, span) {
+        Form::Blank => found.template = true,
+        Form::No => {
+            found.negated = true;
+            return found;
+        }
+        Form::Filled => {}
+    }
+    let near = near(text, span);
+    // "Denies:" and a line that says "Past Medical History" speak for the lines below them.
+    let item = list_marker(own.of(text)) > 0;
+    let above = all[..first].iter().rev().take_while(|before| before.start >= near.start);
+    let lead = if item { above.clone().find(|before| list_marker(before.of(text)) == 0) } else { above.clone().next() };
+    if let Some(lead) = lead.filter(|lead| item || list_marker(lead.of(text)) == 0)
+        && (lead.of(text).ends_with(':') || lead.len() <= HEADING)
+    {
+        let gap = &text[lead.end..own.start];
         if !gap.contains("\n\n") && !gap.contains("\r\n\r\n") {
-            for (_, _, trigger) in matches(&words(window, lead), None) {
-                if trigger.toward != Toward::Back {
-                    found.add(trigger.effect);
-                }
-            }
+            judge_lead(&words(text, *lead), &mut found);
         }
     }
-    judge(&words(window, scope), at, &mut found);
+    let scope = Span::new(scope.start.max(near.start).min(span.start), scope.end.min(near.end).max(span.end));
+    judge(&words(text, scope), span, &mut found);
+    if is_question(text, span) {
+        found.hypothetical = true;
+    }
+    // When it was so of somebody else does not matter.
+    found.historical &= !found.other_person || found.negated;
     found
 }
 
-/// The text around `span` that is looked at, and the span in it.
-fn window(text: &str, span: Span) -> (&str, Span) {
+/// Whether the phrase ends a line with a question mark that nothing answers: "Meniscal tear?".
+fn is_question(text: &str, span: Span) -> bool {
+    let Some(rest) = text[span.end..].strip_prefix('?') else { return false };
+    let rest = rest.trim_start_matches([' ', '\t']);
+    rest.is_empty() || rest.starts_with("\n\n") || rest.starts_with("\r\n\r\n")
+}
+
+/// What a line says of those below it: with a colon all that looks ahead or stands alone ("Not tested:"), without one only
+/// what is a heading as a whole ("Past Medical History").
+fn judge_lead(lead: &[Word<'_>], found: &mut Assertion) {
+    let labels = lead.last().is_some_and(|word| word.text == ":");
+    for (from, to, trigger) in matches(lead, None) {
+        let whole = from == 0 && to + usize::from(labels) == lead.len();
+        let speaks = if labels {
+            trigger.toward == Toward::Forward || trigger.toward == Toward::Both || whole
+        } else {
+            whole && trigger.reach == Reach::List && matches!(trigger.effect, Effect::Historical | Effect::OtherPerson)
+        };
+        if speaks {
+            found.add(trigger.effect);
+        }
+    }
+}
+
+/// The text around `span` that is looked at.
+fn near(text: &str, span: Span) -> Span {
     let mut start = span.start.saturating_sub(WINDOW);
     while !text.is_char_boundary(start) {
         start += 1;
@@ -107,38 +164,53 @@ fn window(text: &str, span: Span) -> (&str, Span) {
     }
     // A word that was cut says something else.
     if start > 0 {
-        let cut = text[start..span.start].find(char::is_whitespace).unwrap_or(0);
-        start += cut;
+        start += text[start..span.start].find(char::is_whitespace).unwrap_or(0);
     }
-    (&text[start..end], Span::new(span.start - start, span.end - start))
+    Span::new(start, end)
 }
 
 /// A word or mark of the sentence, lower case.
-struct Word {
-    text: String,
+struct Word<'t> {
+    text: Cow<'t, str>,
     span: Span,
 }
 
-fn words(text: &str, scope: Span) -> Vec<Word> {
+fn words(text: &str, scope: Span) -> Vec<Word<'_>> {
     tokens(scope.of(text))
         .into_iter()
         .filter(|token| token.kind != TokenKind::Newline)
         .map(|token| {
             let span = Span::new(scope.start + token.span.start, scope.start + token.span.end);
-            Word { text: span.of(text).to_lowercase().replace('\u{2019}', "'"), span }
+            let word = span.of(text);
+            let lower = if word.bytes().all(|b| b.is_ascii() && !b.is_ascii_uppercase()) {
+                Cow::Borrowed(word)
+            } else if word.is_ascii() {
+                Cow::Owned(word.to_ascii_lowercase())
+            } else {
+                Cow::Owned(word.to_lowercase().replace('\u{2019}', "'"))
+            };
+            Word { text: lower, span }
         })
         .collect()
 }
 
 /// The triggers of the sentence, longest first at each place, none of which shares a word with `target`.
-fn matches(words: &[Word], target: Option<&std::ops::Range<usize>>) -> Vec<(usize, usize, Trigger)> {
+fn matches(words: &[Word<'_>], target: Option<&std::ops::Range<usize>>) -> Vec<(usize, usize, Trigger)> {
     let mut found = Vec::new();
     let mut at = 0;
     while at < words.len() {
         let clear = |end: usize| target.is_none_or(|target| end <= target.start || at >= target.end);
-        match triggers::at(&words[at..].iter().map(|word| word.text.as_str()), |len| clear(at + len)) {
+        let here = words[at..].iter().map(|word| word.text.as_ref());
+        let next = |len: usize| words.get(at + len).map_or("", |word| word.text.as_ref());
+        // "No difficulty or pain" denies the pain.
+        let whole =
+            |len: usize, trigger: Trigger| trigger.effect != Effect::Nothing || !matches!(next(len), "or" | "nor");
+        let trigger = triggers::at(&here, |len, trigger| clear(at + len) && whole(len, trigger));
+        match trigger.or_else(|| in_year(&words[at..]).filter(|(len, _)| clear(at + len))) {
             Some((len, trigger)) => {
-                found.push((at, at + len, trigger));
+                if !is_passive(words, at) {
+                    found.push((at, at + len, trigger));
+                }
                 at += len;
             }
             None => at += 1,
@@ -147,27 +219,89 @@ fn matches(words: &[Word], target: Option<&std::ops::Range<usize>>) -> Vec<(usiz
     found
 }
 
-fn judge(words: &[Word], span: Span, found: &mut Assertion) {
+/// "in 1998", "in 2015": a year that lies behind every note this will read. A year near the note's own says nothing.
+fn in_year(words: &[Word<'_>]) -> Option<(usize, Trigger)> {
+    let [word, year, ..] = words else { return None };
+    let past = year.text.len() == 4
+        && ["19", "200", "201"].iter().any(|start| year.text.starts_with(start))
+        && year.text.bytes().all(|b| b.is_ascii_digit());
+    let trigger = Trigger { effect: Effect::Historical, toward: Toward::Both, reach: Reach::Few(4) };
+    (word.text == "in" && past).then_some((2, trigger))
+}
+
+/// Whether "used to" says what a thing is for ("pads used to prevent sores") and not what somebody did once.
+fn is_passive(words: &[Word<'_>], at: usize) -> bool {
+    let word = |at: usize| words.get(at).map_or("", |word| word.text.as_ref());
+    let who = |word: &str| {
+        matches!(
+            word,
+            "he" | "she" | "they" | "i" | "we" | "pt" | "patient" | "client" | "resident" | "child" | "who" | "and"
+        ) || !word.chars().any(char::is_alphanumeric)
+    };
+    word(at) == "used" && word(at + 1) == "to" && at > 0 && !who(word(at - 1))
+}
+
+fn judge(words: &[Word<'_>], span: Span, found: &mut Assertion) {
     let start = words.partition_point(|word| word.span.end <= span.start);
     let end = words.partition_point(|word| word.span.start < span.end).max(start);
     let target = start..end;
+    // "? meniscal tear"
+    if start > 0 && words[0].text == "?" && reaches_forward(words, 1, start, triggers::DOUBT) {
+        found.hypothetical = true;
+    }
+    let mut denials: Vec<(usize, usize)> = Vec::new();
     for (from, to, trigger) in matches(words, Some(&target)) {
         let reaches = if to <= target.start {
-            trigger.toward != Toward::Back && reaches_forward(words, to, target.start, trigger)
+            trigger.toward.is_forward() && reaches_forward(words, to, target.start, trigger)
+                || heads(words, from, to, trigger) && reaches_forward(words, to, target.start, triggers::HEADING)
         } else if from >= target.end {
-            trigger.toward != Toward::Forward && reaches_back(words, target.end, from)
+            trigger.toward.is_back() && reaches_back(words, target.end, from, trigger)
+                || trigger.toward == Toward::Close
+                    && closes(words, to)
+                    && reaches_back(words, target.end, from, trigger)
                 || is_value(words, target.end, from, to, trigger)
         } else {
             false
         };
-        if reaches {
+        if reaches && trigger.effect == Effect::Negated && to <= target.start {
+            denials.push((from, to));
+        } else if reaches {
             found.add(trigger.effect);
         }
     }
+    found.negated |= denials.len() - cancelled(words, &denials) > 0;
+}
+
+/// How many of the negations before a phrase cancel each other: "cannot stand without", "does not deny", "no absence of".
+fn cancelled(words: &[Word<'_>], denials: &[(usize, usize)]) -> usize {
+    let undoes = |(from, to): (usize, usize)| {
+        words[from..to]
+            .iter()
+            .any(|word| matches!(word.text.as_ref(), "without" | "w" | "absence" | "free" | "lack" | "lacks"))
+            || words[to - 1].text.starts_with("deny")
+    };
+    let denies = |(from, _): (usize, usize)| words[from].text.starts_with("den");
+    let mut count = 0;
+    for pair in denials.windows(2) {
+        if !denies(pair[0]) && !undoes(pair[0]) && undoes(pair[1]) && pair[1].0 - pair[0].1 <= 8 {
+            count += 2;
+        }
+    }
+    count.min(denials.len())
+}
+
+/// Whether a trigger that looks back stands at the start with a colon, and so heads what follows: "Not tested: grip, pinch".
+fn heads(words: &[Word<'_>], from: usize, to: usize, trigger: Trigger) -> bool {
+    trigger.effect == Effect::Negated && !trigger.toward.is_forward() && from == 0 && words[to].text == ":"
+}
+
+/// Whether a statement ends at `at`.
+fn closes(words: &[Word<'_>], at: usize) -> bool {
+    words.get(at).is_none_or(|next| matches!(next.text.as_ref(), "." | ";" | ")" | "|"))
 }
 
 /// Whether nothing between a trigger that ends at `from` and a phrase at `to` ends its scope.
-fn reaches_forward(words: &[Word], from: usize, to: usize, trigger: Trigger) -> bool {
+fn reaches_forward(words: &[Word<'_>], from: usize, to: usize, trigger: Trigger) -> bool {
     if let Reach::Few(count) = trigger.reach
         && to - from > count
     {
@@ -175,12 +309,13 @@ fn reaches_forward(words: &[Word], from: usize, to: usize, trigger: Trigger) -> 
     }
     let subjects = matches!(trigger.effect, Effect::Negated | Effect::Historical);
     for at in from..to {
-        let word = words[at].text.as_str();
+        let word = words[at].text.as_ref();
         let gap = at - from;
-        let next = words.get(at + 1).map_or("", |next| next.text.as_str());
+        let next = words.get(at + 1).map_or("", |next| next.text.as_ref());
         let stops = match word {
             ";" | "|" => true,
             ":" => gap > 0,
+            "other" if next == "than" => true,
             "," => match trigger.reach {
                 Reach::List => triggers::is_subject(next),
                 _ => !in_alternatives(words, at) || subjects && triggers::is_subject(next),
@@ -202,37 +337,54 @@ fn reaches_forward(words: &[Word], from: usize, to: usize, trigger: Trigger) -> 
 }
 
 /// Whether a list with "or" goes on after the comma at `at`: "no redness, warmth, or swelling".
-fn in_alternatives(words: &[Word], at: usize) -> bool {
+fn in_alternatives(words: &[Word<'_>], at: usize) -> bool {
     words[at + 1..]
         .iter()
         .take(24)
-        .take_while(|word| !triggers::is_terminator(&word.text) && !matches!(word.text.as_str(), ";" | ":" | "|"))
-        .any(|word| matches!(word.text.as_str(), "or" | "nor"))
+        .take_while(|word| !triggers::is_terminator(&word.text) && !matches!(word.text.as_ref(), ";" | ":" | "|"))
+        .any(|word| matches!(word.text.as_ref(), "or" | "nor"))
 }
 
 /// Whether nothing between a phrase that ends at `from` and a trigger at `to` that looks back ends its scope.
-fn reaches_back(words: &[Word], from: usize, to: usize) -> bool {
-    let labelled = to > from && words[to - 1].text == ":";
-    !words[from..to].iter().any(|word| {
-        matches!(word.text.as_str(), ";" | "|")
-            || word.text == "," && !labelled
-            || triggers::is_terminator(&word.text)
-            || matches!(word.text.as_str(), "and" | "with" | "no" | "not" | "denies")
+fn reaches_back(words: &[Word<'_>], from: usize, to: usize, trigger: Trigger) -> bool {
+    if let Reach::Few(count) = trigger.reach
+        && to - from > count
+    {
+        return false;
+    }
+    let word = |at: usize| words[at].text.as_ref();
+    let labelled = to > from && word(to - 1) == ":";
+    // "Swelling, redness and warmth are all absent."
+    let listed = to > from
+        && matches!(word(from), "," | "and" | "or")
+        && words.get(to).is_some_and(|first| matches!(first.text.as_ref(), "are" | "were" | "both" | "all"))
+        && !words[from..to].iter().any(|word| word.text.bytes().any(|b| b.is_ascii_digit()));
+    !(from..to).any(|at| {
+        let once = trigger.effect == Effect::Historical;
+        match word(at) {
+            // "Plantar fasciitis, resolved"
+            "," => !(labelled || listed || once && at == from && at + 1 == to),
+            "and" => !listed,
+            ";" | "|" | "with" | "no" | "not" | "denies" => true,
+            // What began then is not over.
+            "began" | "started" | "onset" | "since" | "noticed" => once,
+            word => triggers::is_terminator(word),
+        }
     })
 }
 
 /// Whether a negation that usually looks ahead is the value of a label: "Falls: no", "Pain - none".
-fn is_value(words: &[Word], from: usize, at: usize, end: usize, trigger: Trigger) -> bool {
+fn is_value(words: &[Word<'_>], from: usize, at: usize, end: usize, trigger: Trigger) -> bool {
     let closes = words.get(end).is_none_or(|next| {
-        matches!(next.text.as_str(), "." | "," | ";" | "|" | ")" | "/")
+        matches!(next.text.as_ref(), "." | "," | ";" | "|" | ")" | "/")
             || words.get(end + 1).is_some_and(|after| after.text == ":")
     });
     trigger.effect == Effect::Negated
         && closes
         && at > from
-        && matches!(words[at - 1].text.as_str(), ":" | "?" | "-" | "=" | "|")
+        && matches!(words[at - 1].text.as_ref(), ":" | "?" | "-" | "=" | "|")
         && at - from <= 6
-        && words[from..at - 1].iter().all(|word| !matches!(word.text.as_str(), ":" | ";" | "|" | "."))
+        && words[from..at - 1].iter().all(|word| !matches!(word.text.as_ref(), ":" | ";" | "|" | "."))
 }
 
 #[cfg(test)]

@@ -46,6 +46,8 @@ pub(crate) enum Qualifier {
     Historical,
     /// "mother has".
     OtherPerson,
+    /// An empty heading, an unticked box, a prompt: "Goals: ____".
+    Template,
 }
 
 /// A word or phrase of named lists, of this list, or a pattern.
@@ -144,4 +146,5 @@ pub(super) fn counts(note: &Note<'_>, span: Span, accept: &[Qualifier]) -> bool 
         && (!stands.hypothetical || accepts(Qualifier::Hypothetical))
         && (!stands.historical || accepts(Qualifier::Historical))
         && (!stands.other_person || accepts(Qualifier::OtherPerson))
+        && (!stands.template || accepts(Qualifier::Template))
 }

@@ -15,7 +15,7 @@ pub(crate) const COVER_DAYS: i32 = 90;
 pub(crate) const REPORT_DAYS: u32 = 10;
 
 /// What happened on a day.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum EventKind {

@@ -1,10 +1,12 @@
 //! A note read once: words, term hits, lines, labelled blocks, dates. What every extractor and check looks at.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use super::outline::{self, Block, Topic};
 use crate::rubric::terms::{Hits, ListId, Vocabulary, Word};
-use crate::text::assertion::{Assertion, assertion};
+use crate::text::assertion::{Assertion, assertion_among};
 use crate::text::dates::{DateMention, dates};
 use crate::text::{Span, lines, sentences};
 
@@ -61,6 +63,8 @@ pub(crate) struct Page<'t> {
     /// The places of the major blocks among `blocks`.
     majors: Vec<usize>,
     pub(crate) dates: Vec<DateMention>,
+    /// How the mentions that were asked for stand: extractors and criteria ask for the same ones.
+    stands: RefCell<HashMap<Span, Assertion>>,
 }
 
 impl<'t> Page<'t> {
@@ -71,7 +75,7 @@ impl<'t> Page<'t> {
         let blocks = outline::outline(text, &lines, &hits);
         let sentences = sentences(text);
         let majors = (0..blocks.len()).filter(|&index| blocks[index].major).collect();
-        Self { text, hits, lines, sentences, blocks, majors, dates: dates(text), words }
+        Self { text, hits, lines, sentences, blocks, majors, dates: dates(text), words, stands: RefCell::default() }
     }
 
     /// All of it.
@@ -145,7 +149,12 @@ impl<'t> Page<'t> {
 
     /// How a mention stands.
     pub(crate) fn assertion(&self, span: Span) -> Assertion {
-        assertion(self.text, span)
+        if let Some(known) = self.stands.borrow().get(&span) {
+            return *known;
+        }
+        let stands = assertion_among(self.text, &self.sentences, span);
+        self.stands.borrow_mut().insert(span, stands);
+        stands
     }
 }
 

@@ -22,9 +22,21 @@ pub(super) enum Toward {
     Forward,
     Back,
     Both,
+    /// Back, where the statement ends with the trigger ("referral pending").
+    Close,
 }
 
-/// How far a forward scope goes.
+impl Toward {
+    pub(super) fn is_forward(self) -> bool {
+        matches!(self, Self::Forward | Self::Both)
+    }
+
+    pub(super) fn is_back(self) -> bool {
+        matches!(self, Self::Back | Self::Both)
+    }
+}
+
+/// How far a scope goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Reach {
     /// Over a list with commas ("denies pain, falls, fever").
@@ -44,7 +56,12 @@ pub(super) struct Trigger {
 
 use Effect::{Historical, Hypothetical, Negated, Nothing, OtherPerson};
 use Reach::{Comma, Few, List};
-use Toward::{Back, Both, Forward};
+use Toward::{Back, Both, Close, Forward};
+
+/// A question mark before what is asked.
+pub(super) const DOUBT: Trigger = Trigger { effect: Hypothetical, toward: Forward, reach: Comma };
+/// A label over what follows.
+pub(super) const HEADING: Trigger = Trigger { effect: Negated, toward: Forward, reach: List };
 
 /// Effect, side, reach, and the phrases, separated by commas.
 const TRIGGERS: &[(Effect, Toward, Reach, &str)] = &[
@@ -68,9 +85,10 @@ const TRIGGERS: &[(Effect, Toward, Reach, &str)] = &[
          has no, have no, had no, with no, there are no, there is no, there were no, there was no, no new, no other, \
          not yet, did not, does not, do not, is not, was not, are not, were not, has not, have not, no acute, \
          no further, no known, no current, no apparent, no obvious, absent, in the absence of, ruled out for, \
-         not had, not experiencing, no active",
+         not had, not experiencing, no active, neg, (-), (−), ∅, ø",
     ),
     (Negated, Forward, Few(2), "non, not a, not an"),
+    (Negated, Forward, Few(4), "negative"),
     (
         Negated,
         Back,
@@ -81,7 +99,7 @@ const TRIGGERS: &[(Effect, Toward, Reach, &str)] = &[
          not evaluated, not measured, not discussed, not recorded, not obtained, not available, not appreciated, \
          not found, not detected, not issued, not required, not needed, not used, not included, not warranted, \
          not started, not initiated, not formulated, not written, not developed, not elicited, not visualized, \
-         was ruled out, is ruled out, were ruled out, been ruled out, has resolved, have resolved, is negative, \
+         was ruled out, is ruled out, were ruled out, been ruled out, is negative, \
          was negative, were negative, are negative, is denied, was denied, are denied, were denied, unlikely, \
          is unlikely, deferred, was deferred, were deferred, omitted, not examined, could not be assessed, \
          unable to assess, unable to be assessed, could not be tested, cannot be assessed, none set, none established, \
@@ -92,7 +110,10 @@ const TRIGGERS: &[(Effect, Toward, Reach, &str)] = &[
          have not been assessed, have not been addressed, has not been completed, has not been done, \
          was not assessed, were not assessed, was not done, were not done, was not tested, were not tested, \
          not yet assessed, not yet done, was not performed, were not performed, was not provided, were not provided, \
-         are not set, are not established, not recommended",
+         are not set, are not established, not recommended, absent, are all absent, were all absent, all absent, both absent, \
+         are all negative, were all negative, all negative, is missing, are missing, was missing, were missing, missing, \
+         was declined, were declined, was refused, were refused, held today, held due, held secondary, held per, was held, \
+         were held, been excluded, was excluded, is excluded, were excluded, left out, 0/10",
     ),
     (Negated, Both, Comma, "ruled out"),
     (
@@ -116,7 +137,14 @@ const TRIGGERS: &[(Effect, Toward, Reach, &str)] = &[
          may indicate, suggestive of, to rule out, at next visit, next visit, next session, recommend, recommended, \
          recommends, recommending, scheduled for, scheduled to, differential includes, potential for, likely to, \
          instructed to report, instructed to call for, instructed to call if, educated on signs of, \
-         plan next visit, in the future, future, worry about, fear of, fears, afraid of, worried about",
+         plan next visit, questionable, query, equivocal for, suggest, suggests, suggesting, suggested, suspicion of, \
+         suspicion for, indicative of, concern about, cannot exclude, can't exclude, could not exclude, not been ruled out, \
+         has not been ruled out, have not been ruled out, not excluded, return precautions, red flags, notify if, \
+         call the office for, call the clinic for, call clinic for, call office for, call md for, call provider for, \
+         call the office if, call the clinic if, call the office with, call the clinic with, contact the clinic for, \
+         contact the clinic if, contact md for, seek care for, go to the er for, call 911 for, call 911 if, \
+         planning on, will fabricate, will order, will issue, will progress to, will introduce, will transition to, \
+         in the future, future, worry about, fear of, fears, afraid of, worried about",
     ),
     (
         Hypothetical,
@@ -130,9 +158,15 @@ const TRIGGERS: &[(Effect, Toward, Reach, &str)] = &[
          will be written, will be updated, will be tested, will be reviewed, will be initiated, will be started, \
          will be given, will follow, next visit, next session, at next visit, at the next visit, at next session, \
          is pending, are pending, is planned, are planned, was recommended, were recommended, is recommended, \
-         are recommended, cannot be ruled out, not ruled out, cannot be excluded, is possible, is suspected, \
+         are recommended, is scheduled, are scheduled, has been scheduled, is ordered, was ordered, has been ordered, \
+         are ordered, on order, anticipated in, anticipated on, anticipated by, is anticipated, to be fabricated, \
+         to be tried, to be ordered, to be scheduled, to be fitted, will be fabricated, will be ordered, \
+         will be scheduled, will be tried, has not been ruled out, have not been ruled out, not been ruled out, \
+         cannot be ruled out, not ruled out, is questionable, cannot be excluded, is possible, is suspected, \
          if needed, if indicated, if necessary, as appropriate, if appropriate, in the future, if tolerated",
     ),
+    (Hypothetical, Back, Few(0), "risk"),
+    (Hypothetical, Close, Comma, "pending, anticipated, scheduled, ordered"),
     (
         Historical,
         Forward,
@@ -149,7 +183,10 @@ const TRIGGERS: &[(Effect, Toward, Reach, &str)] = &[
         Few(6),
         "previous, previously, prior, past, formerly, former, status post, s/p, remote, childhood, used to, old, \
          in the past, at last visit, last visit, last session, at previous visit, previously had, last year, last month, \
-         on prior visit, in childhood",
+         on prior visit, in childhood, quit, prior to admission, prior to hospitalization, prior to injury, \
+         prior to the injury, prior to onset, prior to the fall, prior to fall, prior to the stroke, prior to the accident, \
+         before the fall, before the injury, before the accident, before the stroke, before admission, before onset, \
+         before the illness, before hospitalization, premorbidly, pre-morbidly",
     ),
     (
         Historical,
@@ -173,7 +210,10 @@ const TRIGGERS: &[(Effect, Toward, Reach, &str)] = &[
         Nothing,
         Both,
         Comma,
-        "no change, no changes, no change in, no significant change, no significant changes, no increase, no decrease, \
+        "as expected, as planned, as anticipated, as recommended, as scheduled, as instructed, as ordered, as prescribed, \
+         as suggested, do not forget, don't forget, never misses, never missed, negative pressure, rh negative, \
+         negative reinforcement, negative affect, negative self, no reason to, no choice but, \
+         no change, no changes, no change in, no significant change, no significant changes, no increase, no decrease, \
          no significant increase, no significant decrease, no improvement, no significant improvement, not improved, \
          not improving, not changed, not resolved, has not resolved, have not resolved, not only, not just, \
          not merely, not necessarily, no doubt, no more than, not more than, no less than, not less than, \
@@ -264,7 +304,73 @@ const HAVING: &[&str] = &[
     "history",
     "hx",
     "h",
+    // What a relative does beside telling or helping.
+    "recently",
+    "also",
+    "uses",
+    "used",
+    "fell",
+    "broke",
+    "smokes",
+    "smoked",
+    "drinks",
+    "takes",
+    "currently has",
+    "was diagnosed",
+    "is diagnosed",
+    "was treated",
+    "was hospitalized",
+    "is recovering",
+    "is ill",
+    "is sick",
+    "is disabled",
+    "lost",
 ];
+
+/// Others who are never the patient's voice or hands.
+const BYSTANDERS: [&str; 4] = ["roommate", "neighbor", "friend", "coworker"];
+
+/// What a negation before these words takes from the phrase after them is not the phrase: "no increase in pain", "denies any difficulty
+/// with stairs". Each with the words between, and the negation before.
+const ONLY: [&str; 34] = [
+    "change",
+    "changes",
+    "increase",
+    "increases",
+    "decrease",
+    "worsening",
+    "improvement",
+    "difficulty",
+    "difficulties",
+    "trouble",
+    "problem",
+    "problems",
+    "issue",
+    "issues",
+    "complaint",
+    "complaints",
+    "concerns",
+    "limitation",
+    "limitations",
+    "restriction",
+    "restrictions",
+    "deficit",
+    "deficits",
+    "impairment",
+    "impairments",
+    "adverse",
+    "difference",
+    "decline",
+    "regression",
+    "progression",
+    "exacerbation",
+    "aggravation",
+    "reduction",
+    "barriers",
+];
+const NEGATIONS: [&str; 8] = ["no", "without", "w/o", "denies", "denies any", "denied", "denied any", "without any"];
+const BETWEEN: [&str; 11] =
+    ["", "new", "further", "significant", "reported", "apparent", "noted", "appreciable", "marked", "obvious", "more"];
 
 const TERMINATORS: &[&str] = &[
     "but",
@@ -394,22 +500,42 @@ const PRESENTS: &[&str] = &[
     "is",
 ];
 
-/// Triggers by their first word.
-type Table = HashMap<String, Vec<(Vec<String>, Trigger)>>;
+/// The triggers that begin with one word.
+#[derive(Default)]
+struct Entry {
+    /// The word by itself.
+    alone: Option<Trigger>,
+    /// By their second word, the words after it, longest first: some words begin hundreds of triggers.
+    more: HashMap<String, Vec<(Vec<String>, Trigger)>>,
+}
 
-/// Longest phrase first.
+/// Triggers by their first word.
+type Table = HashMap<String, Entry>;
+
 static TABLE: LazyLock<Table> = LazyLock::new(|| {
     let mut table: Table = HashMap::new();
+    // The same words on both sides, where each looks its own way; of two effects the first stands.
+    let join = |known: &mut Trigger, trigger: Trigger| {
+        if known.effect == trigger.effect && known.toward != trigger.toward {
+            known.toward = Both;
+        }
+    };
     let mut add = |phrase: &str, trigger: Trigger| {
-        let words: Vec<String> = tokens(phrase).iter().map(|token| token.of(phrase).to_owned()).collect();
-        if let Some(first) = words.first() {
-            let known = table.entry(first.clone()).or_default();
-            match known.iter_mut().find(|(other, _)| *other == words) {
-                // The same words on both sides, where each looks its own way.
-                Some((_, other)) if other.effect == trigger.effect => other.toward = Both,
-                Some(_) => {}
-                None => known.push((words, trigger)),
+        let mut words = tokens(phrase).into_iter().map(|token| token.of(phrase).to_owned());
+        let Some(first) = words.next() else { return };
+        let entry = table.entry(first).or_default();
+        let Some(second) = words.next() else {
+            match &mut entry.alone {
+                Some(known) => join(known, trigger),
+                None => entry.alone = Some(trigger),
             }
+            return;
+        };
+        let rest: Vec<String> = words.collect();
+        let known = entry.more.entry(second).or_default();
+        match known.iter_mut().find(|(other, _)| *other == rest) {
+            Some((_, known)) => join(known, trigger),
+            None => known.push((rest, trigger)),
         }
     };
     for (effect, toward, reach, phrases) in TRIGGERS {
@@ -417,36 +543,81 @@ static TABLE: LazyLock<Table> = LazyLock::new(|| {
             add(phrase.trim(), Trigger { effect: *effect, toward: *toward, reach: *reach });
         }
     }
+    for negation in NEGATIONS {
+        for between in BETWEEN {
+            for noun in ONLY {
+                // What is complained of, and what is at issue, is denied; "no complaints of" stands above.
+                if noun.starts_with("complaint") && !between.is_empty() {
+                    let denied = Trigger { effect: Negated, toward: Forward, reach: List };
+                    add(&format!("{negation} {between} {noun} of"), denied);
+                }
+                add(&format!("{negation} {between} {noun}"), Trigger { effect: Nothing, toward: Both, reach: Comma });
+            }
+        }
+    }
+    for history in ["medical history", "surgical history", "history", "pmh", "pmhx", "hx", "family history", "fhx"] {
+        let effect = if history.starts_with('f') { OtherPerson } else { Historical };
+        for link in ["is", "was", "", ":"] {
+            for how in ["significant", "notable", "positive", "remarkable"] {
+                for past in ["", "past"] {
+                    let trigger = Trigger { effect, toward: Forward, reach: List };
+                    add(&format!("{past} {history} {link} {how} for"), trigger);
+                }
+            }
+        }
+    }
     for relative in RELATIVES {
         for having in HAVING {
             add(&format!("{relative} {having}"), Trigger { effect: OtherPerson, toward: Forward, reach: List });
         }
+        if BYSTANDERS.contains(relative) {
+            for being in ["was", "is"] {
+                add(&format!("{relative} {being}"), Trigger { effect: OtherPerson, toward: Forward, reach: List });
+            }
+        }
         add(&format!("{relative}'s"), Trigger { effect: OtherPerson, toward: Forward, reach: Few(3) });
         add(&format!("in {relative}"), Trigger { effect: OtherPerson, toward: Back, reach: Comma });
-        for whose in ["his", "her", "their", "the"] {
+        // One who owns the complaint, or is spoken of by way of the patient.
+        for own in [
+            "reports her own",
+            "reports his own",
+            "has her own",
+            "has his own",
+            ", who has",
+            ", who had",
+            "who has",
+            "who had",
+        ] {
+            add(&format!("{relative} {own}"), Trigger { effect: OtherPerson, toward: Forward, reach: List });
+        }
+        for whose in ["his", "her", "their", "the", "both", "a", "an", "one"] {
             add(&format!("in {whose} {relative}"), Trigger { effect: OtherPerson, toward: Back, reach: Comma });
             add(&format!("of {whose} {relative}"), Trigger { effect: OtherPerson, toward: Back, reach: Comma });
         }
     }
-    for phrases in table.values_mut() {
+    for phrases in table.values_mut().flat_map(|entry| entry.more.values_mut()) {
         phrases.sort_by_key(|(words, _)| std::cmp::Reverse(words.len()));
     }
     table
 });
 
-/// The longest trigger at the start of `words` whose length `clear` accepts.
+/// The longest trigger at the start of `words` that `clear` accepts with its length.
 pub(super) fn at<'w>(
     words: &(impl Iterator<Item = &'w str> + Clone),
-    clear: impl Fn(usize) -> bool,
+    clear: impl Fn(usize, Trigger) -> bool,
 ) -> Option<(usize, Trigger)> {
-    let first = words.clone().next()?;
-    TABLE
-        .get(first)?
-        .iter()
-        .find(|(phrase, _)| {
-            clear(phrase.len()) && phrase.iter().map(String::as_str).eq(words.clone().take(phrase.len()))
-        })
-        .map(|(phrase, trigger)| (phrase.len(), *trigger))
+    let mut rest = words.clone();
+    let entry = TABLE.get(rest.next()?)?;
+    let longer = rest.next().and_then(|second| entry.more.get(second)).and_then(|phrases| {
+        phrases
+            .iter()
+            .map(|(phrase, trigger)| (phrase, phrase.len() + 2, *trigger))
+            .find(|(phrase, len, trigger)| {
+                clear(*len, *trigger) && phrase.iter().map(String::as_str).eq(rest.clone().take(phrase.len()))
+            })
+            .map(|(_, len, trigger)| (len, trigger))
+    });
+    longer.or_else(|| entry.alone.filter(|trigger| clear(1, *trigger)).map(|trigger| (1, trigger)))
 }
 
 /// Whether a sentence answers the label or question before it with nothing: "none", "not assessed".
@@ -454,7 +625,7 @@ pub(super) fn is_answer(sentence: &str) -> bool {
     let words: Vec<String> = tokens(sentence).iter().map(|token| token.of(sentence).to_lowercase()).collect();
     let words = words.iter().map(String::as_str);
     let short = words.clone().count() <= 5;
-    at(&words, |_| true).is_some_and(|(len, trigger)| {
+    at(&words, |_, _| true).is_some_and(|(len, trigger)| {
         matches!(trigger.effect, Negated | Hypothetical)
             && (trigger.toward != Forward || words.clone().nth(len).is_none_or(|next| matches!(next, "." | "," | ";")))
     }) && short
