@@ -532,6 +532,21 @@ cg_status cg_vault_restore_message(const cg_vault *vault,
                                    cg_bytes **out,
                                    cg_error **err);
 
+// Gives back a message from its scrubbed form and the key alone, byte for byte: what `encrypt` and `fpe` replaced, in a message of any
+// format, notes too. What other operators replaced stays; what the rules of fields removed counts as the category other_id.
+//
+// `message` is the scrubbed message, unchanged; `key` and the errors are as in cg_restore. On success `*out` is to be freed with
+// cg_bytes_free. Any thread may call it.
+//
+// # Safety
+// `message` is readable for `len` bytes and `key` for `key_len`; `out` is writable; `err` is writable or NULL.
+cg_status cg_restore_message(const char *message,
+                             size_t len,
+                             const char *key,
+                             size_t key_len,
+                             cg_bytes **out,
+                             cg_error **err);
+
 // Scores every note of a message: the lines of one observation are one note, and so is an embedded document. Free text of fewer than
 // 80 bytes is none.
 //

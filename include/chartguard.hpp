@@ -209,6 +209,13 @@ inline restored restore(std::string_view text, std::string_view key) {
   }));
 }
 
+/** Gives back what `encrypt` and `fpe` replaced in a message, byte for byte, from its scrubbed form alone. */
+inline bytes restore_message(std::string_view message_bytes, std::string_view key) {
+  return bytes(detail::produce<cg_bytes>([&](cg_bytes **out, cg_error **err) {
+    return cg_restore_message(message_bytes.data(), message_bytes.size(), key.data(), key.size(), out, err);
+  }));
+}
+
 /** A model loaded once, to be used by any number of scrubbers. */
 class model : public detail::handle<cg_model, cg_model_free> {
  public:

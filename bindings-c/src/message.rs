@@ -3,7 +3,7 @@
 use std::ffi::c_char;
 
 use chartguard::audit::{Action, Event};
-use chartguard::{Context, Format, ScoreOptions, ScrubbedMessage, wire};
+use chartguard::{Context, Format, Key, ScoreOptions, ScrubbedMessage, restore_message, wire};
 
 use crate::audit::cg_audit;
 use crate::boundary::{access, bytes, free, object, produce, text};
@@ -152,6 +152,32 @@ pub unsafe extern "C" fn cg_vault_restore_message(
             let vault = object(vault, "the vault is NULL")?;
             let id = Some(text(document_id, id_len)?).filter(|id| !id.is_empty());
             Ok(cg_bytes::of(vault.0.restore_message(bytes(message.cast(), len)?, id)?))
+        })
+    }
+}
+
+/// Gives back a message from its scrubbed form and the key alone, byte for byte: what `encrypt` and `fpe` replaced, in a message of any
+/// format, notes too. What other operators replaced stays; what the rules of fields removed counts as the category other_id.
+///
+/// `message` is the scrubbed message, unchanged; `key` and the errors are as in cg_restore. On success `*out` is to be freed with
+/// cg_bytes_free. Any thread may call it.
+///
+/// # Safety
+/// `message` is readable for `len` bytes and `key` for `key_len`; `out` is writable; `err` is writable or NULL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cg_restore_message(
+    message: *const c_char,
+    len: usize,
+    key: *const c_char,
+    key_len: usize,
+    out: *mut *mut cg_bytes,
+    err: *mut *mut cg_error,
+) -> cg_status {
+    // SAFETY: promised by the caller.
+    unsafe {
+        produce(out, err, || {
+            let key = Key::parse(text(key, key_len)?)?;
+            Ok(cg_bytes::of(restore_message(bytes(message.cast(), len)?, &key)?))
         })
     }
 }

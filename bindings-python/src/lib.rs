@@ -63,7 +63,7 @@ mod _chartguard {
     #[pymodule_export]
     use crate::tagger::{Entity, Tagger};
     #[pymodule_export]
-    use crate::vault::{Vault, restore};
+    use crate::vault::{Vault, restore, restore_message};
     use pyo3::prelude::*;
 
     #[pymodule_export]

@@ -1,6 +1,5 @@
 //! Messages: what is scrubbed of them and how it is handed out.
 
-use chartguard::access::Permission;
 use chartguard::text::Offsets;
 use chartguard::{Context, Format, ScoreOptions, wire};
 use pyo3::prelude::*;
@@ -9,7 +8,7 @@ use pyo3::types::{PyBytes, PyDict, PyList, PyString};
 use crate::audit::Trail;
 use crate::error::{exception, run};
 use crate::rubric::Report;
-use crate::vault::Vault;
+use crate::vault::{Vault, Way};
 
 /// A message without its protected health information.
 ///
@@ -214,10 +213,10 @@ pub(crate) fn score(
     reports.collect()
 }
 
-/// Gives back the message that was scrubbed into a vault.
+/// Gives back a message.
 pub(crate) fn restore<'py>(
     py: Python<'py>,
-    vault: &chartguard::Vault,
+    way: &Way,
     message: &Bound<'_, PyAny>,
     document_id: Option<&str>,
     trail: &Trail<'_>,
@@ -225,8 +224,8 @@ pub(crate) fn restore<'py>(
     let message = Message::new(message)?;
     let bytes = message.bytes;
     let back = run(py, || {
-        let read = || vault.restore_message(bytes, document_id);
-        trail.perform(&[Permission::Restore, Permission::ReadVault], read, |event, result, key| {
+        let read = || way.message_back(bytes, document_id);
+        trail.perform(way.permissions(), read, |event, result, key| {
             event.about(result.as_ref().map_or(bytes, Vec::as_slice), key)
         })
     })?;

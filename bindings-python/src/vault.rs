@@ -124,6 +124,15 @@ impl Way {
             Self::File(path, key) => chartguard::Vault::read(path, key)?.restore(text, document_id),
         }
     }
+
+    /// The message of a scrubbed one.
+    pub(crate) fn message_back(&self, message: &[u8], document_id: Option<&str>) -> chartguard::Result<Vec<u8>> {
+        match self {
+            Self::Key(key) => chartguard::restore_message(message, key),
+            Self::Vault(vault) => vault.restore_message(message, document_id),
+            Self::File(path, key) => chartguard::Vault::read(path, key)?.restore_message(message, document_id),
+        }
+    }
 }
 
 #[pymethods]
@@ -260,7 +269,7 @@ impl Vault {
         audit: Option<&Bound<'_, AuditLog>>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let trail = Trail::new(py, audit, access, actor, now)?;
-        crate::message::restore(py, self.held(py)?, message, document_id, &trail)
+        crate::message::restore(py, &Way::Vault(Arc::clone(self.held(py)?)), message, document_id, &trail)
     }
 
     fn __repr__(&self) -> String {
@@ -342,4 +351,54 @@ pub(crate) fn restore(
         let work = || way.back(text, document_id);
         trail.perform(way.permissions(), work, |event, result, key| event.about(result.as_deref().unwrap_or(text), key))
     })
+}
+
+/// Gives a message back: from its scrubbed form and the key alone where `encrypt` and `fpe` replaced what it held, or from a vault.
+///
+/// Parameters
+/// ----------
+/// message : bytes or str
+///     The scrubbed message of any format, unchanged; a note too.
+/// key, vault, document_id, access, actor, now, audit
+///     As for ``restore``.
+///
+/// Returns
+/// -------
+/// bytes or str
+///     Of the type of the one handed in, byte for byte. Without a vault, what other operators replaced stays as it is; what the rules
+///     of fields removed counts as `other_id`.
+///
+/// Raises
+/// ------
+/// SecretKeyError, TamperedError, InputError, AccessError
+///     As ``restore``.
+///
+/// Examples
+/// --------
+/// >>> import chartguard
+/// >>> key = bytes(range(32))
+/// >>> policy = {"categories": {"ssn": {"operator": "encrypt"}}}
+/// >>> scrubber = chartguard.Scrubber(policy=policy, model="none", key=key)
+/// >>> chartguard.restore_message(scrubber.scrub_message(r"{\rtf1 SSN 219-{\b 09}-9999}").message, key)
+/// '{\\rtf1 SSN 219-{\\b 09}-9999}'
+#[pyfunction]
+#[allow(clippy::too_many_arguments, reason = "they are keywords in Python")]
+#[pyo3(signature = (message, key=None, *, vault=None, document_id=None, access=None, actor=None, now=None, audit=None))]
+pub(crate) fn restore_message<'py>(
+    py: Python<'py>,
+    message: &Bound<'_, PyAny>,
+    key: Option<&Bound<'_, PyAny>>,
+    vault: Option<&Bound<'_, PyAny>>,
+    document_id: Option<&str>,
+    access: Option<&Bound<'_, Access>>,
+    actor: Option<&str>,
+    now: Option<&str>,
+    audit: Option<&Bound<'_, AuditLog>>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let way = Way::new(py, key, vault)?;
+    if document_id.is_some() && vault.is_none() {
+        return Err(config(py, "only a vault tells notes apart by their ids", "document_id"));
+    }
+    let trail = Trail::new(py, audit, access, actor, now)?;
+    crate::message::restore(py, &way, message, document_id, &trail)
 }

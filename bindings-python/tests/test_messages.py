@@ -8,7 +8,7 @@ import re
 
 import chartguard
 import pytest
-from chartguard import ConfigError, InputError, Rubric, Scorer, Scrubber, TamperedError, Vault
+from chartguard import ConfigError, InputError, Rubric, Scorer, Scrubber, SecretKeyError, TamperedError, Vault
 
 FORMATS = pathlib.Path(__file__).parents[2] / "tests/cases/formats"
 CASES = json.loads((FORMATS / "cases.json").read_text(encoding="utf-8"))
@@ -151,3 +151,32 @@ def test_the_text_of_documents():
         chartguard.message_notes(html, format="htm")
     with pytest.raises(chartguard.InputError):
         chartguard.message_notes("{", format="fhir")
+
+
+def test_messages_come_back_from_themselves():
+    key = bytes(range(32))
+    categories = json.loads((FORMATS.parents[2] / "core/policies/policy.schema.json").read_text())["$defs"]["Category"]
+    names = [one["const"] for one in categories["oneOf"]] if "oneOf" in categories else categories["enum"]
+    policy = {"categories": {name: {"operator": "encrypt"} for name in names}}
+    encrypting = Scrubber(policy=policy, model="none", key=key)
+    formats = set()
+    for case in CASES[::4]:
+        message = (FORMATS / case["file"]).read_bytes()
+        done = encrypting.scrub_message(message)
+        formats.add(done.format)
+        assert chartguard.restore_message(done.message, key) == message, case["file"]
+        if done.message != message:
+            with pytest.raises(SecretKeyError):
+                chartguard.restore_message(done.message, bytes(range(1, 33)))
+    assert len(formats) == 6
+    text = r"{\rtf1 SSN 219-{\b 09}-9999}"
+    shared = encrypting.scrub_message(text).message
+    assert isinstance(shared, str) and "9999" not in shared
+    assert chartguard.restore_message(shared, key) == text
+    with pytest.raises(TamperedError):
+        chartguard.restore_message(shared.replace("SSN", "SSM"), key)
+    with pytest.raises(InputError, match="restore_message"):
+        chartguard.restore(shared, key)
+    vault = Vault.from_bytes(b"", key)
+    shared = Scrubber(model="none").scrub_message(text, vault=vault).message
+    assert chartguard.restore_message(shared, vault=vault) == text

@@ -12,7 +12,8 @@
 //! * [`Analyzer`] does both in one call.
 //! * [`measure`] compares findings with labelled notes: recall, precision, leaks, errors by class, thresholds.
 //! * [`text`] is what they share: spans, offsets in every unit, sections, sentences, tokens, assertion, dates.
-//! * [`Scrubber::scrub_message`] takes what EHRs hold: HL7 v2, FHIR, C-CDA, RTF, HTML, text in other encodings ([`Format`]).
+//! * [`Scrubber::scrub_message`] takes what EHRs hold: HL7 v2, FHIR, C-CDA, RTF, HTML, text in other encodings ([`Format`]);
+//!   [`restore_message`] gives them back.
 //! * [`Patient`] is what the caller knows of the patient: [`Scrubber::scrub_for`] finds every mention of it.
 //! * [`Vault`] keeps under a key what was replaced, so that every operator has a way back.
 //! * [`audit`] records who did what, without a value of any note; [`access`] says who may.
@@ -76,7 +77,7 @@ mod yaml;
 
 pub use analyze::{Analyzer, MessageOutcome, Outcome};
 pub use error::{Error, ErrorCode, Location, Result};
-pub use format::{Format, MessageFinding, MessageReport, ScrubbedMessage};
+pub use format::{Format, MessageFinding, MessageReport, ScrubbedMessage, restore_message};
 #[doc(hidden)]
 pub use guard::caught;
 #[cfg(feature = "onnx")]

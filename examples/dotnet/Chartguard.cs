@@ -468,6 +468,9 @@ internal static partial class Cg
     internal static partial CgStatus cg_vault_restore_message(CgVault vault, byte[]? message, nuint messageLen, byte[]? documentId, nuint documentIdLen, out CgBytes @out, out CgError err);
 
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial CgStatus cg_restore_message(byte[]? message, nuint messageLen, byte[]? key, nuint keyLen, out CgBytes @out, out CgError err);
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial CgStatus cg_scorer_score_message(CgScorer scorer, byte[]? message, nuint messageLen, string? format, byte[]? optionsJson, nuint optionsJsonLen, out CgReport @out, out CgError err);
 
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]

@@ -434,6 +434,44 @@ fn scrubs_under_a_key_and_restores() {
 }
 
 #[test]
+fn a_message_comes_back_from_itself() {
+    let folder = scratch("restore-message");
+    let key = key_file(&folder);
+    let policy = folder.join("policy.yaml");
+    let lines: Vec<String> =
+        chartguard::Category::ALL.iter().map(|category| format!("  {category}: {{operator: encrypt}}\n")).collect();
+    fs::write(&policy, format!("categories:\n{}", lines.concat())).unwrap();
+    let policy = policy.display().to_string();
+    let message = b"MSH|^~\\&|A||||20240314||ADT^A01|7|P|2.5\rPID|1||4471203||OSEI^KWAME^caf\xe9||19610314|F\rZPI|x\r";
+    let out = run(&["scrub", "--model", "none", "--policy", &policy, "--key-file", &key, "-"], message);
+    assert_eq!(out.status.code(), Some(0), "{}", stderr(&out));
+    assert!(!String::from_utf8_lossy(&out.stdout).contains("OSEI"));
+    let back = run(&["restore", "--key-file", &key, "-"], &out.stdout);
+    assert_eq!(back.stdout, message, "{}", stderr(&back));
+    let cut = run(&["restore", "--key-file", &key, "-"], &out.stdout[..out.stdout.len() - 1]);
+    assert_eq!((cut.status.code(), cut.stdout.len()), (Some(2), 0));
+}
+
+#[test]
+fn imports_rules_of_the_fhir_anonymiser() {
+    let file = "tests/cases/fhir-path-rules/pool.json";
+    let out = run(&["policy", "import", "--fhir-path-rules", file], b"");
+    assert_eq!(out.status.code(), Some(0), "{}", stderr(&out));
+    let rules = fs::read_to_string(repository().join(file)).unwrap();
+    assert_eq!(stdout(&out), chartguard::Policy::from_fhir_path_rules(&rules).unwrap().to_yaml());
+    let folder = scratch("import");
+    let wrong = folder.join("wrong.json");
+    fs::write(&wrong, r#"{"fhirPathRules": [{"path": "Patient.gender", "method": "perturb"}]}"#).unwrap();
+    let out = run(&["policy", "import", "--fhir-path-rules", &wrong.display().to_string()], b"");
+    assert_eq!((out.status.code(), out.stdout.len()), (Some(2), 0));
+    assert!(
+        stderr(&out).contains("wrong.json") && stderr(&out).contains("rule 1 (`Patient.gender`)"),
+        "{}",
+        stderr(&out)
+    );
+}
+
+#[test]
 fn the_command_line_gives_what_rust_gives_under_a_key() {
     let folder = scratch("operators");
     let key = key_file(&folder);

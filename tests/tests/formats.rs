@@ -5,7 +5,9 @@ use std::fs;
 
 use chartguard::format::MessageNote;
 use chartguard::vault::Vault;
-use chartguard::{Analyzer, Context, Format, Key, Policy, Rubric, ScoreOptions, Scorer, Scrubber};
+use chartguard::{
+    Analyzer, Category, Context, Format, Key, Policy, Rubric, ScoreOptions, Scorer, Scrubber, restore_message,
+};
 use chartguard_tests::repository;
 use proptest::prelude::*;
 use serde::Deserialize;
@@ -289,4 +291,150 @@ proptest! {
             }
         });
     }
+}
+
+/// A scrubber under which every category comes back: what `rule` says where its operator works, else `encrypt`.
+fn reversible(rule: &str, key: &Key) -> Scrubber {
+    let lines: Vec<String> = Category::ALL.iter().map(|c| format!("{c}: {{operator: {rule}}}")).collect();
+    let whole = Policy::from_yaml(&format!("categories: {{{}}}", lines.join(", ")));
+    let policy = whole.unwrap_or_else(|_| {
+        let line = |c: &Category| {
+            let one = format!("categories: {{{c}: {{operator: {rule}, fallback: encrypt}}}}");
+            let works = Policy::from_yaml(&one).is_ok();
+            format!(
+                "{c}: {{operator: {}}}",
+                if works { format!("{rule}, fallback: encrypt") } else { "encrypt".into() }
+            )
+        };
+        let lines: Vec<String> = Category::ALL.iter().map(line).collect();
+        Policy::from_yaml(&format!("categories: {{{}}}", lines.join(", "))).unwrap()
+    });
+    Scrubber::builder().policy(policy).key(key.clone()).build().unwrap()
+}
+
+#[test]
+fn messages_come_back_from_themselves_byte_for_byte() {
+    let key = Key::from_bytes(b"thirty-two bytes of a test's key").unwrap();
+    let other = Key::from_bytes(b"the key of another, 32 bytes ...").unwrap();
+    let again = Scrubber::builder().builtin_model(false).build().unwrap();
+    for rule in ["encrypt", "fpe"] {
+        let scrubber = reversible(rule, &key);
+        let mut changed_in = std::collections::BTreeMap::new();
+        for (case, message) in cases() {
+            let scrubbed = scrubber.scrub_message(&message, Format::Auto, &Context::default());
+            let scrubbed = scrubbed.unwrap_or_else(|error| panic!("{}: {error}", case.file));
+            assert_eq!(restore_message(&scrubbed.bytes, &key).unwrap(), message, "{}", case.file);
+            let text = decoded(&scrubbed.bytes).to_lowercase();
+            for value in &case.gone {
+                assert!(!text.contains(&value.to_lowercase()), "{}: {value} is left", case.file);
+            }
+            // It is still a message of its format.
+            assert_eq!(Format::of(&scrubbed.bytes).as_str(), case.format, "{}", case.file);
+            let twice = again.scrub_message(&scrubbed.bytes, Format::Auto, &Context::default());
+            assert!(twice.is_ok(), "{}: {}", case.file, twice.unwrap_err());
+            if scrubbed.bytes == message {
+                continue;
+            }
+            *changed_in.entry(case.format.clone()).or_insert(0) += 1;
+            assert!(restore_message(&scrubbed.bytes, &other).unwrap_err().is_key(), "{}", case.file);
+            // Bytes at many places, of the seal too.
+            for at in (0..scrubbed.bytes.len()).step_by(scrubbed.bytes.len() / 24 + 1) {
+                let mut changed = scrubbed.bytes.clone();
+                changed[at] ^= 1;
+                let back = restore_message(&changed, &key);
+                let untouched = back.as_ref().is_ok_and(|back| *back == changed);
+                assert!(back.is_err() || untouched, "{}: byte {at} was changed, and it came back", case.file);
+            }
+        }
+        assert!(changed_in.len() == 6 && changed_in.values().all(|count| *count >= 25), "{rule}: {changed_in:?}");
+    }
+}
+
+#[test]
+fn of_a_message_only_what_may_come_back_does() {
+    let key = Key::from_bytes(b"thirty-two bytes of a test's key").unwrap();
+    let policy =
+        Policy::from_yaml("extends: safe-harbor\nregime: none\ncategories: {name: {operator: encrypt}}").unwrap();
+    let scrubber = Scrubber::builder().policy(policy).builtin_model(false).key(key.clone()).build().unwrap();
+    let packed = "U2VlbiBieSBEci4gT3NlaSwgTVJOIDQ0NzEyMDMu";
+    let (hl7, fhir, ccda) = (
+        format!("MSH|^~\\&|A||||20240314||MDM^T02|7|P|2.5\rPID|1||4471203||OSEI^KWAME||19610314|F\rZPI|4471203\rOBX|1|ED|1^N^LN||^TEXT^plain^Base64^{packed}\r"),
+        "{\"resourceType\":\"Patient\",\"identifier\":[{\"value\":\"4471203\"}],\"name\":[{\"family\":\"Osei\",\"given\":[\"Kwame\"]}],\"shoeSize\":\"4471203\"}".to_owned(),
+        "<ClinicalDocument xmlns=\"urn:hl7-org:v3\"><recordTarget><patientRole><id root=\"2.16.840.1.113883.19.5\" extension=\"4471203\"/><patient><name><given>Kwame</given><family>Osei</family></name></patient></patientRole></recordTarget></ClinicalDocument>".to_owned(),
+    );
+    let wide: Vec<u8> = [0xff, 0xfe]
+        .into_iter()
+        .chain("Seen by Dr. Kwame Osei, MRN 4471203.".encode_utf16().flat_map(u16::to_le_bytes))
+        .collect();
+    for message in [
+        hl7.as_bytes(),
+        fhir.as_bytes(),
+        ccda.as_bytes(),
+        br"{\rtf1 Seen by Dr. Kwame O{\b sei}, MRN 4471203.}",
+        b"<html><body><p>Seen by Dr. Kwame Osei, MRN <b>4471203</b>.</p></body></html>",
+        &wide,
+    ] {
+        let scrubbed = scrubber.scrub_message(message, Format::Auto, &Context::default()).unwrap();
+        let format = scrubbed.format;
+        let shared = decoded(&scrubbed.bytes).to_lowercase();
+        assert!(
+            !shared.contains("kwame") && !shared.contains("osei") && !shared.contains("4471203"),
+            "{format}: {shared}"
+        );
+        let back = decoded(&restore_message(&scrubbed.bytes, &key).unwrap());
+        assert!(back.to_lowercase().contains("kwame") && !back.contains("4471203"), "{format}: {back}");
+        assert!(!back.contains("MESSAGE:cg1_") && !back.contains("chartguard"), "{format}: {back}");
+        if format == Format::Hl7 {
+            // "Seen by Dr. Osei, MRN [MRN].": the document within came back as far as it may.
+            assert!(back.contains("^U2VlbiBieSBEci4gT3NlaSwgTVJOIFtNUk5dLg==\r"), "{back}");
+        }
+        // What stands in the places of tokens says nothing to who has no seal.
+        assert!(restore_message(&scrubbed.bytes[..scrubbed.bytes.len() - 1], &key).is_err(), "{format}");
+    }
+}
+
+#[test]
+fn a_note_that_is_restored_as_a_message_comes_back_too() {
+    let key = Key::from_bytes(b"thirty-two bytes of a test's key").unwrap();
+    let scrubber = reversible("encrypt", &key);
+    let note = "Seen by Dr. Kwame Osei, MRN 4471203.";
+    let scrubbed = scrubber.scrub(note).unwrap().text;
+    assert_eq!(restore_message(scrubbed.as_bytes(), &key).unwrap(), note.as_bytes());
+    assert_eq!(
+        scrubber.scrub_message(note.as_bytes(), Format::Auto, &Context::default()).unwrap().bytes,
+        scrubbed.as_bytes()
+    );
+    assert_eq!(restore_message(b"Nothing of the kind.", &key).unwrap(), b"Nothing of the kind.");
+    assert_eq!(restore_message(b"caf\xe9", &key).unwrap(), b"caf\xe9");
+    let message = scrubber.scrub_message(b"{\\rtf1 Dr. Osei}", Format::Auto, &Context::default()).unwrap();
+    let error = chartguard::restore(std::str::from_utf8(&message.bytes).unwrap(), &key).unwrap_err();
+    assert!(error.to_string().contains("restore_message"), "{error}");
+}
+
+#[test]
+fn a_policy_says_of_types_of_resources_and_of_the_rest_what_is_done() {
+    let message = r#"{"resourceType":"Patient","id":"p-1","gender":"female","maritalStatus":{"text":"married to Ola"},"name":[{"use":"official","family":"Osei"}],"contact":[{"name":{"use":"usual","family":"Adjei"},"relationship":[{"text":"aunt"}]}],"deceasedBoolean":false,"multipleBirthInteger":2}"#;
+    let scrub = |lines: &str| {
+        let policy = Policy::from_yaml(&format!("regime: none\nmessages: {{fhir: {{{lines}}}}}")).unwrap();
+        let scrubber = Scrubber::builder().policy(policy).builtin_model(false).build().unwrap();
+        let out = scrubber.scrub_message(message.as_bytes(), Format::Auto, &Context::default()).unwrap().bytes;
+        let value: serde_json::Value = serde_json::from_slice(&out).unwrap();
+        value
+    };
+    let out = scrub("HumanName: remove");
+    assert!(out.get("name").is_none() && out["contact"][0].get("name").is_none(), "{out}");
+    assert_eq!(out["contact"][0]["relationship"][0]["text"], "aunt");
+    let out = scrub("HumanName.family: keep, Patient.contact.name: remove, Resource.id: keep");
+    assert_eq!((&out["name"][0]["family"], &out["id"]), (&"Osei".into(), &"p-1".into()));
+    assert!(out["contact"][0].get("name").is_none(), "{out}");
+    let out = scrub("Patient: remove, Patient.gender: keep, HumanName.use: keep");
+    assert_eq!(out["gender"], "female");
+    assert_eq!(out["name"], serde_json::json!([{"use": "official"}]));
+    let left: Vec<&String> = out.as_object().unwrap().keys().collect();
+    assert_eq!(left, ["resourceType", "meta", "gender", "name", "contact"], "{out}");
+    let out = scrub("Patient.deceased: remove, Patient.multipleBirth: remove, Any.family: remove");
+    assert!(out.get("deceasedBoolean").is_none() && out.get("multipleBirthInteger").is_none(), "{out}");
+    assert!(out["name"][0].get("family").is_none() && out["name"][0]["use"] == "official", "{out}");
+    let out = scrub("Patient.multipleBirth: keep, Patient.multipleBirthInteger: remove");
+    assert!(out.get("multipleBirthInteger").is_none(), "{out}");
 }

@@ -4,7 +4,7 @@ use std::fs;
 use std::process::Command;
 use std::sync::LazyLock;
 
-use chartguard::{Policy, Scrubber, wire};
+use chartguard::{Category, Context, Format, Key, Operator, Policy, Scrubber, wire};
 use chartguard_tests::{build_folder, corpus, hostile, repository};
 use serde_json::Value;
 
@@ -172,4 +172,191 @@ fn strict_mode_takes_any_text() {
     }
     let found = without_model(Policy::default().with_strict(true)).find("saw quackenbush today").unwrap();
     assert_eq!(found.iter().map(|finding| finding.detector.as_ref()).collect::<Vec<_>>(), ["strict"]);
+}
+
+/// Rules in the way of Microsoft's FHIR anonymiser.
+fn path_rules(rules: &str) -> Result<Policy, chartguard::Error> {
+    Policy::from_fhir_path_rules(&format!("{{\"fhirPathRules\": [{rules}]}}"))
+}
+
+#[test]
+fn fhir_path_rules_become_a_policy() {
+    let rules = fs::read_to_string(repository().join("tests/cases/fhir-path-rules/pool.json")).unwrap();
+    let policy = Policy::from_fhir_path_rules(&rules).unwrap();
+    assert_eq!(Policy::from_yaml(&policy.to_yaml()).unwrap(), policy);
+    let operator = |category| policy.category(category).operator;
+    assert_eq!(operator(Category::Date), Operator::DateShift);
+    assert_eq!(operator(Category::OtherId), Operator::Encrypt);
+    assert_eq!(operator(Category::Location), Operator::Generalize);
+    assert_eq!(policy.category(Category::Location).options.zip_census.as_str(), "2010");
+    let key = Key::from_bytes(b"thirty-two bytes of a test's key").unwrap();
+    let scrubber = Scrubber::builder().policy(policy).builtin_model(false).key(key).build().unwrap();
+    let message = r#"{"resourceType":"Bundle","type":"collection","entry":[
+        {"fullUrl":"urn:uuid:0b6cb1f2-9a6e-4a3c-8d0e-111111111111","resource":{"resourceType":"Patient","id":"p-1","extension":[{"url":"http://hl7.org/fhir/us/core/StructureDefinition/us-core-birthsex","valueCode":"F"}],
+        "text":{"status":"generated","div":"<div>Kwame Osei</div>"},"name":[{"use":"official","family":"Osei","given":["Kwame"]}],"gender":"male","birthDate":"1961-03-14",
+        "address":[{"line":["12 Quince Ct"],"city":"Kittery","state":"ME","postalCode":"03904","country":"US"}],"telecom":[{"system":"phone","value":"207-555-0142"}]}},
+        {"resource":{"resourceType":"Observation","id":"o-1","status":"final","subject":{"reference":"Patient/p-1","display":"Osei, Kwame"},"valueQuantity":{"value":7.50,"unit":"kg"}}},
+        {"resource":{"resourceType":"Observation","id":"o-2","status":"final","valueString":"Kwame walks"}},
+        {"resource":{"resourceType":"Condition","id":"c-1","onsetAge":{"value":94,"unit":"a"},"onsetDateTime":"2024-01-02"}},
+        {"resource":{"resourceType":"Organization","id":"g-1","telecom":[{"system":"phone","value":"207-555-0100"}]}}]}"#;
+    let out = scrubber.scrub_message(message.as_bytes(), Format::Auto, &Context::default()).unwrap().bytes;
+    let out: Value = serde_json::from_slice(&out).unwrap();
+    let of = |at: usize| &out["entry"][at]["resource"];
+    let patient = of(0);
+    assert_eq!(patient["name"], serde_json::json!([{"use": "official"}]));
+    assert_eq!(patient["address"], serde_json::json!([{"state": "ME", "postalCode": "039", "country": "US"}]));
+    for gone in ["extension", "text", "telecom"] {
+        assert!(patient.get(gone).is_none(), "{gone}: {patient}");
+    }
+    let born = patient["birthDate"].as_str().unwrap();
+    assert!(born.len() == 10 && born != "1961-03-14", "{born}");
+    assert_eq!(of(1)["subject"]["reference"], format!("Patient/{}", patient["id"].as_str().unwrap()));
+    assert!(patient["id"] != "p-1" && of(1)["subject"].get("display").is_none());
+    assert_eq!(of(1)["valueQuantity"]["unit"], "kg");
+    assert!(of(2).get("valueString").is_none());
+    assert!(of(3).get("onsetAge").is_none() && of(3).get("onsetDateTime").is_none(), "{}", of(3));
+    assert_eq!(of(4)["telecom"][0]["value"], "207-555-0100");
+    assert!(out["entry"][0].get("fullUrl").is_none());
+}
+
+#[test]
+fn the_first_fhir_path_rule_that_reaches_an_element_holds() {
+    let lines = |rules: &str| {
+        let yaml = path_rules(rules).unwrap().to_yaml();
+        yaml.split_once("messages:\n").map_or(String::new(), |(_, lines)| lines.replace("  ", " ").trim().to_owned())
+    };
+    let rule = |path: &str, method: &str| format!("{{\"path\": \"{path}\", \"method\": \"{method}\"}}");
+    let both = |a: (&str, &str), b: (&str, &str)| lines(&format!("{}, {}", rule(a.0, a.1), rule(b.0, b.1)));
+    // What a rule before it reaches is not kept by a later one.
+    let shadowed = [
+        (("nodesByType('HumanName')", "redact"), ("Patient.name", "keep")),
+        (("nodesByType('HumanName')", "redact"), ("Patient.contact.name.family", "keep")),
+        (("Patient.name", "redact"), ("Patient.name.use", "keep")),
+        (("Resource.id", "redact"), ("Patient.id", "keep")),
+        (("nodesByName('family')", "redact"), ("nodesByType('HumanName').family", "keep")),
+        (("Patient", "redact"), ("Patient.gender", "keep")),
+        (("Resource", "redact"), ("Patient.gender", "keep")),
+    ];
+    for (first, second) in shadowed {
+        let said = both(first, second);
+        assert!(said.contains("remove") && !said.contains("keep"), "{first:?}, {second:?}: {said}");
+    }
+    let said = both(("Patient.name.use", "keep"), ("Patient.name", "redact"));
+    assert!(
+        said.contains("\"Patient.name.use\": \"keep\"") && said.contains("\"Patient.name.family\": \"remove\""),
+        "{said}"
+    );
+    assert!(!said.contains("\"Patient.name\":"), "{said}");
+    let said = both(("Patient.gender", "keep"), ("Resource", "redact"));
+    assert_eq!(said, "fhir:\n  \"Patient.gender\": \"keep\"\n  \"Resource\": \"remove\"");
+}
+
+#[test]
+fn fhir_path_rules_that_cannot_be_expressed_are_named() {
+    for (rule, parts) in [
+        (
+            r#"{"path": "Patient.gender", "method": "substitute", "replaceWith": "x"}"#,
+            &["rule 1 (`Patient.gender`)", "fixed value"][..],
+        ),
+        (
+            r#"{"path": "Condition.onset as Age", "method": "perturb", "span": 6}"#,
+            &["rule 1 (`Condition.onset as Age`)", "noise"],
+        ),
+        (r#"{"path": "nodesByType('ContactPoint').where(use='home')", "method": "redact"}"#, &["`where`"]),
+        (r#"{"path": "Patient.nodesByType('HumanName')", "method": "redact"}"#, &["starts with it"]),
+        (r#"{"path": "nodesByType('string')", "method": "redact"}"#, &["`string`"]),
+        (r#"{"path": "Patient.name[0]", "method": "redact"}"#, &["`name`"]),
+        (r#"{"path": "HumanName.use", "method": "keep"}"#, &["nodesByType('HumanName')"]),
+        (r#"{"path": "Observation.value", "method": "keep"}"#, &["as Quantity"]),
+        (r#"{"path": "Patient.name", "method": "dateShift"}"#, &["only a date"]),
+        (r#"{"path": "Patient.gender", "method": "cryptoHash"}"#, &["of a category"]),
+        (
+            r#"{"path": "Patient.birthDate", "method": "generalize", "cases": {"$this >= @1990": "@1990"}}"#,
+            &["the year"],
+        ),
+        (r#"{"path": "Patient.name", "method": "shred"}"#, &["none of keep"]),
+        (
+            r#"{"path": "nodesByType('date')", "method": "dateShift"}, {"path": "nodesByType('instant')", "method": "redact"}"#,
+            &["rule 2", "rule 1 asks for `date_shift`"],
+        ),
+        (
+            r#"{"path": "nodesByType('date')", "method": "dateShift"}, {"path": "Patient.birthDate", "method": "redact"}"#,
+            &["rule 2 (`Patient.birthDate`)", "rule 1 speaks of all dates"],
+        ),
+        (
+            r#"{"path": "Patient.name", "method": "perturb"}, {"path": "Patient.birthDate", "method": "perturb"}"#,
+            &["2 rules", "rule 1 (`Patient.name`)", "rule 2 (`Patient.birthDate`)"],
+        ),
+        (r#"{"path": "Patient.name", "methd": "redact"}"#, &["methd", "`method`", "fhirPathRules[0]"]),
+    ] {
+        let error = path_rules(rule).err().unwrap_or_else(|| panic!("{rule} is expressed"));
+        assert!(error.is_config());
+        for part in parts {
+            assert!(error.to_string().contains(part), "{rule}: {error}");
+        }
+    }
+    for (file, part) in [
+        (r#"{"fhirVersion": "Stu3", "fhirPathRules": []}"#, "R4"),
+        (r#"{"fhirPathRules": [], "processingErrors": "skip"}"#, "raise"),
+        (r#"{"rules": []}"#, "rules"),
+        (r#"{"fhirPathRules": [], "parameters": {"dateShiftFixedOffsetInDays": 3}}"#, "dateShiftFixedOffsetInDays"),
+        (
+            r#"{"fhirPathRules": [], "parameters": {"enablePartialZipCodesForRedact": true, "restrictedZipCodeTabulationAreas": ["999"]}}"#,
+            "census",
+        ),
+        ("{\"fhirPathRules\": [", "line"),
+    ] {
+        let error = Policy::from_fhir_path_rules(file).unwrap_err();
+        assert!(error.is_config() && error.to_string().contains(part), "{file}: {error}");
+    }
+}
+
+#[test]
+fn generalized_dates_and_zip_codes_are_expressed() {
+    let policy = path_rules(
+        r#"{"path": "Patient.birthDate", "method": "generalize", "cases": {"true": "$this.toString().substring(0, 4)"}},
+        {"path": "nodesByType('Address').postalCode", "method": "generalize", "cases": {"true": "$this.substring(0,3) + '**'"}}"#,
+    )
+    .unwrap();
+    assert_eq!(policy.category(Category::Date).operator, Operator::Generalize);
+    assert_eq!(policy.category(Category::Location).operator, Operator::Generalize);
+    let yaml = policy.to_yaml();
+    assert!(
+        yaml.contains("\"Patient.birthDate\": \"birth_date birth_date\"")
+            && yaml.contains("\"Address.postalCode\": \"zip\""),
+        "{yaml}"
+    );
+}
+
+#[test]
+fn what_a_regime_does_not_let_stay_in_messages_is_refused_when_the_policy_is_read() {
+    for (lines, part) in [
+        ("fhir: {Patient.name: keep}", "messages.fhir.Patient.name"),
+        ("fhir: {Patient.name.family: keep}", "name"),
+        ("fhir: {Patient.contact.name: keep}", "identifiers"),
+        ("fhir: {Patient.id: keep}", "other_id"),
+        ("fhir: {Resource.id: keep}", "other_id"),
+        ("fhir: {HumanName: keep}", "identifiers"),
+        ("fhir: {HumanName.family: keep}", "name"),
+        ("fhir: {Patient: keep}", "identifiers"),
+        ("fhir: {Resource: keep}", "identifiers"),
+        ("fhir: {Any.family: keep}", "regime"),
+        ("fhir: {Condition.onsetDateTime: keep}", "date"),
+        ("hl7: {PID: keep}", "identifiers"),
+        ("hl7: {PID-5: keep}", "identifiers"),
+        ("cda: {patient/name: keep}", "name"),
+        ("unknown: keep", "regime"),
+    ] {
+        let error = Policy::from_yaml(&format!("extends: safe-harbor\nmessages: {{{lines}}}")).unwrap_err();
+        assert!(error.is_config() && error.to_string().contains(part), "{lines}: {error}");
+        assert!(
+            Policy::from_yaml(&format!("extends: safe-harbor\nregime: none\nmessages: {{{lines}}}")).is_ok(),
+            "{lines}"
+        );
+    }
+    let fine = "extends: safe-harbor\nmessages: {fhir: {Patient.gender: keep, Observation.code: keep, Observation.valueQuantity: keep, \
+        Coding.display: keep, HumanName.use: keep}, hl7: {PID-8: keep, ZPI: keep}}";
+    Policy::from_yaml(fine).unwrap();
+    let error = Policy::from_yaml("extends: safe-harbor\nmessages: {fhir: {Patient.name: nmae}}").unwrap_err();
+    assert!(error.to_string().contains("`name`"), "{error}");
 }

@@ -32,6 +32,8 @@ ScrubbedMessage, MessageFinding, MessageReport
     What ``Scrubber.scrub_message`` and ``Scorer.score_message`` give back of HL7 v2, FHIR, C-CDA, RTF, HTML and text in other encodings.
 message_notes
     The free text of a message or document as it was written: what a reader sees of RTF and HTML.
+restore_message
+    Give back a message of any format, from its scrubbed form and the key, or from a vault.
 restore_column
     Give back a column of notes, from the scrubbed text and the key or from a vault.
 Rubric, Scorer, Report, Criterion
@@ -108,6 +110,7 @@ from chartguard._chartguard import (
     __version__,
     message_notes,
     restore,
+    restore_message,
     units,
 )
 from chartguard._containers import restore_column
@@ -160,6 +163,7 @@ __all__ = [
     "message_notes",
     "restore",
     "restore_column",
+    "restore_message",
     "scrub_stream",
     "summary",
     "units",

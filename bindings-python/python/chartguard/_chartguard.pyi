@@ -60,6 +60,7 @@ __all__ = [
     "_scrubbed",
     "message_notes",
     "restore",
+    "restore_message",
     "units",
 ]
 
@@ -82,6 +83,17 @@ def restore(
     now: str | None = None,
     audit: AuditLog | None = None,
 ) -> str: ...
+def restore_message(
+    message: bytes | str,
+    key: _Key | None = None,
+    *,
+    vault: Vault | str | PathLike[str] | None = None,
+    document_id: str | None = None,
+    access: Access | None = None,
+    actor: str | None = None,
+    now: str | None = None,
+    audit: AuditLog | None = None,
+) -> bytes | str: ...
 def message_notes(message: bytes | str, *, format: str = "auto") -> list[dict[str, str]]: ...
 def _run_command(arguments: list[str]) -> int: ...
 

@@ -1,12 +1,13 @@
-//! `chartguard policy list`, `show`, `check`, `schema` and `table`.
+//! `chartguard policy list`, `show`, `check`, `schema`, `table` and `import`.
 
 use std::fmt::Write;
+use std::path::PathBuf;
 
 use clap::Subcommand;
 
-use super::OK;
 use super::output::{Outcome, Output};
-use crate::error::Result;
+use super::{OK, input};
+use crate::error::{Location, Result};
 use crate::scrub::{Category, CategoryPolicy, Operator, Policy, Regime, policy_schema};
 
 #[derive(Subcommand)]
@@ -32,6 +33,12 @@ pub(super) enum PolicyCommand {
         /// The rule to print it for: safe-harbor, limited-data-set, expert-determination, none
         #[arg(long, default_value = "none", value_name = "REGIME", value_parser = regime)]
         regime: Regime,
+    },
+    /// Print a policy that says what the configuration of another tool says; each rule that cannot be expressed is an error
+    Import {
+        /// A configuration of Microsoft's FHIR anonymiser (JSON with `fhirPathRules`)
+        #[arg(long, value_name = "FILE", required = true)]
+        fhir_path_rules: PathBuf,
     },
 }
 
@@ -62,6 +69,11 @@ pub(super) fn run(command: &PolicyCommand) -> Outcome {
         PolicyCommand::Schema => {
             let schema = serde_json::to_string_pretty(&policy_schema());
             output.write(&(schema.map_err(|e| crate::Error::internal(e.to_string()))? + "\n"))?;
+        }
+        PolicyCommand::Import { fhir_path_rules } => {
+            let policy = Policy::from_fhir_path_rules(&input::note(fhir_path_rules)?);
+            let policy = policy.map_err(|e| e.at(Location::File(fhir_path_rules.display().to_string())))?;
+            output.write(&policy.to_yaml())?;
         }
         PolicyCommand::Table { regime } => output.write(&table(*regime))?,
     }

@@ -13,12 +13,13 @@ use super::{OK, ThreadArgs};
 use crate::Key;
 use crate::access::Permission;
 use crate::error::Result;
-use crate::scrub::{Context, restore};
+use crate::format::restore_message;
+use crate::scrub::Context;
 use crate::vault::Vault;
 
 #[derive(Args)]
 pub(super) struct RestoreArgs {
-    /// The scrubbed text or, with --vault, message; or JSON Lines with --jsonl; `-` reads standard input
+    /// The scrubbed text or message; or JSON Lines with --jsonl; `-` reads standard input
     #[arg(value_name = "FILE|-")]
     file: PathBuf,
     /// The key that it was scrubbed with, or that of the vault: a file of hexadecimal digits or base64
@@ -52,10 +53,10 @@ pub(super) fn run(args: &RestoreArgs) -> Outcome {
     };
     let back = |text: &str, document: Option<&str>| -> Result<Note<Vec<u8>>> {
         let note = match &vault {
-            Some(vault) => vault.restore(text, document),
-            None => restore(text, &key),
+            Some(vault) => vault.restore(text, document).map(String::into_bytes),
+            None => restore_message(text.as_bytes(), &key),
         };
-        noted(text.as_bytes(), note.map(String::into_bytes))
+        noted(text.as_bytes(), note)
     };
     let mut waiting = Waiting::new(None, &trail);
     let mut output = Output::stdout();
@@ -71,13 +72,12 @@ pub(super) fn run(args: &RestoreArgs) -> Outcome {
         ended?;
     } else {
         let document = args.document_id.as_deref();
-        let note = match &vault {
-            Some(vault) => {
-                let scrubbed = input::bytes(&args.file)?;
-                noted(&scrubbed, vault.restore_message(&scrubbed, document))?
-            }
-            None => back(&input::note(&args.file)?, document)?,
+        let scrubbed = input::bytes(&args.file)?;
+        let message = match &vault {
+            Some(vault) => vault.restore_message(&scrubbed, document),
+            None => restore_message(&scrubbed, &key),
         };
+        let note = noted(&scrubbed, message)?;
         waiting.push(Place::default(), note, &mut output)?;
         waiting.release(&mut output)?;
     }

@@ -14,10 +14,9 @@ use super::coding::Coding;
 use super::document::{Document, Leaf};
 use super::hl7v2::BASE64;
 use super::html::{characters, entity};
-use super::known::Role;
-use super::rules::{CDA, Entry, Rule, Rules};
 use super::stretch::{Edit, Stretch};
 use crate::error::{Error, Location, Result};
+use crate::scrub::message_rules::{CDA, Entry, Role, Rule, Rules};
 use crate::scrub::{Category, Kind, Place};
 
 /// How deep elements may nest.

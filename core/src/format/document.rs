@@ -5,9 +5,9 @@ use std::ops::Range;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-use super::known::{Known, Role};
-use super::rules::Rule;
+use super::known::Known;
 use super::stretch::{Edit, Stretch, in_order, spliced};
+use crate::scrub::message_rules::{Role, Rule};
 use crate::scrub::{Category, Kind, Place};
 
 /// A message, or a document within one, read.
@@ -133,11 +133,16 @@ impl Document {
     }
 
     /// The changes of this document's bytes. `changes` are those of its leaves' text, leaf by leaf, in the order of
-    /// [`Leaf`]s as [`each_text`](Self::each_text) visits them.
-    pub(super) fn edits(&self, changes: &mut impl Iterator<Item = Vec<(Range<usize>, String)>>) -> Vec<Edit> {
+    /// [`Leaf`]s as [`each_text`](Self::each_text) visits them. `with_fixed` says whether what goes, or is added, whatever the policy says is
+    /// among them.
+    pub(super) fn edits(
+        &self,
+        changes: &mut impl Iterator<Item = Vec<(Range<usize>, String)>>,
+        with_fixed: bool,
+    ) -> Vec<Edit> {
         let mut edits: Vec<Edit> = Vec::new();
         let mut gone: Vec<bool> = vec![false; self.members.len()];
-        for fixed in &self.fixed {
+        for fixed in self.fixed.iter().filter(|_| with_fixed) {
             match fixed.member {
                 Some(member) => gone[member] = true,
                 None => edits.push(fixed.edit.clone()),
@@ -151,12 +156,12 @@ impl Document {
                     (leaf.stretch.rewrite(&changed), empty)
                 }
                 Content::Inner(document) => {
-                    let inner = document.edits(changes);
+                    let inner = document.edits(changes, with_fixed);
                     let text: Vec<_> = inner.iter().map(as_change).collect();
                     (leaf.stretch.rewrite(&text), false)
                 }
                 Content::Base64 { whole, bytes, inner } => {
-                    let inner = inner.edits(changes);
+                    let inner = inner.edits(changes, with_fixed);
                     let edit = (!inner.is_empty()).then(|| Edit {
                         source: whole.clone(),
                         bytes: STANDARD.encode(spliced(bytes, &inner)).into_bytes(),
@@ -170,13 +175,13 @@ impl Document {
                 _ => edits.extend(inner),
             }
         }
-        self.cut_members(gone, &mut edits);
+        self.cut_members(gone, if with_fixed { &self.added } else { &[] }, &mut edits);
         in_order(edits)
     }
 
     /// Removes members, each with one comma, and what would be left empty by it.
-    fn cut_members(&self, mut gone: Vec<bool>, edits: &mut Vec<Edit>) {
-        if !gone.contains(&true) && self.added.is_empty() {
+    fn cut_members(&self, mut gone: Vec<bool>, added: &[(usize, usize, String)], edits: &mut Vec<Edit>) {
+        if !gone.contains(&true) && added.is_empty() {
             return;
         }
         let containers = self.members.iter().map(|member| member.container + 1).max().unwrap_or(0);
@@ -190,12 +195,12 @@ impl Document {
             let first = held[member.container].first() == Some(&index);
             if let Some(parent) = member.parent.filter(|_| first)
                 && held[member.container].iter().all(|one| gone[*one])
-                && self.added.iter().all(|(container, ..)| *container != member.container)
+                && added.iter().all(|(container, ..)| *container != member.container)
             {
                 gone[parent] = true;
             }
         }
-        for (container, at, text) in &self.added {
+        for (container, at, text) in added {
             let members = held.get(*container).map_or(&[][..], Vec::as_slice);
             let parent_gone = members.first().and_then(|first| self.members[*first].parent).is_some_and(|p| gone[p]);
             if !parent_gone {

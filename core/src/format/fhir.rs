@@ -13,10 +13,9 @@ use serde::de::IgnoredAny;
 use super::coding::Coding;
 use super::document::{Document, Fixed, Member};
 use super::hl7v2::BASE64;
-use super::known::Role;
-use super::rules::{Entry, FHIR, Rule, Rules};
 use super::stretch::{Edit, Stretch};
 use crate::error::{Error, Location, Result};
+use crate::scrub::message_rules::{Entry, FHIR, Role, Rule, Rules, by_suffix, choice};
 use crate::scrub::{Category, Kind, Place};
 
 /// What is said of a resource that was worked on: HL7 v3 `ObservationValue`, for `meta.security`.
@@ -94,11 +93,13 @@ struct Spot {
     path: String,
     /// Whether what the group does not know may be known of any resource.
     open: bool,
+    /// What a policy does to elements of the resource that no line of its own speaks of.
+    rest: Option<Rule>,
 }
 
 impl Spot {
     fn root() -> Self {
-        Self { group: String::new(), path: String::new(), open: true }
+        Self { group: String::new(), path: String::new(), open: true, rest: None }
     }
 }
 
@@ -263,13 +264,42 @@ impl<'t> Reader<'t, '_> {
         }
     }
 
-    /// What the table says of an element of `place`.
+    /// What is done to an element of `place`: what the policy says of it, else the table.
     fn entry(&self, place: &Spot, key: &str, path: &str) -> Option<Entry> {
-        let own = self.rules.own("fhir", path).cloned();
-        own.or_else(|| FHIR.get(&place.group, key).cloned())
+        if let Some(own) = self.own(place, key, path) {
+            return Some(own.clone());
+        }
+        let known = FHIR
+            .get(&place.group, key)
+            .cloned()
             .or_else(|| FHIR.get("Any", key).filter(|_| place.open).cloned())
             .or_else(|| key.starts_with('_').then(|| of_type("Element")))
-            .or_else(|| if place.open || place.group == "Extension" { by_suffix(key) } else { None })
+            .or_else(|| if place.open || place.group == "Extension" { by_suffix(key) } else { None });
+        match (&place.rest, known) {
+            // Within an element there may be one of which the policy does speak.
+            (Some(rest), known) if !matches!(known, Some(Entry { rule: Rule::Type(_), .. })) => {
+                Some(Entry { rule: rest.clone(), role: known.and_then(|known| known.role) })
+            }
+            (_, known) => known,
+        }
+    }
+
+    /// What the policy's own lines say of an element: by its path, by its name in any resource, by its type, by its name anywhere.
+    fn own(&self, place: &Spot, key: &str, path: &str) -> Option<&Entry> {
+        if !self.rules.has_own() {
+            return None;
+        }
+        let own = |path: &str| self.rules.own("fhir", path);
+        let removed = |path: &str| choice(path).and_then(own).filter(|entry| entry.rule == Rule::Remove);
+        let of_type = format!("{}.{key}", place.group);
+        let resource = path.len() == place.path.len() + 1 + key.len() && !place.path.contains('.');
+        own(path)
+            // What may be of several types goes in each; it stays where its own name says so.
+            .or_else(|| removed(path))
+            .or_else(|| own(&format!("Resource.{key}")).filter(|_| resource))
+            .or_else(|| own(&of_type))
+            .or_else(|| removed(&of_type))
+            .or_else(|| own(&format!("Any.{key}")))
     }
 
     fn value(&mut self, at: usize, place: &Spot, entry: &Entry, member: Option<usize>) -> Result<()> {
@@ -299,6 +329,10 @@ impl<'t> Reader<'t, '_> {
                 self.string(at, place, entry, member, &[]);
                 Ok(())
             }
+            (_, Rule::Type(_)) if place.rest == Some(Rule::Remove) => {
+                self.remove(member, &place.path);
+                Ok(())
+            }
             // Numbers, true, false and null say what they measure; where a rule asks for a text they are none of ours.
             (_, Rule::Type(_) | Rule::Text | Rule::Varies) => Ok(()),
             _ => {
@@ -320,6 +354,7 @@ impl<'t> Reader<'t, '_> {
                 return Ok(());
             }
         };
+        let rest = place.rest.clone();
         let within = match name {
             "Resource" => {
                 let Some(resource) = self.said(&parts, "resourceType") else {
@@ -329,22 +364,36 @@ impl<'t> Reader<'t, '_> {
                     }
                     return Err(Error::input("there is no `resourceType`").at(Location::Byte(at)));
                 };
-                Spot { group: resource.clone(), path: resource, open: true }
+                let own = |path: &str| self.rules.own("fhir", path);
+                let rest = own(&resource).or_else(|| own("Resource")).map(|entry| entry.rule.clone());
+                let rest = rest.filter(|rule| matches!(rule, Rule::Keep | Rule::Remove | Rule::Text));
+                Spot { group: resource.clone(), path: resource, open: true, rest }
             }
             "Extension" => return self.extension(&parts, place, member),
             "Coded" | "Referenced" | "Measured" | "Backbone" => {
                 let shape = shape(&parts).filter(|_| !FHIR.has(&place.path));
                 match shape {
-                    Some(shape) => Spot { group: shape.into(), path: place.path.clone(), open: false },
-                    None => Spot { group: place.path.clone(), path: place.path.clone(), open: true },
+                    Some(shape) => Spot { group: shape.into(), path: place.path.clone(), open: false, rest },
+                    None => Spot { group: place.path.clone(), path: place.path.clone(), open: true, rest },
                 }
             }
             // The text of a concept, or a narrative: two elements of one name.
             "Narrative" if !parts.iter().any(|part| part.key == "div") => {
-                Spot { group: String::new(), path: place.path.clone(), open: true }
+                Spot { group: String::new(), path: place.path.clone(), open: true, rest }
             }
-            _ => Spot { group: name.to_owned(), path: place.path.clone(), open: false },
+            _ => Spot { group: name.to_owned(), path: place.path.clone(), open: false, rest },
         };
+        // What the policy says of a type as a whole.
+        if name != "Resource" && within.group != within.path && self.rules.has_own() {
+            match self.rules.own("fhir", &within.group).map(|entry| &entry.rule) {
+                Some(Rule::Keep) => return Ok(()),
+                Some(Rule::Remove) => {
+                    self.remove(member, &place.path);
+                    return Ok(());
+                }
+                _ => {}
+            }
+        }
         let container = self.container();
         if self.unlabelled == Some(at) {
             self.document.added.push((container, at + 1, format!("\"security\":[{LABEL}]")));
@@ -394,7 +443,7 @@ impl<'t> Reader<'t, '_> {
             if matches!(line.rule, Rule::Identifier | Rule::Contact) && line.role.is_none() {
                 line.role = role;
             }
-            let inner = Spot { group: within.group.clone(), path, open: within.open };
+            let inner = Spot { group: within.group.clone(), path, open: within.open, rest: within.rest.clone() };
             if self.bytes().get(part.value) == Some(&b'"') {
                 self.string(part.value, &inner, &line, Some(index), &parts);
             } else {
@@ -507,6 +556,7 @@ impl<'t> Reader<'t, '_> {
                 self.embedded(at, value, path, member);
                 return;
             }
+            Rule::Type(_) if place.rest == Some(Rule::Remove) => self.remove(member, path),
             Rule::Type(name) => match name.as_str() {
                 // A code in place of a concept.
                 "Coded" if is_code(&value.text) => {}
@@ -586,7 +636,9 @@ impl<'t> Reader<'t, '_> {
     /// An extension, by its URL.
     fn extension(&mut self, parts: &[Part<'t>], place: &Spot, member: Option<usize>) -> Result<()> {
         let url = self.said(parts, "url").unwrap_or_default();
-        let known = self.rules.own("fhir", &url).cloned().or_else(|| FHIR.get("Extension", &url).cloned());
+        let rest = place.rest.clone().map(|rule| Entry { rule, role: None });
+        let known = self.rules.own("fhir", &url).or_else(|| self.rules.own("fhir", "Extension")).cloned();
+        let known = known.or(rest).or_else(|| FHIR.get("Extension", &url).cloned());
         let known = known.filter(|_| url != "id" && url != "url" && url != "extension");
         let entry = known.unwrap_or(Entry { rule: self.rules.unknown.clone(), role: None });
         if matches!(entry.rule, Rule::Keep) {
@@ -600,7 +652,7 @@ impl<'t> Reader<'t, '_> {
         for part in parts {
             let index = self.member(part.source.clone(), member, container);
             let path = format!("{}.{}", place.path, part.key);
-            let inner = Spot { group: "Extension".into(), path, open: false };
+            let inner = Spot { group: "Extension".into(), path, open: false, rest: None };
             let line = match (part.key, &entry.rule) {
                 ("url" | "id", _) => continue,
                 ("extension", _) => of_type("Extension"),
@@ -647,6 +699,32 @@ impl<'t> Reader<'t, '_> {
     }
 }
 
+/// Where in the first resource a tag may be added to its `meta`, and what has to stand before and after the tag; `None` where there is no
+/// resource that could have one.
+pub(super) fn tag_place(text: &str) -> Option<(usize, &'static str, &'static str)> {
+    let rules = Rules::default();
+    let reader =
+        Reader { text, rules: &rules, document: Document::default(), containers: 0, label: false, unlabelled: None };
+    let starts = |at: usize, with: u8| reader.bytes().get(at) == Some(&with);
+    let parts = reader.parts(text.find('{')?).ok()?;
+    let Some(meta) = parts.iter().find(|part| part.key == "meta") else {
+        let kind = parts.iter().find(|part| part.key == "resourceType")?;
+        return Some((kind.source.end, ",\"meta\":{\"tag\":[", "]}"));
+    };
+    if !starts(meta.value, b'{') {
+        return None;
+    }
+    let inner = reader.parts(meta.value).ok()?;
+    match inner.iter().find(|part| part.key == "tag") {
+        Some(tag) if starts(tag.value, b'[') => {
+            let empty = starts(reader.skip_blank(tag.value + 1), b']');
+            Some((tag.value + 1, "", if empty { "" } else { "," }))
+        }
+        Some(_) => None,
+        None => Some((meta.value + 1, "\"tag\":[", if inner.is_empty() { "]" } else { "]," })),
+    }
+}
+
 /// How deep objects and lists may nest. (`serde_json` passes over values without counting.)
 const MAX_DEPTH: usize = 128;
 
@@ -670,58 +748,6 @@ fn check_depth(text: &str) -> Result<()> {
         }
     }
     Ok(())
-}
-
-/// What an element is whose name ends in its type.
-fn by_suffix(key: &str) -> Option<Entry> {
-    const TYPES: &[(&str, &str)] = &[
-        ("CodeableConcept", "CodeableConcept"),
-        ("CodeableReference", "CodeableReference"),
-        ("SimpleQuantity", "Quantity"),
-        ("Quantity", "Quantity"),
-        ("Identifier", "Identifier"),
-        ("Attachment", "Attachment"),
-        ("Annotation", "Annotation"),
-        ("HumanName", "HumanName"),
-        ("ContactPoint", "ContactPoint"),
-        ("Address", "Address"),
-        ("Reference", "Reference"),
-        ("DateTime", "date"),
-        ("Duration", "Quantity"),
-        ("Instant", "instant"),
-        ("Boolean", "keep"),
-        ("Integer", "keep"),
-        ("Decimal", "keep"),
-        ("PositiveInt", "keep"),
-        ("UnsignedInt", "keep"),
-        ("Timing", "Timing"),
-        ("Dosage", "Dosage"),
-        ("Period", "Period"),
-        ("SampledData", "SampledData"),
-        ("Range", "Range"),
-        ("Ratio", "Ratio"),
-        ("Money", "Money"),
-        ("Count", "Quantity"),
-        ("Age", "Quantity"),
-        ("Coding", "Coding"),
-        ("Code", "keep"),
-        ("Date", "date"),
-        ("Time", "keep"),
-        ("String", "text"),
-        ("Markdown", "text"),
-        ("Uri", "url"),
-        ("Url", "url"),
-        ("Canonical", "keep"),
-        ("Oid", "link"),
-        ("Uuid", "link"),
-        ("Id", "link"),
-        ("Base64Binary", "embedded"),
-    ];
-    let of = |key: &str| {
-        let (suffix, rule) = TYPES.iter().find(|(suffix, _)| key.len() > suffix.len() && key.ends_with(suffix))?;
-        key[..key.len() - suffix.len()].ends_with(|c: char| c.is_ascii_lowercase()).then_some(*rule)
-    };
-    of(key).and_then(|rule| Entry::read(rule).ok())
 }
 
 /// Which type an object is by its members.

@@ -12,10 +12,9 @@ use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
 use super::coding::{Coding, Delimiters};
 use super::document::Document;
-use super::known::Role;
-use super::rules::{Entry, HL7, Rule, Rules};
 use super::stretch::Stretch;
 use crate::error::{Error, Location, Result};
+use crate::scrub::message_rules::{Entry, HL7, Role, Rule, Rules};
 
 /// Base64 as messages hold it: with or without padding.
 pub(super) const BASE64: GeneralPurpose = GeneralPurpose::new(

@@ -6,9 +6,9 @@ use std::ops::Range;
 
 use super::coding::Coding;
 use super::document::Document;
-use super::rules::{Rule, Rules};
 use super::stretch::Stretch;
 use crate::error::Result;
+use crate::scrub::message_rules::{Rule, Rules};
 use crate::scrub::{Category, Kind, Place};
 
 /// Elements that end a line.

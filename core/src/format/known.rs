@@ -2,53 +2,8 @@
 
 use jiff::civil::Date;
 
-use crate::error::{Error, ErrorCode, Result};
+use crate::scrub::message_rules::Role;
 use crate::scrub::{Demographics, Patient};
-
-/// What a value of a message tells of the patient.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Role {
-    Names,
-    BirthDate,
-    NoteDate,
-    Mrns,
-    Ssn,
-    HealthPlanIds,
-    Accounts,
-    Phones,
-    Emails,
-    Addresses,
-    Relatives,
-    Providers,
-    Employers,
-    Ids,
-}
-
-const ROLES: &[(&str, Role)] = &[
-    ("names", Role::Names),
-    ("birth_date", Role::BirthDate),
-    ("note_date", Role::NoteDate),
-    ("mrns", Role::Mrns),
-    ("ssn", Role::Ssn),
-    ("health_plan_ids", Role::HealthPlanIds),
-    ("accounts", Role::Accounts),
-    ("phones", Role::Phones),
-    ("emails", Role::Emails),
-    ("addresses", Role::Addresses),
-    ("relatives", Role::Relatives),
-    ("providers", Role::Providers),
-    ("employers", Role::Employers),
-    ("ids", Role::Ids),
-];
-
-impl Role {
-    pub(super) fn read(word: &str) -> Result<Self> {
-        let found = ROLES.iter().find(|(name, _)| *name == word).map(|(_, role)| *role);
-        found.ok_or_else(|| {
-            Error::unknown(ErrorCode::Config, "member of a patient", word, ROLES.iter().map(|(name, _)| *name))
-        })
-    }
-}
 
 /// As many values as one search looks for.
 const TOGETHER: usize = 400;

@@ -1,22 +1,24 @@
 //! Messages: HL7 v2, FHIR, C-CDA, RTF, HTML and plain text in any encoding, scrubbed in place.
 //!
 //! Every format does the same. It reads a message into places of text, each with the bytes that say it (`stretch`) and with what it is
-//! (`document`): a value of a typed field, known for what it is by a table of rules (`rules`), or free text. What the typed fields say of
+//! (`document`): a value of a typed field, known for what it is by a table of rules (`scrub::message_rules`), or free text. What the typed fields say of
 //! the patient (`known`) is what the free text is searched for. All of it together is one text for the operators, so that one person
-//! has one name and one number one surrogate throughout; what they change is written back into just those bytes (`scrub`).
+//! has one name and one number one surrogate throughout; what they change is written back into just those bytes (`scrub`),
+//! and can be taken back where the operators have a way back (`seal`).
 
 mod ccda;
 mod charset;
 mod coding;
 mod document;
 mod fhir;
+mod fhir_path_rules;
 mod hl7v2;
 mod html;
 mod known;
 mod rtf;
-mod rules;
 mod score;
 mod scrub;
+mod seal;
 mod stretch;
 
 use std::fmt;
@@ -24,16 +26,15 @@ use std::str::FromStr;
 
 use self::coding::Coding;
 use self::document::Document;
-use self::rules::Rules;
 use self::stretch::Stretch;
 use crate::error::{Error, ErrorCode, Result};
+use crate::scrub::message_rules::Rules;
 
 pub(crate) use self::score::analyze_message;
 pub use self::score::{MessageNote, MessageReport, notes};
 pub use self::scrub::{MessageFinding, ScrubbedMessage};
+pub use self::seal::restore_message;
 
-/// How deep documents may lie within each other: RTF in base64 in a message is two.
-const MAX_EMBEDDED: usize = 4;
 /// The largest message.
 const MAX_BYTES: usize = 1 << 30;
 

@@ -10,9 +10,9 @@ use encoding_rs::{Encoding, WINDOWS_1252};
 
 use super::coding::Coding;
 use super::document::Document;
-use super::rules::Rules;
 use super::stretch::Stretch;
 use crate::error::{Error, Location, Result};
+use crate::scrub::message_rules::Rules;
 
 /// Groups whose text is layout.
 const LAYOUT: &[&str] = &[

@@ -3,12 +3,12 @@
 use std::fmt;
 
 use super::document::{Content, Leaf};
-use super::rules::Rules;
 use super::scrub::{Changes, Reading, ScrubbedMessage};
 use super::{Format, read};
 use crate::error::{ErrorCode, Result};
 use crate::guard::guard;
 use crate::rubric::{Report, ScoreOptions, Scorer};
+use crate::scrub::message_rules::Rules;
 use crate::scrub::{Context, OffsetMap, Policy, Scrubber};
 use crate::text::Span;
 

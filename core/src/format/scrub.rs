@@ -1,16 +1,17 @@
 //! The way of a message through the scrubber: read, search the free text, rewrite all of it as one text, write back what changed.
 
+use std::collections::HashSet;
 use std::ops::Range;
 
 use serde::Serialize;
 
 use super::document::{Content, Document, Leaf, Way};
-use super::rules::Rules;
 use super::stretch::{self, spliced};
-use super::{Format, read};
+use super::{Format, read, seal};
 use crate::audit::Event;
-use crate::error::{Error, ErrorCode, Result};
+use crate::error::{ErrorCode, Result};
 use crate::guard::guard;
+use crate::scrub::message_rules::Rules;
 use crate::scrub::{Applied, Category, Context, Finding, OffsetMap, Operator, Patient, Scrubber};
 use crate::text::Span;
 use crate::vault::{Entry, Vault};
@@ -172,6 +173,15 @@ impl Scrubber {
         })
     }
 
+    /// Where the findings start that do not come back.
+    fn lasting(&self, findings: &[Applied]) -> HashSet<usize> {
+        let returns = |done: &&Applied| {
+            // An id by which parts point at each other has a code in its place, whatever the operator.
+            done.action.restores() || self.policy().category(done.finding.category).operator.restores()
+        };
+        findings.iter().filter(|done| !returns(done)).map(|done| done.finding.span.start).collect()
+    }
+
     /// Scrubs a message that was read; also gives the changes of each [piece](Reading::pieces) of its text.
     pub(super) fn scrub_read(
         &self,
@@ -198,17 +208,31 @@ impl Scrubber {
         let context = context.completed(document.known.patient_id.clone(), document.known.date);
         let scrubbed = self.rewrite_found(&reading.text, findings, &context, &known, &notes)?;
         let mut changes: Vec<Changes> = vec![Vec::new(); reading.pieces.len()];
+        // A plain note has its tokens where `restore` looks for them; a message has a seal instead.
+        let sealed = self.policy().restores() && reading.text.as_bytes() != message;
+        let mut lasting: Vec<Changes> = vec![Vec::new(); if sealed { reading.pieces.len() } else { 0 }];
+        let lasts: HashSet<usize> = if sealed { self.lasting(&scrubbed.findings) } else { HashSet::new() };
         for &(input, output) in scrubbed.map.edits() {
             let at = reading.piece(input.start);
             let Some((piece, ..)) = reading.pieces.get(at) else { continue };
-            if input.is_empty() && reading.pieces.len() > 1 {
-                let what = "the seal of `fpe` has no place in a message of several fields: use `encrypt`";
-                return Err(Error::config(what));
+            if input.is_empty() && sealed {
+                // That of `fpe`, which is of the text that the operators saw.
+                continue;
             }
             let range = input.start - piece.start..input.end - piece.start;
-            changes[at].push((range, output.of(&scrubbed.text).to_owned()));
+            let change = (range, output.of(&scrubbed.text).to_owned());
+            if lasts.contains(&input.start) {
+                lasting[at].push(change.clone());
+            }
+            changes[at].push(change);
         }
-        let edits = document.edits(&mut changes.iter().cloned());
+        let mut edits = document.edits(&mut changes.iter().cloned(), true);
+        if sealed {
+            // What no operator decides is found as `other_id`.
+            let fixed = !self.policy().category(Category::OtherId).operator.restores();
+            let back = document.edits(&mut lasting.into_iter(), fixed);
+            edits = seal::add(self, message, format, edits, &back)?;
+        }
         let bytes = spliced(message, &edits);
         let map = stretch::map(&edits);
         let moved = |source: Range<usize>| map.to_output(Span::new(source.start, source.end));

@@ -17,6 +17,7 @@ mod finding;
 #[cfg(any(feature = "onnx", feature = "cli"))]
 pub(crate) mod labels;
 mod lists;
+pub(crate) mod message_rules;
 mod patient;
 mod place;
 mod policy;
@@ -43,6 +44,7 @@ pub use policy::{CategoryPolicy, Policy};
 pub use reason::{Reason, Rule, RuleKind};
 pub use regime::Regime;
 pub use restore::restore;
+pub(crate) use restore::{MESSAGE, unseal};
 pub use schema::policy_schema;
 pub use scrubber::{Candidates, Scrubber, ScrubberBuilder};
 pub use stage::{Stage, Stages};

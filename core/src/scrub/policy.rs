@@ -12,6 +12,7 @@ use super::action::{Census, Fallback, OPTION_KEYS, Operator, Options};
 use super::detect::{OwnDetector, OwnDetectors, strict};
 use super::fields::Fields;
 use super::lists::{self, ListEntry};
+use super::message_rules::Rules;
 use super::{Category, Finding, Kind, Regime};
 use crate::error::{Error, ErrorCode, Location, Result};
 
@@ -81,7 +82,7 @@ impl Default for CategoryPolicy {
 /// | `categories` | by category: `operator`, `threshold` (0 to 1: weaker findings stay), `keep` (kinds that stay, such as `city`), and the operator's options, see below | as in what it extends |
 /// | `detectors` | detectors of its own, see below; one of the name of an inherited one replaces it | |
 /// | `allow`, `deny` | texts that are never, or always, removed, see below | |
-/// | `messages` | what is done to fields of messages, see [`format`](crate::format): by `hl7`, `fhir`, `cda` a mapping from fields to rules, and `unknown` (`remove`, `text`, `keep`) | as the built-in tables say; unknown fields are removed |
+/// | `messages` | what is done to fields of messages, see [`format`](crate::format): by `hl7` (`PID-8`, `ZPI`), `fhir` (`Patient.photo`, `HumanName.use`, `HumanName`, `Resource.id`, `Any.display`, `Group`), `cda` (`patient/name`) a mapping from fields to rules, and `unknown` (`remove`, `text`, `keep`) | as the built-in tables say; unknown fields are removed |
 ///
 /// # Operators
 ///
@@ -309,6 +310,7 @@ impl Policy {
                 return Err(at(Error::config(what)));
             }
         }
+        Rules::new(self)?;
         for entry in &self.deny {
             let category = entry.category.unwrap_or(Category::OtherId);
             if self.category(category).operator == Operator::Keep {
@@ -455,8 +457,23 @@ impl Policy {
                 let _ = writeln!(out, "  - {entry}");
             }
         }
-        if let Some(messages) = &self.messages {
-            let _ = writeln!(out, "messages: {messages}");
+        match &self.messages {
+            Some(Value::Object(messages)) => {
+                out.push_str("messages:\n");
+                for (key, content) in messages {
+                    match content {
+                        Value::Object(lines) if !lines.is_empty() => {
+                            let _ = writeln!(out, "  {key}:");
+                            for (path, rule) in lines {
+                                let _ = writeln!(out, "    {}: {rule}", Value::from(path.as_str()));
+                            }
+                        }
+                        _ => drop(writeln!(out, "  {key}: {content}")),
+                    }
+                }
+            }
+            Some(messages) => drop(writeln!(out, "messages: {messages}")),
+            None => {}
         }
         out
     }

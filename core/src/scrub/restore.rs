@@ -3,8 +3,10 @@
 //! A note with values that `fpe` replaced ends in one more token, the seal, which says where they are: they look like any
 //! other value. A piece of the note that looks like the mark of a token is itself replaced by a token, labelled `TEXT`.
 
-use super::Category;
+use sha2::{Digest, Sha256};
+
 use super::action::{Fpe, MARK, TokenKeys, skeleton, tokens};
+use super::{Category, Scrubber};
 use crate::Key;
 use crate::error::{Error, Location, Result};
 use crate::text::Span;
@@ -114,7 +116,8 @@ fn pieces(text: &str, places: impl Iterator<Item = usize>) -> impl Iterator<Item
 }
 
 /// Gives back the note of which `scrubbed` is the scrubbed text, where every value in it was replaced by `encrypt` or `fpe`, byte
-/// for byte. What other operators replaced stays as it is. A text without tokens is given back unchanged.
+/// for byte. What other operators replaced stays as it is. A text without tokens is given back unchanged. A message comes back by
+/// [`restore_message`](crate::restore_message).
 ///
 /// ```
 /// use chartguard::{Key, Policy, Scrubber, restore};
@@ -137,6 +140,9 @@ fn pieces(text: &str, places: impl Iterator<Item = usize>) -> impl Iterator<Item
 /// When the key is not the one that was used ([`is_key`](Error::is_key)), or the text is not exactly what
 /// [`scrub`](super::Scrubber::scrub) gave ([`is_tampered`](Error::is_tampered)). Nothing is given back then.
 pub fn restore(scrubbed: &str, key: &Key) -> Result<String> {
+    if scrubbed.contains(MESSAGE) {
+        return Err(Error::input("the text is a scrubbed message: `restore_message` gives it back"));
+    }
     let found = tokens(scrubbed)?;
     if found.is_empty() {
         return Ok(scrubbed.to_owned());
@@ -187,6 +193,46 @@ pub fn restore(scrubbed: &str, key: &Key) -> Result<String> {
     }
     out.push_str(&bare[copied..]);
     Ok(out)
+}
+
+/// The label of the token of a message that holds what brings the message back.
+pub(crate) const MESSAGE: &str = "[MESSAGE:cg1_";
+
+impl Scrubber {
+    /// The payload of a token that holds `plain` in a message, bound to the bytes before and after it. It has letters, digits, `+` and `_`
+    /// alone: two dashes would end a comment of XML.
+    pub(crate) fn seal(&self, plain: &[u8], around: [&[u8]; 2]) -> Result<String> {
+        let payload = self.secrets().tokens()?.seal(plain, &bytes_around(around), 0)?;
+        Ok(payload.replace('-', "+"))
+    }
+}
+
+/// What a [`seal`](Scrubber::seal) holds.
+///
+/// # Errors
+/// When another key made it ([`is_key`](Error::is_key)), or anything differs ([`is_tampered`](Error::is_tampered)).
+pub(crate) fn unseal(payload: &str, key: &Key, around: [&[u8]; 2]) -> Result<Vec<u8>> {
+    let payload = payload.replace('+', "-");
+    let keys = TokenKeys::new(key);
+    if !keys.made(&payload) {
+        return Err(Error::key("the message was not scrubbed with this key"));
+    }
+    keys.open(&payload, &bytes_around(around), 0).ok_or_else(|| {
+        let what = "the message is not what was scrubbed: something in it was changed, moved, left out or added";
+        Error::tampered(what).at(Location::Byte(around[0].len()))
+    })
+}
+
+/// What a message is beside the token that brings it back.
+fn bytes_around(around: [&[u8]; 2]) -> [u8; 32] {
+    let mut hash = Sha256::new();
+    // No text has this many pieces of this length: what is bound to a note is not bound to a message.
+    hash.update(b"chartguard message");
+    for piece in around {
+        hash.update((piece.len() as u64).to_be_bytes());
+        hash.update(piece);
+    }
+    hash.finalize().into()
 }
 
 fn read_entry(entry: &[u8]) -> Option<(Span, Category, u8)> {

@@ -46,7 +46,8 @@ struct MessagesFile {
     unknown: Option<UnknownFile>,
     /// HL7 v2, by segment or field: `ZPI`, `PID-19`.
     hl7: Option<BTreeMap<String, String>>,
-    /// FHIR, by path: `Patient.maritalStatus`.
+    /// FHIR, by path (`Patient.maritalStatus`), in any resource (`Resource.id`), by type (`HumanName`, `Address.city`), by name anywhere
+    /// (`Any.display`), or the rest of a resource (`Patient`, `Resource`).
     fhir: Option<BTreeMap<String, String>>,
     /// CDA, by element: `recordTarget/patientRole/id`.
     cda: Option<BTreeMap<String, String>>,

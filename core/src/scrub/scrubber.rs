@@ -202,6 +202,11 @@ impl Scrubber {
         ScrubberBuilder::default()
     }
 
+    /// The keys of its operators.
+    pub(super) fn secrets(&self) -> &Secrets {
+        &self.secrets
+    }
+
     /// The policy it works under.
     pub fn policy(&self) -> &Policy {
         &self.policy

@@ -15,7 +15,7 @@ pub(crate) struct Entry {
     pub(super) text: [u8; 32],
     pub(super) document: Option<String>,
     /// The replaced pieces, as they are sealed.
-    pub(super) content: Zeroizing<Vec<u8>>,
+    pub(crate) content: Zeroizing<Vec<u8>>,
 }
 
 impl Entry {
@@ -48,7 +48,7 @@ pub(super) fn digest(text: &[u8]) -> [u8; 32] {
 }
 
 /// What `scrubbed` was; `None` where the content does not fit it.
-pub(super) fn rebuild(scrubbed: &[u8], content: &[u8]) -> Option<Vec<u8>> {
+pub(crate) fn rebuild(scrubbed: &[u8], content: &[u8]) -> Option<Vec<u8>> {
     let mut note = Vec::with_capacity(scrubbed.len() + content.len());
     let mut copied = 0;
     for piece in pieces(content) {

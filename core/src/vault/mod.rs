@@ -66,7 +66,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use zeroize::Zeroizing;
 
-pub(crate) use entry::Entry;
+pub(crate) use entry::{Entry, rebuild};
 use frame::{Chain, HEADER, Header, Keys, Name, START};
 pub use store::Store;
 use store::{FileStore, MemoryStore};

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
 
 use super::{mention, nicknames};
 use crate::error::{Error, Result};
@@ -225,7 +225,9 @@ impl Names {
         let embedded: Vec<&String> =
             exact.into_iter().filter(|word| word.len() >= EMBEDDED && !self.parts[*word].weak).collect();
         if !embedded.is_empty() {
-            let built = AhoCorasick::builder().ascii_case_insensitive(true).build(embedded);
+            // As for numbers: a patient is built for each message.
+            let kind = Some(AhoCorasickKind::ContiguousNFA);
+            let built = AhoCorasick::builder().kind(kind).ascii_case_insensitive(true).build(embedded);
             self.embedded = Some(built.map_err(|_| Error::config("the patient has too many names"))?);
         }
         Ok(())

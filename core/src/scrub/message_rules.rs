@@ -3,20 +3,72 @@
 //! A rule is a word: `keep`, `remove`, `text` (free text, which is scrubbed), what the value is (a category, or finer: `birth_date`,
 //! `instant`, `street`, `city`, `county`, `zip`), `link` or `uuid` (an id by which parts of a message point at each other), or the name of
 //! a data type that has rules of its own. A second word says what the value tells of the patient, by the members of
-//! [`Demographics`](crate::scrub::Demographics).
+//! [`Demographics`](super::Demographics).
+//!
+//! A policy's line names a field as its format does: `PID-5` or a segment; `patient/name`, an element or attribute of CDA; an element of FHIR
+//! by its path (`Patient.contact.name`), in any resource (`Resource.id`), of a type wherever it stands (`HumanName.use`), by its name anywhere
+//! (`Any.display`), a type as a whole (`HumanName`), an extension by its URL, or all of a resource that no other line speaks of (`Patient`,
+//! `Resource`). The most particular line holds, in this order, and the table where there is none.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use serde_json::Value;
 
-use super::known::Role;
+use super::{Category, CategoryPolicy, Kind, Operator, Place, Policy, Regime};
 use crate::error::{Error, ErrorCode, Location, Result};
-use crate::scrub::{Category, CategoryPolicy, Kind, Operator, Place, Policy, Regime};
+
+/// How deep documents may lie within each other: RTF in base64 in a message is two.
+const MAX_EMBEDDED: usize = 4;
+
+/// What a value of a message tells of the patient.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Role {
+    Names,
+    BirthDate,
+    NoteDate,
+    Mrns,
+    Ssn,
+    HealthPlanIds,
+    Accounts,
+    Phones,
+    Emails,
+    Addresses,
+    Relatives,
+    Providers,
+    Employers,
+    Ids,
+}
+
+const ROLES: &[(&str, Role)] = &[
+    ("names", Role::Names),
+    ("birth_date", Role::BirthDate),
+    ("note_date", Role::NoteDate),
+    ("mrns", Role::Mrns),
+    ("ssn", Role::Ssn),
+    ("health_plan_ids", Role::HealthPlanIds),
+    ("accounts", Role::Accounts),
+    ("phones", Role::Phones),
+    ("emails", Role::Emails),
+    ("addresses", Role::Addresses),
+    ("relatives", Role::Relatives),
+    ("providers", Role::Providers),
+    ("employers", Role::Employers),
+    ("ids", Role::Ids),
+];
+
+impl Role {
+    pub(crate) fn read(word: &str) -> Result<Self> {
+        let found = ROLES.iter().find(|(name, _)| *name == word).map(|(_, role)| *role);
+        found.ok_or_else(|| {
+            Error::unknown(ErrorCode::Config, "member of a patient", word, ROLES.iter().map(|(name, _)| *name))
+        })
+    }
+}
 
 /// What is done to a field.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Rule {
+pub(crate) enum Rule {
     /// It stays.
     Keep,
     /// It goes, whatever the policy says of categories.
@@ -47,9 +99,9 @@ pub(super) enum Rule {
 
 /// A line of a table.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Entry {
-    pub(super) rule: Rule,
-    pub(super) role: Option<Role>,
+pub(crate) struct Entry {
+    pub(crate) rule: Rule,
+    pub(crate) role: Option<Role>,
 }
 
 const WORDS: &[&str] = &[
@@ -79,7 +131,7 @@ const WORDS: &[&str] = &[
 
 impl Entry {
     /// Reads a line: `keep`, `mrn mrns`, `XPN names`.
-    pub(super) fn read(line: &str) -> Result<Self> {
+    pub(crate) fn read(line: &str) -> Result<Self> {
         let mut words = line.split_whitespace();
         let rule = Self::rule(words.next().unwrap_or_default())?;
         let role = words.next().map(Role::read).transpose()?;
@@ -87,6 +139,37 @@ impl Entry {
             return Err(Error::config("a rule has at most two words: what is done, and what it tells of the patient"));
         }
         Ok(Self { rule, role })
+    }
+
+    /// The line that reads as this; `None` for what no line says.
+    pub(crate) fn written(&self) -> Option<String> {
+        let rule = match &self.rule {
+            Rule::Keep => "keep",
+            Rule::Remove => "remove",
+            Rule::Text => "text",
+            Rule::Display => "display",
+            Rule::Varies => "varies",
+            Rule::Embedded => "embedded",
+            Rule::Contact => "contact",
+            Rule::Identifier => "identifier",
+            Rule::System => "system",
+            Rule::Reference => "reference",
+            Rule::Referenced => "referenced",
+            Rule::Type(name) => name,
+            Rule::Value(Category::Date, Kind::BirthDate, _) => "birth_date",
+            Rule::Value(Category::Date, _, Place::Instant) => "instant",
+            Rule::Value(_, _, Place::Link) => "link",
+            Rule::Value(_, _, Place::Uuid) => "uuid",
+            Rule::Value(_, Kind::Street, _) => "street",
+            Rule::Value(_, Kind::City, _) => "city",
+            Rule::Value(_, Kind::County, _) => "county",
+            Rule::Value(_, Kind::Zip, _) => "zip",
+            Rule::Value(category, ..) => category.as_str(),
+        };
+        let role = self.role.and_then(|role| ROLES.iter().find(|(_, of)| *of == role));
+        let line = role.map_or_else(|| rule.to_owned(), |(role, _)| format!("{rule} {role}"));
+        // A rule that was put together in another way than from a line could read as another.
+        Self::read(&line).ok().filter(|read| read == self).map(|_| line)
     }
 
     fn rule(word: &str) -> Result<Rule> {
@@ -128,9 +211,9 @@ impl Entry {
 }
 
 /// A table of rules, by path.
-pub(super) struct Table {
+pub(crate) struct Table {
     /// By data type or segment, then by field: `PID`, `3`.
-    pub(super) groups: HashMap<String, HashMap<String, Entry>>,
+    pub(crate) groups: HashMap<String, HashMap<String, Entry>>,
 }
 
 impl Table {
@@ -162,42 +245,48 @@ impl Table {
     }
 
     /// Whether there is a group.
-    pub(super) fn has(&self, group: &str) -> bool {
+    pub(crate) fn has(&self, group: &str) -> bool {
         self.groups.contains_key(group)
     }
 
-    pub(super) fn get(&self, group: &str, path: &str) -> Option<&Entry> {
+    pub(crate) fn get(&self, group: &str, path: &str) -> Option<&Entry> {
         self.groups.get(group)?.get(path)
     }
 }
 
-pub(super) static HL7: LazyLock<Table> =
+pub(crate) static HL7: LazyLock<Table> =
     LazyLock::new(|| Table::built_in(include_str!("../../policies/messages/hl7v2.yaml")));
 
-pub(super) static FHIR: LazyLock<Table> =
+pub(crate) static FHIR: LazyLock<Table> =
     LazyLock::new(|| Table::built_in(include_str!("../../policies/messages/fhir.yaml")));
 
-pub(super) static CDA: LazyLock<Table> =
+pub(crate) static CDA: LazyLock<Table> =
     LazyLock::new(|| Table::built_in(include_str!("../../policies/messages/cda.yaml")));
 
-/// A policy's own lines, and what becomes of what no table knows.
-pub(super) struct Rules {
+/// A policy's own lines, and what becomes of what no table knows; by default there are none, and that is removed.
+pub(crate) struct Rules {
     /// What is done to unknown fields: [`Rule::Remove`] unless the policy says otherwise.
-    pub(super) unknown: Rule,
+    pub(crate) unknown: Rule,
     own: HashMap<(&'static str, String), Entry>,
     /// How deep documents lie within each other so far.
-    pub(super) depth: usize,
+    pub(crate) depth: usize,
 }
 
 const FORMATS: &[&str] = &["hl7", "fhir", "cda"];
+
+impl Default for Rules {
+    fn default() -> Self {
+        Self { unknown: Rule::Remove, own: HashMap::new(), depth: 0 }
+    }
+}
 
 impl Rules {
     /// The rules of a policy.
     ///
     /// # Errors
     /// When its `messages` names a format, a rule or a member that does not exist, or keeps a field that its regime does not let stay.
-    pub(super) fn new(policy: &Policy) -> Result<Self> {
-        let mut rules = Self { unknown: Rule::Remove, own: HashMap::new(), depth: 0 };
+    pub(crate) fn new(policy: &Policy) -> Result<Self> {
+        let mut rules = Self::default();
         let Some(messages) = policy.messages() else { return Ok(rules) };
         let place = |key: &str| Location::Key(format!("messages.{key}"));
         let Some(members) = messages.as_object() else {
@@ -233,7 +322,7 @@ impl Rules {
                     let line = line.as_str().ok_or_else(|| Error::config("a text is expected").at(at()))?;
                     let entry = Entry::read(line).map_err(|e| e.at(at()))?;
                     if entry.rule == Rule::Keep
-                        && let Some(why) = refuses_kept(policy.regime(), built_in(format, path))
+                        && let Some(why) = meant(format, path).find_map(|rule| refuses_kept(policy.regime(), &rule))
                     {
                         return Err(Error::config(why).at(at()));
                     }
@@ -244,8 +333,13 @@ impl Rules {
         Ok(rules)
     }
 
+    /// Whether the policy has lines of its own.
+    pub(crate) fn has_own(&self) -> bool {
+        !self.own.is_empty()
+    }
+
     /// What the policy itself says of a field.
-    pub(super) fn own(&self, format: &'static str, path: &str) -> Option<&Entry> {
+    pub(crate) fn own(&self, format: &'static str, path: &str) -> Option<&Entry> {
         if self.own.is_empty() {
             return None;
         }
@@ -256,8 +350,8 @@ impl Rules {
     ///
     /// # Errors
     /// When documents lie too deep within each other.
-    pub(super) fn within(&self) -> Option<Self> {
-        (self.depth < super::MAX_EMBEDDED).then(|| Self {
+    pub(crate) fn within(&self) -> Option<Self> {
+        (self.depth < MAX_EMBEDDED).then(|| Self {
             unknown: self.unknown.clone(),
             own: self.own.clone(),
             depth: self.depth + 1,
@@ -265,24 +359,191 @@ impl Rules {
     }
 }
 
-/// What the tables say of a field that a policy names: `PID-19`, `Patient.name`.
-fn built_in(format: &str, path: &str) -> Option<&'static Rule> {
-    let (table, separator) = match format {
-        "hl7" => (&HL7, '-'),
-        "fhir" => (&FHIR, '.'),
-        _ => (&CDA, '.'),
-    };
-    let (group, field) = path.split_once(separator)?;
-    table.get(group, field).map(|entry| &entry.rule)
+/// What the tables say of all that a policy's line speaks of; nothing of a field that none knows.
+fn meant(format: &str, path: &str) -> impl Iterator<Item = Rule> {
+    let anywhere = path.strip_prefix("Any.").filter(|_| format == "fhir");
+    let groups = anywhere.into_iter().flat_map(|key| FHIR.groups.values().filter_map(|group| group.get(key)));
+    let groups = groups.map(|entry| entry.rule.clone());
+    groups.chain(if anywhere.is_some() { None } else { built_in(format, path) })
+}
+
+/// What the tables say of a field that a policy names: `PID-19`, `PID`, `Patient.name`, `HumanName`, `patient/name`.
+fn built_in(format: &str, path: &str) -> Option<Rule> {
+    match format {
+        "hl7" => match path.split_once('-') {
+            Some((segment, field)) => HL7.get(segment, field).map(|entry| entry.rule.clone()),
+            // All fields of a segment.
+            None => HL7.has(path).then(|| Rule::Type(path.to_owned())),
+        },
+        "fhir" => element(path).map(|step| step.entry.rule),
+        _ => {
+            let element = path.split_once('/').map_or(path, |(_, element)| element);
+            let attribute = element.find('@').map_or("", |at| &element[at..]);
+            let known = [path, element, attribute].into_iter().find_map(|path| CDA.get("CDA", path));
+            known.map(|entry| entry.rule.clone())
+        }
+    }
+}
+
+/// An element of FHIR that a path leads to, by the built-in table.
+pub(crate) struct Step {
+    /// What is done to it.
+    pub(crate) entry: Entry,
+    /// The types that the path goes through, each with the element of it that comes next: `(HumanName, family)`. The last one is what
+    /// the path leads to, without an element, if it has a type.
+    pub(crate) through: Vec<(String, String)>,
+}
+
+/// Finds the element at a path: of a resource (`Patient.name.family`), of any resource (`Resource.id`), of a type (`HumanName.use`), of
+/// anything (`Any.display`), or a resource or type itself. `None` where no table knows it.
+pub(crate) fn element(path: &str) -> Option<Step> {
+    if path.contains("://") {
+        let entry = FHIR.get("Extension", path)?.clone();
+        return Some(Step { entry, through: Vec::new() });
+    }
+    let mut keys = path.split('.');
+    let first = keys.next().filter(|name| name.starts_with(|c: char| c.is_ascii_uppercase()))?;
+    let mut group = if first == "Resource" { "Any".to_owned() } else { first.to_owned() };
+    let mut open = !is_data_type(first);
+    let mut here = first.to_owned();
+    let mut entry = Entry { rule: Rule::Type(first.to_owned()), role: None };
+    let mut through = vec![(first.to_owned(), String::new())];
+    for key in keys {
+        let Rule::Type(_) = &entry.rule else { break };
+        let found = FHIR
+            .get(&group, key)
+            .or_else(|| FHIR.get("Any", key).filter(|_| open))
+            .cloned()
+            .or_else(|| key.starts_with('_').then(|| Entry { rule: Rule::Type("Element".into()), role: None }))
+            .or_else(|| if open || group == "Extension" { by_suffix(key) } else { None });
+        if let Some(last) = through.last_mut() {
+            key.clone_into(&mut last.1);
+        }
+        here = format!("{here}.{key}");
+        entry = found?;
+        if let Rule::Type(name) = &entry.rule {
+            let of_its_own = FHIR.has(&here);
+            (group, open) = match name.as_str() {
+                "Coded" if !of_its_own => ("CodeableConcept".into(), true),
+                "Referenced" if !of_its_own => ("Reference".into(), true),
+                "Measured" if !of_its_own => ("Quantity".into(), true),
+                "Coded" | "Referenced" | "Measured" | "Backbone" => (here.clone(), true),
+                "Resource" => ("Any".into(), true),
+                name => (name.to_owned(), false),
+            };
+            through.push((group.clone(), String::new()));
+        }
+    }
+    Some(Step { entry, through })
+}
+
+/// Whether a name is that of a data type with lines of its own, rather than of a resource.
+pub(crate) fn is_data_type(name: &str) -> bool {
+    FHIR.has(name) && DATA_TYPES.contains(&name)
+}
+
+/// Data types of FHIR that the table has.
+const DATA_TYPES: &[&str] = &[
+    "Element",
+    "HumanName",
+    "Address",
+    "Age",
+    "ContactPoint",
+    "Identifier",
+    "CodeableConcept",
+    "Coding",
+    "Reference",
+    "CodeableReference",
+    "Period",
+    "Quantity",
+    "Range",
+    "Ratio",
+    "Money",
+    "SampledData",
+    "Annotation",
+    "Attachment",
+    "Signature",
+    "Timing",
+    "TimingRepeat",
+    "Dosage",
+    "DoseAndRate",
+    "Narrative",
+    "Meta",
+    "ContactDetail",
+    "Extension",
+];
+
+/// What ends the name of an element that may be of several types, and the rule of each.
+const TYPES: &[(&str, &str)] = &[
+    ("CodeableConcept", "CodeableConcept"),
+    ("CodeableReference", "CodeableReference"),
+    ("SimpleQuantity", "Quantity"),
+    ("Quantity", "Quantity"),
+    ("Identifier", "Identifier"),
+    ("Attachment", "Attachment"),
+    ("Annotation", "Annotation"),
+    ("HumanName", "HumanName"),
+    ("ContactPoint", "ContactPoint"),
+    ("Address", "Address"),
+    ("Reference", "Reference"),
+    ("DateTime", "date"),
+    ("Duration", "Quantity"),
+    ("Instant", "instant"),
+    ("Boolean", "keep"),
+    ("Integer", "keep"),
+    ("Decimal", "keep"),
+    ("PositiveInt", "keep"),
+    ("UnsignedInt", "keep"),
+    ("Timing", "Timing"),
+    ("Dosage", "Dosage"),
+    ("Period", "Period"),
+    ("SampledData", "SampledData"),
+    ("Range", "Range"),
+    ("Ratio", "Ratio"),
+    ("Money", "Money"),
+    ("Count", "Quantity"),
+    ("Age", "Age"),
+    ("Coding", "Coding"),
+    ("Code", "keep"),
+    ("Date", "date"),
+    ("Time", "keep"),
+    ("String", "text"),
+    ("Markdown", "text"),
+    ("Uri", "url"),
+    ("Url", "url"),
+    ("Canonical", "keep"),
+    ("Oid", "link"),
+    ("Uuid", "link"),
+    ("Id", "link"),
+    ("Base64Binary", "embedded"),
+];
+
+/// The type in which the name of an element ends, and the name before it: `onset` of `onsetDateTime`.
+fn typed(key: &str) -> Option<(&str, &'static str)> {
+    let (suffix, rule) = TYPES.iter().find(|(suffix, _)| key.len() > suffix.len() && key.ends_with(suffix))?;
+    let base = &key[..key.len() - suffix.len()];
+    base.ends_with(|c: char| c.is_ascii_lowercase()).then_some((base, *rule))
+}
+
+/// What an element is whose name ends in its type.
+pub(crate) fn by_suffix(key: &str) -> Option<Entry> {
+    typed(key).and_then(|(_, rule)| Entry::read(rule).ok())
+}
+
+/// What an element is called that may be of several types: `Condition.onset` for `Condition.onsetDateTime`.
+pub(crate) fn choice(path: &str) -> Option<&str> {
+    let key = path.rsplit('.').next()?;
+    typed(key).map(|(base, _)| &path[..path.len() - key.len() + base.len()])
 }
 
 /// Data types of what a code says.
-const CODED: &[&str] = &["CWE", "CQ", "Coded", "CodeableConcept", "Coding", "Measured", "Quantity"];
+const CODED: &[&str] =
+    &["CWE", "CQ", "Coded", "CodeableConcept", "Coding", "Measured", "Quantity", "Money", "Range", "Ratio"];
 
 /// Why a field may not stay as it is under a regime; a field that no table knows is known to whoever writes the policy.
-fn refuses_kept(regime: Regime, built_in: Option<&Rule>) -> Option<String> {
+fn refuses_kept(regime: Regime, built_in: &Rule) -> Option<String> {
     let held = matches!(regime, Regime::SafeHarbor | Regime::LimitedDataSet);
-    let what = match built_in? {
+    let what = match built_in {
         Rule::Keep | Rule::Display | Rule::System | Rule::Referenced => return None,
         Rule::Type(name) if CODED.contains(&name.as_str()) => return None,
         Rule::Value(category, kind, _) => {
