@@ -241,6 +241,31 @@ fn the_first_fhir_path_rule_that_reaches_an_element_holds() {
         let said = both(first, second);
         assert!(said.contains("remove") && !said.contains("keep"), "{first:?}, {second:?}: {said}");
     }
+    // What an operator works on is not kept, as a whole or with the rest.
+    let dates = ("nodesByType('dateTime')", "dateShift");
+    let said = both(dates, ("Patient.birthDate", "keep"));
+    assert!(!said.contains("keep"), "{said}");
+    let said = both(dates, ("Patient.name", "keep"));
+    assert!(
+        said.contains("\"Patient.name.family\": \"keep\"")
+            && !said.contains("period.start")
+            && !said.contains("\"Patient.name\""),
+        "{said}"
+    );
+    let said = both(dates, ("Resource", "redact"));
+    assert!(said.contains("\"Resource\": \"remove\"") && said.contains("\"Period.start\": \"date\""), "{said}");
+    assert!(said.contains("\"Any.birthDate\": \"birth_date\""), "{said}");
+    for (first, second) in [
+        (("Patient.name", "cryptoHash"), ("nodesByType('HumanName')", "keep")),
+        (("Patient.name", "cryptoHash"), ("Patient", "keep")),
+        (("nodesByType('HumanName')", "encrypt"), ("Resource", "keep")),
+        (dates, ("Patient", "keep")),
+    ] {
+        let error = path_rules(&format!("{}, {}", rule(first.0, first.1), rule(second.0, second.1))).unwrap_err();
+        assert!(error.to_string().contains("rule 2") && error.to_string().contains("rule 1 works on"), "{error}");
+    }
+    let said = both(("nodesByType('Address').city", "encrypt"), ("nodesByType('Address')", "keep"));
+    assert!(said.contains("\"Address.city\": \"city\"") && said.contains("\"Address.line\": \"keep\""), "{said}");
     let said = both(("Patient.name.use", "keep"), ("Patient.name", "redact"));
     assert!(
         said.contains("\"Patient.name.use\": \"keep\"") && said.contains("\"Patient.name.family\": \"remove\""),
@@ -281,7 +306,7 @@ fn fhir_path_rules_that_cannot_be_expressed_are_named() {
         ),
         (
             r#"{"path": "nodesByType('date')", "method": "dateShift"}, {"path": "Patient.birthDate", "method": "redact"}"#,
-            &["rule 2 (`Patient.birthDate`)", "rule 1 speaks of all dates"],
+            &["rule 2 (`Patient.birthDate`)", "rule 1 speaks of dates"],
         ),
         (
             r#"{"path": "Patient.name", "method": "perturb"}, {"path": "Patient.birthDate", "method": "perturb"}"#,

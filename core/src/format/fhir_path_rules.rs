@@ -6,7 +6,7 @@
 //! that an earlier one shadows is left out, a rule over elements of which an earlier one keeps a part becomes lines for the other parts, and
 //! what cannot be said is an error. The format: docs/FHIR-anonymization.md of github.com/microsoft/Tools-for-Health-Data-Anonymization.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
@@ -96,6 +96,9 @@ const CHOICES: &[&str] = &[
 const CONTACTS: &[Category] = &[Category::Phone, Category::Fax, Category::Email, Category::Url];
 const IDENTIFIERS: &[Category] =
     &[Category::Mrn, Category::Ssn, Category::License, Category::HealthPlan, Category::Account, Category::OtherId];
+
+/// How deep the parts of an element are said one by one.
+const MAX_PARTS: usize = 5;
 
 /// A case of `generalize` whose condition always holds.
 const ALWAYS: &[&str] = &["true", "$this.exists()"];
@@ -213,8 +216,8 @@ impl Parameters {
 enum Target {
     /// What a line of a policy can name: `Patient.name`, `Resource.id`, `HumanName`, `HumanName.use`, `Any.display`, `Patient`.
     Named(String),
-    /// All values of one of the types of dates.
-    Dates,
+    /// All values of a type of dates: `date`, `dateTime`, `instant`.
+    Dates(&'static str),
     /// All values of type `base64Binary`.
     Binaries,
     /// What goes anyway.
@@ -232,8 +235,11 @@ struct Import {
     operators: BTreeMap<Category, (Operator, usize)>,
     /// Dates that go, but for the year where dates are not moved.
     dates: Vec<(String, Entry)>,
-    /// The rule that spoke of all dates.
+    /// The rule that spoke of all dates of a type, and of which types rules did.
     all_dates: Option<usize>,
+    date_types: BTreeSet<&'static str>,
+    /// The paths on whose values an operator works, and the rules that say so.
+    operated: Vec<(String, usize)>,
     faults: Vec<String>,
 }
 
@@ -267,15 +273,13 @@ impl Import {
             Target::Named(path) if keep => self.state(path, true),
             Target::Named(path) => self.state(path, false),
             Target::Unknown if keep => Err("no table knows the type: name the elements that stay".into()),
-            Target::Dates | Target::Binaries if keep => {
+            Target::Dates(_) | Target::Binaries if keep => {
                 Err("what stays is said by element: name those that stay".into())
             }
             Target::Unknown => Ok(()),
-            Target::Dates => {
+            Target::Dates(of) => {
                 let operator = if self.parameters.dates { Operator::Generalize } else { Operator::Remove };
-                self.operate(Category::Date, operator)?;
-                self.all_dates.get_or_insert(self.number);
-                Ok(())
+                self.operate_dates(of, operator)
             }
             Target::Binaries => BINARIES.iter().try_for_each(|path| self.state(path, false)),
         }
@@ -295,7 +299,11 @@ impl Import {
         let rule = step.as_ref().map(|step| &step.entry.rule);
         let is_date = matches!(rule, Some(Rule::Value(Category::Date, ..)));
         if let Some(earlier) = self.all_dates.filter(|_| is_date) {
-            return Err(format!("rule {earlier} speaks of all dates and comes before: move this one before it"));
+            // That rule reached it before, if it is of that type of dates, which the table does not say.
+            if keep || self.date_types.len() == 3 {
+                return Ok(());
+            }
+            return Err(format!("rule {earlier} speaks of dates and comes before: move this one before it"));
         }
         let name = path.rsplit('.').next().unwrap_or_default();
         let parent = step.as_ref().and_then(|step| step.through.iter().rev().find(|(_, key)| key == name));
@@ -312,17 +320,38 @@ impl Import {
             return self.line(path, "zip");
         }
         let beneath = self.stated.iter().find(|(stated, _)| covers(path, stated)).map(|(_, number)| *number);
-        let parted = beneath.is_some() || zip && group.as_deref() == Some("Address");
+        let within = self.operated.iter().find(|(operated, _)| {
+            // A line of a member goes before that of the rest of its type.
+            let member = is_data_type(path) && operated.split_once('.').is_some_and(|(first, _)| first == path);
+            covers(path, operated) && !member
+        });
+        if let Some((_, earlier)) = within.filter(|_| keep || whole) {
+            return Err(format!("rule {earlier} works on a part of it: name the elements that this one speaks of"));
+        }
+        let dated = keep && self.all_dates.is_some() && group.as_deref().is_some_and(|group| has_dates(group, 0));
+        if let Some(earlier) = self.all_dates.filter(|_| whole) {
+            if keep {
+                return Err(format!("rule {earlier} works on dates within it: name the elements that stay"));
+            }
+            self.dates_go_by_their_category();
+        }
+        let parted = beneath.is_some() || dated || zip && group.as_deref() == Some("Address");
         if let Some(group) = group.filter(|_| parted && !whole) {
             // A part of it is spoken of: what is left is said of each other part.
             let named = path.split('.').count() > 2 && is_data_type(path.split('.').next().unwrap_or_default());
             let parts = FHIR.groups.get(&group).filter(|_| !named && !path.starts_with("Any."));
+            if dated && (parts.is_none() || path.split('.').count() > MAX_PARTS) {
+                // What no line says stays with the table, which keeps less.
+                return Ok(());
+            }
             let Some(parts) = parts else {
                 let earlier = beneath.unwrap_or(self.number);
                 return Err(format!("rule {earlier} speaks of a part of it, and the other parts have no names here"));
             };
             let mut parts: Vec<String> = parts.keys().map(|key| format!("{path}.{key}")).collect();
             parts.sort_unstable();
+            // Extensions may hold anything, dates too: they go by their own lines.
+            parts.retain(|part| !(dated && part.ends_with(".extension")));
             parts.iter().try_for_each(|part| self.state(part, keep))?;
             self.stated.push((path.to_owned(), self.number));
             return Ok(());
@@ -339,10 +368,35 @@ impl Import {
         let parts = path.split('.').count();
         let first = path.split('.').next().unwrap_or_default();
         if parts > 2 && (is_data_type(first) || matches!(first, "Resource" | "Any")) {
+            if rule == "keep" && self.all_dates.is_some() {
+                // A part of a part of a type: the table keeps less.
+                return Ok(());
+            }
             return Err("a path that starts with a type, with `Resource` or with a name goes one element deep".into());
         }
         self.lines.insert(path.to_owned(), rule.into());
         self.stated.push((path.to_owned(), self.number));
+        Ok(())
+    }
+
+    /// Lets dates go by the operator of their category where the rest of a resource goes.
+    fn dates_go_by_their_category(&mut self) {
+        for (group, lines) in &FHIR.groups {
+            for (key, entry) in lines {
+                if matches!(entry.rule, Rule::Value(Category::Date, ..))
+                    && let Some(written) = entry.written()
+                    && !key.contains("://")
+                {
+                    self.lines.entry(format!("{group}.{key}")).or_insert_with(|| written.into());
+                }
+            }
+        }
+    }
+
+    fn operate_dates(&mut self, of: &'static str, operator: Operator) -> Read<()> {
+        self.operate(Category::Date, operator)?;
+        self.all_dates.get_or_insert(self.number);
+        self.date_types.insert(of);
         Ok(())
     }
 
@@ -365,11 +419,7 @@ impl Import {
     /// `dateShift`, `cryptoHash` and `encrypt`.
     fn operator(&mut self, target: &Target, operator: Operator) -> Read<()> {
         match target {
-            Target::Dates => {
-                self.operate(Category::Date, operator)?;
-                self.all_dates.get_or_insert(self.number);
-                Ok(())
-            }
+            Target::Dates(of) => self.operate_dates(of, operator),
             Target::Named(path) => {
                 if self.shadow(path).is_some() {
                     return Ok(());
@@ -381,6 +431,7 @@ impl Import {
                 for category in categories {
                     self.operate(category, operator)?;
                 }
+                self.operated.push((path.clone(), self.number));
                 // What a later rule says of more must leave this as it is.
                 if let Some(written) = entry.written().filter(|_| path.contains('.')) {
                     return self.line(path, &written);
@@ -409,7 +460,7 @@ impl Import {
                 .into());
         }
         match target {
-            Target::Dates if year => self.operator(target, Operator::Generalize),
+            Target::Dates(_) if year => self.operator(target, Operator::Generalize),
             Target::Named(path) => {
                 let rule = element(path).map(|step| step.entry.rule);
                 match rule {
@@ -460,6 +511,16 @@ impl Import {
         });
         Policy::from_yaml(&policy.to_string())
     }
+}
+
+/// Whether a type may hold dates.
+fn has_dates(group: &str, depth: usize) -> bool {
+    let Some(lines) = FHIR.groups.get(group).filter(|_| depth < MAX_PARTS) else { return true };
+    lines.values().any(|entry| match &entry.rule {
+        Rule::Value(category, ..) => *category == Category::Date,
+        Rule::Type(of) => !matches!(of.as_str(), "Extension" | "Element") && has_dates(of, depth + 1),
+        _ => false,
+    })
 }
 
 /// What the table says of the element at a path, and the categories that its values may be of.
@@ -527,7 +588,9 @@ fn target(path: &str) -> Read<Target> {
                 return Err("`nodesByType` is read where a path starts with it, or with `Resource`".into());
             }
             match name {
-                "date" | "dateTime" | "instant" => special = Some(Target::Dates),
+                "date" => special = Some(Target::Dates("date")),
+                "dateTime" => special = Some(Target::Dates("dateTime")),
+                "instant" => special = Some(Target::Dates("instant")),
                 "base64Binary" => special = Some(Target::Binaries),
                 _ if UNKNOWN_TYPES.contains(&name) => return Ok(Target::Unknown),
                 _ if QUANTITIES.contains(&name) || !name.starts_with(|c: char| c.is_ascii_uppercase()) => {

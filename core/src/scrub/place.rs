@@ -31,10 +31,11 @@ impl Place {
         operator: Operator,
     ) -> (Piece, Operator) {
         match (self, operator) {
-            // What is given back later may be no date meanwhile.
-            (Self::Text, _)
-            | (_, Operator::Keep)
-            | (Self::Date | Self::Instant, Operator::DateShift | Operator::Encrypt) => (piece, operator),
+            (Self::Text, _) | (_, Operator::Keep) | (Self::Date | Self::Instant, Operator::DateShift) => {
+                (piece, operator)
+            }
+            // A token is no date; the seal of the message holds what stood here.
+            (Self::Date | Self::Instant, Operator::Encrypt) => (Piece::Plain(String::new()), operator),
             (Self::Date, Operator::Tag | Operator::Generalize | Operator::Surrogate) => {
                 let year = worker.year_of(index).or_else(|| lone_year(worker, index));
                 match year.filter(|year| year.bytes().all(|byte| byte.is_ascii_digit())) {
