@@ -54,6 +54,7 @@
 pub mod access;
 pub mod analyze;
 pub mod audit;
+mod cancel;
 #[cfg(feature = "cli")]
 pub mod cli;
 mod error;
@@ -75,6 +76,7 @@ pub mod wire;
 mod yaml;
 
 pub use analyze::{Analyzer, MessageOutcome, Outcome};
+pub use cancel::Cancel;
 pub use error::{Error, ErrorCode, Location, Result};
 pub use format::{Format, MessageFinding, MessageReport, ScrubbedMessage};
 #[doc(hidden)]

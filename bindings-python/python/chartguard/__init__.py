@@ -54,6 +54,8 @@ AuditLog, Access
     Record who did what, without a value of any note, and say who may.
 Key
     A secret key, checked; fingerprints of ids.
+Cancel
+    Stop calls from another thread, or when a time is over.
 ChartguardError
     Base of every error; none holds text of a note.
 ArrowColumn
@@ -70,6 +72,8 @@ from chartguard._chartguard import (
     Analyzer,
     ArrowColumn,
     AuditLog,
+    Cancel,
+    CancelledError,
     ChartguardError,
     Classifier,
     ConfigError,
@@ -120,6 +124,8 @@ __all__ = [
     "Analyzer",
     "ArrowColumn",
     "AuditLog",
+    "Cancel",
+    "CancelledError",
     "ChartguardError",
     "Classifier",
     "ConfigError",

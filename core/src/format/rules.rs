@@ -11,6 +11,7 @@ use std::sync::LazyLock;
 use serde_json::Value;
 
 use super::known::Role;
+use crate::cancel::{Cancel, NEVER};
 use crate::error::{Error, ErrorCode, Location, Result};
 use crate::scrub::{Category, CategoryPolicy, Kind, Operator, Place, Policy, Regime};
 
@@ -187,6 +188,8 @@ pub(super) struct Rules {
     own: HashMap<(&'static str, String), Entry>,
     /// How deep documents lie within each other so far.
     pub(super) depth: usize,
+    /// What readers look at.
+    pub(super) cancel: Cancel,
 }
 
 const FORMATS: &[&str] = &["hl7", "fhir", "cda"];
@@ -197,7 +200,7 @@ impl Rules {
     /// # Errors
     /// When its `messages` names a format, a rule or a member that does not exist, or keeps a field that its regime does not let stay.
     pub(super) fn new(policy: &Policy) -> Result<Self> {
-        let mut rules = Self { unknown: Rule::Remove, own: HashMap::new(), depth: 0 };
+        let mut rules = Self { unknown: Rule::Remove, own: HashMap::new(), depth: 0, cancel: NEVER.clone() };
         let Some(messages) = policy.messages() else { return Ok(rules) };
         let place = |key: &str| Location::Key(format!("messages.{key}"));
         let Some(members) = messages.as_object() else {
@@ -244,6 +247,11 @@ impl Rules {
         Ok(rules)
     }
 
+    /// The same, for a reader that stops when `cancel` is set.
+    pub(super) fn until(self, cancel: &Cancel) -> Self {
+        Self { cancel: cancel.clone(), ..self }
+    }
+
     /// What the policy itself says of a field.
     pub(super) fn own(&self, format: &'static str, path: &str) -> Option<&Entry> {
         if self.own.is_empty() {
@@ -261,6 +269,7 @@ impl Rules {
             unknown: self.unknown.clone(),
             own: self.own.clone(),
             depth: self.depth + 1,
+            cancel: self.cancel.clone(),
         })
     }
 }

@@ -10,6 +10,7 @@ use super::extract::{GoalTerm, Role, Signature};
 use super::statements::Statements;
 use super::terms::Vocabulary;
 use super::{Discipline, DocType, ScoreOptions};
+use crate::cancel::{Cancel, NEVER};
 use crate::text::Span;
 
 /// Below this, nothing is said.
@@ -17,12 +18,12 @@ const FLOOR: f32 = 1.0;
 
 /// The kind of document a text most likely is, and how sure that is (0 to 1).
 pub fn detect_doc_type(text: &str) -> (DocType, f32) {
-    read(text, Vocabulary::builtin(), &ScoreOptions::new()).1
+    read(text, Vocabulary::builtin(), &ScoreOptions::new(), &NEVER).1
 }
 
 /// The discipline a text most likely belongs to, and how sure that is (0 to 1).
 pub fn detect_discipline(text: &str) -> (Discipline, f32) {
-    read(text, Vocabulary::builtin(), &ScoreOptions::new()).2
+    read(text, Vocabulary::builtin(), &ScoreOptions::new(), &NEVER).2
 }
 
 /// What the rules alone say a note is.
@@ -35,10 +36,14 @@ pub(super) fn read<'t>(
     text: &'t str,
     vocabulary: &Vocabulary,
     options: &ScoreOptions,
+    cancel: &'t Cancel,
 ) -> (Note<'t>, (DocType, f32), (Discipline, f32)) {
-    let mut note = Note::new(text, vocabulary);
+    let mut note = Note::until(text, vocabulary, cancel);
     let said = (options.doc_type, options.discipline);
     let (statements, kind, discipline) = Statements::read(&note.page, &note.facts, by_rules(&note), said);
+    if cancel.is_cancelled() {
+        return (note, kind, discipline);
+    }
     statements.complete(&note.page, &mut note.facts);
     note.discipline = discipline.0;
     (note, kind, discipline)

@@ -717,7 +717,7 @@ mod tests {
 
     /// Goals as (id, term, has a target, has a status).
     fn read(text: &str) -> Vec<(String, GoalTerm, bool, bool)> {
-        let page = Page::new(text, Vocabulary::builtin());
+        let page = Page::new(text, Vocabulary::builtin(), &crate::cancel::NEVER);
         goals(&page).into_iter().map(|g| (g.id, g.term, g.target.is_some(), g.status.is_some())).collect()
     }
 

@@ -291,7 +291,7 @@ mod tests {
     use crate::rubric::terms::Vocabulary;
 
     fn read(text: &str) -> (Option<u32>, Option<u32>, Option<u32>) {
-        let page = Page::new(text, Vocabulary::builtin());
+        let page = Page::new(text, Vocabulary::builtin(), &crate::cancel::NEVER);
         let services = interventions::services(&page);
         let found = minutes(&page, &services);
         let value = |stated: Option<Stated>| stated.map(|s| s.minutes);

@@ -227,7 +227,7 @@ mod tests {
     use crate::rubric::terms::Vocabulary;
 
     fn read(text: &str) -> (bool, bool) {
-        let page = Page::new(text, Vocabulary::builtin());
+        let page = Page::new(text, Vocabulary::builtin(), &crate::cancel::NEVER);
         let often = frequency(&page, &[]);
         let long = duration(&page, &[], &often);
         (!often.is_empty(), !long.is_empty())

@@ -363,7 +363,7 @@ mod tests {
 
     fn read(line: &str) -> Vec<(Role, bool, bool)> {
         let text = format!("PT NOTE\nWalked 50 ft.\n\n{line}");
-        let page = Page::new(&text, Vocabulary::builtin());
+        let page = Page::new(&text, Vocabulary::builtin(), &crate::cancel::NEVER);
         signatures(&page).into_iter().map(|s| (s.role, s.date.is_some(), s.stamped)).collect()
     }
 

@@ -49,7 +49,7 @@ mod tests {
     #[test]
     fn sentences_items_and_clauses() {
         let text = "Goals: 1) walk 50 ft, 2) climb 4 steps.\nShe is well; gait is slow.\n- Dress alone | met\n\n--";
-        let page = Page::new(text, Vocabulary::builtin());
+        let page = Page::new(text, Vocabulary::builtin(), &crate::cancel::NEVER);
         let parts: Vec<&str> = split(&page).into_iter().map(|part| part.of(text)).collect();
         assert_eq!(
             parts,
