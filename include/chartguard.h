@@ -18,6 +18,7 @@
 #ifndef CHARTGUARD_H
 #define CHARTGUARD_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 

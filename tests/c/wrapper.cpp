@@ -176,7 +176,7 @@ static void vaults() {
   {
     cg::scorer judging(cg::rubric::builtin("medicare-outpatient-therapy"), [](auto, auto) { return cg::answer{}; });
     CHECK(status_of([&] { judging.until(stop).score(NOTE); }) == CG_STATUS_CANCELLED);
-    CHECK(judging.until(late).score(NOTE).score().has_value());
+    CHECK(judging.until(late).score(NOTE).json() == judging.score(NOTE).json());
     CHECK(status_of([&] { cg::analyzer(scrubber, judging).until(stop).analyze(NOTE); }) == CG_STATUS_CANCELLED);
   }
   // A log of one's own goes on from its last record; what cannot be kept has no output, and what the function throws comes out.
