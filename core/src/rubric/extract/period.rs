@@ -6,14 +6,19 @@ use regex::Regex;
 
 use super::page::Page;
 use crate::text::Span;
+use crate::text::pattern::compiled;
 
 /// Between the two ends of a period.
 static BETWEEN: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?xi)^[\s,]*(?:\(?(?:SOC|start|eval(?:uation)?)\)?)?\s*(?:-|–|—|to|through|thru|until|till|and|up\s+to(?:\s+and\s+including)?|ending|end(?:ed|s)?|/|→|->|\|?\s*to:?)[\s:]*(?:date)?[\s:]*(?:on)?\s*$").expect("tested")
+    compiled(
+        r"(?xi)^[\s,]*(?:\(?(?:SOC|start|eval(?:uation)?)\)?)?\s*(?:-|–|—|to|through|thru|until|till|and|up\s+to(?:\s+and\s+including)?|ending|end(?:ed|s)?|/|→|->|\|?\s*to:?)[\s:]*(?:date)?[\s:]*(?:on)?\s*$",
+    )
 });
 /// Periods of something else.
 static OTHER: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?xi)\b(?:cert(?:ification|ified)?|recert\w*|POC|plan\s+of\s+care|plan|authori[sz]\w*|auth|episode|next|hospital\w*|admi\w*|inpatient|SNF|insurance|benefit|DOB|onset|injur\w*)\b[^\n.;]{0,30}$").expect("tested")
+    compiled(
+        r"(?xi)\b(?:cert(?:ification|ified)?|recert\w*|POC|plan\s+of\s+care|plan|authori[sz]\w*|auth|episode|next|hospital\w*|admi\w*|inpatient|SNF|insurance|benefit|DOB|onset|injur\w*)\b[^\n.;]{0,30}$",
+    )
 });
 /// The reporting periods of a note, each with both ends.
 pub(super) fn periods(page: &Page<'_>) -> Vec<Span> {
