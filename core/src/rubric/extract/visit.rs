@@ -7,7 +7,7 @@ use regex::Regex;
 use super::page::{Page, holder};
 use super::signatures::Signature;
 use crate::text::Span;
-use crate::text::pattern::compiled;
+use crate::text::pattern::{LeadIn, compiled, tail};
 
 /// What leads the date of a visit in.
 static CUE: LazyLock<Regex> = LazyLock::new(|| {
@@ -16,9 +16,11 @@ static CUE: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 /// What leads in the date of something else.
-static OTHER: LazyLock<Regex> = LazyLock::new(|| {
-    compiled(
-        r"(?xi)\b(?:DOB|birth(?:\s*date|day)?|born|onset|injur\w*|surger\w*|DOI|accident|fell|fall|referr\w*|order(?:ed)?|SOC|start\s+of\s+care|cert\w*|POC|plan|last|next|prior|previous|s/p|status\s+post|since|until|through|by|admi\w*|expires?|eval(?:uated|uation)?\s+(?:on|of)|fracture|CVA|stroke|TKA|THA|ORIF|repair|replacement|MRI|x-?ray|imaging|RTC|follow-?up|return|appointment|re-?check|dx|diagnos\w*|printed|revised|rev\.?|form)\b[^\n;.|]{0,28}$",
+static OTHER: LazyLock<LeadIn> = LazyLock::new(|| {
+    LeadIn::new(
+        r"(?xi)\b(?:DOB|birth(?:\s*date|day)?|born|onset|injur\w*|surger\w*|DOI|accident|fell|fall|referr\w*|order(?:ed)?|SOC|start\s+of\s+care|cert\w*|POC|plan|last|next|prior|previous|s/p|status\s+post|since|until|through|by|admi\w*|expires?|eval(?:uated|uation)?\s+(?:on|of)|fracture|CVA|stroke|TKA|THA|ORIF|repair|replacement|MRI|x-?ray|imaging|RTC|follow-?up|return|appointment|re-?check|dx|diagnos\w*|printed|revised|rev\.?|form)\b",
+        28,
+        &['\n', ';', '.', '|'],
     )
 });
 
@@ -37,9 +39,9 @@ pub(super) fn dates(page: &Page<'_>, signatures: &[Signature]) -> Vec<Span> {
         let before = &text[line.start.min(span.start)..span.start];
         let gap = before.rfind("  ").or_else(|| before.rfind('|')).map_or(0, |at| at + 1);
         let own = &before[gap..];
-        if CUE.is_match(own) && !own.to_lowercase().contains("birth") {
+        if CUE.is_match(tail(own, 96)) && !own.to_lowercase().contains("birth") {
             labelled.push(span);
-        } else if !OTHER.is_match(own) && span.start < head {
+        } else if !OTHER.leads(own) && span.start < head {
             near.push(span);
         }
     }
