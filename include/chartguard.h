@@ -18,6 +18,7 @@
 #ifndef CHARTGUARD_H
 #define CHARTGUARD_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -53,6 +54,8 @@ typedef enum {
   CG_STATUS_TAMPERED = 11,
   // The actor is not allowed to do it.
   CG_STATUS_ACCESS = 12,
+  // The token of the call was set, or its time was over.
+  CG_STATUS_CANCELLED = 13,
 } cg_status;
 
 // The kinds of protected health information. Numbers are frozen. In the order of 45 CFR 164.514(b)(2)(i).
@@ -113,6 +116,9 @@ typedef struct cg_batch cg_batch;
 
 // Bytes handed out.
 typedef struct cg_bytes cg_bytes;
+
+// A token with which calls are stopped, from any thread, or when a time is over. A token that was set stays set.
+typedef struct cg_cancel cg_cancel;
 
 // Why a call gave no result. Holds no text of a note, so it may be logged.
 typedef struct cg_error cg_error;
@@ -442,6 +448,69 @@ size_t cg_bytes_len(const cg_bytes *bytes);
 // # Safety
 // `bytes` is NULL or live, and nobody uses it afterwards.
 void cg_bytes_free(cg_bytes *bytes);
+
+// Makes a token. It sets itself `milliseconds` from now; 0 stands for never.
+//
+// cg_scrubber_until, cg_scorer_until and cg_analyzer_until say which calls it stops. On success `*out` is to be freed with cg_cancel_free.
+// CG_STATUS_ARGUMENT says that the time lies beyond what the clock can tell.
+//
+// # Safety
+// `out` is writable; `err` is writable or NULL.
+cg_status cg_cancel_new(uint64_t milliseconds,
+                        cg_cancel **out,
+                        cg_error **err);
+
+// Sets the token: every call that works until it is set returns CG_STATUS_CANCELLED soon, and those that begin later at once. Any thread may
+// call it, also a callback of the call that is to end.
+//
+// # Safety
+// `cancel` is live; `err` is writable or NULL.
+cg_status cg_cancel_set(const cg_cancel *cancel,
+                        cg_error **err);
+
+// Whether the token is set or its time is over; false for NULL.
+//
+// # Safety
+// `cancel` is NULL or live.
+bool cg_cancel_is_set(const cg_cancel *cancel);
+
+// The same scrubber, whose every call, batches, messages and the streams that it begins among them, returns CG_STATUS_CANCELLED soon after
+// `cancel` is set: with no output, and nothing in a vault. It shares everything with `scrubber`, so there may be one for each call.
+//
+// Scrubber and token are shared, not taken: both stay the caller's and may be freed at any time afterwards. On success `*out` is to be freed
+// with cg_scrubber_free.
+//
+// # Safety
+// `scrubber` and `cancel` are live; `out` is writable; `err` is writable or NULL.
+cg_status cg_scrubber_until(const cg_scrubber *scrubber,
+                            const cg_cancel *cancel,
+                            cg_scrubber **out,
+                            cg_error **err);
+
+// The same scorer, whose calls return CG_STATUS_CANCELLED soon after `cancel` is set; as cg_scrubber_until. To be freed with cg_scorer_free.
+//
+// # Safety
+// `scorer` and `cancel` are live; `out` is writable; `err` is writable or NULL.
+cg_status cg_scorer_until(const cg_scorer *scorer,
+                          const cg_cancel *cancel,
+                          cg_scorer **out,
+                          cg_error **err);
+
+// The same analyzer, whose calls return CG_STATUS_CANCELLED soon after `cancel` is set; as cg_scrubber_until. To be freed with
+// cg_analyzer_free.
+//
+// # Safety
+// `analyzer` and `cancel` are live; `out` is writable; `err` is writable or NULL.
+cg_status cg_analyzer_until(const cg_analyzer *analyzer,
+                            const cg_cancel *cancel,
+                            cg_analyzer **out,
+                            cg_error **err);
+
+// Frees a token, which stops nothing any more unless it was set before. NULL is allowed.
+//
+// # Safety
+// `cancel` is NULL or a live token, which nobody uses afterwards.
+void cg_cancel_free(cg_cancel *cancel);
 
 // The status of the call that failed; CG_STATUS_ARGUMENT for NULL.
 //

@@ -13,6 +13,7 @@
 
 #include <chartguard.h>
 
+#include <chrono>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -124,6 +125,27 @@ class bytes : public detail::handle<cg_bytes, cg_bytes_free> {
   std::string_view view() const & { return {reinterpret_cast<const char *>(data()), size()}; }
   const std::uint8_t *data() const && = delete;
   std::string view() const && { return std::string((*this).view()); }
+};
+
+/** A token with which calls are stopped, from any thread, or when a time is over: they throw CG_STATUS_CANCELLED soon. */
+class cancel : public detail::handle<cg_cancel, cg_cancel_free> {
+ public:
+  /** One that is set by nothing but set(). */
+  cancel() : cancel(std::uint64_t{0}) {}
+  /** One that sets itself after `time`; less than a millisecond counts as one. */
+  template <typename Rep, typename Period>
+  static cancel after(std::chrono::duration<Rep, Period> time) {
+    auto whole = std::chrono::ceil<std::chrono::milliseconds>(time).count();
+    return cancel(whole < 1 ? 1 : static_cast<std::uint64_t>(whole));
+  }
+  void set() const {
+    detail::perform([&](cg_error **err) { return cg_cancel_set(get(), err); });
+  }
+  bool is_set() const noexcept { return cg_cancel_is_set(get()); }
+
+ private:
+  explicit cancel(std::uint64_t milliseconds)
+      : handle(detail::produce<cg_cancel>([&](cg_cancel **out, cg_error **err) { return cg_cancel_new(milliseconds, out, err); })) {}
 };
 
 /** What was found, where, and what was done to it; texts are borrowed from the scrubbed note. */
@@ -416,6 +438,12 @@ class scrubber : public detail::handle<cg_scrubber, cg_scrubber_free> {
           return cg_scrubber_new_with_model(config_json.data(), config_json.size(), loaded.get(), out, err);
         })) {}
 
+  /** The same scrubber, whose calls, messages, batches and streams stop when `token` is set; it shares everything with this one. */
+  scrubber until(const cancel &token) const {
+    return scrubber(detail::produce<cg_scrubber>(
+        [&](cg_scrubber **out, cg_error **err) { return cg_scrubber_until(get(), token.get(), out, err); }));
+  }
+
   scrubbed scrub(std::string_view note) const {
     return scrubbed(detail::produce<cg_scrubbed>(
         [&](cg_scrubbed **out, cg_error **err) { return cg_scrubber_scrub(get(), note.data(), note.size(), out, err); }));
@@ -496,6 +524,9 @@ class scrubber : public detail::handle<cg_scrubber, cg_scrubber_free> {
                                             context_json.size(), kept.get(), out, err);
     }));
   }
+
+ private:
+  explicit scrubber(cg_scrubber *own) noexcept : handle(own) {}
 };
 
 /** A scored note: verdicts with evidence. */
@@ -559,11 +590,16 @@ class scorer {
             [&](cg_scorer **out, cg_error **err) { return cg_scorer_new(against.get(), out, err); })) {}
   /** Checks of the kind `judge` are answered by `by`. */
   scorer(const rubric &against, judge by)
-      : judge_(std::make_unique<judge>(std::move(by))),
+      : judge_(std::make_shared<judge>(std::move(by))),
         object_(detail::produce<cg_scorer>([&](cg_scorer **out, cg_error **err) {
           return cg_scorer_new_with_judge(against.get(), ask, judge_.get(), out, err);
         })) {}
   cg_scorer *get() const noexcept { return object_.get(); }
+  /** The same scorer, whose calls stop when `token` is set; it shares everything with this one. */
+  scorer until(const cancel &token) const {
+    return scorer(judge_, detail::produce<cg_scorer>(
+                              [&](cg_scorer **out, cg_error **err) { return cg_scorer_until(get(), token.get(), out, err); }));
+  }
 
   report score(std::string_view note, std::string_view options_json = {}) const {
     return report(detail::produce<cg_report>([&](cg_report **out, cg_error **err) {
@@ -585,6 +621,8 @@ class scorer {
   }
 
  private:
+  scorer(std::shared_ptr<judge> by, cg_scorer *own) : judge_(std::move(by)), object_(own) {}
+
   static std::int32_t ask(void *context, const char *question, std::size_t question_len, const char *text, std::size_t text_len,
                           double *confidence) noexcept {
     try {
@@ -597,7 +635,7 @@ class scorer {
     }
   }
 
-  std::unique_ptr<judge> judge_; /* before the scorer that asks it, so that it outlives that */
+  std::shared_ptr<judge> judge_; /* before the scorers that ask it, so that it outlives them */
   detail::handle<cg_scorer, cg_scorer_free> object_;
 };
 
@@ -622,12 +660,20 @@ class analyzer : public detail::handle<cg_analyzer, cg_analyzer_free> {
       : handle(detail::produce<cg_analyzer>([&](cg_analyzer **out, cg_error **err) {
           return cg_analyzer_new(scrubs.get(), scores.get(), out, err);
         })) {}
+  /** The same analyzer, whose calls stop when `token` is set; it shares everything with this one. */
+  analyzer until(const cancel &token) const {
+    return analyzer(detail::produce<cg_analyzer>(
+        [&](cg_analyzer **out, cg_error **err) { return cg_analyzer_until(get(), token.get(), out, err); }));
+  }
   outcome analyze(std::string_view note, std::string_view context_json = {}, std::string_view options_json = {}) const {
     return outcome(detail::produce<cg_outcome>([&](cg_outcome **out, cg_error **err) {
       return cg_analyzer_analyze(get(), note.data(), note.size(), context_json.data(), context_json.size(), options_json.data(),
                                  options_json.size(), out, err);
     }));
   }
+
+ private:
+  explicit analyzer(cg_analyzer *own) noexcept : handle(own) {}
 };
 
 }  // namespace chartguard

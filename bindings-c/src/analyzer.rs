@@ -14,7 +14,7 @@ use crate::scrubber::cg_scrubber;
 use crate::status::cg_status;
 
 /// Scrubs and scores notes. Immutable; any number of threads may use it at once.
-pub struct cg_analyzer(Analyzer);
+pub struct cg_analyzer(pub(crate) Analyzer);
 
 /// A note that was scrubbed and scored.
 pub struct cg_outcome {

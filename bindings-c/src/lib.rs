@@ -11,6 +11,7 @@ pub mod audit;
 pub mod batch;
 mod boundary;
 pub mod bytes;
+pub mod cancel;
 pub mod category;
 #[cfg(debug_assertions)]
 pub mod debug;

@@ -32,6 +32,8 @@ pub enum cg_status {
     Tampered = 11,
     /// The actor is not allowed to do it.
     Access = 12,
+    /// The token of the call was set, or its time was over.
+    Cancelled = 13,
 }
 
 impl cg_status {
@@ -46,6 +48,7 @@ impl cg_status {
             ErrorCode::Key => Self::Key,
             ErrorCode::Tampered => Self::Tampered,
             ErrorCode::Access => Self::Access,
+            ErrorCode::Cancelled => Self::Cancelled,
             ErrorCode::Panic => Self::Panic,
             _ => Self::Internal,
         }

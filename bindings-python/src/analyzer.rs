@@ -4,6 +4,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyString;
 
 use crate::audit::{AuditLog, Trail};
+use crate::cancel::Cancel;
 use crate::error::run;
 use crate::rubric::{Report, Scorer};
 use crate::scrubber::{Scrubbed, Scrubber, batch, note_context};
@@ -36,6 +37,22 @@ impl Analyzer {
     #[getter]
     fn scorer(&self, py: Python<'_>) -> Py<Scorer> {
         self.2.clone_ref(py)
+    }
+
+    /// The same analyzer, whose calls stop once a token is set: they raise `CancelledError` and return nothing. It shares everything with
+    /// this one, so there may be one for each call; a pickle of it has no token.
+    ///
+    /// Parameters
+    /// ----------
+    /// cancel : Cancel
+    ///
+    /// Returns
+    /// -------
+    /// Analyzer
+    fn until(&self, py: Python<'_>, cancel: &Bound<'_, Cancel>) -> PyResult<Self> {
+        let scrubber = Bound::new(py, self.1.get().until(cancel))?;
+        let scorer = Bound::new(py, self.2.get().until(py, cancel))?;
+        Ok(Self::new(scrubber, scorer))
     }
 
     /// Scrub and score a note.

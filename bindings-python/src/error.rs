@@ -28,6 +28,12 @@ create_exception!(
 );
 create_exception!(chartguard, TamperedError, ChartguardError, "A text to be restored, or a vault, was changed.");
 create_exception!(chartguard, AccessError, ChartguardError, "The actor is not allowed to do it.");
+create_exception!(
+    chartguard,
+    CancelledError,
+    ChartguardError,
+    "The token of the call was set, or its time was over; nothing was returned."
+);
 create_exception!(chartguard, InternalError, ChartguardError, "A defect in chartguard; nothing was returned.");
 
 /// The exception of a core error.
@@ -43,6 +49,7 @@ pub(crate) fn exception(py: Python<'_>, error: &Error) -> PyErr {
         ErrorCode::Key => SecretKeyError::new_err(message),
         ErrorCode::Tampered => TamperedError::new_err(message),
         ErrorCode::Access => AccessError::new_err(message),
+        ErrorCode::Cancelled => CancelledError::new_err(message),
         _ => InternalError::new_err(message),
     };
     describe(py, out, error.code().as_str(), error.locations().map(ToString::to_string).collect())

@@ -5,6 +5,7 @@
 
 mod analyzer;
 mod audit;
+mod cancel;
 mod column;
 mod error;
 mod infer;
@@ -32,11 +33,13 @@ mod _chartguard {
     #[pymodule_export]
     use crate::audit::{Access, AuditLog};
     #[pymodule_export]
+    use crate::cancel::Cancel;
+    #[pymodule_export]
     use crate::column::{_analyze_source, _restore_source, ArrowColumn};
     #[pymodule_export]
     use crate::error::{
-        AccessError, ChartguardError, ConfigError, FileError, InferenceError, InputError, InternalError, ModelError,
-        RubricError, SecretKeyError, TamperedError,
+        AccessError, CancelledError, ChartguardError, ConfigError, FileError, InferenceError, InputError,
+        InternalError, ModelError, RubricError, SecretKeyError, TamperedError,
     };
     #[pymodule_export]
     use crate::infer::{Classifier, Embedder, PairScorer};

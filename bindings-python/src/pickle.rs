@@ -48,6 +48,7 @@ impl Access {
 }
 
 /// What a scrubber was built from beside its policy. `Debug` and `repr` know nothing of it.
+#[derive(Clone)]
 pub(crate) struct Recipe {
     key: Option<String>,
     seed: Option<u64>,

@@ -7,6 +7,7 @@ use chartguard::wire;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyMapping, PyString};
 
+use crate::cancel::Cancel;
 use crate::error::run;
 
 /// What a note is scored against. Immutable.
@@ -180,6 +181,20 @@ impl Scorer {
     ///     As `Rubric.test`.
     fn test<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         tested(py, || self.core.test())
+    }
+
+    /// The same scorer, whose calls stop once a token is set: they raise `CancelledError` and return nothing. It shares everything with
+    /// this one, so there may be one for each call; a pickle of it has no token.
+    ///
+    /// Parameters
+    /// ----------
+    /// cancel : Cancel
+    ///
+    /// Returns
+    /// -------
+    /// Scorer
+    pub(crate) fn until(&self, py: Python<'_>, cancel: &Bound<'_, Cancel>) -> Self {
+        Self { core: self.core.until(&cancel.get().0), rubric: self.rubric.clone_ref(py), judges: self.judges }
     }
 
     /// Score a note.

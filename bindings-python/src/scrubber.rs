@@ -10,6 +10,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString};
 
 use crate::audit::{AuditLog, Trail};
+use crate::cancel::Cancel;
 use crate::error::{config, exception, run, text};
 use crate::model::models;
 use crate::pickle::Recipe;
@@ -97,6 +98,20 @@ impl Scrubber {
             loaded => chartguard::Scrubber::from_json_with_models(&json, loaded),
         });
         scrubber.map(|scrubber| Self(scrubber, recipe))
+    }
+
+    /// The same scrubber, whose calls stop once a token is set, of batches, messages and the streams it begins too: they raise `CancelledError` and return nothing. It shares everything with
+    /// this one, so there may be one for each call; a pickle of it has no token.
+    ///
+    /// Parameters
+    /// ----------
+    /// cancel : Cancel
+    ///
+    /// Returns
+    /// -------
+    /// Scrubber
+    pub(crate) fn until(&self, cancel: &Bound<'_, Cancel>) -> Self {
+        Self(self.0.until(&cancel.get().0), self.1.clone())
     }
 
     /// Find protected health information without removing it.

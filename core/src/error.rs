@@ -28,6 +28,8 @@ pub enum ErrorCode {
     Tampered,
     /// The actor is not allowed to do it.
     Access,
+    /// The caller's token was set while the call worked, or its time was over; nothing was returned.
+    Cancelled,
     /// A defect in chartguard itself, found by its own checks; nothing was returned.
     Internal,
     /// A defect in chartguard itself, which stopped the call; nothing was returned.
@@ -46,6 +48,7 @@ impl ErrorCode {
         Self::Key,
         Self::Tampered,
         Self::Access,
+        Self::Cancelled,
         Self::Internal,
         Self::Panic,
     ];
@@ -72,6 +75,7 @@ impl ErrorCode {
             Self::Key => "key",
             Self::Tampered => "tampered",
             Self::Access => "access",
+            Self::Cancelled => "cancelled",
             Self::Internal => "internal",
             Self::Panic => "panic",
         }
@@ -257,6 +261,11 @@ impl Error {
     /// Whether the actor was not allowed to do it.
     pub fn is_access(&self) -> bool {
         self.code() == ErrorCode::Access
+    }
+
+    /// Whether the caller's token was set while the call worked, or its time was over.
+    pub fn is_cancelled(&self) -> bool {
+        self.code() == ErrorCode::Cancelled
     }
 
     /// Whether a file could not be read or written.

@@ -55,6 +55,7 @@
 pub mod access;
 pub mod analyze;
 pub mod audit;
+mod cancel;
 #[cfg(feature = "cli")]
 pub mod cli;
 mod error;
@@ -76,6 +77,7 @@ pub mod wire;
 mod yaml;
 
 pub use analyze::{Analyzer, MessageOutcome, Outcome};
+pub use cancel::Cancel;
 pub use error::{Error, ErrorCode, Location, Result};
 pub use format::{Format, MessageFinding, MessageReport, ScrubbedMessage, restore_message};
 #[doc(hidden)]

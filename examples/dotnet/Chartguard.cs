@@ -24,6 +24,7 @@ internal enum CgStatus
     Key = 10,
     Tampered = 11,
     Access = 12,
+    Cancelled = 13,
 }
 
 internal enum CgCategory
@@ -152,6 +153,22 @@ internal sealed class CgBytes : SafeHandle
     protected override bool ReleaseHandle()
     {
         Cg.cg_bytes_free(handle);
+        return true;
+    }
+}
+
+internal sealed class CgCancel : SafeHandle
+{
+    public CgCancel() : base(0, ownsHandle: true) { }
+
+    /// <summary>One that lies within another handle, which must outlive it.</summary>
+    public CgCancel(nint lent) : base(0, ownsHandle: false) => SetHandle(lent);
+
+    public override bool IsInvalid => handle == 0;
+
+    protected override bool ReleaseHandle()
+    {
+        Cg.cg_cancel_free(handle);
         return true;
     }
 }
@@ -442,6 +459,28 @@ internal static partial class Cg
 
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial void cg_bytes_free(nint bytes);
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial CgStatus cg_cancel_new(ulong milliseconds, out CgCancel @out, out CgError err);
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial CgStatus cg_cancel_set(CgCancel cancel, out CgError err);
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    [return: MarshalAs(UnmanagedType.U1)]
+    internal static partial bool cg_cancel_is_set(CgCancel cancel);
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial CgStatus cg_scrubber_until(CgScrubber scrubber, CgCancel cancel, out CgScrubber @out, out CgError err);
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial CgStatus cg_scorer_until(CgScorer scorer, CgCancel cancel, out CgScorer @out, out CgError err);
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial CgStatus cg_analyzer_until(CgAnalyzer analyzer, CgCancel cancel, out CgAnalyzer @out, out CgError err);
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial void cg_cancel_free(nint cancel);
 
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial CgStatus cg_error_status(CgError error);

@@ -240,6 +240,39 @@ static void *work(void *context) {
   return NULL;
 }
 
+static void *stop(void *cancel) {
+  cg_cancel_set(cancel, NULL);
+  return NULL;
+}
+
+static void cancelled(void) {
+  /* So long that no call comes to its end before the other thread has set the token. */
+  enum { LONG = 1 << 24 };
+  char *text = malloc(LONG);
+  CHECK(text != NULL);
+  for (size_t i = 0; i < LONG; i++) text[i] = NOTE[i % sizeof NOTE] ? NOTE[i % sizeof NOTE] : '\n';
+  cg_scrubber *whole = scrubber(), *scr = NULL;
+  cg_cancel *cancel = NULL;
+  cg_scrubbed *out = NULL;
+  cg_error *err = NULL;
+  CHECK(cg_cancel_new(0, &cancel, NULL) == CG_STATUS_OK && !cg_cancel_is_set(cancel));
+  CHECK(cg_scrubber_until(whole, cancel, &scr, NULL) == CG_STATUS_OK);
+  cg_scrubber_free(whole);
+  CHECK(cg_scrubber_scrub(scr, NOTE, sizeof NOTE - 1, &out, NULL) == CG_STATUS_OK);
+  cg_scrubbed_free(out);
+  pthread_t other;
+  CHECK(pthread_create(&other, NULL, stop, cancel) == 0);
+  CHECK(cg_scrubber_scrub(scr, text, LONG, &out, &err) == CG_STATUS_CANCELLED && !out);
+  CHECK(cg_error_status(err) == CG_STATUS_CANCELLED && cg_cancel_is_set(cancel));
+  cg_error_free(err);
+  CHECK(pthread_join(other, NULL) == 0);
+  /* Freed, it stays what it was. */
+  cg_cancel_free(cancel);
+  CHECK(cg_scrubber_scrub(scr, "x", 1, &out, NULL) == CG_STATUS_CANCELLED && !out);
+  cg_scrubber_free(scr);
+  free(text);
+}
+
 static void threads(void) {
   static const char key[] = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f", id[] = "medicare-outpatient-therapy";
   struct shared shared = {.scrubber = scrubber()};
@@ -270,6 +303,7 @@ static void threads(void) {
 int main(void) {
   mistakes();
   callbacks();
+  cancelled();
   threads();
   printf("C defects: %d checks passed\n", checks);
   return 0;

@@ -83,7 +83,7 @@ def main(header):
                 for value in bad:
                     lines.append(refused(function, [*arguments[:index], value, *arguments[index + 1:]], f"{parameter} is {value}".replace('"', "'")))
         elif function.parameters:
-            nothing = {"cg_str": ".ptr == NULL", "size_t": " == SIZE_MAX" if name == "cg_error_byte" else " == 0"}.get(function.returns, " == NULL")
+            nothing = {"cg_str": ".ptr == NULL", "size_t": " == SIZE_MAX" if name == "cg_error_byte" else " == 0", "bool": " == 0"}.get(function.returns, " == NULL")
             lines.append(f'  none("{name}", {name}({null(function)}){nothing});')
             for index, (what, _, parameter) in enumerate(function.parameters):
                 if what == "number" and parameter == "index":
@@ -171,10 +171,12 @@ int main(void) {
   need(cg_audit_handed(keep, NULL, NULL, 0, NULL, 0, &cg_audit_, NULL));
   need(cg_model_load(MODEL, sizeof MODEL - 1, &cg_model_, NULL));
   need(cg_registry_open(MODEL, sizeof MODEL - 1, NULL, 0, &cg_registry_, NULL));
+  need(cg_cancel_new(0, &cg_cancel_, NULL));
 
 @CALLS@
 
   (void)number, (void)finding, (void)judge;
+  cg_cancel_free(cg_cancel_);
   cg_registry_free(cg_registry_);
   cg_model_free(cg_model_);
   cg_audit_free(cg_audit_);

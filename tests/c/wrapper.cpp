@@ -167,6 +167,18 @@ static void vaults() {
     CHECK(status_of([&] { access.require("restore", {by.now, "u-23"}); }) == CG_STATUS_ACCESS);
   }
   CHECK(contains(cg::audit::verify(log, "sixteen bytes at least").view(), "\"torn\":0"));
+  // A call is stopped by its token, or by its time; who has another token, or none, goes on.
+  cg::cancel stop, late = cg::cancel::after(std::chrono::hours(1));
+  stop.set();
+  CHECK(stop.is_set() && !late.is_set());
+  CHECK(status_of([&] { scrubber.until(stop).scrub(NOTE); }) == CG_STATUS_CANCELLED);
+  CHECK(scrubber.until(late).scrub(NOTE).size() == 2);
+  {
+    cg::scorer judging(cg::rubric::builtin("medicare-outpatient-therapy"), [](auto, auto) { return cg::answer{}; });
+    CHECK(status_of([&] { judging.until(stop).score(NOTE); }) == CG_STATUS_CANCELLED);
+    CHECK(judging.until(late).score(NOTE).json() == judging.score(NOTE).json());
+    CHECK(status_of([&] { cg::analyzer(scrubber, judging).until(stop).analyze(NOTE); }) == CG_STATUS_CANCELLED);
+  }
   // A log of one's own goes on from its last record; what cannot be kept has no output, and what the function throws comes out.
   std::vector<std::string> kept;
   {

@@ -104,13 +104,15 @@ def parameter(function, what, kind, name):
     if what == "pointer":
         kinds = {"double *": "out double", "cg_finding *": "out CgFinding", "const char *": "string?"}
         return f"{kinds.get(kind, 'nint')} {name}"
-    return f"{ {'size_t': 'nuint', 'uint32_t': 'uint'}[kind]} {name}"
+    return f"{ {'size_t': 'nuint', 'uint32_t': 'uint', 'uint64_t': 'ulong'}[kind]} {name}"
 
 
 def declaration(function):
-    returns = {"cg_status": "CgStatus", "cg_str": "CgStr", "size_t": "nuint", "uint32_t": "uint", "void": "void"}.get(function.returns, "nint")
+    returns = {"cg_status": "CgStatus", "cg_str": "CgStr", "size_t": "nuint", "uint32_t": "uint", "bool": "bool", "void": "void"}.get(function.returns, "nint")
     parameters = ", ".join(parameter(function, *given) for given in function.parameters)
-    return f"    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]\n    internal static partial {returns} {function.name}({parameters});\n"
+    # A bool of C is one byte.
+    marshal = "    [return: MarshalAs(UnmanagedType.U1)]\n" if returns == "bool" else ""
+    return f"    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]\n{marshal}    internal static partial {returns} {function.name}({parameters});\n"
 
 
 def main(header, file, write):

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use chartguard_tests::repository;
 
-/// A module of core and the modules it may use. `error`, `key` and `yaml` are leaves that everything may use.
+/// A module of core and the modules it may use. `error`, `cancel`, `key` and `yaml` are leaves that everything may use.
 const LAYERS: &[(&str, &[&str])] = &[
     ("text", &[]),
     ("audit", &[]),
@@ -22,7 +22,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("report", &["text", "scrub", "rubric", "analyze", "measure"]),
 ];
 
-const LEAVES: &[&str] = &["error", "guard", "key", "yaml", "Key", "Error", "ErrorCode", "Location", "Result"];
+const LEAVES: &[&str] = &["error", "cancel", "guard", "key", "yaml", "Key", "Error", "ErrorCode", "Location", "Result"];
 
 fn sources(folder: &Path) -> Vec<(PathBuf, String)> {
     let mut out = Vec::new();

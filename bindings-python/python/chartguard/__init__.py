@@ -56,6 +56,8 @@ AuditLog, Access
     Record who did what, without a value of any note, and say who may.
 Key
     A secret key, checked; fingerprints of ids.
+Cancel
+    Stop calls from another thread, or when a time is over.
 ChartguardError
     Base of every error; none holds text of a note.
 ArrowColumn
@@ -72,6 +74,8 @@ from chartguard._chartguard import (
     Analyzer,
     ArrowColumn,
     AuditLog,
+    Cancel,
+    CancelledError,
     ChartguardError,
     Classifier,
     ConfigError,
@@ -123,6 +127,8 @@ __all__ = [
     "Analyzer",
     "ArrowColumn",
     "AuditLog",
+    "Cancel",
+    "CancelledError",
     "ChartguardError",
     "Classifier",
     "ConfigError",

@@ -3,6 +3,7 @@
 use rayon::prelude::*;
 
 use crate::audit::Event;
+use crate::cancel::Cancel;
 use crate::error::Result;
 use crate::format::{self, Format, MessageReport, ScrubbedMessage};
 use crate::rubric::{Report, ScoreOptions, Scorer};
@@ -55,6 +56,12 @@ impl Analyzer {
     /// An analyzer of the two.
     pub fn new(scrubber: Scrubber, scorer: Scorer) -> Self {
         Self { scrubber, scorer }
+    }
+
+    /// The same analyzer, whose calls stop when `cancel` is set, or is due to be. See [`Cancel`].
+    #[must_use]
+    pub fn until(&self, cancel: &Cancel) -> Self {
+        Self { scrubber: self.scrubber.until(cancel), scorer: self.scorer.until(cancel) }
     }
 
     /// The scrubber within.

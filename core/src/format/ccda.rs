@@ -77,7 +77,10 @@ pub(super) fn read(text: &str, rules: &Rules) -> Result<Document> {
     config.check_end_names = true;
     config.allow_dangling_amp = true;
     let mut rooted = false;
-    loop {
+    for step in 0.. {
+        if rules.cancel.stops(step) {
+            rules.cancel.check()?;
+        }
         let start = position(&xml);
         let event = xml.read_event().map_err(|_| {
             let at = usize::try_from(xml.error_position()).unwrap_or(start);

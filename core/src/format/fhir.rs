@@ -71,6 +71,7 @@ pub(super) fn read(text: &str, rules: &Rules) -> Result<Document> {
             let what = if error.is_eof() { "the JSON ends in the middle" } else { "the text is no JSON" };
             Error::input(what).at(Location::LineColumn { line: error.line().max(1), column: error.column().max(1) })
         })?;
+        rules.cancel.check()?;
         let at = start + text[start..end].len() - text[start..end].trim_start().len();
         let first = text.as_bytes().get(at).copied();
         if !matches!(first, Some(b'{' | b'[')) {

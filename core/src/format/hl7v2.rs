@@ -36,6 +36,7 @@ pub(super) fn read(text: &str, rules: &Rules) -> Result<Document> {
     let mut start = 0;
     let bytes = text.as_bytes();
     while start < bytes.len() {
+        rules.cancel.check()?;
         let end = bytes[start..].iter().position(|byte| matches!(byte, b'\r' | b'\n' | 0x0b | 0x1c));
         let end = end.map_or(bytes.len(), |at| start + at);
         if end > start {

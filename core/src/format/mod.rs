@@ -115,6 +115,7 @@ fn read(bytes: &[u8], format: Format, rules: &Rules) -> Result<(Document, Format
     if bytes.len() > MAX_BYTES {
         return Err(Error::input(format!("a message has at most {MAX_BYTES} bytes")));
     }
+    rules.cancel.check()?;
     let (text, charset) = charset::decode(bytes)?;
     let format = if format == Format::Auto { looks(&text.text) } else { format };
     // A plain note in another encoding looks like any bytes; control characters tell a picture or an archive from it.
@@ -122,6 +123,7 @@ fn read(bytes: &[u8], format: Format, rules: &Rules) -> Result<(Document, Format
         return Err(Error::input("no text in any encoding: an image, an archive or another binary file"));
     }
     let inner = read_text(&text.text, format, rules).map_err(|error| charset::located(error, &text))?;
+    rules.cancel.check()?;
     let document = match charset {
         // The bytes are the text.
         None if text.text.len() == bytes.len() => inner,

@@ -96,7 +96,8 @@ impl Scorer {
     /// When the message is not of its format, or a note cannot be scored.
     pub fn score_message(&self, message: &[u8], format: Format, options: &ScoreOptions) -> Result<Vec<MessageReport>> {
         guard(ErrorCode::Panic, "a message was scored", || {
-            let (document, _) = read(message, format, &Rules::new(&Policy::default())?)?;
+            let rules = Rules::new(&Policy::default())?.until(self.cancel());
+            let (document, _) = read(message, format, &rules)?;
             let notes = self.score_read(&Reading::new(&document), options)?;
             Ok(notes.into_iter().map(|(_, note)| note).collect())
         })
@@ -132,7 +133,9 @@ pub(crate) fn analyze_message(
     context: &Context,
 ) -> Result<(ScrubbedMessage, Vec<MessageReport>)> {
     guard(ErrorCode::Internal, "a message was analysed", || {
-        let (document, format) = read(message, format, &Rules::new(scrubber.policy())?)?;
+        scrubber.takes(message.len())?;
+        let rules = Rules::new(scrubber.policy())?.until(scrubber.cancel());
+        let (document, format) = read(message, format, &rules)?;
         let (scrubbed, changes) = scrubber.scrub_read(message, &document, format, context)?;
         let mut notes = Vec::new();
         for (index, mut note) in scorer.score_read(&Reading::new(&document), options)? {

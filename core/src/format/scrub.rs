@@ -168,7 +168,9 @@ impl Scrubber {
     /// `messages` are wrong, or as [`scrub_with`](Self::scrub_with). There is then no output at all.
     pub fn scrub_message(&self, message: &[u8], format: Format, context: &Context) -> Result<ScrubbedMessage> {
         guard(ErrorCode::Panic, "a message was scrubbed", || {
-            let (document, format) = read(message, format, &Rules::new(self.policy())?)?;
+            self.takes(message.len())?;
+            let rules = Rules::new(self.policy())?.until(self.cancel());
+            let (document, format) = read(message, format, &rules)?;
             Ok(self.scrub_read(message, &document, format, context)?.0)
         })
     }
@@ -190,12 +192,17 @@ impl Scrubber {
         format: Format,
         context: &Context,
     ) -> Result<(ScrubbedMessage, Vec<Changes>)> {
+        let cancel = self.cancel();
+        cancel.check()?;
         let reading = Reading::new(document);
         let of_message = document.known.patients();
         let known: Vec<&Patient> = context.known().into_iter().chain(&of_message).collect();
         let mut findings = Vec::new();
         let mut notes = Vec::new();
-        for (span, leaf, _) in &reading.pieces {
+        for (step, (span, leaf, _)) in reading.pieces.iter().enumerate() {
+            if cancel.stops(step) {
+                break;
+            }
             if let Content::Field { category, kind, place, path } = &leaf.content {
                 let finding = Finding::in_field(*span, *category, *kind, *place, path);
                 findings.extend(Some(finding).filter(|finding| self.removes(finding)));
@@ -205,6 +212,7 @@ impl Scrubber {
                 notes.push(*span);
             }
         }
+        cancel.check()?;
         let context = context.completed(document.known.patient_id.clone(), document.known.date);
         let scrubbed = self.rewrite_found(&reading.text, findings, &context, &known, &notes)?;
         let mut changes: Vec<Changes> = vec![Vec::new(); reading.pieces.len()];
@@ -233,6 +241,7 @@ impl Scrubber {
             let back = document.edits(&mut lasting.into_iter(), fixed);
             edits = seal::add(self, message, format, edits, &back)?;
         }
+        cancel.check()?;
         let bytes = spliced(message, &edits);
         let map = stretch::map(&edits);
         let moved = |source: Range<usize>| map.to_output(Span::new(source.start, source.end));
@@ -255,6 +264,7 @@ impl Scrubber {
             let applied = Applied { finding, action: Operator::Remove, output: moved(source), census: None };
             out.push(MessageFinding { applied, path: path.to_owned() });
         });
+        cancel.check()?;
         out.sort_by_key(|finding| (finding.applied.finding.span.start, finding.applied.finding.span.end));
         Ok((ScrubbedMessage { bytes, format, findings: out, map }, changes))
     }

@@ -9,6 +9,7 @@ use super::labels::{Decoder, Found, Scheme};
 use super::manifest::Aggregation;
 use super::tokenizer::Piece;
 use super::{Model, Task, batch};
+use crate::cancel::{Cancel, NEVER};
 use crate::error::{Error, Result};
 use crate::text::Span;
 
@@ -82,10 +83,16 @@ impl Tagger {
     /// # Errors
     /// When the model fails, gives something that is no number, or part of the text could not be shown to it.
     pub fn tag(&self, text: &str) -> Result<Vec<Entity>> {
+        self.tag_until(text, &NEVER)
+    }
+
+    /// [`tag`](Self::tag), which a token stops between two windows.
+    pub(crate) fn tag_until(&self, text: &str, cancel: &Cancel) -> Result<Vec<Entity>> {
         self.model.measured(|| {
             let before = self.model.0.tokenizer.tokens_before();
             let mut words = Words::new(self.model.0.manifest.aggregation, Decoder::new(&self.scheme));
             self.model.0.pass(text, self.window, |seen| {
+                cancel.check()?;
                 for at in seen.decided {
                     words.push(text, seen.pieces[at], &seen.rows.row(before + at))?;
                 }

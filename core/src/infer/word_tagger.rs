@@ -8,6 +8,7 @@ use std::sync::{Mutex, PoisonError};
 use super::features::{self, SLOTS};
 use super::tract::{RowsPlan, RowsState};
 use super::words::{self, Word};
+use crate::cancel::{Cancel, NEVER};
 use crate::error::{Error, Result};
 
 /// Words of a window: as many as leave its buffers in the cache of a core.
@@ -56,15 +57,15 @@ impl WordTagger {
     pub(crate) fn from_bytes(bytes: &[u8], labels: usize) -> Result<Self> {
         let plan = RowsPlan::from_bytes(bytes, SLOTS)?;
         let tagger = Self { plan, labels, idle: Mutex::default() };
-        tagger.tag("Loaded.", |_| ())?;
+        tagger.tag("Loaded.", &NEVER, |_| ())?;
         Ok(tagger)
     }
 
     /// Splits `text` into words and hands what the network says of each to `read`.
     ///
     /// # Errors
-    /// When the network fails; nothing was read then.
-    pub(crate) fn tag<T>(&self, text: &str, read: impl FnOnce(&WordLogits) -> T) -> Result<T> {
+    /// When the network fails, and once `cancel` is set; nothing was read then.
+    pub(crate) fn tag<T>(&self, text: &str, cancel: &Cancel, read: impl FnOnce(&WordLogits) -> T) -> Result<T> {
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let mut running = match idle {
             Some(running) => running,
@@ -73,7 +74,7 @@ impl WordTagger {
             }
         };
         // A state that failed half way is dropped, not kept.
-        running.run(text, self.labels)?;
+        running.run(text, self.labels, cancel)?;
         let out = read(&running.said);
         let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
         if idle.len() < IDLE {
@@ -84,17 +85,19 @@ impl WordTagger {
 }
 
 impl Running {
-    fn run(&mut self, text: &str, labels: usize) -> Result<()> {
+    fn run(&mut self, text: &str, labels: usize, cancel: &Cancel) -> Result<()> {
         let Self { state, rows, ids, said } = self;
         said.words.clear();
         said.labels = labels;
         rows.clear();
         words::split(text, &mut said.words);
+        cancel.check()?;
         features::features(text, &said.words, rows);
         said.values.clear();
         said.values.reserve(rows.len() * labels);
         let mut start = 0;
         while start < rows.len() {
+            cancel.check()?;
             let first = start.saturating_sub(HALO);
             let last = (first + WINDOW).min(rows.len());
             let end = if last == rows.len() { last } else { last - HALO };

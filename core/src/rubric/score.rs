@@ -11,6 +11,7 @@ use super::result::{AxisScore, CriterionResult, Evidence, Report, Risk};
 use super::schema::Criterion;
 use super::trial::{self, TestReport};
 use super::{Discipline, DocType, Judge, Rubric, Scope, ScoreOptions, Severity, Verdict};
+use crate::cancel::{Cancel, NEVER};
 use crate::error::{ErrorCode, Result};
 use crate::guard::guard;
 use crate::text::{Span, View};
@@ -34,6 +35,7 @@ pub struct Scorer {
     pub(super) rubric: Rubric,
     judge: Option<Arc<dyn Judge>>,
     pub(super) models: Models,
+    pub(super) cancel: Cancel,
 }
 
 impl fmt::Debug for Scorer {
@@ -48,7 +50,7 @@ impl fmt::Debug for Scorer {
 impl Scorer {
     /// A scorer for a rubric.
     pub fn new(rubric: Rubric) -> Self {
-        Self { rubric, judge: None, models: Models::default() }
+        Self { rubric, judge: None, models: Models::default(), cancel: NEVER.clone() }
     }
 
     /// The same scorer with someone who answers the checks of the kind `judge`; without, they are not assessable.
@@ -56,6 +58,18 @@ impl Scorer {
     pub fn with_judge(mut self, judge: Arc<dyn Judge>) -> Self {
         self.judge = Some(judge);
         self
+    }
+
+    /// The same scorer, whose calls stop when `cancel` is set, or is due to be. It shares everything with this one, so there may be one for
+    /// each call. See [`Cancel`].
+    #[must_use]
+    pub fn until(&self, cancel: &Cancel) -> Self {
+        Self { cancel: cancel.clone(), ..self.clone() }
+    }
+
+    /// The token that stops it.
+    pub(crate) fn cancel(&self) -> &Cancel {
+        &self.cancel
     }
 
     /// The rubric it scores against.
@@ -77,13 +91,16 @@ impl Scorer {
     /// Scores a note.
     ///
     /// # Errors
-    /// When the caller's judge fails; none otherwise.
+    /// When the caller's judge or model fails, and when the scorer is [stopped](Self::until).
     pub fn score(&self, text: &str, options: &ScoreOptions) -> Result<Report> {
         guard(ErrorCode::Panic, "a note was scored", || {
+            self.cancel.check()?;
             let view = View::new(text);
             let (note, case) = self.read(view.as_str(), options);
+            self.cancel.check()?;
             let judge = |criterion: &Criterion| result(criterion, judge(criterion, &note, &case), &view);
             let criteria: Vec<CriterionResult> = self.rubric.criteria().iter().map(judge).collect();
+            self.cancel.check()?;
             if let Some(failure) = note.failure.take() {
                 return Err(failure);
             }
@@ -118,7 +135,7 @@ impl Scorer {
         let known = |kind| options.clone().doc_type(kind);
         let own = told.as_ref().ok().and_then(|told| told.map(known));
         let (mut note, (doc_type, _), _) =
-            detect::read(text, self.rubric.vocabulary(), own.as_ref().unwrap_or(options));
+            detect::read(text, self.rubric.vocabulary(), own.as_ref().unwrap_or(options), &self.cancel);
         if let Err(failure) = told {
             note.failure = Some(failure).into();
         }
@@ -130,6 +147,7 @@ impl Scorer {
             models: &self.models,
             codes: self.rubric.codes(),
             episode: None,
+            cancel: &self.cancel,
         };
         let case = Case { doc_type, discipline: note.discipline, date, options };
         (note, case)

@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::action::{Census, Memory, Operator, Piece, Secrets, Worker};
 use super::restore::Draft;
 use super::{Context, Finding, Policy};
+use crate::cancel::Cancel;
 use crate::error::Result;
 use crate::text::Span;
 
@@ -117,19 +118,22 @@ impl Scrubbed {
     }
 }
 
+/// Under what a text is rewritten.
+#[derive(Clone, Copy)]
+pub(super) struct Work<'a> {
+    pub(super) policy: &'a Policy,
+    pub(super) secrets: &'a Secrets,
+    pub(super) context: &'a Context,
+    pub(super) cancel: &'a Cancel,
+}
+
 /// Rewrites `text`; `findings` are disjoint and in order.
 ///
 /// # Errors
 /// When an operator cannot work on a value and the policy says that this is an error, or a date would leave the calendar.
-pub(super) fn apply(
-    text: &str,
-    findings: Vec<Finding>,
-    policy: &Policy,
-    secrets: &Secrets,
-    context: &Context,
-) -> Result<Scrubbed> {
+pub(super) fn apply(text: &str, findings: Vec<Finding>, work: &Work<'_>) -> Result<Scrubbed> {
     let whole = Span::new(0, text.len());
-    apply_part(text, whole, findings, policy, secrets, context, Memory::default()).map(|(scrubbed, _)| scrubbed)
+    apply_part(text, whole, findings, work, Memory::default()).map(|(scrubbed, _)| scrubbed)
 }
 
 /// Rewrites `part` of `text`, which holds all `findings`; `memory` is what the parts before left, and is given back for the next.
@@ -141,11 +145,10 @@ pub(super) fn apply_part(
     text: &str,
     part: Span,
     findings: Vec<Finding>,
-    policy: &Policy,
-    secrets: &Secrets,
-    context: &Context,
+    work: &Work<'_>,
     memory: Memory,
 ) -> Result<(Scrubbed, Memory)> {
+    let Work { policy, secrets, context, cancel } = *work;
     let restores = policy.restores();
     let mut draft = Draft::default();
     draft.text.reserve(part.len());
@@ -162,6 +165,9 @@ pub(super) fn apply_part(
         }
     };
     for (index, finding) in findings.iter().enumerate() {
+        if cancel.stops(index) {
+            break;
+        }
         copy(&mut draft, &mut edits, copied, finding.span.start);
         copied = finding.span.end;
         let start = draft.text.len();
@@ -177,6 +183,7 @@ pub(super) fn apply_part(
         edits.push((finding.span, output));
         done.push((action, output, census));
     }
+    cancel.check()?;
     copy(&mut draft, &mut edits, copied, part.end);
     let memory = worker.into_memory();
     let mut out = std::mem::take(&mut draft.text);

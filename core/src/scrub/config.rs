@@ -9,7 +9,8 @@ use super::{Policy, Scrubber, ScrubberBuilder};
 use crate::Key;
 use crate::error::{Error, ErrorCode, Location, Result};
 
-const KEYS: &[&str] = &["policy", "categories", "strict", "model", "votes", "key", "key_file", "seed", "verify"];
+const KEYS: &[&str] =
+    &["policy", "categories", "strict", "model", "votes", "key", "key_file", "seed", "verify", "max_bytes"];
 
 impl Scrubber {
     /// Builds a scrubber from JSON: `{"policy": NAME | FILE | {...}, "categories": {...}, "strict": true | false, "model":
@@ -17,13 +18,14 @@ impl Scrubber {
     /// A list of models has them all search, `builtin` too only where it is listed; `votes` is how many of the listed directories must agree.
     /// `categories` changes single categories of the policy and is written as in a policy file; `strict` turns strict mode on or
     /// off. `key` is the secret key as hexadecimal digits or base64, `key_file` a file that holds it so, and `seed` a whole number.
-    /// `verify` turns the search of the output for a known patient on (as it is) or off.
+    /// `verify` turns the search of the output for a known patient on (as it is) or off. `max_bytes` is how long a note or a message may be.
     /// A policy that is written out may name files: they are looked for in the working directory.
     ///
     /// ```
     /// use chartguard::Scrubber;
     /// let scrubber = Scrubber::from_json(r#"{"policy": "limited-data-set", "categories": {"name": {"operator": "mask"}}}"#)?;
     /// assert_eq!(scrubber.scrub("SSN 219-09-9999, seen 03/14/2024.")?.text, "SSN [SSN], seen 03/14/2024.");
+    /// assert!(Scrubber::from_json(r#"{"max_bytes": 20}"#)?.scrub("SSN 219-09-9999, seen 03/14/2024.").unwrap_err().is_input());
     /// assert!(Scrubber::from_json(r#"{"polcy": "safe-harbor"}"#).unwrap_err().to_string().contains("`policy`"));
     /// # Ok::<(), chartguard::Error>(())
     /// ```
@@ -134,15 +136,17 @@ fn parse(json: &str) -> Result<(ScrubberBuilder, Option<Vec<String>>)> {
             votes.ok_or_else(|| Error::config("a whole number is expected").at(Location::Key("votes".into())))?;
         builder = builder.votes(votes);
     }
-    match config.get("seed") {
-        None | Some(Value::Null) => {}
-        Some(seed) => {
-            let seed = seed.as_u64().ok_or_else(|| {
-                Error::config("a whole number from 0 to 18446744073709551615 is expected")
-                    .at(Location::Key("seed".into()))
-            })?;
-            builder = builder.seed(seed);
-        }
+    let whole = |key: &str| match config.get(key) {
+        None | Some(Value::Null) => Ok(None),
+        Some(number) => number.as_u64().map(Some).ok_or_else(|| {
+            Error::config("a whole number from 0 to 18446744073709551615 is expected").at(Location::Key(key.to_owned()))
+        }),
+    };
+    if let Some(seed) = whole("seed")? {
+        builder = builder.seed(seed);
+    }
+    if let Some(bytes) = whole("max_bytes")? {
+        builder = builder.max_bytes(usize::try_from(bytes).unwrap_or(usize::MAX));
     }
     Ok((builder, model))
 }

@@ -16,6 +16,7 @@ use std::sync::LazyLock;
 use serde_json::Value;
 
 use super::{Category, CategoryPolicy, Kind, Operator, Place, Policy, Regime};
+use crate::cancel::{Cancel, NEVER};
 use crate::error::{Error, ErrorCode, Location, Result};
 
 /// How deep documents may lie within each other: RTF in base64 in a message is two.
@@ -270,13 +271,15 @@ pub(crate) struct Rules {
     own: HashMap<(&'static str, String), Entry>,
     /// How deep documents lie within each other so far.
     pub(crate) depth: usize,
+    /// What readers look at.
+    pub(crate) cancel: Cancel,
 }
 
 const FORMATS: &[&str] = &["hl7", "fhir", "cda"];
 
 impl Default for Rules {
     fn default() -> Self {
-        Self { unknown: Rule::Remove, own: HashMap::new(), depth: 0 }
+        Self { unknown: Rule::Remove, own: HashMap::new(), depth: 0, cancel: NEVER.clone() }
     }
 }
 
@@ -338,6 +341,11 @@ impl Rules {
         !self.own.is_empty()
     }
 
+    /// The same, for a reader that stops when `cancel` is set.
+    pub(crate) fn until(self, cancel: &Cancel) -> Self {
+        Self { cancel: cancel.clone(), ..self }
+    }
+
     /// What the policy itself says of a field.
     pub(crate) fn own(&self, format: &'static str, path: &str) -> Option<&Entry> {
         if self.own.is_empty() {
@@ -355,6 +363,7 @@ impl Rules {
             unknown: self.unknown.clone(),
             own: self.own.clone(),
             depth: self.depth + 1,
+            cancel: self.cancel.clone(),
         })
     }
 }

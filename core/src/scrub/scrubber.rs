@@ -11,6 +11,7 @@ use super::lists::Lists;
 use super::resolve::resolve;
 use super::{Context, Finding, Patient, Policy, Stage, Stages, verify};
 use crate::Key;
+use crate::cancel::{Cancel, NEVER};
 use crate::error::{Error, ErrorCode, Result};
 use crate::guard::guard;
 use crate::text::{self, Span, View};
@@ -33,6 +34,8 @@ pub struct Scrubber {
     stages: Stages,
     secrets: Arc<Secrets>,
     verify: bool,
+    max_bytes: usize,
+    cancel: Cancel,
 }
 
 impl std::fmt::Debug for Scrubber {
@@ -50,6 +53,7 @@ pub struct ScrubberBuilder {
     stages: Stages,
     key: Option<Key>,
     seed: Option<u64>,
+    max_bytes: Option<usize>,
     #[cfg(feature = "onnx")]
     models: Vec<crate::infer::Model>,
     #[cfg(feature = "onnx")]
@@ -125,6 +129,15 @@ impl ScrubberBuilder {
         self
     }
 
+    /// How long a note or a message may be, in bytes; what is longer is refused before anything is done with it. Without a limit of the
+    /// caller's, messages have one (1 GiB) and notes none: time and memory grow with the length alone. A stream holds little of a text at a time
+    /// and may be of any length.
+    #[must_use]
+    pub fn max_bytes(mut self, bytes: usize) -> Self {
+        self.max_bytes = Some(bytes);
+        self
+    }
+
     /// The model a command line or a configuration names: `builtin`, `none`, or a model directory, which stands in for the
     /// built-in one.
     ///
@@ -184,6 +197,8 @@ impl ScrubberBuilder {
             stages: self.stages,
             secrets: Arc::new(secrets),
             verify: !self.without_verify,
+            max_bytes: self.max_bytes.unwrap_or(usize::MAX),
+            cancel: NEVER.clone(),
         })
     }
 }
@@ -205,6 +220,18 @@ impl Scrubber {
     /// The keys of its operators.
     pub(super) fn secrets(&self) -> &Secrets {
         &self.secrets
+    }
+
+    /// The same scrubber, whose calls, batches, messages and streams stop when `cancel` is set, or is due to be. It shares everything with this
+    /// one, so there may be one for each call. See [`Cancel`].
+    #[must_use]
+    pub fn until(&self, cancel: &Cancel) -> Self {
+        Self { cancel: cancel.clone(), ..self.clone() }
+    }
+
+    /// The token that stops it.
+    pub(crate) fn cancel(&self) -> &Cancel {
+        &self.cancel
     }
 
     /// The policy it works under.
@@ -270,7 +297,7 @@ impl Scrubber {
     pub fn rewrite(&self, text: &str, candidates: &Candidates, context: &Context) -> Result<Scrubbed> {
         guard(ErrorCode::Panic, "a note was scrubbed", || {
             let findings = self.settle(text, candidates.0.clone());
-            apply::apply(text, findings, &self.policy, &self.secrets, context)
+            apply::apply(text, findings, &self.work(context))
         })
     }
 
@@ -295,21 +322,29 @@ impl Scrubber {
         before: &Learned,
         mut passed: impl FnMut(&'static str),
     ) -> Result<(Candidates, Learned)> {
+        let cancel = &self.cancel;
+        cancel.check()?;
+        self.takes(text.len())?;
         let view = View::joined(text);
         let plain = view.as_str();
         passed("view");
+        cancel.check()?;
         let tokens = text::tokens(plain);
         passed("tokens");
-        let note = Note { text: plain, tokens: &tokens };
+        cancel.check()?;
+        let note = Note { text: plain, tokens: &tokens, cancel };
         let mut findings = Vec::with_capacity(16 + text.len() / 32);
         for detector in self.detectors.iter() {
             detector.detect(&note, &mut findings)?;
+            // One that ended early did not find everything.
+            cancel.check()?;
             passed(detector.stage());
         }
         // Before the repetitions, which learn from it.
         if self.stages.has(Stage::Patient) && !patients.is_empty() {
             for patient in patients {
                 patient.detect(&note, &mut findings);
+                cancel.check()?;
             }
             passed("patient");
         }
@@ -317,10 +352,12 @@ impl Scrubber {
         if self.stages.has(Stage::Consistency) {
             learned = detect::extend(&note, &mut findings, before);
         }
+        cancel.check()?;
         passed("consistency");
         if self.policy.strict() {
             detect::strict::extend(&note, &mut findings, |finding| self.policy.settles(finding));
         }
+        cancel.check()?;
         passed("strict");
         for finding in &mut findings {
             finding.span = view.to_source(finding.span);
@@ -351,10 +388,10 @@ impl Scrubber {
         known: &[&Patient],
         notes: &[Span],
     ) -> Result<Scrubbed> {
-        let scrubbed = apply::apply(text, findings, &self.policy, &self.secrets, context)?;
+        let scrubbed = apply::apply(text, findings, &self.work(context))?;
         if self.verify {
             for patient in known {
-                verify::verify_parts(&scrubbed, patient, &self.policy, notes)?;
+                verify::verify_parts(&scrubbed, patient, &self.policy, &self.cancel, notes)?;
             }
         }
         Ok(scrubbed)
@@ -369,12 +406,29 @@ impl Scrubber {
         context: &Context,
         memory: Memory,
     ) -> Result<(Scrubbed, Memory)> {
-        apply::apply_part(text, part, findings, &self.policy, &self.secrets, context, memory)
+        apply::apply_part(text, part, findings, &self.work(context), memory)
     }
 
     /// Looks for `patient` in what pieces of one output come to together, if that is asked for.
     pub(super) fn verify_all(&self, pieces: &[Scrubbed], patient: &Patient) -> Result<()> {
-        if self.verify { verify::verify(&Scrubbed::joined(pieces), patient, &self.policy) } else { Ok(()) }
+        if self.verify {
+            verify::verify(&Scrubbed::joined(pieces), patient, &self.policy, &self.cancel)
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Refuses what is too long.
+    pub(crate) fn takes(&self, bytes: usize) -> Result<()> {
+        if bytes > self.max_bytes {
+            return Err(Error::input(format!("{bytes} bytes are more than the {} of `max_bytes`", self.max_bytes)));
+        }
+        Ok(())
+    }
+
+    /// Under what a text is rewritten.
+    fn work<'a>(&'a self, context: &'a Context) -> apply::Work<'a> {
+        apply::Work { policy: &self.policy, secrets: &self.secrets, context, cancel: &self.cancel }
     }
 
     fn settle(&self, text: &str, mut findings: Vec<Finding>) -> Vec<Finding> {
@@ -437,11 +491,11 @@ impl Scrubber {
         guard(ErrorCode::Panic, "a note was scrubbed", || {
             let known: Vec<&Patient> = context.known().into_iter().collect();
             let findings = self.search(text, &known, &mut passed)?;
-            let scrubbed = apply::apply(text, findings, &self.policy, &self.secrets, context)?;
+            let scrubbed = apply::apply(text, findings, &self.work(context))?;
             if self.verify
                 && let Some(patient) = context.known()
             {
-                verify::verify(&scrubbed, patient, &self.policy)?;
+                verify::verify(&scrubbed, patient, &self.policy, &self.cancel)?;
             }
             passed("apply");
             Ok(scrubbed)

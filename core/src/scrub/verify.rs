@@ -4,6 +4,7 @@ use super::action::Operator;
 use super::apply::Scrubbed;
 use super::detect::Note;
 use super::{Patient, Policy};
+use crate::cancel::Cancel;
 use crate::error::{Error, Location, Result};
 use crate::text::{self, Span, View};
 
@@ -14,23 +15,30 @@ use crate::text::{self, Span, View};
 ///
 /// # Errors
 /// When something is left: where in the input, and its category.
-pub(super) fn verify(scrubbed: &Scrubbed, patient: &Patient, policy: &Policy) -> Result<()> {
-    verify_part(scrubbed, patient, policy, Span::new(0, scrubbed.text.len()))
+pub(super) fn verify(scrubbed: &Scrubbed, patient: &Patient, policy: &Policy, cancel: &Cancel) -> Result<()> {
+    verify_part(scrubbed, patient, policy, cancel, Span::new(0, scrubbed.text.len()))
 }
 
 /// [`verify`] of those parts of the output that stand for `notes`, parts of the input.
-pub(super) fn verify_parts(scrubbed: &Scrubbed, patient: &Patient, policy: &Policy, notes: &[Span]) -> Result<()> {
-    notes.iter().try_for_each(|note| verify_part(scrubbed, patient, policy, scrubbed.map.to_output(*note)))
+pub(super) fn verify_parts(
+    scrubbed: &Scrubbed,
+    patient: &Patient,
+    policy: &Policy,
+    cancel: &Cancel,
+    notes: &[Span],
+) -> Result<()> {
+    notes.iter().try_for_each(|note| verify_part(scrubbed, patient, policy, cancel, scrubbed.map.to_output(*note)))
 }
 
-fn verify_part(scrubbed: &Scrubbed, patient: &Patient, policy: &Policy, part: Span) -> Result<()> {
+fn verify_part(scrubbed: &Scrubbed, patient: &Patient, policy: &Policy, cancel: &Cancel, part: Span) -> Result<()> {
     let text = part.of(&scrubbed.text);
     let view = View::joined(text);
     let tokens = text::tokens(view.as_str());
-    let note = Note { text: view.as_str(), tokens: &tokens };
+    let note = Note { text: view.as_str(), tokens: &tokens, cancel };
     let (mut left, mut exact) = (Vec::new(), Vec::new());
     patient.detect(&note, &mut left);
     patient.detect_exact(&note, &mut exact);
+    cancel.check()?;
     let ours = |operator: Operator| matches!(operator, Operator::Tag | Operator::Mask | Operator::Remove);
     for (finding, strictly) in
         left.iter().map(|finding| (finding, false)).chain(exact.iter().map(|finding| (finding, true)))

@@ -30,6 +30,7 @@ use super::extract::page::Page;
 use super::models::Models;
 use super::terms::Vocabulary;
 use super::{Discipline, Judge};
+use crate::cancel::{Cancel, NEVER};
 use crate::error::{Error, Result};
 use crate::text::Span;
 
@@ -142,13 +143,15 @@ pub(crate) struct Given<'a> {
     pub(crate) judge: Option<&'a dyn Judge>,
     pub(crate) models: &'a Models,
     pub(crate) episode: Option<&'a Episode<'a>>,
+    /// Once it is set, what checks say is not asked for.
+    pub(crate) cancel: &'a Cancel,
 }
 
 impl Given<'_> {
     /// Nothing.
     pub(crate) fn nothing() -> Self {
         let codes = CodeTable::builtin();
-        Self { claim: None, date: None, codes, judge: None, models: Models::none(), episode: None }
+        Self { claim: None, date: None, codes, judge: None, models: Models::none(), episode: None, cancel: &NEVER }
     }
 }
 
@@ -166,7 +169,12 @@ pub(crate) struct Note<'t> {
 
 impl<'t> Note<'t> {
     pub(crate) fn new(text: &'t str, vocabulary: &Vocabulary) -> Self {
-        let page = Page::new(text, vocabulary);
+        Self::until(text, vocabulary, &NEVER)
+    }
+
+    /// [`new`](Self::new), which reads no further once `cancel` is set.
+    pub(crate) fn until(text: &'t str, vocabulary: &Vocabulary, cancel: &'t Cancel) -> Self {
+        let page = Page::new(text, vocabulary, cancel);
         let facts = Facts::read(&page);
         let failure = std::cell::RefCell::new(None);
         let (discipline, given, vectors) = (Discipline::Unknown, Given::nothing(), std::cell::RefCell::default());
@@ -313,6 +321,9 @@ impl Check {
 
     /// Whether it holds of a region of the note.
     pub(crate) fn evaluate(&self, note: &Note<'_>, region: Span) -> Outcome {
+        if note.given.cancel.is_cancelled() {
+            return Outcome::unknown("");
+        }
         match self {
             Self::All(checks) => at_least(checks.len(), checks, note, region),
             Self::Any(checks) => at_least(1, checks, note, region),

@@ -103,7 +103,7 @@ impl Scorer {
     /// ```
     ///
     /// # Errors
-    /// When there is no note, or the caller's judge fails.
+    /// When there is no note, the caller's judge fails, or the scorer is [stopped](Self::until).
     pub fn score_episode(&self, notes: &[EpisodeNote<'_>], options: &EpisodeOptions) -> Result<EpisodeReport> {
         guard(ErrorCode::Panic, "an episode was scored", || self.scored_episode(notes, *options))
     }
@@ -124,6 +124,7 @@ impl Scorer {
             dress(criterion, judged, evidence.collect())
         });
         let criteria = criteria.collect();
+        self.cancel().check()?;
         if let Some(failure) = anchor.failure.take() {
             return Err(failure);
         }
@@ -155,7 +156,13 @@ impl Scorer {
         let known: Vec<Discipline> = episode.documents.iter().filter_map(|d| d.note.discipline.known()).collect();
         let discipline = known.first().filter(|first| known.iter().all(|own| own == *first)).copied();
         note.discipline = discipline.unwrap_or(Discipline::Unknown);
-        note.given = Given { date, episode: Some(episode), codes: self.rubric().codes(), ..Given::nothing() };
+        note.given = Given {
+            date,
+            episode: Some(episode),
+            codes: self.rubric().codes(),
+            cancel: self.cancel(),
+            ..Given::nothing()
+        };
         let case = Case { doc_type: DocType::Unknown, discipline: note.discipline, date, options: &NOTHING };
         (note, case)
     }

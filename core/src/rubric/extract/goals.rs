@@ -8,6 +8,7 @@ use regex::Regex;
 use super::measures;
 use super::outline::Topic;
 use super::page::{Page, lists};
+use crate::text::pattern::compiled;
 use crate::text::{Span, lines};
 
 /// How far ahead a goal lies.
@@ -48,7 +49,7 @@ pub struct Goal {
 }
 
 fn re(pattern: &str) -> Regex {
-    Regex::new(&format!("(?xi){pattern}")).expect("tested")
+    compiled(&format!("(?xi){pattern}"))
 }
 
 /// The label of a goal: "LTG 1", "Long-term goal #2", "Goal 3", "STGs".
@@ -717,7 +718,7 @@ mod tests {
 
     /// Goals as (id, term, has a target, has a status).
     fn read(text: &str) -> Vec<(String, GoalTerm, bool, bool)> {
-        let page = Page::new(text, Vocabulary::builtin());
+        let page = Page::new(text, Vocabulary::builtin(), &crate::cancel::NEVER);
         goals(&page).into_iter().map(|g| (g.id, g.term, g.target.is_some(), g.status.is_some())).collect()
     }
 

@@ -22,6 +22,7 @@ pub use interventions::{Service, Timing};
 pub use minutes::{Minutes, Stated};
 pub use signatures::{Role, Signature};
 
+use crate::cancel::NEVER;
 use crate::rubric::terms::Vocabulary;
 use crate::text::{Span, View};
 use page::Page;
@@ -75,24 +76,24 @@ pub struct Facts {
 impl Facts {
     /// What the rules read; the statements of the note complete it.
     pub(crate) fn read(page: &Page<'_>) -> Self {
-        let goals = goals::goals(page);
-        let signatures = signatures::signatures(page);
-        let services = interventions::services(page);
-        let frequency = schedule::frequency(page, &goals);
+        let goals = page.cancel.unless_set(|| goals::goals(page));
+        let signatures = page.cancel.unless_set(|| signatures::signatures(page));
+        let services = page.cancel.unless_set(|| interventions::services(page));
+        let frequency = page.cancel.unless_set(|| schedule::frequency(page, &goals));
         Self {
-            overall_goal_status: goals::overall_status(page),
-            interventions: interventions::given(page),
-            planned_interventions: interventions::planned(page),
-            minutes: minutes::minutes(page, &services),
-            duration: schedule::duration(page, &goals, &frequency),
-            measures: measures::measures(page, &goals),
-            visit_dates: visit::dates(page, &signatures),
+            overall_goal_status: page.cancel.unless_set(|| goals::overall_status(page)),
+            interventions: page.cancel.unless_set(|| interventions::given(page)),
+            planned_interventions: page.cancel.unless_set(|| interventions::planned(page)),
+            minutes: page.cancel.unless_set(|| minutes::minutes(page, &services)),
+            duration: page.cancel.unless_set(|| schedule::duration(page, &goals, &frequency)),
+            measures: page.cancel.unless_set(|| measures::measures(page, &goals)),
+            visit_dates: page.cancel.unless_set(|| visit::dates(page, &signatures)),
             signatures,
-            periods: period::periods(page),
-            diagnoses: diagnosis::diagnoses(page),
-            body_parts: diagnosis::body_parts(page),
-            complexities: diagnosis::complexities(page),
-            medications: medications::medications(page),
+            periods: page.cancel.unless_set(|| period::periods(page)),
+            diagnoses: page.cancel.unless_set(|| diagnosis::diagnoses(page)),
+            body_parts: page.cancel.unless_set(|| diagnosis::body_parts(page)),
+            complexities: page.cancel.unless_set(|| diagnosis::complexities(page)),
+            medications: page.cancel.unless_set(|| medications::medications(page)),
             skilled: Vec::new(),
             unskilled: Vec::new(),
             plan: Vec::new(),
@@ -112,7 +113,7 @@ impl Facts {
 /// ```
 pub fn extract(text: &str) -> Facts {
     let view = View::new(text);
-    let (note, ..) = super::detect::read(view.as_str(), Vocabulary::builtin(), &super::ScoreOptions::new());
+    let (note, ..) = super::detect::read(view.as_str(), Vocabulary::builtin(), &super::ScoreOptions::new(), &NEVER);
     let mut facts = note.facts;
     facts.each_span(|span| *span = view.to_source(*span));
     facts

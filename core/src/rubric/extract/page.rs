@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use super::outline::{self, Block, Topic};
+use crate::cancel::Cancel;
 use crate::rubric::terms::{Hits, ListId, Vocabulary, Word};
 use crate::text::assertion::{Assertion, assertion_among};
 use crate::text::dates::{DateMention, dates};
@@ -63,19 +64,23 @@ pub(crate) struct Page<'t> {
     /// The places of the major blocks among `blocks`.
     majors: Vec<usize>,
     pub(crate) dates: Vec<DateMention>,
+    /// Once it is set, what is read of the note is not asked for.
+    pub(crate) cancel: &'t Cancel,
     /// How the mentions that were asked for stand: extractors and criteria ask for the same ones.
     stands: RefCell<HashMap<Span, Assertion>>,
 }
 
 impl<'t> Page<'t> {
-    pub(crate) fn new(text: &'t str, vocabulary: &Vocabulary) -> Self {
-        let words = vocabulary.words(text);
-        let hits = vocabulary.hits(text, &words);
-        let lines: Vec<Span> = lines::lines(text).map(|line| lines::trim(text, line)).collect();
-        let blocks = outline::outline(text, &lines, &hits);
-        let sentences = sentences(text);
+    pub(crate) fn new(text: &'t str, vocabulary: &Vocabulary, cancel: &'t Cancel) -> Self {
+        // Each of these takes time on a long note.
+        let words = cancel.unless_set(|| vocabulary.words(text));
+        let hits = if cancel.is_cancelled() { vocabulary.hits("", &[]) } else { vocabulary.hits(text, &words) };
+        let lines: Vec<Span> = cancel.unless_set(|| lines::lines(text).map(|line| lines::trim(text, line)).collect());
+        let blocks = cancel.unless_set(|| outline::outline(text, &lines, &hits));
+        let sentences = cancel.unless_set(|| sentences(text));
+        let dates = cancel.unless_set(|| dates(text));
         let majors = (0..blocks.len()).filter(|&index| blocks[index].major).collect();
-        Self { text, hits, lines, sentences, blocks, majors, dates: dates(text), words, stands: RefCell::default() }
+        Self { text, hits, lines, sentences, blocks, majors, dates, words, cancel, stands: RefCell::default() }
     }
 
     /// All of it.

@@ -8,9 +8,10 @@ use super::goals::Goal;
 use super::outline::Topic;
 use super::page::{self, Page, holder};
 use crate::text::Span;
+use crate::text::pattern::compiled;
 
 fn re(pattern: &str) -> Regex {
-    Regex::new(&format!("(?xi){pattern}")).expect("tested")
+    compiled(&format!("(?xi){pattern}"))
 }
 
 const COUNT: &str = r"(?:\d{1,2}|one|two|three|four|five|six|seven)";
@@ -227,7 +228,7 @@ mod tests {
     use crate::rubric::terms::Vocabulary;
 
     fn read(text: &str) -> (bool, bool) {
-        let page = Page::new(text, Vocabulary::builtin());
+        let page = Page::new(text, Vocabulary::builtin(), &crate::cancel::NEVER);
         let often = frequency(&page, &[]);
         let long = duration(&page, &[], &often);
         (!often.is_empty(), !long.is_empty())

@@ -6,6 +6,7 @@ use regex::Regex;
 
 use super::page::Page;
 use crate::text::Span;
+use crate::text::pattern::compiled;
 
 /// What whoever signed is, by the letters or words after the name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
@@ -41,7 +42,7 @@ pub struct Signature {
 }
 
 fn re(pattern: &str) -> Regex {
-    Regex::new(&format!("(?x){pattern}")).expect("tested")
+    compiled(&format!("(?x){pattern}"))
 }
 
 /// What leads a signature in.
@@ -363,7 +364,7 @@ mod tests {
 
     fn read(line: &str) -> Vec<(Role, bool, bool)> {
         let text = format!("PT NOTE\nWalked 50 ft.\n\n{line}");
-        let page = Page::new(&text, Vocabulary::builtin());
+        let page = Page::new(&text, Vocabulary::builtin(), &crate::cancel::NEVER);
         signatures(&page).into_iter().map(|s| (s.role, s.date.is_some(), s.stamped)).collect()
     }
 

@@ -157,7 +157,7 @@ mod tests {
     fn items_of_one_look_are_a_list() {
         let text = "Goals: 1) walk a mile 2) climb stairs\n- dress alone\n- cook a meal. She likes eggs.\nB1 ask for help\n\
                     B2 tell a story\n| sit | met |\n| stand | not met |\nShe is well today.\n\nSeen at home today.";
-        let page = Page::new(text, Vocabulary::builtin());
+        let page = Page::new(text, Vocabulary::builtin(), &crate::cancel::NEVER);
         let parts = split::split(&page);
         let lists = lists(&page, &parts);
         let list = |part: &str| {

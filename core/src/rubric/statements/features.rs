@@ -24,12 +24,17 @@ pub(super) fn features(
     doc_type: DocType,
     discipline: Discipline,
 ) -> Vec<Vec<u16>> {
-    let words: Vec<Vec<String>> = parts.iter().map(|part| stems(near(page.text, *part))).collect();
-    let flags: Vec<Vec<&'static str>> = parts.iter().map(|part| found(page, facts, *part)).collect();
+    let words: Vec<Vec<String>> =
+        parts.iter().map(|part| page.cancel.unless_set(|| stems(near(page.text, *part)))).collect();
+    let flags: Vec<Vec<&'static str>> =
+        parts.iter().map(|part| page.cancel.unless_set(|| found(page, facts, *part))).collect();
     let count = parts.len();
     (0..count)
         .map(|index| {
             let mut row = Row::default();
+            if page.cancel.stops(index) {
+                return row.rows;
+            }
             let part = parts[index];
             let own = &words[index];
             row.add("", &["bias"]);

@@ -102,7 +102,7 @@ impl Statements {
         by_rules: (DocType, Discipline),
         said: (Option<DocType>, Option<Discipline>),
     ) -> (Self, (DocType, f32), (Discipline, f32)) {
-        let parts = split::split(page);
+        let parts = page.cancel.unless_set(|| split::split(page));
         let mut rows = features::features(page, facts, &parts, by_rules.0, by_rules.1);
         let (doc_type, discipline) = document::read(&rows);
         let doc_type = said.0.map_or_else(|| settle(doc_type, by_rules.0, DocType::Unknown), |said| (said, 1.0));

@@ -88,6 +88,9 @@ fn repeat(note: &Note<'_>, findings: &mut Vec<Finding>, parts: &HashMap<String, 
     let mut last: Option<(usize, Category)> = None;
     for (index, token) in note.tokens.iter().enumerate() {
         let initial = note.text.as_bytes()[token.span.start];
+        if note.cancel.stops(index) {
+            return;
+        }
         if token.kind != TokenKind::Word || !initials[usize::from(initial)] {
             continue;
         }
@@ -126,7 +129,10 @@ fn detector(category: Category) -> &'static str {
 /// The words of certain findings that may stand for them.
 fn parts(note: &Note<'_>, findings: &[Finding]) -> HashMap<String, Part> {
     let mut parts: HashMap<String, Part> = HashMap::new();
-    for finding in findings.iter().filter(|finding| finding.score >= CERTAIN) {
+    for (step, finding) in findings.iter().filter(|finding| finding.score >= CERTAIN).enumerate() {
+        if note.cancel.stops(step) {
+            break;
+        }
         let name = finding.category == Category::Name;
         if !name && finding.category != Category::Organization {
             continue;

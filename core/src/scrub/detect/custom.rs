@@ -10,6 +10,7 @@ use regex_syntax::ast::{self, Ast};
 use serde_json::Value;
 
 use super::{Detector, Note, PATTERNS};
+use crate::cancel::{Cancel, NEVER};
 use crate::error::{Error, Location, Result};
 use crate::scrub::fields::Fields;
 use crate::scrub::{Category, Finding, check_digit};
@@ -213,7 +214,7 @@ impl OwnDetector {
     fn search(&self, text: &str) -> Vec<Span> {
         let view = View::new(text);
         let mut spans = Vec::new();
-        self.find(view.as_str(), |span| spans.push(view.to_source(span)));
+        self.find(view.as_str(), &NEVER, |span| spans.push(view.to_source(span)));
         spans
     }
 
@@ -221,10 +222,10 @@ impl OwnDetector {
     ///
     /// A search looks at `2 * REACH` bytes at most before it moves on, so that a pattern which nearly matches
     /// everywhere costs no more than that a place.
-    fn find(&self, text: &str, mut found: impl FnMut(Span)) {
+    fn find(&self, text: &str, cancel: &Cancel, mut found: impl FnMut(Span)) {
         let mut captures = self.regex.create_captures();
         let mut at = 0;
-        while at < text.len() {
+        while at < text.len() && !cancel.is_cancelled() {
             let end = text.ceil_char_boundary((at + 2 * REACH).min(text.len()));
             let reach = text.ceil_char_boundary((at + REACH).min(text.len()));
             let Some((whole, value)) = self.next(text, Span::new(at, end), &mut captures) else {
@@ -284,7 +285,7 @@ pub(crate) struct OwnDetectors(pub(crate) Vec<std::sync::Arc<OwnDetector>>);
 impl Detector for OwnDetectors {
     fn detect(&self, note: &Note<'_>, findings: &mut Vec<Finding>) -> Result<()> {
         for detector in &self.0 {
-            detector.find(note.text, |span| {
+            detector.find(note.text, note.cancel, |span| {
                 findings.push(Finding::new(span, detector.category, detector.score, detector.name.clone()));
             });
         }

@@ -14,7 +14,7 @@ use crate::text::{Case, TokenKind};
 pub(super) fn find(words: &Words<'_>, findings: &mut Vec<Finding>) {
     let mut finder = Finder { words, findings };
     for at in 0..words.len() {
-        let Some(word) = words.get(at) else { return };
+        let Some(word) = words.get(at).filter(|_| !words.cancel.stops(at)) else { return };
         if !word.is_word() || word.cues == 0 && word.case == Case::Lower {
             continue;
         }

@@ -42,7 +42,10 @@ impl Detector for Misread {
         let mut right: Option<Vec<u8>> = None;
         let mut changed: Vec<Span> = Vec::new();
         let mut reach = 0;
-        for token in note.tokens {
+        for (step, token) in note.tokens.iter().enumerate() {
+            if note.cancel.stops(step) {
+                break;
+            }
             let word = token.kind == TokenKind::Word && token.span.len() == 3;
             let numeric = (token.kind == TokenKind::Mixed || word)
                 && token.span.start >= reach
@@ -55,7 +58,7 @@ impl Detector for Misread {
         }
         let Some(right) = right.and_then(|bytes| String::from_utf8(bytes).ok()) else { return Ok(()) };
         let from = findings.len();
-        self.0.detect(&Note { text: &right, tokens: note.tokens }, findings)?;
+        self.0.detect(&Note { text: &right, ..*note }, findings)?;
         let mut kept = from;
         for at in from..findings.len() {
             let first = changed.partition_point(|span| span.end <= findings[at].span.start);
@@ -151,7 +154,7 @@ mod tests {
     fn found(text: &str) -> Vec<(Category, &str)> {
         let tokens = tokens(text);
         let mut findings = Vec::new();
-        Misread::new().unwrap().detect(&Note { text, tokens: &tokens }, &mut findings).unwrap();
+        Misread::new().unwrap().detect(&Note::new(text, &tokens), &mut findings).unwrap();
         let mut found: Vec<(Category, &str)> =
             findings.iter().filter(|f| f.score >= 0.5).map(|f| (f.category, f.span.of(text))).collect();
         found.sort_unstable();

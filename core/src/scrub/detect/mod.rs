@@ -54,6 +54,7 @@ pub(crate) use structure::Entities;
 pub(crate) use tagger::BuiltinTagger;
 
 use super::{Finding, Stage, Stages};
+use crate::cancel::Cancel;
 use crate::text::Token;
 
 /// A note made ready for detectors: everything is computed once and shared.
@@ -62,13 +63,23 @@ pub(crate) struct Note<'t> {
     pub(crate) text: &'t str,
     /// Its tokens.
     pub(crate) tokens: &'t [Token],
+    /// What long loops look at: who leaves one early is not asked for its findings.
+    pub(crate) cancel: &'t Cancel,
+}
+
+#[cfg(test)]
+impl<'t> Note<'t> {
+    /// A note that is searched to its end.
+    pub(crate) fn new(text: &'t str, tokens: &'t [Token]) -> Self {
+        Self { text, tokens, cancel: &crate::cancel::NEVER }
+    }
 }
 
 /// Something that finds protected health information in a note.
 ///
 /// Detectors see the whole note, keep no state between notes, and do not see each other's findings.
 pub(crate) trait Detector: Send + Sync {
-    /// Appends what it finds; findings may overlap each other.
+    /// Appends what it finds; findings may overlap each other. It may end early once the note's token is set.
     ///
     /// # Errors
     /// When the note could not be searched completely: the call then fails as a whole (invariant 1).

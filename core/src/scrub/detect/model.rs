@@ -59,8 +59,9 @@ impl Member {
         Ok(Self { tagger, name, meanings })
     }
 
-    fn findings(&self, text: &str) -> Result<Vec<Finding>> {
-        let entities = self.tagger.tag(text)?.into_iter();
+    fn findings(&self, note: &Note<'_>) -> Result<Vec<Finding>> {
+        let text = note.text;
+        let entities = self.tagger.tag_until(text, note.cancel)?.into_iter();
         let found = entities.filter_map(|entity| {
             let &(category, kind) = self.meanings.get(&entity.label)?;
             let finding = || Finding::new(entity.span, category, entity.score, self.name.clone()).with_kind(kind);
@@ -81,7 +82,7 @@ fn category(said: &str, label: &str) -> Result<Category> {
 impl Detector for ModelDetector {
     fn detect(&self, note: &Note<'_>, findings: &mut Vec<Finding>) -> Result<()> {
         let found: Vec<Vec<Finding>> =
-            self.members.iter().map(|member| member.findings(note.text)).collect::<Result<_>>()?;
+            self.members.iter().map(|member| member.findings(note)).collect::<Result<_>>()?;
         for (at, own) in found.iter().enumerate() {
             for finding in own {
                 let agrees = |others: &Vec<Finding>| {
@@ -183,7 +184,7 @@ mod tests {
         let found = |votes| {
             let mut findings = Vec::new();
             let detector = ModelDetector::new(models(), votes).unwrap();
-            detector.detect(&Note { text, tokens: &[] }, &mut findings).unwrap();
+            detector.detect(&Note::new(text, &[]), &mut findings).unwrap();
             let mut found: Vec<&str> = findings.iter().map(|finding| finding.span.of(text)).collect();
             found.sort_unstable();
             found.dedup();

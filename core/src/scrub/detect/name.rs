@@ -14,7 +14,7 @@ pub(super) fn find(words: &Words<'_>, stages: Stages, findings: &mut Vec<Finding
     let (lists, structure) = (stages.has(Stage::Lexicon), stages.has(Stage::Structure));
     let mut finder = Finder { words, findings, begun: 0, done: 0 };
     for at in 0..words.len() {
-        let Some(word) = words.get(at) else { return };
+        let Some(word) = words.get(at).filter(|_| !words.cancel.stops(at)) else { return };
         match word.kind {
             TokenKind::Word => {
                 if structure && word.cues != 0 {
@@ -929,7 +929,7 @@ impl Finder<'_, '_, '_> {
     /// Initials as the value of a field: "Therapist: JS".
     fn initials(&mut self, at: usize) {
         let words = self.words;
-        let Some(word) = words.get(at) else { return };
+        let Some(word) = words.get(at).filter(|_| !words.cancel.stops(at)) else { return };
         let initials = word.is_word() && word.case == Case::Upper && matches!(word.span.len(), 2 | 3);
         if initials && word.entry.word() == 0 && word.cues == 0 && !word.entry.proper && words.field_ends(at) {
             self.push(at, at, 0.55, "name.initials");

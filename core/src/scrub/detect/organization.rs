@@ -14,7 +14,7 @@ pub(super) fn find(words: &Words<'_>, stages: Stages, findings: &mut Vec<Finding
     let (lists, structure) = (stages.has(Stage::Lexicon), stages.has(Stage::Structure));
     let mut finder = Finder { words, findings, done: 0 };
     for at in 0..words.len() {
-        let Some(word) = words.get(at) else { return };
+        let Some(word) = words.get(at).filter(|_| !words.cancel.stops(at)) else { return };
         if !word.is_word() || word.cues == 0 {
             continue;
         }

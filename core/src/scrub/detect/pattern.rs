@@ -210,11 +210,12 @@ impl Compiled {
         Ok(Self { rules, sharing, cued, unglued, barred, scanner, cues, words: ordered, speaks_for, forbids })
     }
 
-    fn find(&self, text: &str, findings: &mut Vec<Finding>) -> Result<()> {
+    fn find(&self, note: &Note<'_>, findings: &mut Vec<Finding>) -> Result<()> {
+        let text = note.text;
         let mut nearby = Nearby::default();
         self.cues.places(text, &mut nearby.places);
         let bytes = text.as_bytes();
-        self.scanner.scan(bytes, |start, ends| {
+        self.scanner.scan(bytes, note.cancel, |start, ends| {
             let mut done = self.barred[start.checked_sub(1).map_or(START, |before| usize::from(bytes[before]))];
             if start >= 2 && b"-./".contains(&bytes[start - 1]) && bytes[start - 2].is_ascii_digit() {
                 done.add(self.unglued);
@@ -488,7 +489,7 @@ impl Nearby {
 
 impl Detector for Patterns {
     fn detect(&self, note: &Note<'_>, findings: &mut Vec<Finding>) -> Result<()> {
-        self.compiled.find(note.text, findings)
+        self.compiled.find(note, findings)
     }
 
     fn stage(&self) -> &'static str {
@@ -520,7 +521,7 @@ mod tests {
         BUILTIN
             .as_ref()
             .expect("the built-in patterns compile")
-            .find(text, &mut findings)
+            .find(&Note::new(text, &[]), &mut findings)
             .expect("the text is searched");
         findings.retain(|finding| finding.score >= 0.5);
         findings

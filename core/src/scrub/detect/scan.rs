@@ -13,7 +13,11 @@ use regex_automata::util::primitives::{PatternID, StateID};
 use regex_automata::util::syntax;
 use regex_automata::{Anchored, Input, MatchKind};
 
+use crate::cancel::Cancel;
 use crate::error::{Error, Result};
+
+/// Bytes between two looks at the token.
+const LOOK: usize = 1 << 14;
 
 /// Memory a thread may spend on determined states; when it is full they are found anew.
 const CACHE_BYTES: usize = 24 << 20;
@@ -280,11 +284,24 @@ impl Scanner {
 
     /// Calls `found` at each place where patterns match, with every pattern and every end it can have there, nearest end
     /// first.
-    pub(super) fn scan(&self, text: &[u8], mut found: impl FnMut(usize, &[(usize, usize)])) -> Result<()> {
+    ///
+    /// # Errors
+    /// When the automaton gives up, and once `cancel` is set.
+    pub(super) fn scan(
+        &self,
+        text: &[u8],
+        cancel: &Cancel,
+        mut found: impl FnMut(usize, &[(usize, usize)]),
+    ) -> Result<()> {
         let (mut telling, mut all) = (self.telling.tables.get(), self.all.tables.get());
         let mut ends = Vec::with_capacity(64);
         let mut at = 0;
+        let mut looked = 0;
         while at < text.len() {
+            if at >= looked {
+                cancel.check()?;
+                looked = at + LOOK;
+            }
             if class(text[at]) == Class::Blank {
                 at += 1;
                 continue;

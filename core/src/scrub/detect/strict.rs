@@ -39,7 +39,7 @@ pub(crate) fn extend(note: &Note<'_>, findings: &mut Vec<Finding>, settled: impl
     // What is covered without a gap up to here, and by what last.
     let (mut next, mut reach, mut by) = (0, Span::new(0, 0), Category::OtherId);
     for (at, mark) in marks.iter_mut().enumerate() {
-        let Some(word) = words.get(at) else { break };
+        let Some(word) = words.get(at).filter(|_| !words.cancel.stops(at)) else { break };
         while let Some((span, category)) = covered.get(next).filter(|(span, _)| span.start < word.span.end) {
             if span.start > reach.end {
                 reach = *span;
@@ -58,7 +58,9 @@ pub(crate) fn extend(note: &Note<'_>, findings: &mut Vec<Finding>, settled: impl
         }
     }
     let mut first = 0;
-    while first < words.len() {
+    let mut step = 0;
+    while first < words.len() && !words.cancel.stops(step) {
+        step += 1;
         let last = piece(&words, first);
         judge(&words, first, last, &mut marks);
         first = last + 1;
@@ -964,7 +966,7 @@ mod tests {
     fn found(text: &str) -> Vec<&str> {
         let tokens = tokens(text);
         let mut findings = Vec::new();
-        extend(&Note { text, tokens: &tokens }, &mut findings, |_| true);
+        extend(&Note::new(text, &tokens), &mut findings, |_| true);
         findings.iter().map(|finding| finding.span.of(text)).collect()
     }
 
@@ -1011,7 +1013,7 @@ mod tests {
         let text = "seen with Quackenbush on 8/5 at KZQ, record 4471203, age 97 years";
         let tokens = tokens(text);
         let mut findings = Vec::new();
-        extend(&Note { text, tokens: &tokens }, &mut findings, |_| true);
+        extend(&Note::new(text, &tokens), &mut findings, |_| true);
         let categories: Vec<Category> = findings.iter().map(|finding| finding.category).collect();
         let expected = [Category::Name, Category::Date, Category::Organization, Category::OtherId, Category::Age];
         assert_eq!(categories, expected);
@@ -1024,7 +1026,7 @@ mod tests {
         let tokens = tokens(text);
         let before = vec![Finding::new(Span::new(10, 21), Category::Name, 0.9, "test")];
         let mut findings = before.clone();
-        extend(&Note { text, tokens: &tokens }, &mut findings, |_| true);
+        extend(&Note::new(text, &tokens), &mut findings, |_| true);
         assert_eq!(findings, before);
     }
 }

@@ -3,6 +3,7 @@
 
 use super::announce::{self, Cues};
 use super::{Detector, Note, location, name, organization};
+use crate::cancel::Cancel;
 use crate::lexicon::{self, Entry};
 use crate::scrub::{Finding, Stage, Stages};
 use crate::text::{Case, Span, TokenKind};
@@ -116,6 +117,8 @@ pub(super) fn sort(entry: Entry) -> Sort {
 pub(super) struct Words<'t> {
     pub(super) text: &'t str,
     items: Vec<Word>,
+    /// What loops over the words look at.
+    pub(super) cancel: &'t Cancel,
     /// Whether the note is written in lower case throughout.
     pub(super) quiet: bool,
 }
@@ -132,7 +135,10 @@ impl<'t> Words<'t> {
         let (mut line, mut lower, mut title, mut upper) = (0, 0_usize, 0_usize, 0_usize);
         let (mut lowers, mut titles) = (0_usize, 0_usize);
         let mut end = 0;
-        for token in note.tokens {
+        for (step, token) in note.tokens.iter().enumerate() {
+            if note.cancel.stops(step) {
+                break;
+            }
             let mut span = token.span;
             let gap = match items.last() {
                 None => Gap::Line,
@@ -195,7 +201,7 @@ impl<'t> Words<'t> {
             }
         }
         let quiet = lowers + lower > 3 && (titles + title) * 20 < lowers + lower;
-        Self { text, items, quiet }
+        Self { text, items, cancel: note.cancel, quiet }
     }
 
     pub(super) fn len(&self) -> usize {
@@ -329,7 +335,7 @@ mod tests {
 
     fn read(text: &str, test: impl FnOnce(&Words<'_>)) {
         let tokens = tokens(text);
-        test(&Words::read(&Note { text, tokens: &tokens }));
+        test(&Words::read(&Note::new(text, &tokens)));
     }
 
     #[test]
@@ -375,7 +381,7 @@ mod tests {
         ) {
             let text: String = pieces.iter().flat_map(|piece| [*piece, if piece.len() % 3 == 0 { "" } else { " " }]).collect();
             let tokens = tokens(&text);
-            let note = Note { text: &text, tokens: &tokens };
+            let note = Note::new(&text, &tokens);
             let mut findings = Vec::new();
             Entities(Stages::ALL).detect(&note, &mut findings).unwrap();
             super::super::extend(&note, &mut findings, &super::super::Learned::default());

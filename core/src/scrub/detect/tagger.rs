@@ -57,7 +57,7 @@ impl Detector for BuiltinTagger {
         if u32::try_from(note.text.len()).is_err() {
             return Err(Error::input("the note is over 4 GiB: split it"));
         }
-        self.0.tag(note.text, |said| decode(note.text, said, findings))
+        self.0.tag(note.text, note.cancel, |said| decode(note.text, said, findings))
     }
 
     fn stage(&self) -> &'static str {
@@ -426,7 +426,7 @@ mod tests {
 
     fn find(text: &str) -> Vec<(&str, Category)> {
         let mut findings = Vec::new();
-        let note = Note { text, tokens: &[] };
+        let note = Note::new(text, &[]);
         BuiltinTagger::new().unwrap().detect(&note, &mut findings).unwrap();
         findings.iter().filter(|f| f.score >= 0.5).map(|f| (f.span.of(text), f.category)).collect()
     }

@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 
 use super::mention;
+use crate::scrub::detect::Note;
 use crate::scrub::finding::Kind;
 use crate::scrub::{Category, Finding};
 use crate::text::dates::{DateMention, dates};
@@ -14,8 +15,9 @@ pub(super) struct Dates {
 }
 
 impl Dates {
-    pub(super) fn find(&self, text: &str, findings: &mut Vec<Finding>) {
-        if self.birth.is_none() && self.others.is_empty() {
+    pub(super) fn find(&self, note: &Note<'_>, findings: &mut Vec<Finding>) {
+        let text = note.text;
+        if self.birth.is_none() && self.others.is_empty() || note.cancel.is_cancelled() {
             return;
         }
         for written in dates(text) {

@@ -5,6 +5,7 @@ use jiff::civil::Date;
 
 use super::mention;
 use crate::error::{Error, Result};
+use crate::scrub::detect::Note;
 use crate::scrub::finding::Kind;
 use crate::scrub::{Category, Finding};
 use crate::text::Span;
@@ -138,7 +139,8 @@ impl Identifiers {
         Ok(())
     }
 
-    pub(super) fn find(&self, text: &str, findings: &mut Vec<Finding>) {
+    pub(super) fn find(&self, note: &Note<'_>, findings: &mut Vec<Finding>) {
+        let text = note.text;
         let Some(automaton) = &self.automaton else { return };
         let mut letters = String::with_capacity(text.len());
         // Where each byte of `letters` starts and ends in `text`.
@@ -150,7 +152,10 @@ impl Identifiers {
                 from.extend(std::iter::repeat_n((at as u32, (at + c.len_utf8()) as u32), c.len_utf8()));
             }
         }
-        for hit in automaton.find_overlapping_iter(&letters) {
+        for (step, hit) in automaton.find_overlapping_iter(&letters).enumerate() {
+            if note.cancel.stops(step) {
+                return;
+            }
             let spans = &from[hit.start()..hit.end()];
             let span = Span::new(spans[0].0 as usize, spans[spans.len() - 1].1 as usize);
             let (category, kind) = self.categories[hit.pattern().as_usize()];
@@ -165,7 +170,10 @@ impl Identifiers {
             findings.push(mention(span, category, "patient-value").with_kind(kind));
         }
         for four in &self.last_four {
-            for (at, _) in text.match_indices(four.as_str()) {
+            for (step, (at, _)) in text.match_indices(four.as_str()).enumerate() {
+                if note.cancel.stops(step) {
+                    return;
+                }
                 let span = Span::new(at, at + four.len());
                 let mut before = at.saturating_sub(24);
                 while !text.is_char_boundary(before) {

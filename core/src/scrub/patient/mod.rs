@@ -228,8 +228,8 @@ impl Patient {
     /// Appends every mention in `note`; spans refer to its view.
     pub(super) fn detect(&self, note: &Note<'_>, findings: &mut Vec<Finding>) {
         self.0.names.find(note, false, findings);
-        self.0.identifiers.find(note.text, findings);
-        self.0.dates.find(note.text, findings);
+        self.0.identifiers.find(note, findings);
+        self.0.dates.find(note, findings);
         self.0.places.find(note, findings);
     }
 
@@ -251,8 +251,8 @@ impl Patient {
     /// The mentions that leave no doubt: names and numbers as they were given, not as they may be mistyped.
     pub(super) fn detect_exact(&self, note: &Note<'_>, findings: &mut Vec<Finding>) {
         self.0.names.find(note, true, findings);
-        self.0.identifiers.find(note.text, findings);
-        self.0.dates.find(note.text, findings);
+        self.0.identifiers.find(note, findings);
+        self.0.dates.find(note, findings);
         self.0.places.find(note, findings);
     }
 }

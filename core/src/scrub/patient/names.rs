@@ -239,7 +239,7 @@ impl Names {
             return;
         }
         let mut at = 0;
-        while at < note.tokens.len() {
+        while at < note.tokens.len() && !note.cancel.stops(at) {
             at = match self.run(note, at, strictly) {
                 Some((end, finding)) => {
                     findings.push(finding);

@@ -140,6 +140,9 @@ impl Places {
             return;
         }
         for (at, token) in note.tokens.iter().enumerate() {
+            if note.cancel.stops(at) {
+                return;
+            }
             if token.kind == TokenKind::Punctuation || token.kind == TokenKind::Newline {
                 continue;
             }
