@@ -15,6 +15,13 @@ static BETWEEN: LazyLock<Regex> = LazyLock::new(|| {
 static OTHER: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?xi)\b(?:cert(?:ification|ified)?|recert\w*|POC|plan\s+of\s+care|plan|authori[sz]\w*|auth|episode|next|hospital\w*|admi\w*|inpatient|SNF|insurance|benefit|DOB|onset|injur\w*)\b[^\n.;]{0,30}$").expect("tested")
 });
+/// What leads in the first day of a period that ends with the report.
+static FROM: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?xi)\b(?:from|between|period|covers?|covering|report(?:ing)?)\b[^\n.;]{0,40}$").expect("tested")
+});
+static UNTIL_NOW: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?xi)^[\s,]*(?:-|–|—|to|and|through|thru|until|till|up\s+to|up\s+until)\s+(?:today|now|the\s+present|present|this\s+(?:date|report|visit)|the\s+date\s+(?:of\s+this|below|above))\b").expect("tested")
+});
 /// The reporting periods of a note, each with both ends.
 pub(super) fn periods(page: &Page<'_>) -> Vec<Span> {
     let text = page.text;
@@ -45,5 +52,17 @@ pub(super) fn periods(page: &Page<'_>) -> Vec<Span> {
             found.push(whole);
         }
     }
+    // "from January 6 up to today".
+    for date in &page.dates {
+        let span = date.span;
+        let line = page.line(span.start);
+        let before = &text[line.start.min(span.start)..span.start];
+        let before = &before[[". ", "  ", "|", ";"].iter().filter_map(|gap| before.rfind(gap)).max().unwrap_or(0)..];
+        let Some(end) = UNTIL_NOW.find(&text[span.end..line.end.max(span.end)]) else { continue };
+        if FROM.is_match(before) && !OTHER.is_match(before) {
+            found.push(Span::new(span.start, span.end + end.end()));
+        }
+    }
+    found.sort();
     found
 }
