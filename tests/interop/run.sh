@@ -44,6 +44,21 @@ else
   skip Java "Maven or Java"
 fi
 
+# What scrubbing leaves of messages, read by parsers that others wrote.
+if command -v mvn >/dev/null 2>&1 && command -v java >/dev/null 2>&1; then
+  cp -r tests/interop/validators "$out/validators"
+  (cd "$out/validators" && mvn -q -B compile dependency:build-classpath -Dmdep.outputFile=classpath.txt)
+  for format in hl7 fhir; do
+    mkdir -p "$out/messages/$format"
+    for message in tests/cases/formats/"$format"/*; do
+      "$dir/chartguard" scrub --format auto "$message" > "$out/messages/$format/$(basename "$message")"
+    done
+  done
+  java -cp "$out/validators/target/classes:$(cat "$out/validators/classpath.txt")" org.example.Validate tests/cases/formats "$out/messages"
+else
+  skip "HAPI" "Maven or Java"
+fi
+
 if command -v node >/dev/null 2>&1 && command -v npm >/dev/null 2>&1; then
   cp -r examples/node "$out/node-example"
   (cd "$out/node-example" && npm install --silent --no-audit --no-fund > "$out/npm.txt")

@@ -12,6 +12,7 @@ use super::terms::Vocabulary;
 use super::{Discipline, DocType, ScoreOptions};
 use crate::cancel::{Cancel, NEVER};
 use crate::text::Span;
+use crate::text::pattern::{bordered, compiled};
 
 /// Below this, nothing is said.
 const FLOOR: f32 = 1.0;
@@ -123,8 +124,8 @@ struct Rules {
 }
 
 fn compile(rules: &[(&str, DocType, f32)]) -> Rules {
-    let patterns: Vec<String> = rules.iter().map(|(pattern, ..)| format!("(?i){pattern}")).collect();
-    let each = patterns.iter().map(|p| Regex::new(p).expect("tested")).collect();
+    let patterns: Vec<String> = rules.iter().map(|(pattern, ..)| bordered(&format!("(?i){pattern}"))).collect();
+    let each = patterns.iter().map(|p| compiled(p)).collect();
     Rules { set: RegexSet::new(&patterns).expect("tested"), each }
 }
 
@@ -132,7 +133,9 @@ static TITLE_RULES: LazyLock<Rules> = LazyLock::new(|| compile(TITLES));
 static CONTENT_RULES: LazyLock<Rules> = LazyLock::new(|| compile(CONTENT));
 /// What a title may say of a document that it is not: "discharge planning".
 static NOT_TITLE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)\b(?:discharge\s+plan(?:ning)?|anticipated\s+discharge|hospital\s+discharge|post[\s-]discharge|(?:since|per|see)\s+(?:initial\s+)?eval\w*|date\s+of\s+(?:initial\s+)?eval\w*|eval(?:uation)?\s+date|last\s+progress|initial\s+eval(?:uation)?(?:\s+date|\s*:|\s+on\b)|plan\s+of\s+care\s+(?:dates?|period|certified|on\s+file))\b").expect("tested")
+    compiled(
+        r"(?i)\b(?:discharge\s+plan(?:ning)?|anticipated\s+discharge|hospital\s+discharge|post[\s-]discharge|(?:since|per|see)\s+(?:initial\s+)?eval\w*|date\s+of\s+(?:initial\s+)?eval\w*|eval(?:uation)?\s+date|last\s+progress|initial\s+eval(?:uation)?(?:\s+date|\s*:|\s+on\b)|plan\s+of\s+care\s+(?:dates?|period|certified|on\s+file))\b",
+    )
 });
 
 pub(super) fn doc_type(note: &Note<'_>) -> (DocType, f32) {
@@ -211,7 +214,9 @@ pub(super) fn doc_type(note: &Note<'_>) -> (DocType, f32) {
 /// Whether a note is a therapist's at all: a physician's progress note is no progress report.
 fn is_therapy(note: &Note<'_>) -> bool {
     static WORDS: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"(?i)\b(?:rehab\w*|therap(?:y|ies|ist|ists|eutic)|pathologist|LTGs?|STGs?|(?:long|short)[\s-]term\s+goals?|plan\s+of\s+care|timed\s+(?:code\s+)?min\w*|(?:treatment|tx)\s+(?:time|minutes)|swallow(?:ing)?\s+(?:evaluation|study|service|clinic|assessment)|(?:PT|OT|ST|SLP)\s+(?:first|initial|evaluation|assessment|visit|note|session))\b").expect("tested")
+        compiled(
+            r"(?i)\b(?:rehab\w*|therap(?:y|ies|ist|ists|eutic)|pathologist|LTGs?|STGs?|(?:long|short)[\s-]term\s+goals?|plan\s+of\s+care|timed\s+(?:code\s+)?min\w*|(?:treatment|tx)\s+(?:time|minutes)|swallow(?:ing)?\s+(?:evaluation|study|service|clinic|assessment)|(?:PT|OT|ST|SLP)\s+(?:first|initial|evaluation|assessment|visit|note|session))\b",
+        )
     });
     let l = lists();
     let page = &note.page;

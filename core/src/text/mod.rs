@@ -7,6 +7,7 @@ pub mod dates;
 mod headings;
 pub(crate) mod lines;
 mod offsets;
+pub(crate) mod pattern;
 mod sections;
 mod sentences;
 mod span;

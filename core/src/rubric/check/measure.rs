@@ -7,6 +7,7 @@ use serde::Deserialize;
 use super::{Note, Outcome};
 use crate::error::{Error, Result};
 use crate::text::Span;
+use crate::text::pattern::bordered;
 
 /// A number with one of these units, at least and at most so great.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -32,7 +33,7 @@ impl Measure {
         let units: Vec<String> = self.units.iter().map(|unit| regex::escape(unit)).collect();
         let tail =
             if units.is_empty() { String::new() } else { format!(r"\s*-?\s*(?:{})(?:\b|\s|$)", units.join("|")) };
-        let regex = Regex::new(&format!(r"(?i)\b(\d{{1,6}}(?:\.\d{{1,4}})?){tail}"));
+        let regex = Regex::new(&bordered(&format!(r"(?i)\b(\d{{1,6}}(?:\.\d{{1,4}})?){tail}")));
         self.regex = Some(regex.map_err(|_| Error::rubric("`units` cannot be searched for"))?);
         Ok(())
     }

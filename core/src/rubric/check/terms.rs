@@ -9,6 +9,7 @@ use crate::error::{Error, Result};
 use crate::rubric::extract::outline::Topic;
 use crate::rubric::terms::{ListId, Vocabulary};
 use crate::text::Span;
+use crate::text::pattern::bordered;
 
 /// One name, or several.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
@@ -94,7 +95,9 @@ impl Terms {
             self.ids.push(vocabulary.anonymous(&self.words)?);
         }
         if let Some(pattern) = &self.pattern {
-            let regex = Regex::new(&format!("(?xi){pattern}"));
+            // Borders of words that are not all ASCII are those of Unicode, slow as they are.
+            let regex = if pattern.is_ascii() { &bordered(pattern) } else { pattern };
+            let regex = Regex::new(&format!("(?xi){regex}"));
             self.regex =
                 Some(regex.map_err(|_| Error::rubric("`pattern` is not a regular expression of this engine"))?);
         }

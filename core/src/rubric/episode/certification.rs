@@ -9,9 +9,10 @@ use crate::rubric::Role;
 use crate::rubric::check::Note;
 use crate::text::Span;
 use crate::text::dates::DateMention;
+use crate::text::pattern::compiled;
 
 fn re(pattern: &str) -> Regex {
-    Regex::new(&format!("(?xi){pattern}")).expect("tested")
+    compiled(&format!("(?xi){pattern}"))
 }
 
 static PHYSICIAN: LazyLock<Regex> = LazyLock::new(|| {

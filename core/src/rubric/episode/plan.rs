@@ -10,26 +10,26 @@ use super::after;
 use crate::rubric::check::Note;
 use crate::text::Span;
 use crate::text::dates::month_number;
+use crate::text::pattern::compiled;
 
 const NUMBER: &str = r"\d{1,3}|a|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|eighteen|twenty|thirty|sixty|ninety";
 
 /// "8 weeks", "6 to 8 wks", "eight sessions": the greater number and the unit.
 static LENGTH: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(&format!(
+    compiled(&format!(
         r"(?xi)(?P<least>\b(?:{NUMBER}))\s*(?:(?:-|–|to|or)\s*(?P<most>{NUMBER}))?[\s-]*(?:\w+\s+){{0,3}}?
         (?P<unit>weeks?|wks?|wk|months?|mos?|mths?|days?|visits?|sessions?|treatments?|txs?|appointments?)\b"
     ))
-    .expect("tested")
 });
 /// "Certification period: 02/03/2025 - 04/30/2025": what follows holds the two days.
 static PERIOD: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)\b(?:cert(?:ification)?|plan(?:\s+of\s+care)?|POC)\s+(?:period|dates?|from|effective|valid)\b")
-        .expect("tested")
+    compiled(r"(?i)\b(?:cert(?:ification)?|plan(?:\s+of\s+care)?|POC)\s+(?:period|dates?|from|effective|valid)\b")
 });
 /// "through mid-June", "until the end of May": the month, and whereabouts in it.
 static UNTIL: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?xi)\b(?P<where>middle|mid|end|late|last|beginning|start|early|first)?[\s-]*(?:week\s+)?(?:of\s+)?(?P<month>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b")
-        .expect("tested")
+    compiled(
+        r"(?xi)\b(?P<where>middle|mid|end|late|last|beginning|start|early|first)?[\s-]*(?:week\s+)?(?:of\s+)?(?P<month>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b",
+    )
 });
 
 /// The last day a plan written on `date` covers, as far as the note says.

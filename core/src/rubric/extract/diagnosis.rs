@@ -6,10 +6,11 @@ use regex::Regex;
 
 use super::outline::Topic;
 use super::page::{Page, lists};
+use crate::text::pattern::compiled;
 use crate::text::{Span, lines};
 
 fn re(pattern: &str) -> Regex {
-    Regex::new(&format!("(?x){pattern}")).expect("tested")
+    compiled(&format!("(?x){pattern}"))
 }
 
 /// An ICD-10-CM code with its point; without one, "L45" would be a place on the spine.

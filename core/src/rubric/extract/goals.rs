@@ -8,6 +8,7 @@ use regex::Regex;
 use super::measures;
 use super::outline::Topic;
 use super::page::{Page, lists};
+use crate::text::pattern::compiled;
 use crate::text::{Span, lines};
 
 /// How far ahead a goal lies.
@@ -48,7 +49,7 @@ pub struct Goal {
 }
 
 fn re(pattern: &str) -> Regex {
-    Regex::new(&format!("(?xi){pattern}")).expect("tested")
+    compiled(&format!("(?xi){pattern}"))
 }
 
 /// The label of a goal: "LTG 1", "Long-term goal #2", "Goal 3", "STGs".

@@ -7,14 +7,17 @@ use regex::Regex;
 use super::outline::Topic;
 use super::page::{Page, lists};
 use crate::text::Span;
+use crate::text::pattern::compiled;
 
 /// A therapy or evaluation code.
 pub(super) static CPT: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"\b(?:97\d{3}|92[56]\d{2}|96105|96125|G0283|G0281|98960)\b").expect("tested"));
+    LazyLock::new(|| compiled(r"\b(?:97\d{3}|92[56]\d{2}|96105|96125|G0283|G0281|98960)\b"));
 
 /// How a plan speaks where no heading says so.
 static PLANNED: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)\b(?:plan(?:s|ned)?|treatment|treat|therapy|will|recommend\w*|includ\w+|consist\w*|sessions?|visits?|weekly|per\s+week|/w(?:ee)?k|PT|OT|SLP)\b").expect("tested")
+    compiled(
+        r"(?i)\b(?:plan(?:s|ned)?|treatment|treat|therapy|will|recommend\w*|includ\w+|consist\w*|sessions?|visits?|weekly|per\s+week|/w(?:ee)?k|PT|OT|SLP)\b",
+    )
 });
 
 /// Codes billed by the quarter of an hour (CPM ch. 5 §20.2; the constant-attendance and therapeutic procedure codes).

@@ -7,10 +7,11 @@ use regex::Regex;
 use super::outline::Topic;
 use super::page::{Page, holder, lists};
 use crate::text::Span;
+use crate::text::pattern::compiled;
 
 /// A figure with what makes it a measure by itself: a grade, an angle, a score, a percentage, a speed.
 static FIGURE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(
+    compiled(
         r"(?xi)
         (?:^|[^\w./])(?P<all>
           [0-5]\s?[+-]?\s?/\s?5(?:[+-])?                                  # 3+/5
@@ -24,24 +25,21 @@ static FIGURE: LazyLock<Regex> = LazyLock::new(|| {
         | standard\s+score\s*(?:of|:|=)?\s*\d+
         )",
     )
-    .expect("tested")
 });
 /// A figure that is a measure where something measured is named before it: seconds, distances, weights, counts.
 static QUANTITY: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(
+    compiled(
         r"(?xi)\b\d+(?:\.\d+)?\s?(?:s|secs?|seconds?|ft|feet|foot|m|meters?|metres?|yards?|yds?|lbs?|pounds?|kg|cm|mm|inch(?:es)?|reps?|repetitions?|mL|cc|words?|trials?)\b",
     )
-    .expect("tested")
 });
 static MEASURED: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(
+    compiled(
         r"(?xi)\b(?:walk\w*|ambulat\w*|amb|gait|stands?|stood|standing|stance|balance\w*|tandem|hold\w*|held|grip\w*|pinch\w*|girth|circumference|edema|reach\w*|phonat\w*|swallow\w*|chair|rise[sn]?|repetitions?|distance|test\w*|lift\w*|carr(?:y|ies|ied)|climb\w*|step\s+test|plank|propel\w*|wheel\w*|pegs?|blocks)\b",
     )
-    .expect("tested")
 });
 /// What can be counted as a target: any figure, or a number word before a thing.
 static COUNTABLE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(
+    compiled(
         r"(?xi) \d+(?:[.,/]\d+)*\s*%?
         | \b(?:one|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty|thirty|forty|fifty|sixty|hundred|half|quarter|full)
           \s+(?:of\s+\w+\s+)?(?:flights?|steps?|stairs?|blocks?|minutes?|hours?|feet|miles?|pounds?|times|trials?|repetitions?|reps|words?|sentences?|items?|meals?|pieces?|percent|cues?|prompts?|falls?|sessions?|days?|out|degrees?|seconds?|range|ROM|AROM|mile|block|hour|weight|turns?|steps|rails?|hands?|people|objects?|errors?)\b
@@ -51,7 +49,6 @@ static COUNTABLE: LazyLock<Regex> = LazyLock::new(|| {
         | \b(?:no|zero)\s+(?:\w+\s+){0,2}(?:help|cues?|prompts?|pain|falls?|errors?|assist\w*|loss|device|cough\w*|aspiration|spill\w*)\b
         | \bevery\s+(?:time|trial|meal|attempt)\b | \bboth\s+hands\b | \bpercent\b",
     )
-    .expect("tested")
 });
 
 /// Where a goal can be measured: figures and levels of assistance, in order.

@@ -6,18 +6,20 @@ use regex::Regex;
 
 use super::page::{Page, lists};
 use crate::text::Span;
+use crate::text::pattern::compiled;
 
 /// A dose, a route or a schedule.
 static ORDER: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(
+    compiled(
         r"(?xi)\d(?:[\d.,/]*)\s*(?:mg|mcg|µg|ug|g|gm|grams?|ml|units?|iu|u|meq|%|puffs?|tabs?|tablets?|caps?|capsules?|drops?|gtts?|patch(?:es)?)\b
         |\b(?:PO|IV|IM|SC|SQ|SL|PR|PRN|BID|TID|QID|QHS|q\.?\s?d\.?|q\.?o\.?d\.?|q\s?\d+\s?h(?:rs?|ours)?|HS|AC|PC|by\s+mouth|orally|topical(?:ly)?|inhaled|inhaler|injection|injected|subcutaneous(?:ly)?|nightly|at\s+bedtime|(?:once|twice|(?:two|three|four|\d)\s+times)\s+(?:a\s+|per\s+)?(?:daily|day)|daily|every\s+(?:\d+|other|six|eight|four|twelve)\s+(?:hours?|days?)|every\s+(?:morning|evening|night)|weekly|as\s+needed|each\s+(?:morning|night|evening))(?:\b|\s|$)",
     )
-    .expect("tested")
 });
 /// A word with a dose that only medicines have, where the medicine is not in the list.
 static DOSED: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?xi)\b[a-z][a-z\-]{3,}\s+(?:ER\s+|XR\s+|SR\s+|CR\s+|XL\s+|sulfate\s+|sodium\s+|HCl\s+)?(?:\d[\d.,/]*|\.\d+)\s*(?:mg|mcg|µg|units?|iu|u|meq)\b").expect("tested")
+    compiled(
+        r"(?xi)\b[a-z][a-z\-]{3,}\s+(?:ER\s+|XR\s+|SR\s+|CR\s+|XL\s+|sulfate\s+|sodium\s+|HCl\s+)?(?:\d[\d.,/]*|\.\d+)\s*(?:mg|mcg|µg|units?|iu|u|meq)\b",
+    )
 });
 
 /// The places that speak of a medicine with its dose, route or schedule.

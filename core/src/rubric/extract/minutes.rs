@@ -8,6 +8,7 @@ use super::interventions::{self, Service};
 use super::outline::Topic;
 use super::page::Page;
 use crate::text::Span;
+use crate::text::pattern::compiled;
 
 /// Minutes stated somewhere.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
@@ -38,7 +39,7 @@ pub struct Minutes {
 }
 
 fn re(pattern: &str) -> Regex {
-    Regex::new(&format!("(?xi){pattern}")).expect("tested")
+    compiled(&format!("(?xi){pattern}"))
 }
 
 const NUMBER: &str = r"(?:\d{1,3}|(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:[\s-](?:one|two|three|four|five|six|seven|eight|nine))?|ten|eleven|twelve|thirteen|fifteen|eighteen|seventeen|sixteen|fourteen|nineteen|eight|nine|five|six|seven)";
@@ -115,12 +116,17 @@ pub(super) fn minutes(page: &Page<'_>, services: &[Service]) -> Minutes {
             continue;
         }
         let clause = &plain[start..end];
-        let line = page.line(start);
-        let around = &plain[line.start.min(start)..line.end.max(end)];
-        // "timed 30   total 30" can only be minutes.
-        let unit_near = around.to_lowercase().contains("min") || (TIMED.is_match(around) && TOTAL.is_match(around));
         let labelled = TIMED.is_match(clause) || UNTIMED.is_match(clause) || TOTAL.is_match(clause);
-        match amount(clause, unit_near || clause.to_lowercase().contains("time")) {
+        let said = if has_figure(clause) {
+            let line = page.line(start);
+            let around = &plain[line.start.min(start)..line.end.max(end)];
+            // "timed 30   total 30" can only be minutes.
+            let unit_near = around.to_lowercase().contains("min") || (TIMED.is_match(around) && TOTAL.is_match(around));
+            amount(clause, unit_near || clause.to_lowercase().contains("time"))
+        } else {
+            None
+        };
+        match said {
             Some((value, at)) => {
                 // A bare figure in the next cell or line belongs to the label before it.
                 let from = match carried.take() {
@@ -138,6 +144,14 @@ pub(super) fn minutes(page: &Page<'_>, services: &[Service]) -> Minutes {
     }
     out.untimed_only = ALL_UNTIMED.find(page.text).map(|m| Span::new(m.start(), m.end()));
     out
+}
+
+/// Whether there is a figure in a clause, in digits or as a word: most have none, and need no search for an amount.
+fn has_figure(clause: &str) -> bool {
+    clause.bytes().any(|byte| byte.is_ascii_digit())
+        || clause
+            .split(|c: char| !c.is_ascii_alphabetic())
+            .any(|word| (2..=9).contains(&word.len()) && number(word).is_some())
 }
 
 /// The amount in a clause, and where it ends; a bare number only where the line speaks of minutes.

@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use super::page::lists;
 use crate::rubric::terms::Hits;
+use crate::text::pattern::compiled;
 use crate::text::{Span, lines};
 
 /// What a label says its text is about.
@@ -77,12 +78,11 @@ const MAX_LABEL: usize = 64;
 /// A label may take this many words.
 const MAX_WORDS: usize = 8;
 
-static SEGMENT: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\s{2,}|\t|\s*\|\s*|[.;]\s+").expect("tested"));
+static SEGMENT: LazyLock<Regex> = LazyLock::new(|| compiled(r"\s{2,}|\t|\s*\|\s*|[.;]\s+"));
 
 /// A label, then dots or a wide gap, then a value.
-static LEADER: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"^(\p{L}[\p{L}\d/'’()&, -]{0,48}?)(\s*(?:\.{3,}|…+)\s*|\s{3,}|\s*\t\s*)[^\s.]").expect("tested")
-});
+static LEADER: LazyLock<Regex> =
+    LazyLock::new(|| compiled(r"^(\p{L}[\p{L}\d/'’()&, -]{0,48}?)(\s*(?:\.{3,}|…+)\s*|\s{3,}|\s*\t\s*)[^\s.]"));
 /// A label before dots or a gap may take this many words.
 const MAX_LEADER_WORDS: usize = 5;
 

@@ -6,14 +6,21 @@ use regex::Regex;
 
 use super::page::Page;
 use crate::text::Span;
+use crate::text::pattern::{LeadIn, compiled};
 
 /// Between the two ends of a period.
 static BETWEEN: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?xi)^[\s,]*(?:\(?(?:SOC|start|eval(?:uation)?)\)?)?\s*(?:-|–|—|to|through|thru|until|till|and|up\s+to(?:\s+and\s+including)?|ending|end(?:ed|s)?|/|→|->|\|?\s*to:?)[\s:]*(?:date)?[\s:]*(?:on)?\s*$").expect("tested")
+    compiled(
+        r"(?xi)^[\s,]*(?:\(?(?:SOC|start|eval(?:uation)?)\)?)?\s*(?:-|–|—|to|through|thru|until|till|and|up\s+to(?:\s+and\s+including)?|ending|end(?:ed|s)?|/|→|->|\|?\s*to:?)[\s:]*(?:date)?[\s:]*(?:on)?\s*$",
+    )
 });
 /// Periods of something else.
-static OTHER: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?xi)\b(?:cert(?:ification|ified)?|recert\w*|POC|plan\s+of\s+care|plan|authori[sz]\w*|auth|episode|next|hospital\w*|admi\w*|inpatient|SNF|insurance|benefit|DOB|onset|injur\w*)\b[^\n.;]{0,30}$").expect("tested")
+static OTHER: LazyLock<LeadIn> = LazyLock::new(|| {
+    LeadIn::new(
+        r"(?xi)\b(?:cert(?:ification|ified)?|recert\w*|POC|plan\s+of\s+care|plan|authori[sz]\w*|auth|episode|next|hospital\w*|admi\w*|inpatient|SNF|insurance|benefit|DOB|onset|injur\w*)\b",
+        30,
+        &['\n', '.', ';'],
+    )
 });
 /// The reporting periods of a note, each with both ends.
 pub(super) fn periods(page: &Page<'_>) -> Vec<Span> {
@@ -41,7 +48,7 @@ pub(super) fn periods(page: &Page<'_>) -> Vec<Span> {
             && (lower.1.contains("to") || lower.1.contains("end") || lower.1.contains("through"))
             && !lower.1.contains("date of");
         let range = ["report", "cover", "dates of service"].iter().any(|word| lower.0.contains(word));
-        if (joined || labelled) && (range || !OTHER.is_match(before)) {
+        if (joined || labelled) && (range || !OTHER.leads(before)) {
             found.push(whole);
         }
     }

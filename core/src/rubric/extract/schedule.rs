@@ -8,9 +8,10 @@ use super::goals::Goal;
 use super::outline::Topic;
 use super::page::{self, Page, holder};
 use crate::text::Span;
+use crate::text::pattern::compiled;
 
 fn re(pattern: &str) -> Regex {
-    Regex::new(&format!("(?xi){pattern}")).expect("tested")
+    compiled(&format!("(?xi){pattern}"))
 }
 
 const COUNT: &str = r"(?:\d{1,2}|one|two|three|four|five|six|seven)";

@@ -6,6 +6,7 @@ use regex::Regex;
 
 use super::page::Page;
 use crate::text::Span;
+use crate::text::pattern::compiled;
 
 /// What whoever signed is, by the letters or words after the name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
@@ -41,7 +42,7 @@ pub struct Signature {
 }
 
 fn re(pattern: &str) -> Regex {
-    Regex::new(&format!("(?x){pattern}")).expect("tested")
+    compiled(&format!("(?x){pattern}"))
 }
 
 /// What leads a signature in.

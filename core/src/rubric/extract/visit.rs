@@ -7,14 +7,21 @@ use regex::Regex;
 use super::page::{Page, holder};
 use super::signatures::Signature;
 use crate::text::Span;
+use crate::text::pattern::{LeadIn, compiled, tail};
 
 /// What leads the date of a visit in.
 static CUE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?xi)\b(?:DOS|D\.O\.S\.?|date(?:\s*/\s*time)?(?:\s+of\s+(?:service|visit|treatment|tx|session|encounter|report|note|evaluation|eval|discharge|recert\w*|therapy))?|(?:service|visit|treatment|session|encounter|report|note|eval(?:uation)?|tx|today'?s)\s+date|seen(?:\s+today)?(?:\s+on)?|treated(?:\s+on)?|visit(?:\s+\#?\d+)?(?:\s+on)?|session(?:\s+\#?\d+)?(?:\s+on)?|today|attended|written|dated?)\W{0,4}(?:,?\s*(?:on\s+)?(?:mon|tues?|wed(?:nes)?|thurs?|fri|sat(?:ur)?|sun)(?:day)?,?\s*)?$").expect("tested")
+    compiled(
+        r"(?xi)\b(?:DOS|D\.O\.S\.?|date(?:\s*/\s*time)?(?:\s+of\s+(?:service|visit|treatment|tx|session|encounter|report|note|evaluation|eval|discharge|recert\w*|therapy))?|(?:service|visit|treatment|session|encounter|report|note|eval(?:uation)?|tx|today'?s)\s+date|seen(?:\s+today)?(?:\s+on)?|treated(?:\s+on)?|visit(?:\s+\#?\d+)?(?:\s+on)?|session(?:\s+\#?\d+)?(?:\s+on)?|today|attended|written|dated?)\W{0,4}(?:,?\s*(?:on\s+)?(?:mon|tues?|wed(?:nes)?|thurs?|fri|sat(?:ur)?|sun)(?:day)?,?\s*)?$",
+    )
 });
 /// What leads in the date of something else.
-static OTHER: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?xi)\b(?:DOB|birth(?:\s*date|day)?|born|onset|injur\w*|surger\w*|DOI|accident|fell|fall|referr\w*|order(?:ed)?|SOC|start\s+of\s+care|cert\w*|POC|plan|last|next|prior|previous|s/p|status\s+post|since|until|through|by|admi\w*|expires?|eval(?:uated|uation)?\s+(?:on|of)|fracture|CVA|stroke|TKA|THA|ORIF|repair|replacement|MRI|x-?ray|imaging|RTC|follow-?up|return|appointment|re-?check|dx|diagnos\w*|printed|revised|rev\.?|form)\b[^\n;.|]{0,28}$").expect("tested")
+static OTHER: LazyLock<LeadIn> = LazyLock::new(|| {
+    LeadIn::new(
+        r"(?xi)\b(?:DOB|birth(?:\s*date|day)?|born|onset|injur\w*|surger\w*|DOI|accident|fell|fall|referr\w*|order(?:ed)?|SOC|start\s+of\s+care|cert\w*|POC|plan|last|next|prior|previous|s/p|status\s+post|since|until|through|by|admi\w*|expires?|eval(?:uated|uation)?\s+(?:on|of)|fracture|CVA|stroke|TKA|THA|ORIF|repair|replacement|MRI|x-?ray|imaging|RTC|follow-?up|return|appointment|re-?check|dx|diagnos\w*|printed|revised|rev\.?|form)\b",
+        28,
+        &['\n', ';', '.', '|'],
+    )
 });
 
 /// The dates on which a visit took place, or a document was written, best first.
@@ -32,9 +39,9 @@ pub(super) fn dates(page: &Page<'_>, signatures: &[Signature]) -> Vec<Span> {
         let before = &text[line.start.min(span.start)..span.start];
         let gap = before.rfind("  ").or_else(|| before.rfind('|')).map_or(0, |at| at + 1);
         let own = &before[gap..];
-        if CUE.is_match(own) && !own.to_lowercase().contains("birth") {
+        if CUE.is_match(tail(own, 96)) && !own.to_lowercase().contains("birth") {
             labelled.push(span);
-        } else if !OTHER.is_match(own) && span.start < head {
+        } else if !OTHER.leads(own) && span.start < head {
             near.push(span);
         }
     }

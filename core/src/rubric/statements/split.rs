@@ -6,12 +6,12 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use crate::rubric::extract::page::Page;
+use crate::text::pattern::compiled;
 use crate::text::{Span, lines};
 
 /// Where a statement ends inside a sentence: after a semicolon, or before the number of an item.
 static CUT: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?x) ;\s+(?P<a>) | [\s,.](?P<b>) (?-x: *)\(?(?:\d{1,2}|[a-hA-H]|i{1,3}|iv|vi{0,3})[.)]\s+\p{L}")
-        .expect("tested")
+    compiled(r"(?x) ;\s+(?P<a>) | [\s,.](?P<b>) (?-x: *)\(?(?:\d{1,2}|[a-hA-H]|i{1,3}|iv|vi{0,3})[.)]\s+\p{L}")
 });
 /// Fewer letters than this are no statement of their own.
 const MIN_LETTERS: usize = 3;
