@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use super::{Kind, Statement, Statements};
 use crate::rubric::extract::outline::Topic;
-use crate::rubric::extract::page::{Page, holder, overlapped, touching};
+use crate::rubric::extract::page::{Page, holder, lists, overlapped, touching};
 use crate::rubric::extract::{
     Facts, Goal, GoalTerm, goal_at, goal_term, has_tail, is_former, is_placeholder, names_goals, status_at,
 };
@@ -87,6 +87,8 @@ pub(super) fn complete(page: &Page<'_>, facts: &mut Facts, statements: &Statemen
         .iter()
         .filter(|s| s.is(Kind::Unskilled) >= HELD && s.is(Kind::Skilled) < LIKELY)
         .map(|s| s.span)
+        // What names what only a therapist does, "tactile cues to control valgus", is not unskilled by its tone.
+        .filter(|span| page.hits(lists().skilled, *span).is_empty())
         .filter(|span| !totals.iter().any(|total| total.span.overlaps(*span)))
         .collect();
     facts.plan = found(Kind::Plan, SURE);
