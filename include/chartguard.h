@@ -120,17 +120,27 @@ typedef struct cg_bytes cg_bytes;
 // A token with which calls are stopped, from any thread, or when a time is over. A token that was set stays set.
 typedef struct cg_cancel cg_cancel;
 
+// Labels whole texts with a text classification model. Immutable; any number of threads may use it at once.
+typedef struct cg_classifier cg_classifier;
+
+// Gives vectors of texts, near each other where the texts mean the same. Immutable; any number of threads may use it at once.
+typedef struct cg_embedder cg_embedder;
+
 // Why a call gave no result. Holds no text of a note, so it may be logged.
 typedef struct cg_error cg_error;
 
 // A scrubbed message and what was removed from it.
 typedef struct cg_message cg_message;
 
-// A model loaded once, to be used by any number of scrubbers.
+// A model loaded once, to be used by any number of scrubbers, or as what its task says: a tagger, classifier, embedder or scorer of pairs.
+// Immutable; any number of threads may use it at once.
 typedef struct cg_model cg_model;
 
 // A note that was scrubbed and scored.
 typedef struct cg_outcome cg_outcome;
+
+// Says how well two texts go together, with a model that reads both at once. Immutable; any number of threads may use it at once.
+typedef struct cg_pair_scorer cg_pair_scorer;
 
 // Named, versioned models in a directory: pinned by the SHA-256 of their files, made active after a smoke test, loaded when they
 // are first asked for and unloaded when their room is needed. Any number of threads and processes may use one directory: whoever
@@ -155,13 +165,24 @@ typedef struct cg_scrubbed cg_scrubbed;
 // Removes protected health information under one policy. Immutable; any number of threads may use it at once.
 typedef struct cg_scrubber cg_scrubber;
 
+// The index of a tenant: documents whose passages are found by their words and, with an embedder, by their meaning. Any number of
+// threads may use it; queries run at the same time, a change waits for them. It holds the words of what is added, in memory and in its
+// file: over original notes it holds protected health information.
+typedef struct cg_search cg_search;
+
 // A text that comes in pieces: dictation, a transcript, a log. What is safe leaves as soon as enough of what follows it was seen.
 // Threads that use one at once wait for each other; which of them comes first is theirs to say.
 typedef struct cg_stream cg_stream;
 
+// Finds entities with a token classification model. Immutable; any number of threads may use it at once.
+typedef struct cg_tagger cg_tagger;
+
 // What stood in notes before they were scrubbed, encrypted and authenticated under a key: with it every operator has a way back.
 // Any number of threads may use one. It and its key stay with who may see the notes.
 typedef struct cg_vault cg_vault;
+
+// The vector of a text. Much of a text can be guessed from its vector: that of a note is to be guarded as the note is.
+typedef struct cg_vector cg_vector;
 
 // Keeps an audit record for the caller: one line of JSON in UTF-8, without a line break or a NUL at its end, readable until it returns; it holds no
 // value of any note. 0 says that the record is safe; any other number that it is not, and the call that led to it has no output.
@@ -536,6 +557,139 @@ size_t cg_error_byte(const cg_error *error);
 // `error` is NULL or a live error, which nobody uses afterwards.
 void cg_error_free(cg_error *error);
 
+// A tagger over a model. The model is shared, not taken: it stays the caller's and may be freed at any time afterwards.
+//
+// On success `*out` is to be freed with cg_tagger_free. CG_STATUS_MODEL where the model is for another task. Any thread may call it.
+//
+// # Safety
+// `model` is live; `out` is writable; `err` is writable or NULL.
+cg_status cg_tagger_new(const cg_model *model,
+                        cg_tagger **out,
+                        cg_error **err);
+
+// The entities of a text, in its order and not overlapping, as JSON: `[{"start", "end", "code_points": {"start", "end"}, "label",
+// "score"}]`; `start` and `end` are bytes. The whole text goes through the model, in windows that overlap.
+//
+// On success `*out` is to be read with cg_bytes_data and freed with cg_bytes_free. Any number of threads may share `tagger`.
+//
+// # Safety
+// `tagger` is live; `text` is readable for `len` bytes; `out` is writable; `err` is writable or NULL.
+cg_status cg_tagger_tag(const cg_tagger *tagger,
+                        const char *text,
+                        size_t len,
+                        cg_bytes **out,
+                        cg_error **err);
+
+// Frees a tagger. NULL is allowed. What it produced lives on.
+//
+// # Safety
+// `tagger` is NULL or a live tagger, which nobody uses afterwards.
+void cg_tagger_free(cg_tagger *tagger);
+
+// A classifier over a model. As cg_tagger_new; to be freed with cg_classifier_free.
+//
+// # Safety
+// As cg_tagger_new.
+cg_status cg_classifier_new(const cg_model *model, cg_classifier **out, cg_error **err);
+
+// Every label of the model with its score, the surest first, as JSON: `[{"label", "score"}]`. Of a model that gives one label the scores
+// add up to 1; of one that may give several each stands for itself.
+//
+// On success `*out` is to be read with cg_bytes_data and freed with cg_bytes_free. Any number of threads may share `classifier`.
+//
+// # Safety
+// `classifier` is live; `text` is readable for `len` bytes; `out` is writable; `err` is writable or NULL.
+cg_status cg_classifier_classify(const cg_classifier *classifier,
+                                 const char *text,
+                                 size_t len,
+                                 cg_bytes **out,
+                                 cg_error **err);
+
+// The labels that a text has, as cg_classifier_classify gives them: of a model that gives one label, the surest; of one that may give
+// several, those whose score reaches their threshold.
+//
+// # Safety
+// As cg_classifier_classify.
+cg_status cg_classifier_labels(const cg_classifier *classifier,
+                               const char *text,
+                               size_t len,
+                               cg_bytes **out,
+                               cg_error **err);
+
+// Frees a classifier. NULL is allowed. What it produced lives on.
+//
+// # Safety
+// `classifier` is NULL or a live classifier, which nobody uses afterwards.
+void cg_classifier_free(cg_classifier *classifier);
+
+// An embedder over a model. As cg_tagger_new; to be freed with cg_embedder_free.
+//
+// # Safety
+// As cg_tagger_new.
+cg_status cg_embedder_new(const cg_model *model, cg_embedder **out, cg_error **err);
+
+// The vector of a text, of length one unless `chartguard.json` says otherwise; all of one embedder have as many components.
+//
+// On success `*out` is to be read with cg_vector_data and freed with cg_vector_free. Any number of threads may share `embedder`.
+//
+// # Safety
+// `embedder` is live; `text` is readable for `len` bytes; `out` is writable; `err` is writable or NULL.
+cg_status cg_embedder_embed(const cg_embedder *embedder,
+                            const char *text,
+                            size_t len,
+                            cg_vector **out,
+                            cg_error **err);
+
+// Frees an embedder. NULL is allowed. What it produced lives on.
+//
+// # Safety
+// `embedder` is NULL or a live embedder, which nobody uses afterwards.
+void cg_embedder_free(cg_embedder *embedder);
+
+// The first component. Borrowed from `vector`; NULL where that is NULL.
+//
+// # Safety
+// `vector` is NULL or live.
+const float *cg_vector_data(const cg_vector *vector);
+
+// How many components there are.
+//
+// # Safety
+// `vector` is NULL or live.
+size_t cg_vector_len(const cg_vector *vector);
+
+// Frees a vector. NULL is allowed.
+//
+// # Safety
+// `vector` is NULL or live, and nobody uses it afterwards.
+void cg_vector_free(cg_vector *vector);
+
+// A scorer of pairs over a model. As cg_tagger_new; to be freed with cg_pair_scorer_free.
+//
+// # Safety
+// As cg_tagger_new.
+cg_status cg_pair_scorer_new(const cg_model *model, cg_pair_scorer **out, cg_error **err);
+
+// Writes to `*score` how well two texts go together, from 0 to 1; NaN where the call fails. CG_STATUS_INPUT where both together are longer
+// than the model takes: nothing is cut off. Any number of threads may share `scorer`.
+//
+// # Safety
+// `scorer` is live; `first` is readable for `first_len` bytes and `second` for `second_len`; `score` is writable; `err` is writable or
+// NULL.
+cg_status cg_pair_scorer_score(const cg_pair_scorer *scorer,
+                               const char *first,
+                               size_t first_len,
+                               const char *second,
+                               size_t second_len,
+                               double *score,
+                               cg_error **err);
+
+// Frees a scorer of pairs. NULL is allowed.
+//
+// # Safety
+// `scorer` is NULL or a live scorer of pairs, which nobody uses afterwards.
+void cg_pair_scorer_free(cg_pair_scorer *scorer);
+
 // Removes protected health information from a message: typed fields by what they are, free text as cg_scrubber_scrub does it,
 // searched for the people that the message itself names. What is not removed stays byte for byte.
 //
@@ -901,6 +1055,39 @@ cg_status cg_scorer_new_with_judge(const cg_rubric *rubric,
                                    cg_scorer **out,
                                    cg_error **err);
 
+// The same scorer with a sentence model, for checks of the kind `similarity`, which are not assessable without. Scorer and embedder are
+// shared, not taken: both stay the caller's. On success `*out` is to be freed with cg_scorer_free.
+//
+// # Safety
+// `scorer` and `embedder` are live; `out` is writable; `err` is writable or NULL. What a judge of `scorer` needs is good for both.
+cg_status cg_scorer_with_embedder(const cg_scorer *scorer,
+                                  const cg_embedder *embedder,
+                                  cg_scorer **out,
+                                  cg_error **err);
+
+// The same scorer with a classification model, for checks of the kind `classifier`, which are not assessable without. `name` is that by
+// which the rubric asks for it; (NULL, 0) is the model's own. CG_STATUS_RUBRIC names the criterion that asks it for a label it does not
+// have. Otherwise as cg_scorer_with_embedder.
+//
+// # Safety
+// As cg_scorer_with_embedder; `name` is readable for `len` bytes.
+cg_status cg_scorer_with_classifier(const cg_scorer *scorer,
+                                    const char *name,
+                                    size_t len,
+                                    const cg_classifier *classifier,
+                                    cg_scorer **out,
+                                    cg_error **err);
+
+// The same scorer with a classification model that tells the type of a document where the caller does not say. CG_STATUS_MODEL where none
+// of its labels names one. Otherwise as cg_scorer_with_embedder.
+//
+// # Safety
+// As cg_scorer_with_embedder.
+cg_status cg_scorer_with_document_classifier(const cg_scorer *scorer,
+                                             const cg_classifier *classifier,
+                                             cg_scorer **out,
+                                             cg_error **err);
+
 // Scores the notes of one patient under one plan, each by itself and together.
 //
 // `notes_json` is `[{"text", "date"?, "doc_type"?, "discipline"?, "claim"?}]`; `options_json` is NULL with length 0, or `{"open": true}` where
@@ -1076,6 +1263,96 @@ cg_status cg_scrubber_scrub_for(const cg_scrubber *scrubber,
 // # Safety
 // `scrubber` is NULL or a live scrubber, which nobody uses afterwards.
 void cg_scrubber_free(cg_scrubber *scrubber);
+
+// Opens the index of a tenant below `directory`, or makes an empty one where it has none; nothing is written before cg_search_save.
+//
+// A tenant's name is 1 to 64 of `a` to `z`, digits, `-` and `_`; none sees the index of another. `options_json` is `{"words", "overlap",
+// "keep_text"}`: the most words of a passage (120), how many it has in common with the one before (30), whether texts are kept (false).
+// Those of an index that is there must be the same, and (NULL, 0) takes them as they are. `embedder` may be NULL; it is shared, not taken.
+// An index that was made with one is only opened with the same. On success `*out` is to be freed with cg_search_free. CG_STATUS_TAMPERED
+// where the file was changed or cut off.
+//
+// # Safety
+// `directory` is readable for `len` bytes, `tenant` for `tenant_len` and `options_json` for `options_len`; `embedder` is NULL or live;
+// `out` is writable; `err` is writable or NULL.
+cg_status cg_search_open(const char *directory,
+                         size_t len,
+                         const char *tenant,
+                         size_t tenant_len,
+                         const char *options_json,
+                         size_t options_len,
+                         const cg_embedder *embedder,
+                         cg_search **out,
+                         cg_error **err);
+
+// Adds a document, whose id comes back with its passages. CG_STATUS_INPUT where a document of this id is there, or the id is empty or
+// longer than 1,024 bytes; the index is then as it was.
+//
+// # Safety
+// `search` is live; `id` is readable for `id_len` bytes and `text` for `len`; `err` is writable or NULL.
+cg_status cg_search_add(const cg_search *search,
+                        const char *id,
+                        size_t id_len,
+                        const char *text,
+                        size_t len,
+                        cg_error **err);
+
+// Puts a document in place of the one of this id, if there is one. As cg_search_add; where it fails, the document that was there still is.
+//
+// # Safety
+// As cg_search_add.
+cg_status cg_search_replace(const cg_search *search,
+                            const char *id,
+                            size_t id_len,
+                            const char *text,
+                            size_t len,
+                            cg_error **err);
+
+// Takes a document out: nothing of it is found or saved from then on. CG_STATUS_INPUT where there is none of this id.
+//
+// # Safety
+// `search` is live; `id` is readable for `id_len` bytes; `err` is writable or NULL.
+cg_status cg_search_delete(const cg_search *search,
+                           const char *id,
+                           size_t id_len,
+                           cg_error **err);
+
+// The `k` best passages for a query, best first, as JSON: `[{"document", "start", "end", "code_points": {"start", "end"}, "section",
+// "score", "words": {"rank", "score"} or null, "vectors": {"rank", "score"} or null, "text"?}]`; `start` and `end` are bytes of the text
+// that was added, `text` is there where the index keeps texts. None where the query has no words.
+//
+// On success `*out` is to be read with cg_bytes_data and freed with cg_bytes_free.
+//
+// # Safety
+// `search` is live; `query` is readable for `len` bytes; `out` is writable; `err` is writable or NULL.
+cg_status cg_search_query(const cg_search *search,
+                          const char *query,
+                          size_t len,
+                          size_t k,
+                          cg_bytes **out,
+                          cg_error **err);
+
+// The ids of all documents, in the order they came, as a JSON array, to be read with cg_bytes_data and freed with cg_bytes_free.
+//
+// # Safety
+// `search` is live; `out` is writable; `err` is writable or NULL.
+cg_status cg_search_ids_json(const cg_search *search,
+                             cg_bytes **out,
+                             cg_error **err);
+
+// Writes the index to its file in the tenant's directory; whoever opens it finds the old one or the new one, whole. Of two that save to
+// one file, the last wins.
+//
+// # Safety
+// `search` is live; `err` is writable or NULL.
+cg_status cg_search_save(const cg_search *search,
+                         cg_error **err);
+
+// Closes an index. What was not saved is lost. NULL is allowed.
+//
+// # Safety
+// `search` is NULL or a live index, which nobody uses afterwards.
+void cg_search_free(cg_search *search);
 
 // Begins a text that comes in pieces, scrubbed under the policy of `scrubber`, which may be freed meanwhile.
 //

@@ -251,6 +251,101 @@ class model : public detail::handle<cg_model, cg_model_free> {
   using handle::handle;
 };
 
+/** Finds entities with a model; what a text holds: `[{"start","end","code_points","label","score"}]`. */
+class tagger : public detail::handle<cg_tagger, cg_tagger_free> {
+ public:
+  explicit tagger(const model &over)
+      : handle(detail::produce<cg_tagger>([&](cg_tagger **out, cg_error **err) { return cg_tagger_new(over.get(), out, err); })) {}
+  bytes tag(std::string_view text) const {
+    return bytes(detail::produce<cg_bytes>(
+        [&](cg_bytes **out, cg_error **err) { return cg_tagger_tag(get(), text.data(), text.size(), out, err); }));
+  }
+};
+
+/** Labels whole texts with a model: `[{"label","score"}]`, the surest first. */
+class classifier : public detail::handle<cg_classifier, cg_classifier_free> {
+ public:
+  explicit classifier(const model &over)
+      : handle(detail::produce<cg_classifier>(
+            [&](cg_classifier **out, cg_error **err) { return cg_classifier_new(over.get(), out, err); })) {}
+  /** Every label. */
+  bytes classify(std::string_view text) const {
+    return bytes(detail::produce<cg_bytes>(
+        [&](cg_bytes **out, cg_error **err) { return cg_classifier_classify(get(), text.data(), text.size(), out, err); }));
+  }
+  /** Those that the text has. */
+  bytes labels(std::string_view text) const {
+    return bytes(detail::produce<cg_bytes>(
+        [&](cg_bytes **out, cg_error **err) { return cg_classifier_labels(get(), text.data(), text.size(), out, err); }));
+  }
+};
+
+/** Gives vectors of texts with a model, near each other where the texts mean the same. */
+class embedder : public detail::handle<cg_embedder, cg_embedder_free> {
+ public:
+  explicit embedder(const model &over)
+      : handle(detail::produce<cg_embedder>([&](cg_embedder **out, cg_error **err) { return cg_embedder_new(over.get(), out, err); })) {}
+  std::vector<float> embed(std::string_view text) const {
+    std::unique_ptr<cg_vector, void (*)(cg_vector *)> vector(
+        detail::produce<cg_vector>(
+            [&](cg_vector **out, cg_error **err) { return cg_embedder_embed(get(), text.data(), text.size(), out, err); }),
+        cg_vector_free);
+    const float *first = cg_vector_data(vector.get());
+    return std::vector<float>(first, first + cg_vector_len(vector.get()));
+  }
+};
+
+/** Says how well two texts go together, from 0 to 1, with a model that reads both at once. */
+class pair_scorer : public detail::handle<cg_pair_scorer, cg_pair_scorer_free> {
+ public:
+  explicit pair_scorer(const model &over)
+      : handle(detail::produce<cg_pair_scorer>(
+            [&](cg_pair_scorer **out, cg_error **err) { return cg_pair_scorer_new(over.get(), out, err); })) {}
+  double score(std::string_view first, std::string_view second) const {
+    double out = 0;
+    detail::perform([&](cg_error **err) {
+      return cg_pair_scorer_score(get(), first.data(), first.size(), second.data(), second.size(), &out, err);
+    });
+    return out;
+  }
+};
+
+/** The index of a tenant in a directory: documents whose passages are found by their words and, with an embedder, by their meaning. */
+class search : public detail::handle<cg_search, cg_search_free> {
+ public:
+  /** Options: {"words": N, "overlap": N, "keep_text": BOOL}; those of an index that is there must be the same. */
+  search(std::string_view directory, std::string_view tenant, std::string_view options_json = {}, const embedder *by = nullptr)
+      : handle(detail::produce<cg_search>([&](cg_search **out, cg_error **err) {
+          return cg_search_open(directory.data(), directory.size(), tenant.data(), tenant.size(), options_json.data(),
+                                options_json.size(), by ? by->get() : nullptr, out, err);
+        })) {}
+  /** Adds a document of an id that is not there. */
+  void add(std::string_view id, std::string_view text) const {
+    detail::perform([&](cg_error **err) { return cg_search_add(get(), id.data(), id.size(), text.data(), text.size(), err); });
+  }
+  /** Puts a document in place of the one of this id, if there is one. */
+  void replace(std::string_view id, std::string_view text) const {
+    detail::perform([&](cg_error **err) { return cg_search_replace(get(), id.data(), id.size(), text.data(), text.size(), err); });
+  }
+  /** Takes a document out, which must be there. */
+  void erase(std::string_view id) const {
+    detail::perform([&](cg_error **err) { return cg_search_delete(get(), id.data(), id.size(), err); });
+  }
+  /** The best passages: `[{"document","start","end","code_points","section","score","words","vectors","text"?}]`. */
+  bytes query(std::string_view text, std::size_t k = 10) const {
+    return bytes(detail::produce<cg_bytes>(
+        [&](cg_bytes **out, cg_error **err) { return cg_search_query(get(), text.data(), text.size(), k, out, err); }));
+  }
+  /** The ids of all documents: an array. */
+  bytes ids_json() const {
+    return bytes(detail::produce<cg_bytes>([&](cg_bytes **out, cg_error **err) { return cg_search_ids_json(get(), out, err); }));
+  }
+  /** Writes it to its file; what is not saved is lost. */
+  void save() const {
+    detail::perform([&](cg_error **err) { return cg_search_save(get(), err); });
+  }
+};
+
 /** Named, versioned models in a directory, within a budget of memory. */
 class registry : public detail::handle<cg_registry, cg_registry_free> {
  public:
@@ -599,6 +694,23 @@ class scorer {
   scorer until(const cancel &token) const {
     return scorer(judge_, detail::produce<cg_scorer>(
                               [&](cg_scorer **out, cg_error **err) { return cg_scorer_until(get(), token.get(), out, err); }));
+  }
+  /** The same scorer with a sentence model, for checks of the kind `similarity`. */
+  scorer with_embedder(const embedder &by) const {
+    return scorer(judge_, detail::produce<cg_scorer>(
+                              [&](cg_scorer **out, cg_error **err) { return cg_scorer_with_embedder(get(), by.get(), out, err); }));
+  }
+  /** The same scorer with a classifier, under the name by which the rubric asks for it; without a name under the model's own. */
+  scorer with_classifier(const classifier &by, std::string_view name = {}) const {
+    return scorer(judge_, detail::produce<cg_scorer>([&](cg_scorer **out, cg_error **err) {
+                    return cg_scorer_with_classifier(get(), name.data(), name.size(), by.get(), out, err);
+                  }));
+  }
+  /** The same scorer with a classifier that tells the type of a document. */
+  scorer with_document_classifier(const classifier &by) const {
+    return scorer(judge_, detail::produce<cg_scorer>([&](cg_scorer **out, cg_error **err) {
+                    return cg_scorer_with_document_classifier(get(), by.get(), out, err);
+                  }));
   }
 
   report score(std::string_view note, std::string_view options_json = {}) const {

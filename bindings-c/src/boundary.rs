@@ -12,6 +12,8 @@ pub(crate) enum Fault {
     Core(Error),
     /// The caller broke the contract of the function.
     Argument(&'static str),
+    /// What the caller named is not there.
+    Input(&'static str),
     /// A text is not UTF-8 from this byte on.
     NotUtf8(usize),
 }
@@ -89,6 +91,7 @@ impl cg_error {
                 Self::new(cg_status::of(error.code()), &error.to_string(), byte)
             }
             Fault::Argument(what) => Self::new(cg_status::Argument, what, None),
+            Fault::Input(what) => Self::new(cg_status::Input, what, None),
             Fault::NotUtf8(byte) => {
                 Self::new(cg_status::Input, &format!("byte {byte}: the text is not UTF-8"), Some(*byte))
             }

@@ -16,6 +16,7 @@ pub mod category;
 #[cfg(debug_assertions)]
 pub mod debug;
 pub mod error;
+pub mod infer;
 mod live;
 pub mod message;
 pub mod model;
@@ -26,6 +27,7 @@ pub mod rubric;
 pub mod scorer;
 pub mod scrubbed;
 pub mod scrubber;
+pub mod search;
 pub mod status;
 pub mod stream;
 pub mod text;

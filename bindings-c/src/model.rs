@@ -8,7 +8,8 @@ use crate::boundary::{free, produce, text};
 use crate::error::cg_error;
 use crate::status::cg_status;
 
-/// A model loaded once, to be used by any number of scrubbers.
+/// A model loaded once, to be used by any number of scrubbers, or as what its task says: a tagger, classifier, embedder or scorer of pairs.
+/// Immutable; any number of threads may use it at once.
 pub struct cg_model(pub(crate) Model);
 
 /// Loads a model directory as Hugging Face Optimum exports it (`model.onnx`, `tokenizer.json`, `config.json`).

@@ -33,7 +33,7 @@ fn scored(labels: Vec<infer::Label>) -> Vec<Scored> {
 /// ModelError
 ///     The model is for another task.
 #[pyclass(frozen, module = "chartguard")]
-pub(crate) struct Classifier(infer::Classifier, Py<Model>);
+pub(crate) struct Classifier(pub(crate) infer::Classifier, Py<Model>);
 
 #[pymethods]
 impl Classifier {
@@ -132,7 +132,7 @@ impl Classifier {
 /// ModelError
 ///     The model is for another task.
 #[pyclass(frozen, module = "chartguard")]
-pub(crate) struct Embedder(infer::Embedder, Py<Model>);
+pub(crate) struct Embedder(pub(crate) infer::Embedder, Py<Model>);
 
 #[pymethods]
 impl Embedder {

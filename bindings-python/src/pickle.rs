@@ -4,7 +4,7 @@
 use chartguard::scrub::Census;
 use chartguard::{Category, Format};
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyTuple};
+use pyo3::types::{PyBytes, PyDict, PyTuple};
 
 use crate::analyzer::{Analyzer, Outcome};
 use crate::audit::{Access, AuditLog};
@@ -15,7 +15,7 @@ use crate::message::{MessageFinding, ScrubbedMessage};
 use crate::model::{Model, Place, members};
 use crate::process::not_pickled;
 use crate::registry::Registry;
-use crate::rubric::{Criterion, Origin, Report, Rubric, Scorer};
+use crate::rubric::{Criterion, Models, Origin, Report, Rubric, Scorer};
 use crate::scrubber::{Finding, Reason, Scrubbed, Scrubber};
 use crate::tagger::{Entity, Tagger};
 use crate::vault::Vault;
@@ -177,7 +177,7 @@ impl Rubric {
 
 #[pymethods]
 impl Scorer {
-    /// Pickles by rubric. One with a judge does not: a callable of this process would answer otherwise elsewhere, or not at all.
+    /// Pickles by rubric and models. One with a judge does not: a callable of this process would answer otherwise elsewhere, or not at all.
     fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<Reduced<'py>> {
         if self.judges {
             return Err(crate::error::config(
@@ -186,7 +186,16 @@ impl Scorer {
                 "judge",
             ));
         }
-        reduced(py, "scorer", (self.rubric.clone_ref(py),))
+        let Models { embedder, classifiers, document_classifier } = &self.models;
+        if embedder.is_none() && classifiers.is_empty() && document_classifier.is_none() {
+            return reduced(py, "scorer", (self.rubric.clone_ref(py),));
+        }
+        let named = PyDict::new(py);
+        for (name, classifier) in classifiers {
+            named.set_item(name, classifier)?;
+        }
+        let (embedder, documents) = (embedder.as_ref(), document_classifier.as_ref());
+        reduced(py, "scorer", (self.rubric.clone_ref(py), embedder, named, documents))
     }
 }
 

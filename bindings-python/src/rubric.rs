@@ -8,7 +8,8 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyMapping, PyString};
 
 use crate::cancel::Cancel;
-use crate::error::run;
+use crate::error::{config, run};
+use crate::infer::{Classifier, Embedder};
 
 /// What a note is scored against. Immutable.
 #[pyclass(frozen, module = "chartguard")]
@@ -77,7 +78,7 @@ impl Rubric {
         py.import("json")?.call_method1("loads", (problems,))
     }
 
-    /// Run the tests inside it. Criteria that ask a judge are tried by `Scorer.test`.
+    /// Run the tests inside it. Criteria that ask a judge or a model are tried by `Scorer.test`.
     ///
     /// Returns
     /// -------
@@ -137,6 +138,22 @@ fn tested(py: Python<'_>, test: impl FnOnce() -> chartguard::rubric::TestReport 
 /// judge : callable, optional
 ///     ``judge(question, text)`` answers the checks of the kind ``judge``: a bool, None where it cannot tell, or a pair of these with
 ///     how sure it is from 0 to 1. Verdicts it had a part in carry ``"judged": true``. Its errors end the call.
+/// embedder : Embedder, optional
+///     A sentence model, for checks of the kind ``similarity``; without, they are not assessable.
+/// classifiers : dict of str to Classifier, or Classifier, optional
+///     Classification models by the names that checks of the kind ``classifier`` give; one alone has the name of its model, and answers
+///     checks that give none. Without, such checks are not assessable.
+/// document_classifier : Classifier, optional
+///     Tells the type of a document where it is not given; its labels are names of types.
+///
+/// Raises
+/// ------
+/// RubricError
+///     The rubric asks a classifier for a label it does not have.
+/// ModelError
+///     No label of `document_classifier` names a type of document.
+/// InferenceError, InputError
+///     The embedder failed on a sentence of the rubric.
 ///
 /// Examples
 /// --------
@@ -151,20 +168,72 @@ pub(crate) struct Scorer {
     pub(crate) rubric: Py<Rubric>,
     /// Whether a callable of Python answers: it cannot go to another process.
     pub(crate) judges: bool,
+    pub(crate) models: Models,
+}
+
+/// The models that a scorer was given.
+#[derive(Default)]
+pub(crate) struct Models {
+    pub(crate) embedder: Option<Py<Embedder>>,
+    pub(crate) classifiers: Vec<(String, Py<Classifier>)>,
+    pub(crate) document_classifier: Option<Py<Classifier>>,
+}
+
+impl Models {
+    fn clone_ref(&self, py: Python<'_>) -> Self {
+        Self {
+            embedder: self.embedder.as_ref().map(|one| one.clone_ref(py)),
+            classifiers: self.classifiers.iter().map(|(name, one)| (name.clone(), one.clone_ref(py))).collect(),
+            document_classifier: self.document_classifier.as_ref().map(|one| one.clone_ref(py)),
+        }
+    }
+
+    /// The scorer with these.
+    fn give(&self, mut scorer: chartguard::Scorer) -> chartguard::Result<chartguard::Scorer> {
+        if let Some(embedder) = &self.embedder {
+            scorer = scorer.with_embedder(embedder.get().0.clone())?;
+        }
+        for (name, classifier) in &self.classifiers {
+            scorer = scorer.with_classifier(name, classifier.get().0.clone())?;
+        }
+        match &self.document_classifier {
+            Some(classifier) => scorer.with_document_classifier(classifier.get().0.clone()),
+            None => Ok(scorer),
+        }
+    }
+}
+
+/// Classifiers by name: of a dict, or one under the name of its model.
+fn classifiers(given: Option<&Bound<'_, PyAny>>) -> PyResult<Vec<(String, Py<Classifier>)>> {
+    let Some(given) = given else { return Ok(Vec::new()) };
+    if let Ok(one) = given.cast::<Classifier>() {
+        return Ok(vec![(one.get().0.model().name().to_owned(), one.clone().unbind())]);
+    }
+    let wrong = |_| config(given.py(), "classifiers are a Classifier, or a dict of names to Classifier", "classifiers");
+    let items = given.cast::<PyMapping>().map_err(|error| wrong(error.into()))?.items()?;
+    items.iter().map(|item| item.extract().map_err(wrong)).collect()
 }
 
 #[pymethods]
 impl Scorer {
     #[new]
-    #[pyo3(signature = (rubric, *, judge=None))]
-    fn new(rubric: Bound<'_, Rubric>, judge: Option<Py<PyAny>>) -> Self {
+    #[pyo3(signature = (rubric, *, judge=None, embedder=None, classifiers=None, document_classifier=None))]
+    fn new(
+        rubric: Bound<'_, Rubric>,
+        judge: Option<Py<PyAny>>,
+        embedder: Option<Py<Embedder>>,
+        classifiers: Option<&Bound<'_, PyAny>>,
+        document_classifier: Option<Py<Classifier>>,
+    ) -> PyResult<Self> {
         let scorer = chartguard::Scorer::new(rubric.get().0.clone());
         let judges = judge.is_some();
-        let core = match judge {
+        let scorer = match judge {
             Some(judge) => scorer.with_judge(Arc::new(Callback(judge))),
             None => scorer,
         };
-        Self { core, rubric: rubric.unbind(), judges }
+        let models = Models { embedder, classifiers: self::classifiers(classifiers)?, document_classifier };
+        let core = run(rubric.py(), || models.give(scorer))?;
+        Ok(Self { core, rubric: rubric.unbind(), judges, models })
     }
 
     /// The rubric it scores against.
@@ -173,7 +242,7 @@ impl Scorer {
         self.rubric.clone_ref(py)
     }
 
-    /// Run the tests inside the rubric, those that ask the judge too.
+    /// Run the tests inside the rubric, those that ask the judge or a model too.
     ///
     /// Returns
     /// -------
@@ -194,7 +263,8 @@ impl Scorer {
     /// -------
     /// Scorer
     pub(crate) fn until(&self, py: Python<'_>, cancel: &Bound<'_, Cancel>) -> Self {
-        Self { core: self.core.until(&cancel.get().0), rubric: self.rubric.clone_ref(py), judges: self.judges }
+        let (rubric, models) = (self.rubric.clone_ref(py), self.models.clone_ref(py));
+        Self { core: self.core.until(&cancel.get().0), rubric, judges: self.judges, models }
     }
 
     /// Score a note.

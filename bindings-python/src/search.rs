@@ -3,15 +3,16 @@
 #![allow(clippy::needless_pass_by_value, reason = "arguments are taken out of Python objects")]
 
 use std::path::PathBuf;
-use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-use chartguard::search::{Chunking, SearchOptions};
+use chartguard::search::{Chunking, SearchOptions, SentenceModel};
 use pyo3::prelude::*;
 use pyo3::types::PyString;
 
 use crate::error::{run, text};
+use crate::infer::Embedder;
 
-/// Documents that can be searched: answers are passages, ranked by words (BM25).
+/// Documents that can be searched: answers are passages, ranked by words (BM25) and, with an embedder, by meaning (cosine).
 ///
 /// Documents are cut where sections and sentences end. The index holds the words of what is added, in memory and in its file: over
 /// original notes it holds protected health information. Add ``Scrubbed.text`` where it is to leave the place of the notes. It may be
@@ -25,6 +26,8 @@ use crate::error::{run, text};
 ///     How many words a passage has in common with the one before it in its section, at most half of `words`.
 /// keep_text : bool, default False
 ///     Keep the texts, so that passages have them.
+/// embedder : Embedder, optional
+///     Gives a vector of every passage and query; both ranks are fused. The index then works with this model alone.
 ///
 /// Raises
 /// ------
@@ -55,14 +58,29 @@ impl SearchIndex {
     }
 }
 
+/// The model of an embedder, as an index takes it.
+fn sentences(embedder: Option<&Py<Embedder>>) -> chartguard::Result<Option<Arc<dyn chartguard::search::Embedder>>> {
+    let Some(embedder) = embedder else { return Ok(None) };
+    Ok(Some(Arc::new(SentenceModel::new(embedder.get().0.clone())?)))
+}
+
 #[pymethods]
 impl SearchIndex {
     #[new]
-    #[pyo3(signature = (*, words=120, overlap=30, keep_text=false))]
-    fn new(py: Python<'_>, words: usize, overlap: usize, keep_text: bool) -> PyResult<Self> {
+    #[pyo3(signature = (*, words=120, overlap=30, keep_text=false, embedder=None))]
+    fn new(
+        py: Python<'_>,
+        words: usize,
+        overlap: usize,
+        keep_text: bool,
+        embedder: Option<Py<Embedder>>,
+    ) -> PyResult<Self> {
         run(py, || {
             let options = SearchOptions::default().chunking(Chunking::new(words, overlap)?).keep_text(keep_text);
-            Ok(Self(RwLock::new(chartguard::search::SearchIndex::new(options))))
+            Ok(Self(RwLock::new(match sentences(embedder.as_ref())? {
+                Some(model) => chartguard::search::SearchIndex::with_embedder(options, model),
+                None => chartguard::search::SearchIndex::new(options),
+            })))
         })
     }
 
@@ -71,6 +89,8 @@ impl SearchIndex {
     /// Parameters
     /// ----------
     /// path : str or os.PathLike
+    /// embedder : Embedder, optional
+    ///     The one that the index was made with, where it was made with one.
     ///
     /// Returns
     /// -------
@@ -78,13 +98,20 @@ impl SearchIndex {
     ///
     /// Raises
     /// ------
+    /// ModelError
+    ///     It was made with another embedder, or without one.
     /// FileError, InputError
     ///     The file cannot be read, or is no index that this version reads.
     /// TamperedError
     ///     It was changed or cut off.
     #[staticmethod]
-    fn load(py: Python<'_>, path: PathBuf) -> PyResult<Self> {
-        run(py, || chartguard::search::SearchIndex::load(&path)).map(|index| Self(RwLock::new(index)))
+    #[pyo3(signature = (path, *, embedder=None))]
+    fn load(py: Python<'_>, path: PathBuf, embedder: Option<Py<Embedder>>) -> PyResult<Self> {
+        let index = run(py, || match sentences(embedder.as_ref())? {
+            Some(model) => chartguard::search::SearchIndex::load_with(&path, model),
+            None => chartguard::search::SearchIndex::load(&path),
+        })?;
+        Ok(Self(RwLock::new(index)))
     }
 
     /// Write the index to a file, in place of the one that is there; whoever reads finds the old one or the new one, whole.
@@ -169,7 +196,12 @@ impl SearchIndex {
     /// Returns
     /// -------
     /// list of Passage
-    ///     Best first; none where no passage has a word of the query.
+    ///     Best first; none where the query has no words, and without an embedder where no passage has one of them.
+    ///
+    /// Raises
+    /// ------
+    /// InferenceError, InputError
+    ///     The embedder failed.
     #[pyo3(signature = (query, k=10))]
     fn search(&self, py: Python<'_>, query: &Bound<'_, PyString>, k: usize) -> PyResult<Vec<Passage>> {
         let query = text(query)?;
@@ -226,13 +258,13 @@ impl Passage {
         self.0.section.as_str()
     }
 
-    /// 1 / (60 + rank): for the order of the answers to one query, not to compare queries.
+    /// The sum of 1 / (60 + rank) by words and by meaning: for the order of the answers to one query, not to compare queries.
     #[getter]
     fn score(&self) -> f64 {
         self.0.score
     }
 
-    /// Its rank by words, from 1.
+    /// Its rank by words, from 1; None where it is not among the first.
     #[getter]
     fn rank(&self) -> Option<usize> {
         self.0.words.map(|place| place.rank)
@@ -242,6 +274,18 @@ impl Passage {
     #[getter]
     fn bm25(&self) -> Option<f64> {
         self.0.words.map(|place| place.score)
+    }
+
+    /// Its rank by meaning, from 1; None where it is not among the first, or the index has no embedder.
+    #[getter]
+    fn vector_rank(&self) -> Option<usize> {
+        self.0.vectors.map(|place| place.rank)
+    }
+
+    /// What it was ranked by in that: the cosine with the query, from -1 to 1.
+    #[getter]
+    fn cosine(&self) -> Option<f64> {
+        self.0.vectors.map(|place| place.score)
     }
 
     /// Its text, where the index keeps texts.

@@ -177,3 +177,65 @@ def test_a_report_beside_the_scrubbed_text(scorer):
         assert total[0].evidence != total[1].evidence
         page = beside.to_html()
         assert "[NAME]" in page and "Achterberg" not in page and "Achterberg" in one.report.to_html()
+
+
+SENTENCES = "Patient walked 40 feet without help. Gait training for 15 minutes. Knee bends to 95 degrees."
+
+
+def asking(check):
+    return Rubric.from_yaml(
+        "{rubric: models, version: 1.0.0, title: M, criteria: [{id: a, title: A, points: 1, severity: low, citation: {source: s}, "
+        f"message: m, requires: {check}}}]}}"
+    )
+
+
+@pytest.fixture(scope="module")
+def models(tiny_model):
+    load = lambda name: chartguard.Model.load(tiny_model.parent / name)  # noqa: E731
+    return chartguard.Embedder(load("tiny-embedder")), chartguard.Classifier(load("tiny-classifier"))
+
+
+def test_a_sentence_model_answers_similarity(models):
+    embedder, _ = models
+    near = asking("{similarity: {to: ['Gait training for 15 minutes.'], at_least: 0.999}}")
+    assert verdict(Scorer(near).score(SENTENCES))["verdict"] == "not_assessable"
+    scorer = Scorer(near, embedder=embedder)
+    found = verdict(scorer.score(SENTENCES))
+    assert found["verdict"] == "met" and found["judged"]
+    (span,) = found["evidence"]
+    assert SENTENCES[span["start"] : span["end"]] == "Gait training for 15 minutes."
+    assert verdict(scorer.score("Knee bends to 95 degrees."))["verdict"] == "not_met"
+    # It goes to a worker with its model, and stops as any other.
+    for same in (pickle.loads(pickle.dumps(scorer)), scorer.until(chartguard.Cancel()), Analyzer(chartguard.Scrubber(), scorer).scorer):
+        assert same.score(SENTENCES).to_dict() == scorer.score(SENTENCES).to_dict()
+
+
+def test_classifiers_answer_by_name_or_alone(models):
+    _, classifier = models
+    label, score = classifier.classify(SENTENCES)[0]
+    for at_least, want in [(score - 0.01, "met"), (score + 0.01, "not_met")]:
+        named = asking(f"{{classifier: {{model: kind, label: {label}, at_least: {at_least}}}}}")
+        scorer = Scorer(named, classifiers={"kind": classifier})
+        assert verdict(scorer.score(SENTENCES))["verdict"] == want
+        assert verdict(pickle.loads(pickle.dumps(scorer)).score(SENTENCES))["verdict"] == want
+        assert verdict(Scorer(named, classifiers={"other": classifier}).score(SENTENCES))["verdict"] == "not_assessable"
+        alone = Scorer(asking(f"{{classifier: {{label: {label}, at_least: {at_least}}}}}"), classifiers=classifier)
+        assert verdict(alone.score(SENTENCES))["verdict"] == want
+
+
+def test_models_that_do_not_fit_are_refused(models):
+    embedder, classifier = models
+    with pytest.raises(chartguard.RubricError, match="no label `progress`"):
+        Scorer(asking("{classifier: {label: progress}}"), classifiers=classifier)
+    for wrong in [3, [classifier], {"kind": embedder}, {3: classifier}]:
+        with pytest.raises(ConfigError, match="classifiers"):
+            Scorer(ASKS, classifiers=wrong)
+    with pytest.raises(TypeError):
+        Scorer(ASKS, embedder=classifier)
+
+
+def test_a_classifier_tells_the_type_of_a_document(models):
+    _, classifier = models
+    label, score = classifier.classify(SENTENCES)[0]
+    given = Scorer(ASKS, document_classifier=classifier).score(SENTENCES).to_dict()["doc_type"]
+    assert given == (label if score >= 0.5 else Scorer(ASKS).score(SENTENCES).to_dict()["doc_type"])

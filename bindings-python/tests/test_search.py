@@ -89,3 +89,35 @@ def test_threads_share_an_index(index):
     for thread in threads:
         thread.join()
     assert failures == [] and len(index) == 6
+
+
+@pytest.fixture(scope="module")
+def embedder(tiny_model):
+    return chartguard.Embedder(chartguard.Model.load(tiny_model.parent / "tiny-embedder"))
+
+
+def test_an_embedder_ranks_by_meaning_too(embedder, tmp_path):
+    index = chartguard.SearchIndex(embedder=embedder)
+    index.add("note 1", NOTE)
+    index.add("note 2", "PLAN: Discharge to home exercise program.")
+    found = index.search("PLAN: Discharge to home exercise program.")
+    first = found[0]
+    assert (first.document, first.rank, first.vector_rank) == ("note 2", 1, 1) and first.cosine == pytest.approx(1, abs=1e-4)
+    assert first.score == pytest.approx(2 / 61)
+    # The rest has no word of the query, and is ranked all the same.
+    assert len(found) == 4 and any(passage.rank is None and passage.vector_rank for passage in found)
+
+    path = tmp_path / "index"
+    index.save(path)
+    again = chartguard.SearchIndex.load(path, embedder=embedder).search("home", k=2)
+    assert [(passage.start, passage.cosine) for passage in again] == [(p.start, p.cosine) for p in index.search("home", k=2)]
+    with pytest.raises(chartguard.ModelError, match="tiny-embedder"):
+        chartguard.SearchIndex.load(path)
+    words = chartguard.SearchIndex()
+    words.add("note 1", NOTE)
+    assert words.search("gait")[0].vector_rank is None and words.search("gait")[0].cosine is None
+    words.save(path)
+    with pytest.raises(chartguard.ModelError):
+        chartguard.SearchIndex.load(path, embedder=embedder)
+    with pytest.raises(TypeError):
+        chartguard.SearchIndex(embedder="tiny-embedder")

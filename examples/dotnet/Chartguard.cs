@@ -173,6 +173,38 @@ internal sealed class CgCancel : SafeHandle
     }
 }
 
+internal sealed class CgClassifier : SafeHandle
+{
+    public CgClassifier() : base(0, ownsHandle: true) { }
+
+    /// <summary>One that lies within another handle, which must outlive it.</summary>
+    public CgClassifier(nint lent) : base(0, ownsHandle: false) => SetHandle(lent);
+
+    public override bool IsInvalid => handle == 0;
+
+    protected override bool ReleaseHandle()
+    {
+        Cg.cg_classifier_free(handle);
+        return true;
+    }
+}
+
+internal sealed class CgEmbedder : SafeHandle
+{
+    public CgEmbedder() : base(0, ownsHandle: true) { }
+
+    /// <summary>One that lies within another handle, which must outlive it.</summary>
+    public CgEmbedder(nint lent) : base(0, ownsHandle: false) => SetHandle(lent);
+
+    public override bool IsInvalid => handle == 0;
+
+    protected override bool ReleaseHandle()
+    {
+        Cg.cg_embedder_free(handle);
+        return true;
+    }
+}
+
 internal sealed class CgError : SafeHandle
 {
     public CgError() : base(0, ownsHandle: true) { }
@@ -233,6 +265,22 @@ internal sealed class CgOutcome : SafeHandle
     protected override bool ReleaseHandle()
     {
         Cg.cg_outcome_free(handle);
+        return true;
+    }
+}
+
+internal sealed class CgPairScorer : SafeHandle
+{
+    public CgPairScorer() : base(0, ownsHandle: true) { }
+
+    /// <summary>One that lies within another handle, which must outlive it.</summary>
+    public CgPairScorer(nint lent) : base(0, ownsHandle: false) => SetHandle(lent);
+
+    public override bool IsInvalid => handle == 0;
+
+    protected override bool ReleaseHandle()
+    {
+        Cg.cg_pair_scorer_free(handle);
         return true;
     }
 }
@@ -349,6 +397,22 @@ internal sealed class CgScrubber : SafeHandle
     }
 }
 
+internal sealed class CgSearch : SafeHandle
+{
+    public CgSearch() : base(0, ownsHandle: true) { }
+
+    /// <summary>One that lies within another handle, which must outlive it.</summary>
+    public CgSearch(nint lent) : base(0, ownsHandle: false) => SetHandle(lent);
+
+    public override bool IsInvalid => handle == 0;
+
+    protected override bool ReleaseHandle()
+    {
+        Cg.cg_search_free(handle);
+        return true;
+    }
+}
+
 internal sealed class CgStream : SafeHandle
 {
     public CgStream() : base(0, ownsHandle: true) { }
@@ -365,6 +429,22 @@ internal sealed class CgStream : SafeHandle
     }
 }
 
+internal sealed class CgTagger : SafeHandle
+{
+    public CgTagger() : base(0, ownsHandle: true) { }
+
+    /// <summary>One that lies within another handle, which must outlive it.</summary>
+    public CgTagger(nint lent) : base(0, ownsHandle: false) => SetHandle(lent);
+
+    public override bool IsInvalid => handle == 0;
+
+    protected override bool ReleaseHandle()
+    {
+        Cg.cg_tagger_free(handle);
+        return true;
+    }
+}
+
 internal sealed class CgVault : SafeHandle
 {
     public CgVault() : base(0, ownsHandle: true) { }
@@ -377,6 +457,22 @@ internal sealed class CgVault : SafeHandle
     protected override bool ReleaseHandle()
     {
         Cg.cg_vault_free(handle);
+        return true;
+    }
+}
+
+internal sealed class CgVector : SafeHandle
+{
+    public CgVector() : base(0, ownsHandle: true) { }
+
+    /// <summary>One that lies within another handle, which must outlive it.</summary>
+    public CgVector(nint lent) : base(0, ownsHandle: false) => SetHandle(lent);
+
+    public override bool IsInvalid => handle == 0;
+
+    protected override bool ReleaseHandle()
+    {
+        Cg.cg_vector_free(handle);
         return true;
     }
 }
@@ -495,6 +591,54 @@ internal static partial class Cg
     internal static partial void cg_error_free(nint error);
 
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial CgStatus cg_tagger_new(CgModel model, out CgTagger @out, out CgError err);
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial CgStatus cg_tagger_tag(CgTagger tagger, byte[]? text, nuint textLen, out CgBytes @out, out CgError err);
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial void cg_tagger_free(nint tagger);
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial CgStatus cg_classifier_new(CgModel model, out CgClassifier @out, out CgError err);
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial CgStatus cg_classifier_classify(CgClassifier classifier, byte[]? text, nuint textLen, out CgBytes @out, out CgError err);
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial CgStatus cg_classifier_labels(CgClassifier classifier, byte[]? text, nuint textLen, out CgBytes @out, out CgError err);
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial void cg_classifier_free(nint classifier);
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial CgStatus cg_embedder_new(CgModel model, out CgEmbedder @out, out CgError err);
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial CgStatus cg_embedder_embed(CgEmbedder embedder, byte[]? text, nuint textLen, out CgVector @out, out CgError err);
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial void cg_embedder_free(nint embedder);
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial nint cg_vector_data(CgVector vector);
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial nuint cg_vector_len(CgVector vector);
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial void cg_vector_free(nint vector);
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial CgStatus cg_pair_scorer_new(CgModel model, out CgPairScorer @out, out CgError err);
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial CgStatus cg_pair_scorer_score(CgPairScorer scorer, byte[]? first, nuint firstLen, byte[]? second, nuint secondLen, out double score, out CgError err);
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial void cg_pair_scorer_free(nint scorer);
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial CgStatus cg_scrubber_scrub_message(CgScrubber scrubber, byte[]? message, nuint messageLen, string? format, byte[]? contextJson, nuint contextJsonLen, out CgMessage @out, out CgError err);
 
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
@@ -603,6 +747,15 @@ internal static partial class Cg
     internal static partial CgStatus cg_scorer_new_with_judge(CgRubric rubric, nint judge, nint context, out CgScorer @out, out CgError err);
 
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial CgStatus cg_scorer_with_embedder(CgScorer scorer, CgEmbedder embedder, out CgScorer @out, out CgError err);
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial CgStatus cg_scorer_with_classifier(CgScorer scorer, byte[]? name, nuint nameLen, CgClassifier classifier, out CgScorer @out, out CgError err);
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial CgStatus cg_scorer_with_document_classifier(CgScorer scorer, CgClassifier classifier, out CgScorer @out, out CgError err);
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial CgStatus cg_scorer_score_episode(CgScorer scorer, byte[]? notesJson, nuint notesJsonLen, byte[]? optionsJson, nuint optionsJsonLen, out CgReport @out, out CgError err);
 
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
@@ -649,6 +802,30 @@ internal static partial class Cg
 
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial void cg_scrubber_free(nint scrubber);
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial CgStatus cg_search_open(byte[]? directory, nuint directoryLen, byte[]? tenant, nuint tenantLen, byte[]? optionsJson, nuint optionsJsonLen, nint embedder, out CgSearch @out, out CgError err);
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial CgStatus cg_search_add(CgSearch search, byte[]? id, nuint idLen, byte[]? text, nuint textLen, out CgError err);
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial CgStatus cg_search_replace(CgSearch search, byte[]? id, nuint idLen, byte[]? text, nuint textLen, out CgError err);
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial CgStatus cg_search_delete(CgSearch search, byte[]? id, nuint idLen, out CgError err);
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial CgStatus cg_search_query(CgSearch search, byte[]? query, nuint queryLen, nuint k, out CgBytes @out, out CgError err);
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial CgStatus cg_search_ids_json(CgSearch search, out CgBytes @out, out CgError err);
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial CgStatus cg_search_save(CgSearch search, out CgError err);
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial void cg_search_free(nint search);
 
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial CgStatus cg_stream_new(CgScrubber scrubber, byte[]? contextJson, nuint contextJsonLen, nuint lookahead, out CgStream @out, out CgError err);

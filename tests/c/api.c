@@ -204,6 +204,206 @@ static void models(const char *directory) {
   cg_scrubber_free(scr);
 }
 
+static cg_model *tiny(const char *directory) {
+  cg_model *model = NULL;
+  CHECK(cg_model_load(directory, strlen(directory), &model, NULL) == CG_STATUS_OK && model);
+  return model;
+}
+
+/* Whether bytes hold a text; frees them. */
+static int bytes_hold(cg_bytes *bytes, const char *part) {
+  cg_str text = {(const char *)cg_bytes_data(bytes), cg_bytes_len(bytes)};
+  int held = contains(text, part);
+  cg_bytes_free(bytes);
+  return held;
+}
+
+/* Each model by what it is for, and refused for what it is not. */
+static void uses_of_models(void) {
+  static const char text[] = "Patient Tanel Brimos walked 40 feet without help.";
+  const size_t len = sizeof text - 1;
+  cg_model *model = tiny("tests/models/tiny-tagger"), *other = tiny("tests/models/tiny-classifier");
+  cg_bytes *bytes = NULL;
+  cg_error *err = NULL;
+
+  cg_tagger *tagger = NULL;
+  CHECK(cg_tagger_new(NULL, &tagger, NULL) == CG_STATUS_ARGUMENT && !tagger);
+  CHECK(cg_tagger_new(model, NULL, NULL) == CG_STATUS_ARGUMENT);
+  CHECK(cg_tagger_new(other, &tagger, &err) == CG_STATUS_MODEL && !tagger && contains(cg_error_message(err), "tiny-classifier"));
+  cg_error_free(err);
+  CHECK(cg_tagger_new(model, &tagger, NULL) == CG_STATUS_OK && tagger);
+  cg_model_free(model);
+  CHECK(cg_tagger_tag(tagger, text, len, &bytes, NULL) == CG_STATUS_OK);
+  CHECK(bytes_hold(bytes, "\"code_points\":{\"start\":"));
+  CHECK(cg_tagger_tag(tagger, NULL, 0, &bytes, NULL) == CG_STATUS_OK && bytes_hold(bytes, "[]"));
+  CHECK(cg_tagger_tag(tagger, "\xff", 1, &bytes, NULL) == CG_STATUS_INPUT && !bytes);
+  CHECK(cg_tagger_tag(tagger, NULL, 1, &bytes, NULL) == CG_STATUS_ARGUMENT && !bytes);
+  CHECK(cg_tagger_tag(NULL, text, len, &bytes, NULL) == CG_STATUS_ARGUMENT && !bytes);
+  cg_tagger_free(tagger);
+  cg_tagger_free(NULL);
+
+  cg_classifier *classifier = NULL;
+  CHECK(cg_classifier_new(other, &classifier, NULL) == CG_STATUS_OK && classifier);
+  CHECK(cg_classifier_classify(classifier, text, len, &bytes, NULL) == CG_STATUS_OK);
+  CHECK(contains((cg_str){(const char *)cg_bytes_data(bytes), cg_bytes_len(bytes)}, "\"evaluation\""));
+  CHECK(bytes_hold(bytes, "\"treatment_note\""));
+  /* Of a model that gives one label, one; so at most one has a name of three. */
+  CHECK(cg_classifier_labels(classifier, text, len, &bytes, NULL) == CG_STATUS_OK && !bytes_hold(bytes, "},{"));
+  CHECK(cg_classifier_labels(NULL, text, len, &bytes, NULL) == CG_STATUS_ARGUMENT && !bytes);
+  CHECK(cg_classifier_classify(classifier, "\xff", 1, &bytes, NULL) == CG_STATUS_INPUT && !bytes);
+  cg_model_free(other);
+
+  cg_embedder *embedder = NULL;
+  cg_vector *vector = NULL;
+  model = tiny("tests/models/tiny-embedder");
+  CHECK(cg_embedder_new(model, &embedder, NULL) == CG_STATUS_OK && embedder);
+  cg_model_free(model);
+  CHECK(cg_embedder_embed(embedder, text, len, &vector, NULL) == CG_STATUS_OK && vector);
+  /* What the model's own smoke test says. */
+  CHECK(cg_vector_len(vector) > 4 && fabsf(cg_vector_data(vector)[0] - 0.36332f) < 1e-3f && fabsf(cg_vector_data(vector)[3] + 0.41726f) < 1e-3f);
+  double length = 0;
+  for (size_t i = 0; i < cg_vector_len(vector); i++) length += (double)cg_vector_data(vector)[i] * cg_vector_data(vector)[i];
+  CHECK(fabs(length - 1) < 1e-4);
+  cg_vector_free(vector);
+  cg_vector_free(NULL);
+  CHECK(!cg_vector_data(NULL) && cg_vector_len(NULL) == 0);
+  CHECK(cg_embedder_embed(embedder, "\xff", 1, &vector, NULL) == CG_STATUS_INPUT && !vector);
+  CHECK(cg_embedder_embed(NULL, text, len, &vector, NULL) == CG_STATUS_ARGUMENT && !vector);
+
+  cg_pair_scorer *pairs = NULL;
+  double score = 7;
+  model = tiny("tests/models/tiny-pair");
+  CHECK(cg_pair_scorer_new(model, &pairs, NULL) == CG_STATUS_OK && pairs);
+  cg_model_free(model);
+  CHECK(cg_pair_scorer_score(pairs, text, len, text, len, &score, NULL) == CG_STATUS_OK && score > 0 && score < 1);
+  CHECK(cg_pair_scorer_score(pairs, text, len, "\xff", 1, &score, NULL) == CG_STATUS_INPUT && isnan(score));
+  CHECK(cg_pair_scorer_score(pairs, text, len, text, len, NULL, NULL) == CG_STATUS_ARGUMENT);
+  CHECK(cg_pair_scorer_score(NULL, text, len, text, len, &score, NULL) == CG_STATUS_ARGUMENT && isnan(score));
+  cg_pair_scorer_free(pairs);
+
+  /* The checks of a rubric that ask them. */
+  static const char yaml[] =
+      "{rubric: r, version: 1.0.0, title: R, criteria: [{id: a, title: A, points: 1, severity: low, citation: {source: s}, message: m, "
+      "requires: {similarity: {to: ['Patient Tanel Brimos walked 40 feet without help.'], at_least: 0.999}}}, "
+      "{id: b, title: B, points: 1, severity: low, citation: {source: s}, message: m, "
+      "requires: {classifier: {model: kind, label: discharge, at_least: 0.0001}}}]}";
+  cg_rubric *rubric = NULL;
+  cg_scorer *bare = NULL, *half = NULL, *full = NULL;
+  cg_report *report = NULL;
+  CHECK(cg_rubric_from_yaml(yaml, sizeof yaml - 1, &rubric, NULL) == CG_STATUS_OK);
+  CHECK(cg_scorer_new(rubric, &bare, NULL) == CG_STATUS_OK);
+  CHECK(cg_scorer_score(bare, text, len, NULL, 0, &report, NULL) == CG_STATUS_OK && !contains(cg_report_json(report), "\"met\""));
+  cg_report_free(report);
+  CHECK(cg_scorer_with_embedder(bare, embedder, &half, NULL) == CG_STATUS_OK && half);
+  CHECK(cg_scorer_score(half, text, len, NULL, 0, &report, NULL) == CG_STATUS_OK);
+  CHECK(contains(cg_report_json(report), "\"met\"") && contains(cg_report_json(report), "\"not_assessable\""));
+  cg_report_free(report);
+  CHECK(cg_scorer_with_classifier(half, "kind", 4, classifier, &full, NULL) == CG_STATUS_OK && full);
+  cg_scorer_free(half);
+  cg_scorer_free(bare);
+  CHECK(cg_scorer_score(full, text, len, NULL, 0, &report, NULL) == CG_STATUS_OK);
+  CHECK(contains(cg_report_json(report), "\"met\"") && !contains(cg_report_json(report), "\"not_assessable\""));
+  cg_report_free(report);
+  CHECK(cg_scorer_with_document_classifier(full, classifier, &half, NULL) == CG_STATUS_OK && half);
+  cg_scorer_free(half);
+  CHECK(cg_scorer_with_embedder(NULL, embedder, &half, NULL) == CG_STATUS_ARGUMENT && !half);
+  CHECK(cg_scorer_with_embedder(full, NULL, &half, NULL) == CG_STATUS_ARGUMENT && !half);
+  CHECK(cg_scorer_with_classifier(full, NULL, 0, NULL, &half, NULL) == CG_STATUS_ARGUMENT && !half);
+  CHECK(cg_scorer_with_document_classifier(NULL, classifier, &half, NULL) == CG_STATUS_ARGUMENT && !half);
+  cg_rubric_free(rubric);
+  static const char asks[] = "{rubric: r, version: 1.0.0, title: R, criteria: [{id: a, title: A, points: 1, severity: low, "
+                             "citation: {source: s}, message: m, requires: {classifier: {label: progress}}}]}";
+  CHECK(cg_rubric_from_yaml(asks, sizeof asks - 1, &rubric, NULL) == CG_STATUS_OK);
+  CHECK(cg_scorer_new(rubric, &bare, NULL) == CG_STATUS_OK);
+  CHECK(cg_scorer_with_classifier(bare, NULL, 0, classifier, &half, &err) == CG_STATUS_RUBRIC && !half);
+  CHECK(contains(cg_error_message(err), "progress"));
+  cg_error_free(err);
+  cg_rubric_free(rubric);
+  cg_scorer_free(bare);
+  cg_scorer_free(full);
+  cg_classifier_free(classifier);
+  cg_classifier_free(NULL);
+  cg_embedder_free(embedder);
+  cg_embedder_free(NULL);
+  cg_pair_scorer_free(NULL);
+}
+
+static cg_status search_open(const char *tenant, const char *options, const cg_embedder *embedder, cg_search **out, cg_error **err) {
+  static const char folder[] = "/tmp/chartguard-c-search";
+  return cg_search_open(folder, sizeof folder - 1, tenant, strlen(tenant), options, options ? strlen(options) : 0, embedder, out, err);
+}
+
+static int query_says(const cg_search *search, const char *query, const char *part) {
+  cg_bytes *bytes = NULL;
+  CHECK(cg_search_query(search, query, strlen(query), 5, &bytes, NULL) == CG_STATUS_OK && bytes);
+  return bytes_hold(bytes, part);
+}
+
+static void searching(void) {
+  static const char note[] = "SUBJECTIVE: Knee pain on stairs.\n\nPLAN: Continue gait training.\n";
+  cg_search *search = NULL, *again = NULL;
+  cg_bytes *bytes = NULL;
+  cg_error *err = NULL;
+  CHECK(system("rm -rf /tmp/chartguard-c-search") == 0);
+  CHECK(search_open("../x", NULL, NULL, &search, NULL) == CG_STATUS_CONFIG && !search);
+  CHECK(search_open("", NULL, NULL, &search, NULL) == CG_STATUS_CONFIG && !search);
+  CHECK(search_open("north", "{\"word\": 1}", NULL, &search, &err) == CG_STATUS_CONFIG && !search);
+  CHECK(contains(cg_error_message(err), "`words`"));
+  cg_error_free(err);
+  CHECK(cg_search_open(NULL, 0, "north", 5, NULL, 0, NULL, &search, NULL) == CG_STATUS_ARGUMENT && !search);
+  CHECK(search_open("north", "{\"keep_text\": true}", NULL, &search, NULL) == CG_STATUS_OK && search);
+  CHECK(cg_search_add(search, "note 1", 6, note, sizeof note - 1, NULL) == CG_STATUS_OK);
+  CHECK(cg_search_add(search, "note 1", 6, "Quackenbush", 11, &err) == CG_STATUS_INPUT);
+  CHECK(!contains(cg_error_message(err), "note 1") && !contains(cg_error_message(err), "Quack"));
+  cg_error_free(err);
+  CHECK(cg_search_add(search, NULL, 0, "x", 1, NULL) == CG_STATUS_INPUT);
+  CHECK(cg_search_add(search, "x", 1, "\xff", 1, NULL) == CG_STATUS_INPUT);
+  CHECK(cg_search_replace(search, "note 2", 6, "Shoulder is stiff.", 18, NULL) == CG_STATUS_OK);
+  CHECK(query_says(search, "training of gait", "\"text\":\"PLAN: Continue gait training.\""));
+  CHECK(query_says(search, "training of gait", "\"section\":\"plan\"") && query_says(search, "stairs", "\"start\":0"));
+  CHECK(query_says(search, "zebra", "[]") && query_says(search, "", "[]"));
+  /* Nothing is on the disk before it is saved; another tenant sees nothing of it. */
+  CHECK(search_open("north", NULL, NULL, &again, NULL) == CG_STATUS_OK && query_says(again, "gait", "[]"));
+  cg_search_free(again);
+  CHECK(cg_search_save(search, NULL) == CG_STATUS_OK);
+  CHECK(search_open("north", NULL, NULL, &again, NULL) == CG_STATUS_OK && query_says(again, "gait", "note 1"));
+  CHECK(cg_search_delete(again, "note 1", 6, NULL) == CG_STATUS_OK && query_says(again, "gait", "[]") && query_says(search, "gait", "note 1"));
+  CHECK(cg_search_delete(again, "note 1", 6, &err) == CG_STATUS_INPUT && !contains(cg_error_message(err), "note 1"));
+  cg_error_free(err);
+  CHECK(cg_search_ids_json(again, &bytes, NULL) == CG_STATUS_OK && bytes_hold(bytes, "[\"note 2\"]"));
+  cg_search_free(again);
+  CHECK(search_open("south", NULL, NULL, &again, NULL) == CG_STATUS_OK && query_says(again, "gait", "[]"));
+  cg_search_free(again);
+  CHECK(search_open("north", "{\"words\": 40}", NULL, &again, NULL) == CG_STATUS_CONFIG && !again);
+
+  cg_embedder *embedder = NULL;
+  cg_model *model = tiny("tests/models/tiny-embedder");
+  CHECK(cg_embedder_new(model, &embedder, NULL) == CG_STATUS_OK);
+  cg_model_free(model);
+  CHECK(search_open("north", NULL, embedder, &again, NULL) == CG_STATUS_MODEL && !again);
+  CHECK(search_open("west", NULL, embedder, &again, NULL) == CG_STATUS_OK && again);
+  CHECK(cg_search_add(again, "n", 1, note, sizeof note - 1, NULL) == CG_STATUS_OK);
+  CHECK(query_says(again, "Knee pain", "\"vectors\":{\"rank\":") && query_says(search, "Knee pain", "\"vectors\":null"));
+  CHECK(cg_search_save(again, NULL) == CG_STATUS_OK);
+  cg_search_free(again);
+  CHECK(search_open("west", NULL, NULL, &again, &err) == CG_STATUS_MODEL && !again && contains(cg_error_message(err), "tiny-embedder"));
+  cg_error_free(err);
+  cg_embedder_free(embedder);
+
+  CHECK(cg_search_query(NULL, "x", 1, 1, &bytes, NULL) == CG_STATUS_ARGUMENT && !bytes);
+  CHECK(cg_search_query(search, NULL, 3, 1, &bytes, NULL) == CG_STATUS_ARGUMENT && !bytes);
+  CHECK(cg_search_query(search, "gait", 4, SIZE_MAX, &bytes, NULL) == CG_STATUS_OK && bytes_hold(bytes, "note 1"));
+  CHECK(cg_search_query(search, "gait", 4, 0, &bytes, NULL) == CG_STATUS_OK && bytes_hold(bytes, "[]"));
+  CHECK(cg_search_ids_json(NULL, &bytes, NULL) == CG_STATUS_ARGUMENT && !bytes);
+  CHECK(cg_search_save(NULL, NULL) == CG_STATUS_ARGUMENT && cg_search_delete(NULL, "x", 1, NULL) == CG_STATUS_ARGUMENT);
+  cg_search_free(search);
+  cg_search_free(NULL);
+  /* A file that was changed. */
+  CHECK(system("printf x >> /tmp/chartguard-c-search/tenant-north/index") == 0);
+  CHECK(search_open("north", NULL, NULL, &again, NULL) == CG_STATUS_TAMPERED && !again);
+  CHECK(system("rm -rf /tmp/chartguard-c-search") == 0);
+}
+
 /* The status of a registry as text, copied. */
 static int status_says(const cg_registry *registry, const char *part) {
   cg_bytes *bytes = NULL;
@@ -665,6 +865,8 @@ int main(int argc, char **argv) {
   scoring();
   models(argv[1]);
   registries(argv[1]);
+  uses_of_models();
+  searching();
   threads();
   patient_and_audit();
   vaults();

@@ -17,7 +17,7 @@ GARBAGE = ["NULL, 1", "NULL, SIZE_MAX", '"x", SIZE_MAX', '"x", (size_t)1 << 63']
 GOOD = {
     "text": '"{}", 2', "now": '"2024-03-14T09:26:53Z", 20', "permission": '"restore", 7', "id": '"medicare-outpatient-therapy", 27',
     "yaml": "RUBRIC, sizeof RUBRIC - 1", "directory": "MODEL, sizeof MODEL - 1", "notes_json": '"[{\\"text\\": \\"x\\"}]", 15',
-    "path": "PATH, sizeof PATH - 1", "key": "KEY, sizeof KEY - 1",
+    "tenant": '"a", 1', "path": "PATH, sizeof PATH - 1", "key": "KEY, sizeof KEY - 1",
 }
 
 
@@ -105,6 +105,7 @@ TEMPLATE = r"""/* Written by tests/c/hostile.py. */
 static const char RUBRIC[] = "{rubric: r, version: 1.0.0, title: R, criteria: [{id: a, title: A, points: 1, severity: low, citation: {source: s}, "
                              "message: m, requires: {judge: {question: q}}}]}";
 static const char MODEL[] = "tests/models/tiny-tagger";
+static const char CLASSIFIER[] = "tests/models/tiny-classifier", EMBEDDER[] = "tests/models/tiny-embedder", PAIR[] = "tests/models/tiny-pair";
 static const char PATH[] = "/tmp/chartguard-hostile.file";
 static const char KEY[] = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
 static const cg_str TEXTS[] = {{"x", 1}};
@@ -170,6 +171,19 @@ int main(void) {
   need(cg_access_from_yaml(rules, sizeof rules - 1, &cg_access_, NULL));
   need(cg_audit_handed(keep, NULL, NULL, 0, NULL, 0, &cg_audit_, NULL));
   need(cg_model_load(MODEL, sizeof MODEL - 1, &cg_model_, NULL));
+  need(cg_tagger_new(cg_model_, &cg_tagger_, NULL));
+  cg_model *other = NULL;
+  need(cg_model_load(CLASSIFIER, sizeof CLASSIFIER - 1, &other, NULL));
+  need(cg_classifier_new(other, &cg_classifier_, NULL));
+  cg_model_free(other);
+  need(cg_model_load(EMBEDDER, sizeof EMBEDDER - 1, &other, NULL));
+  need(cg_embedder_new(other, &cg_embedder_, NULL));
+  cg_model_free(other);
+  need(cg_model_load(PAIR, sizeof PAIR - 1, &other, NULL));
+  need(cg_pair_scorer_new(other, &cg_pair_scorer_, NULL));
+  cg_model_free(other);
+  need(cg_embedder_embed(cg_embedder_, "x", 1, &cg_vector_, NULL));
+  need(cg_search_open(PATH, sizeof PATH - 1, "a", 1, NULL, 0, cg_embedder_, &cg_search_, NULL));
   need(cg_registry_open(MODEL, sizeof MODEL - 1, NULL, 0, &cg_registry_, NULL));
   need(cg_cancel_new(0, &cg_cancel_, NULL));
 
@@ -190,6 +204,12 @@ int main(void) {
   cg_outcome_free(cg_outcome_);
   cg_analyzer_free(cg_analyzer_);
   cg_scorer_free(cg_scorer_);
+  cg_tagger_free(cg_tagger_);
+  cg_classifier_free(cg_classifier_);
+  cg_embedder_free(cg_embedder_);
+  cg_pair_scorer_free(cg_pair_scorer_);
+  cg_vector_free(cg_vector_);
+  cg_search_free(cg_search_);
   cg_rubric_free(cg_rubric_);
   cg_scrubber_free(cg_scrubber_);
   remove(PATH);

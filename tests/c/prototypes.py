@@ -33,7 +33,7 @@ class Function:
 
 
 # Handles that may be NULL.
-OPTIONAL = {"cg_access_require": ("audit",), "cg_scrubber_scrub_into": ("audit",)}
+OPTIONAL = {"cg_access_require": ("audit",), "cg_scrubber_scrub_into": ("audit",), "cg_search_open": ("embedder",)}
 
 
 def functions(header):

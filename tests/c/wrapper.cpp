@@ -120,6 +120,41 @@ static void streams() {
   CHECK(status_of([&] { stream.push("more"); }) == CG_STATUS_INPUT);
 }
 
+static void models() {
+  const std::string text = "Patient Tanel Brimos walked 40 feet without help.";
+  const cg::model labels_words("tests/models/tiny-tagger");
+  CHECK(contains(cg::tagger(labels_words).tag(text).view(), "\"label\""));
+  CHECK(status_of([&] { cg::classifier{labels_words}; }) == CG_STATUS_MODEL);
+  const cg::classifier classifier(cg::model("tests/models/tiny-classifier"));
+  CHECK(contains(classifier.classify(text).view(), "\"discharge\"") && contains(classifier.labels(text).view(), "\"score\""));
+  const cg::embedder embedder(cg::model("tests/models/tiny-embedder"));
+  const auto vector = embedder.embed(text);
+  CHECK(vector.size() > 4 && std::fabs(vector[0] - 0.36332f) < 1e-3f);
+  const cg::pair_scorer pairs(cg::model("tests/models/tiny-pair"));
+  const double score = pairs.score(text, text);
+  CHECK(score > 0 && score < 1);
+
+  const cg::rubric rubric = cg::rubric::from_yaml(
+      "{rubric: r, version: 1.0.0, title: R, criteria: [{id: a, title: A, points: 1, severity: low, citation: {source: s}, message: m, "
+      "requires: {similarity: {to: ['" + text + "'], at_least: 0.999}}}]}");
+  const cg::scorer bare(rubric);
+  CHECK(contains(bare.score(text).json(), "not_assessable") && contains(bare.with_embedder(embedder).score(text).json(), "\"met\""));
+  CHECK(contains(bare.with_classifier(classifier, "kind").with_document_classifier(classifier).score(text).json(), "not_assessable"));
+
+  const std::string folder = "/tmp/chartguard-wrapper-search";
+  CHECK(std::system(("rm -rf " + folder).c_str()) == 0);
+  cg::search search(folder, "north", R"({"keep_text": true})", &embedder);
+  search.add("n1", text);
+  search.replace("n2", "Shoulder is stiff.");
+  CHECK(contains(search.query("walked", 1).view(), "\"document\":\"n1\""));
+  search.save();
+  CHECK(cg::search(folder, "north", {}, &embedder).ids_json().view() == "[\"n1\",\"n2\"]");
+  CHECK(status_of([&] { cg::search(folder, "north"); }) == CG_STATUS_MODEL);
+  search.erase("n2");
+  CHECK(status_of([&] { search.erase("n2"); }) == CG_STATUS_INPUT);
+  CHECK(std::system(("rm -rf " + folder).c_str()) == 0);
+}
+
 static void registries() {
   const std::string folder = "/tmp/chartguard-wrapper-registry";
   CHECK(std::system(("rm -rf " + folder + " && mkdir " + folder).c_str()) == 0);
@@ -249,6 +284,7 @@ int main() {
   scrubbing();
   keeping();
   registries();
+  models();
   streams();
   vaults();
   scoring();

@@ -825,3 +825,104 @@ fn a_stream_takes_text_only_and_stops_at_an_error() {
         assert!(out.stdout.is_empty() && stderr(&out).contains(expected), "{}", stderr(&out));
     }
 }
+
+/// Runs `chartguard search` over one index.
+fn search(what: &str, index: &std::path::Path, more: &[&str], input: &str) -> Output {
+    let mut arguments = vec!["search", what, "--index", index.to_str().unwrap()];
+    arguments.extend(more);
+    run(&arguments, input.as_bytes())
+}
+
+const DOCUMENTS: &str = "{\"id\":\"n1\",\"text\":\"SUBJECTIVE: Knee pain on st\u{e4}irs.\\n\\nPLAN: Continue gait training.\"}\n\
+                         {\"id\":\"n2\",\"text\":\"PLAN: Discharge to home program.\"}\n";
+
+#[test]
+fn searches_documents_in_a_directory() {
+    let index = scratch("search").join("indexes");
+    let out = search("add", &index, &["--keep-text", "-"], DOCUMENTS);
+    assert_eq!(
+        (out.status.code(), stdout(&out).as_str()),
+        (Some(0), "2 documents with 3 passages added; 2 in the index\n")
+    );
+    let lines = |out: &Output| -> Vec<serde_json::Value> {
+        stdout(out).lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    };
+    let found = lines(&search("query", &index, &["-k", "1", "training of gait"], ""));
+    assert_eq!(found.len(), 1);
+    let passage = &found[0];
+    assert_eq!((&passage["document"], &passage["section"]), (&"n1".into(), &"plan".into()));
+    assert_eq!(passage["text"], "PLAN: Continue gait training.");
+    // Bytes and code points differ by the one letter of two bytes.
+    assert_eq!(passage["start"].as_u64().unwrap(), passage["code_points"]["start"].as_u64().unwrap() + 1);
+    // The same from standard input, which no list of processes shows.
+    assert_eq!(lines(&search("query", &index, &["-k", "1", "-"], "training of gait\n")), found);
+    assert!(stdout(&search("query", &index, &["zebra"], "")).is_empty());
+
+    let changed = "{\"id\":\"n2\",\"text\":\"Shoulder is stiff.\"}\n";
+    assert_eq!(search("add", &index, &["--replace", "-"], changed).status.code(), Some(0));
+    assert!(lines(&search("query", &index, &["discharge home"], "")).is_empty());
+    assert_eq!(
+        lines(&search("list", &index, &[], "")),
+        [serde_json::json!({"id": "n1"}), serde_json::json!({"id": "n2"})]
+    );
+    // Another tenant sees nothing of it.
+    let out = search("query", &index, &["--tenant", "south", "shoulder"], "");
+    assert_eq!((out.status.code(), stdout(&out).as_str()), (Some(2), ""));
+
+    let out = search("delete", &index, &["n1", "n7"], "");
+    assert_eq!(out.status.code(), Some(2));
+    assert!(stderr(&out).contains("1 of 2 ids") && !stderr(&out).contains("n7"), "{}", stderr(&out));
+    assert_eq!(lines(&search("list", &index, &[], "")).len(), 2);
+    assert_eq!(stdout(&search("delete", &index, &["n1"], "")), "1 documents deleted; 1 in the index\n");
+    assert_eq!(lines(&search("list", &index, &[], "")), [serde_json::json!({"id": "n2"})]);
+}
+
+#[test]
+fn a_search_with_a_model_ranks_by_meaning_and_needs_that_model() {
+    let index = scratch("search-model").join("indexes");
+    let model = ["--model", "tests/models/tiny-embedder"];
+    assert_eq!(search("add", &index, &[model[0], model[1], "--threads", "2", "-"], DOCUMENTS).status.code(), Some(0));
+    let out = search("query", &index, &[model[0], model[1], "home"], "");
+    let first: serde_json::Value = serde_json::from_str(stdout(&out).lines().next().unwrap()).unwrap();
+    assert!(first["vectors"]["score"].is_number() && first["words"]["rank"] == 1, "{first}");
+    for wrong in [&["home"][..], &["--model", "tests/models/tiny-tagger", "home"]] {
+        let out = search("query", &index, wrong, "");
+        assert_eq!((out.status.code(), stdout(&out).as_str()), (Some(2), ""));
+        assert!(stderr(&out).contains("model"), "{}", stderr(&out));
+    }
+}
+
+#[test]
+fn a_search_says_what_is_wrong_and_where_and_changes_nothing() {
+    let index = scratch("search-errors").join("indexes");
+    assert_eq!(search("add", &index, &["-"], DOCUMENTS).status.code(), Some(0));
+    let secret = "Quackenbush";
+    for (line, more, said) in [
+        (format!("{{\"id\":\"n1\",\"text\":\"{secret}\"}}"), vec![], "of this id is in the index"),
+        (format!("{{\"text\":\"{secret}\"}}"), vec![], "there is no `id`"),
+        (format!("{{\"id\":7,\"text\":\"{secret}\"}}"), vec![], "`id` is not a string"),
+        (format!("{{\"id\":\"{secret}\"}}"), vec![], "there is no `text`"),
+        (format!("{{\"id\":\"{secret}\",\"text\":"), vec![], "ends in the middle"),
+        (format!("{{\"id\":\"\",\"text\":\"{secret}\"}}"), vec![], "expected from 1 to 1024"),
+        (String::new(), vec!["--words", "40"], "120 words with 30 in common"),
+        (String::new(), vec!["--words", "4"], "expected from 8 to 2000"),
+        (String::new(), vec!["--tenant", "../x"], "a tenant's name"),
+    ] {
+        let input = format!("{{\"id\":\"new\",\"text\":\"Gait.\"}}\n{line}\n");
+        let mut arguments = more.clone();
+        arguments.push("-");
+        let out = search("add", &index, &arguments, &input);
+        assert_eq!((out.status.code(), stdout(&out).as_str()), (Some(2), ""), "{line}");
+        let error = stderr(&out);
+        assert!(error.contains(said) && !error.contains(secret), "{line}: {error}");
+        assert!(!more.is_empty() || error.contains("standard input") && error.contains("line 2"), "{error}");
+        assert_eq!(stdout(&search("list", &index, &[], "")).lines().count(), 2);
+    }
+    let file = index.join("tenant-default/index");
+    let mut bytes = fs::read(&file).unwrap();
+    *bytes.last_mut().unwrap() ^= 1;
+    fs::write(&file, bytes).unwrap();
+    let out = search("query", &index, &["gait"], "");
+    assert_eq!((out.status.code(), stdout(&out).as_str()), (Some(2), ""));
+    assert!(stderr(&out).contains("tenant-default"), "{}", stderr(&out));
+}

@@ -49,7 +49,7 @@ Tagger, Entity, Classifier, Embedder, PairScorer
 Registry
     Named, versioned models in a directory, within a budget of memory.
 SearchIndex, Passage
-    Search documents: passages by their words.
+    Search documents: passages by their words and, with an embedder, by their meaning.
 summary, Summary
     Counts by category and scores over many results, shown in a notebook.
 AuditLog, Access

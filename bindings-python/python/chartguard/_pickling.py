@@ -9,6 +9,8 @@ from typing import Any, TypeVar, cast
 from chartguard._chartguard import (
     Analyzer,
     ChartguardError,
+    Classifier,
+    Embedder,
     Model,
     Registry,
     Rubric,
@@ -110,9 +112,14 @@ def rubric(yaml: str) -> Rubric:
     return Rubric.from_yaml(yaml)
 
 
-def scorer(rubric: Rubric) -> Scorer:
-    """A scorer by its rubric."""
-    return Scorer(rubric)
+def scorer(
+    rubric: Rubric,
+    embedder: Embedder | None = None,
+    classifiers: dict[str, Classifier] | None = None,
+    document_classifier: Classifier | None = None,
+) -> Scorer:
+    """A scorer by its rubric and models."""
+    return Scorer(rubric, embedder=embedder, classifiers=classifiers, document_classifier=document_classifier)
 
 
 def analyzer(scrubber: Scrubber, scorer: Scorer) -> Analyzer:

@@ -13,6 +13,8 @@ mod restore;
 mod rubric;
 mod score;
 mod scrub;
+#[cfg(feature = "search")]
+mod search;
 mod units;
 mod vault;
 mod waiting;
@@ -71,6 +73,10 @@ enum Command {
     /// Check a model directory; list, add, activate, roll back and remove the models of a registry
     #[command(subcommand)]
     Model(model::ModelCommand),
+    /// Find passages of documents by words and, with a model, by meaning: an index in a directory
+    #[cfg(feature = "search")]
+    #[command(subcommand)]
+    Search(search::SearchCommand),
     /// Measure recall and precision against labelled notes
     Eval(Box<eval::EvalArgs>),
 }
@@ -223,6 +229,8 @@ where
         Command::Vault(command) => vault::run(&command),
         Command::Audit(command) => audit::run(&command),
         Command::Model(command) => model::run(&command),
+        #[cfg(feature = "search")]
+        Command::Search(command) => search::run(&command),
         Command::Eval(args) => eval::run(&args),
     };
     match outcome {

@@ -98,6 +98,35 @@ pub(super) fn graph(directory: &Path, named: Option<&str>) -> Result<PathBuf> {
     })
 }
 
+/// The files that say what a model computes: its graph, what lies beside that and may be its weights, tokenizer and configuration.
+pub(super) fn said_in(directory: &Path, graph: &Path) -> Result<Vec<PathBuf>> {
+    // Other graphs and what is written for people have no part in it.
+    const OTHERS: [&str; 6] = ["onnx", "json", "md", "txt", "yaml", "yml"];
+    let folder = graph.parent().unwrap_or(directory);
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(|error| Error::io(folder, &error))? {
+        let path = entry.map_err(|error| Error::io(folder, &error))?.path();
+        let other = path.extension().is_some_and(|end| OTHERS.iter().any(|other| end == *other));
+        let hidden = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
+        if !other && !hidden && path.is_file() {
+            files.push(path);
+        }
+    }
+    // By name, whatever order the file system has.
+    files.sort();
+    let own = [TOKENIZER, CONFIG, SPECIAL_TOKENS, super::manifest::MANIFEST].map(|name| directory.join(name));
+    files.extend(own.into_iter().filter(|path| path.is_file()));
+    files.insert(0, graph.to_owned());
+    Ok(files)
+}
+
+/// A SHA-256 over what some files hold, by the hash of each.
+#[cfg(feature = "search")]
+pub(super) fn digest(files: &[PathBuf]) -> Result<String> {
+    let hashes = files.iter().map(|path| super::registry::disk::hash(path).map(|(sha256, _)| sha256));
+    Ok(super::registry::disk::sha256(hashes.collect::<Result<Vec<_>>>()?.concat().as_bytes()))
+}
+
 /// The last part of the path, for people and for the names of detectors.
 pub(super) fn name(directory: &Path) -> String {
     let resolved = directory.canonicalize();

@@ -34,7 +34,7 @@ mod tests;
 pub(crate) use tests::{TestDirectory, test_models};
 
 use std::fmt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -74,6 +74,9 @@ pub struct Model(
 /// What a directory held.
 struct Loaded {
     name: String,
+    /// The files that say what it computes.
+    #[cfg_attr(not(feature = "search"), allow(dead_code, reason = "only an index asks"))]
+    files: Vec<PathBuf>,
     manifest: Manifest,
     task: Task,
     labels: Vec<String>,
@@ -138,6 +141,7 @@ impl Model {
         let network = Network::load(&graph, expected, max_tokens, &tokenizer)?;
         let loaded = Loaded {
             name: directory::name(directory),
+            files: directory::said_in(directory, &graph)?,
             multi_label: manifest.multi_label.unwrap_or(config.multi_label),
             manifest,
             task: config.task,
@@ -147,6 +151,12 @@ impl Model {
             network,
         };
         Ok(Self(Arc::new(loaded), None))
+    }
+
+    /// A SHA-256 over the files that say what it computes, as they are now: graph, weights, tokenizer, configuration.
+    #[cfg(feature = "search")]
+    pub(crate) fn digest(&self) -> Result<String> {
+        directory::digest(&self.0.files)
     }
 
     /// What it does with a text.

@@ -2,7 +2,8 @@
 //!
 //! Documents are cut into passages that follow sections and sentences ([`Chunking`]). An answer is a [`Passage`]: which
 //! document, which bytes, which section, its score and its rank in each list. An index works without a model; with an
-//! [`Embedder`] it keeps one vector a passage as well, and refuses to be used with another model than it was made with.
+//! [`Embedder`], such as a [`SentenceModel`], it keeps one vector a passage as well, and refuses to be used with another model than
+//! it was made with.
 //! [`Tenants`] keeps indexes apart from each other, one directory each.
 //!
 //! ```
@@ -33,6 +34,9 @@
 mod bm25;
 mod chunk;
 mod file;
+#[cfg(feature = "onnx")]
+mod model;
+mod options;
 mod tenants;
 mod terms;
 mod vectors;
@@ -52,6 +56,9 @@ use crate::error::{Error, Result};
 use crate::text::{Offsets, SectionKind, Span};
 
 pub use chunk::Chunking;
+#[cfg(feature = "onnx")]
+pub use model::SentenceModel;
+pub use options::SearchOptions;
 pub use tenants::Tenants;
 pub use vectors::{Embedder, ModelIdentity};
 
@@ -66,32 +73,6 @@ const FUSION: f64 = 60.0;
 const DEPTH: usize = 100;
 /// The longest id of a document, in bytes.
 const MAX_ID: usize = 1024;
-
-/// What an index keeps, and how it cuts documents.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct SearchOptions {
-    /// How documents are cut into passages.
-    pub chunking: Chunking,
-    /// Whether the texts of documents are kept, so that answers hold the text of the passage.
-    pub keep_text: bool,
-}
-
-impl SearchOptions {
-    /// Cuts documents so.
-    #[must_use]
-    pub fn chunking(mut self, chunking: Chunking) -> Self {
-        self.chunking = chunking;
-        self
-    }
-
-    /// Keeps the texts of documents, or does not, as by default.
-    #[must_use]
-    pub fn keep_text(mut self, keep: bool) -> Self {
-        self.keep_text = keep;
-        self
-    }
-}
 
 /// Where a passage stands in one of the two lists.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]

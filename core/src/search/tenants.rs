@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::{Embedder, SearchIndex, SearchOptions};
+use super::{Chunking, Embedder, SearchIndex, SearchOptions};
 use crate::error::{Error, ErrorCode, Location, Result};
 
 /// What the directory of a tenant is called before its name, so that no name means something to a file system.
@@ -70,6 +70,30 @@ impl Tenants {
         };
         index.tenant = Some(name.to_owned());
         Ok(index)
+    }
+
+    /// The index of a tenant, or a new, empty one as [`create`](Self::create) makes it where there is none. `options` are those of a new
+    /// index, and hold for one that is there: without them that keeps its own, and a new one has the usual ones.
+    ///
+    /// # Errors
+    /// As [`create`](Self::create) and [`load`](Self::load), and when the index that is there has other options.
+    pub fn open(&self, name: &str, options: Option<SearchOptions>) -> Result<SearchIndex> {
+        let file = self.file(name)?;
+        if !file.try_exists().map_err(|error| Error::io(&file, &error))? {
+            return self.create(name, options.unwrap_or_default());
+        }
+        let index = self.load(name)?;
+        match options {
+            Some(options) if options != index.options() => {
+                let Chunking { words, overlap } = index.options().chunking;
+                let texts = if index.options().keep_text { "keeps texts" } else { "does not keep texts" };
+                Err(Error::config(format!(
+                    "the index has passages of {words} words with {overlap} in common, and {texts}"
+                ))
+                .at(Location::File(file.display().to_string())))
+            }
+            _ => Ok(index),
+        }
     }
 
     /// The index of a tenant.

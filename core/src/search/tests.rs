@@ -474,3 +474,57 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_tenants_index_is_opened_or_made() {
+    let root = std::env::temp_dir().join(format!("chartguard-search-open-{}", std::process::id()));
+    let tenants = Tenants::new(&root);
+    let options = SearchOptions::default().chunking(Chunking::new(40, 8).unwrap());
+    let mut index = tenants.open("north", Some(options)).unwrap();
+    assert!(index.is_empty() && index.options() == options && !root.exists());
+    index.add("note 1", "Knee pain on stairs.").unwrap();
+    tenants.save(&index).unwrap();
+    for given in [None, Some(options)] {
+        let again = tenants.open("north", given).unwrap();
+        assert_eq!((again.len(), again.options()), (1, options));
+    }
+    let error = tenants.open("north", Some(options.keep_text(true))).unwrap_err().to_string();
+    assert!(error.contains("40 words with 8 in common"), "{error}");
+    assert!(tenants.open("south", None).unwrap().is_empty());
+    std::fs::remove_dir_all(root).unwrap();
+}
+
+#[cfg(feature = "onnx")]
+#[test]
+fn a_sentence_model_is_known_by_what_it_holds() {
+    use crate::infer::{Embedder as Sentences, Model, test_models};
+
+    let load =
+        |folder: &std::path::Path| SentenceModel::new(Sentences::new(Model::load(folder).unwrap()).unwrap()).unwrap();
+    let source = test_models().join("tiny-embedder");
+    let folder =
+        std::env::temp_dir().join(format!("chartguard-search-model-{}", std::process::id())).join("tiny-embedder");
+    std::fs::create_dir_all(&folder).unwrap();
+    for file in std::fs::read_dir(&source).unwrap().map(|entry| entry.unwrap()) {
+        std::fs::copy(file.path(), folder.join(file.file_name())).unwrap();
+    }
+    let model = load(&source);
+    assert_eq!(load(&folder).identity(), model.identity());
+    // What is written for people changes nothing, how vectors are pooled does.
+    std::fs::write(folder.join("README.md"), "x").unwrap();
+    assert_eq!(load(&folder).identity(), model.identity());
+    let said = std::fs::read_to_string(folder.join("chartguard.json")).unwrap();
+    std::fs::write(folder.join("chartguard.json"), said.replace("\"mean\"", "\"max\"")).unwrap();
+    assert_ne!(load(&folder).identity().sha256, model.identity().sha256);
+
+    let mut index = SearchIndex::with_embedder(SearchOptions::default(), Arc::new(model));
+    index.add("note 1", "Patient walked 40 feet without help.").unwrap();
+    let found = index.search("Patient walked 40 feet without help.", 1).unwrap();
+    assert!((found[0].vectors.unwrap().score - 1.0).abs() < 1e-5 && found[0].words.is_some());
+    let file = folder.join("index");
+    index.save(&file).unwrap();
+    assert!(SearchIndex::load(&file).unwrap_err().is_model());
+    let error = SearchIndex::load_with(&file, Arc::new(load(&folder))).unwrap_err();
+    assert!(error.is_model(), "{error}");
+    std::fs::remove_dir_all(folder.parent().unwrap()).unwrap();
+}

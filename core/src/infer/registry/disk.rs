@@ -97,7 +97,7 @@ pub(super) fn copy(from: &Path, to: &Path) -> Result<(String, u64)> {
 }
 
 /// The SHA-256 of a file in hexadecimal digits, and how many bytes it has.
-pub(super) fn hash(path: &Path) -> Result<(String, u64)> {
+pub(in crate::infer) fn hash(path: &Path) -> Result<(String, u64)> {
     each_block(path, |_| Ok(()))
 }
 
@@ -119,7 +119,7 @@ fn each_block(path: &Path, mut work: impl FnMut(&[u8]) -> Result<()>) -> Result<
     }
 }
 
-pub(super) fn sha256(bytes: &[u8]) -> String {
+pub(in crate::infer) fn sha256(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes))
 }
 

@@ -16,7 +16,7 @@
 //! that may be kept of it once it is. While [`add`](Registry::add) and [`activate`](Registry::activate) try a model out,
 //! that one comes on top: one at a time in all processes, for they wait for each other.
 
-mod disk;
+pub(super) mod disk;
 mod meter;
 mod pool;
 mod store;
