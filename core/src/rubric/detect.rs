@@ -55,33 +55,34 @@ use DocType::{Discharge, Evaluation, PlanOfCare, ProgressReport, Recertification
 /// What a title or a heading says: pattern, type, weight in a title.
 const TITLES: &[(&str, DocType, f32)] = &[
     (
-        r"\b(?:discharge|d/c|dc)\s+(?:summary|note|report|evaluation|assessment)\b|\bdischarge\s+from\s+(?:therapy|services|pt|ot|slp|skilled)",
+        r"\b(?:discharge|d/c|dc)\s+(?:summary|summ?|note|report|evaluation|assessment|letter|form|record)\b|\bdischarge\s+from\s+(?:therapy|services|pt|ot|slp|skilled)",
         Discharge,
         7.0,
     ),
     (
-        r"\b(?:therapy|pt|ot|slp|st|final|outpatient)\s+(?:discharge|d/c)\b|\bdischarge\b|\bfinal\s+(?:visit|note|summary)\b|\bclosing\s+(?:note|summary)\b",
+        r"\b(?:therapy|pt|ot|slp|st|final|outpatient)\s+(?:discharge|d/c)\b|\bdischarge\b|\bfinal\s+(?:visit|note|summary|report|letter)\b|\bclosing\s+(?:note|summary|letter|report)\b|\b(?:ended|ending|end\s+of|completion\s+of|closure\s+of)\s+(?:care|therapy|treatment|services|episode)\b|\b(?:unplanned|planned)\s+d/?c\b|\bcase\s+clos(?:ed|ure)\b",
         Discharge,
         4.0,
     ),
     (
-        r"\bre-?\s?cert(?:ification|ify|s)?\b|\bupdated\s+plan\s+of\s+(?:care|treatment)\b|\b(?:renewal|extension|continuation)\s+of\s+(?:the\s+)?plan\b|\b(?:extend|renew|continue)(?:ing|ed)?\s+(?:the\s+|this\s+|a\s+)?(?:\w+\s+){0,2}plan\b|\b(?:continued|continuing|renewed|extended)\s+(?:care\s+)?plan\b|\bplan\s+of\s+care\s+(?:update|renewal|extension)\b|\bUPOC\b",
+        r"\bre-?\s?cert(?:ification|ify|s)?\b|\bupdated\s+plan\s+of\s+(?:care|treatment)\b|\b(?:renewal|extension|continuation)\s+of\s+(?:the\s+)?plan\b|\b(?:extend|renew|continue)(?:ing|ed)?\s+(?:the\s+|this\s+|a\s+)?(?:\w+\s+){0,2}plan\b|\b(?:continued|continuing|renewed|extended)\s+(?:care\s+)?plan\b|\b(?:plan\s+of\s+care|POC)\s+(?:update|renewal|extension)\b|\bUPOC\b|\b(?:updated|renewed|revised|2nd|second|third|3rd)\s+(?:POC|cert(?:ification)?)\b",
         Recertification,
         8.0,
     ),
     (
-        r"\bprogress\s+(?:report|summary|re-?port)\b|\b(?:10th|tenth)[\s-]+visit\b|\binterim\s+(?:report|summary)\b|\bmonthly\s+(?:report|summary)\b|\bperiodic\s+report\b",
+        r"\bprogress\s+(?:report|summary|re-?port|rpt|summ)\b|\b(?:status|30[\s-]day|ten[\s-]visit)\s+report\b|\b(?:10th|tenth)[\s-]+visit\b|\binterim\s+(?:report|summary)\b|\bmonthly\s+(?:report|summary)\b|\bperiodic\s+report\b",
         ProgressReport,
         6.0,
     ),
     (r"\bprogress\s+(?:note|update|letter|dictation|statement|review)\b", ProgressReport, 4.0),
     (
-        r"\bre-?\s?eval(?:uation)?\b|\b(?:initial|clinical|bedside|outpatient|therapy|pt|ot|slp|st|rehab|swallow\w*|speech|language|cognitive|physical\s+therapy|occupational\s+therapy|hand|vestibular|voice|balance|lymphedema|pelvic\s+floor|wheelchair)[\s-]+(?:\w+[\s-]+){0,2}eval(?:uation)?\b|\b(?:initial|first)[\s-]+(?:assessment|examination|visit|appointment|consult\w*)\b|\bintake\s+(?:evaluation|assessment)\b|\bI/?E\b\s*[:\-]",
+        r"\bre-?\s?eval(?:uation)?\b|\b(?:initial|clinical|bedside|outpatient|therapy|pt|ot|slp|st|rehab|swallow\w*|speech|language|cognitive|physical\s+therapy|occupational\s+therapy|hand|vestibular|voice|balance|lymphedema|pelvic\s+floor|wheelchair)[\s-]+(?:\w+[\s-]+){0,2}eval(?:uation)?\b|\b(?:initial|first|new\s+patient)[\s-]+(?:\w+\s+)?(?:assessment|exam|examination|visit|appointment|consult\w*|eval)\b|\bnew\s+patient\b|\bintake\s+(?:evaluation|assessment)\b|\bI/?E\b\s*[:\-]",
         Evaluation,
         6.0,
     ),
     (r"\beval(?:uation)?\b", Evaluation, 4.0),
     (r"\bplan\s+of\s+(?:care|treatment)\b|\bcertification\b|\b700\b|\bPOC\b", PlanOfCare, 3.0),
+    (r"\b(?:treatment|therapy|rehab\w*|care|AAC|intervention)\s+plan\b", PlanOfCare, 3.5),
     (
         r"\b(?:daily|treatment|encounter|visit|session|contact|tx|therapy|soap|progress/daily|flow)\s+(?:treatment\s+|encounter\s+|session\s+|visit\s+|progress\s+|soap\s+)*(?:note|record|log|encounter|documentation|sheet)\b|\btreatment\s+encounter\b|\bdaily\s+(?:note|treatment|progress)\b|\btreatment\s+(?:session|day)\b",
         TreatmentNote,

@@ -98,7 +98,17 @@ impl FactKind {
             Self::LongTermGoals => {
                 let long = all.iter().any(|g| g.term == GoalTerm::Long);
                 let term = if long { GoalTerm::Long } else { GoalTerm::Unstated };
-                planned().filter(|g| g.term == term).map(|g| g.span).collect()
+                let mut found: Vec<Span> = planned().filter(|g| g.term == term).map(|g| g.span).collect();
+                // What calls them long-term stands over them.
+                let heads: Vec<Span> = found
+                    .iter()
+                    .filter_map(|goal| crate::rubric::extract::goal_heading(&note.page, all, *goal))
+                    .filter(|head| region.contains(*head))
+                    .collect();
+                found.extend(heads);
+                found.sort();
+                found.dedup();
+                found
             }
             Self::GoalTargets => goals().filter_map(|g| g.target).collect(),
             Self::GoalFunctions => goals().filter_map(|g| g.function).collect(),

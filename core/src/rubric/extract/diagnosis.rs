@@ -13,8 +13,8 @@ fn re(pattern: &str) -> Regex {
     compiled(&format!("(?x){pattern}"))
 }
 
-/// An ICD-10-CM code with its point; without one, "L45" would be a place on the spine.
-static ICD: LazyLock<Regex> = LazyLock::new(|| re(r"\b[A-TV-Z]\d[0-9A-Z]\.[0-9A-Z]{1,4}\b"));
+/// An ICD-10-CM code with its point, or alone in brackets; elsewhere "L45" would be a place on the spine.
+static ICD: LazyLock<Regex> = LazyLock::new(|| re(r"\b[A-TV-Z]\d[0-9A-Z]\.[0-9A-Z]{1,4}\b|\([A-TV-Z][0-9][0-9A-Z]\)"));
 static LABEL: LazyLock<Regex> = LazyLock::new(|| {
     re(
         r"(?i)\b(?:(?:medical|treatment|treating|tx|rehab|therapy|primary|secondary|admitting|referring|referral|referred|clinical|working|PT|OT|SLP|ST|onset)\s*[/&]?\s*){0,3}(?:dx|diagnos[ie]s|diag)\b\.?(?:\s*\(?e?s\)?)?\s*(?:\#?\d\s*)?(?:codes?|\(ICD-?10(?:-CM)?\)|ICD-?10(?:-CM)?)?\s*(?:[:=\-–]|is\b|of\b|are\b|was\b)?\s*",
@@ -181,8 +181,9 @@ pub(super) fn complexities(page: &Page<'_>) -> Vec<Span> {
         for word in filler {
             rest = rest.strip_prefix(word).unwrap_or(rest).trim_start_matches(|c: char| !c.is_alphanumeric());
         }
-        if !rest.is_empty()
+        if rest.contains(char::is_alphabetic)
             && !NOTHING.is_match(rest)
+            && !heads_nothing(page, *hit)
             && !stands.other_person
             && !stands.negated
             && page.topic(hit.start) != Topic::Family
@@ -210,6 +211,20 @@ pub(super) fn complexities(page: &Page<'_>) -> Vec<Span> {
     found.sort();
     found.dedup();
     found
+}
+
+/// Whether a cue stands in a label with nothing after it: an empty cell, a heading left open.
+fn heads_nothing(page: &Page<'_>, cue: Span) -> bool {
+    let line = page.line(cue.start);
+    let content = line.of(page.text);
+    let Some(at) = content.find(['|', ':']) else { return false };
+    cue.end <= line.start + at
+        && !content[at..].contains(char::is_alphanumeric)
+        && content[..at].split_whitespace().count() <= 6
+        && page
+            .lines
+            .get(page.lines.partition_point(|l| l.start <= line.start))
+            .is_none_or(|next| next.is_empty() || next.of(page.text).contains(['|', ':']))
 }
 
 /// Whether a condition stands on a line that says what is treated.

@@ -7,7 +7,7 @@ use regex::Regex;
 
 use super::measures;
 use super::outline::Topic;
-use super::page::{Page, lists};
+use super::page::{Page, lists, touching};
 use crate::text::pattern::compiled;
 use crate::text::{Span, lines};
 
@@ -82,13 +82,25 @@ static TIME_FRAME: LazyLock<Regex> = LazyLock::new(|| {
 });
 /// What stands where a goal should, and is none.
 static PLACEHOLDER: LazyLock<Regex> = LazyLock::new(|| {
-    re(r"^\W*(?:none|n/?a|nil|tbd|tba|pending|deferred|blank|unchanged|same|ongoing|[_\-.\s]*
+    re(
+        r"^\W*(?:none(?:\s+(?:set|established|written|identified|stated|agreed|made|today|yet|at\s+this\s+time|currently|as\s+yet)\b.*)?|n/?a|nil|tbd|tba|pending|deferred|blank|unchanged|same|ongoing|[_\-.\s]*
         |(?:goals?\W+)?(?:(?:to|will)\s+be|not(?:\s+yet)?|no\s+(?:\w+\s+)?goals?|(?:are|were)\s+not|have\s+not)\s.*
         |(?:please\s+)?(?:see|refer\s+to|per|as\s+per|as\s+in|as\s+above|same\s+as)\b.*
         |continue\s+(?:with\s+)?(?:all\s+|current\s+|previous\s+|same\s+|established\s+)*goals?\b.*
         |no\s+.*\b(?:set|established|written|identified|stated)\b.*
-        |discussed\s+(?:with|and)\b.*)\W*$")
+        |discussed\s+(?:with|and)\b.*)\W*$",
+    )
 });
+/// Goals of another time: an earlier episode, a stay elsewhere.
+static FORMER: LazyLock<Regex> = LazyLock::new(|| {
+    re(
+        r"\b(?:in|during|from|at|after)\s+(?:(?:his|her|their|the|a|an)\s+)?(?:(?:19|20)\d\d|previous|prior|earlier|former|past)\s+(?:\w+\s+){0,2}(?:episode|course|admission|stay|rehab\w*|hospital\w*)\b
+        |\bat\s+that\s+time\b",
+    )
+});
+/// Points to the list that follows rather than away: "see below".
+static BELOW: LazyLock<Regex> =
+    LazyLock::new(|| re(r"\b(?:below|following|as\s+follows|list(?:ed)?|attached|table)\b"));
 /// What the patient hopes for is no therapy goal.
 static OWN_WORDS: LazyLock<Regex> = LazyLock::new(|| {
     re(
@@ -133,6 +145,8 @@ static SURE_STATUS: LazyLock<Regex> = LazyLock::new(|| {
         |achieved|attained|mastered|accomplished|surpassed|exceeded|discontinued|deferred|upgraded|unchanged
         |not\s+(?:yet\s+)?(?:addressed|started|initiated|tested))\b
        |(?-i:\bMET\b|\bNOT\s+MET\b)
+       |[,;–—]\s*(?:still\s+|is\s+|was\s+|now\s+)?(?:kept|held|close|nearly\s+there|almost\s+there|reached|done|the\s+same|unchanged|abandoned|dropped|withdrawn|given\s+up|ongoing|not\s+(?:yet|there|reached|done))\b
+       |\b(?:is|was)\s+(?:close|nearly\s+there|almost\s+there|not\s+(?:yet\s+)?(?:there|started|done))\b|\bnot\s+(?:yet\s+)?there\b|[:=\-–—(;,.]\s*not\s+yet\b
        |[:=\-–—(;,.]\s*(?:goal\s+)?met\b|\bmet\s*[.;,(]|\bmet\s*$",
     )
 });
@@ -273,6 +287,11 @@ fn listed(page: &Page<'_>) -> Vec<Draft> {
             let own = rest.of(text);
             if has_words(own) && !COLUMNS.is_match(own) && !NO_ITEM.is_match(own) {
                 inline(page, rest, term, new, &mut drafts);
+            }
+            // "Long-term goals: to be set at the review" is an answer: what follows is no list of them.
+            if PLACEHOLDER.is_match(own) && own.contains(char::is_alphabetic) && !BELOW.is_match(own) {
+                mode = None;
+                continue;
             }
             let items = drafts.len() - before;
             mode = Some(Mode { term, new, items, indent: indent(text, line), marked: false, inline: items > 0 });
@@ -493,7 +512,7 @@ fn inline(page: &Page<'_>, region: Span, term: GoalTerm, new: bool, drafts: &mut
     let content = region.of(page.text);
     let mut push = |start: usize, end: usize| {
         let text = lines::trim(page.text, Span::new(region.start + start, region.start + end));
-        if has_words(text.of(page.text)) {
+        if has_words(text.of(page.text)) && !FORMER.is_match(text.of(page.text)) {
             drafts.push(Draft { span: text, text, id: String::new(), term, new, prose: false });
         }
     };
@@ -571,6 +590,64 @@ fn prose(page: &Page<'_>) -> Vec<Draft> {
     }
     drafts
 }
+
+/// Whether a text speaks of the goals of another time.
+pub(crate) fn is_former(text: &str) -> bool {
+    FORMER.is_match(text)
+}
+
+/// How a goal stands as far as its own words say: a plain word, or a word or figure past what is aimed at.
+pub(crate) fn status_at(page: &Page<'_>, goal: &Goal) -> Option<Span> {
+    status(page, goal.span, goal.text, false)
+}
+
+/// The line that heads a list of goals: the last one before an item that is no item itself.
+pub(crate) fn heading(page: &Page<'_>, goals: &[Goal], goal: Span) -> Option<Span> {
+    let own = page.lines.partition_point(|line| line.start <= goal.start).checked_sub(1)?;
+    for index in (0..own).rev().take(HEADING_REACH) {
+        let line = *page.lines.get(index)?;
+        if line.is_empty() || touching(goals, line, |other| other.span).next().is_some() {
+            continue;
+        }
+        let content = line.of(page.text);
+        let heads = line.len() <= MAX_HEADING
+            && lines::list_marker(content.trim_start()) == 0
+            && (term_of(content).is_some() || TIME_FRAME.is_match(content) || AIMS.is_match(content));
+        return heads.then(|| lines::trim(page.text, line));
+    }
+    None
+}
+
+/// Whether a line only names goals, as a heading does: few words, no figure, no full stop.
+pub(crate) fn names_goals(content: &str) -> bool {
+    content.len() <= MAX_HEADING
+        && AIMS.is_match(content)
+        && content.split_whitespace().count() <= 9
+        && !content.contains(|c: char| c.is_ascii_digit())
+        && !content.ends_with(['.', ';'])
+        && !SURE_STATUS.is_match(content)
+        && WILL.find(content).is_none()
+}
+
+/// The term that the heading over an unlabelled goal gives it: "STG 2 wk", "Long-range aims of the programme".
+pub(crate) fn goal_term(page: &Page<'_>, goals: &[Goal], goal: &Goal) -> Option<GoalTerm> {
+    let own = MARK.captures(goal.span.of(page.text)).filter(|m| m.get(0).is_some_and(|m| m.start() == 0));
+    let called = own.is_some_and(|m| m.name("abbr").is_some() || m.name("long").is_some());
+    if called || !(goal.id.is_empty() || goal.id.starts_with("goal")) {
+        return None;
+    }
+    let head = heading(page, goals, goal.span)?;
+    let content = head.of(page.text);
+    let alone = AIMS.is_match(content) || TERM.is_match(content) || ABBREVIATED.is_match(content);
+    term_of(content).filter(|_| alone && content.split_whitespace().count() <= 9 && !content.ends_with('.'))
+}
+
+static ABBREVIATED: LazyLock<Regex> = LazyLock::new(|| re(r"^\W*(?:\w+\W+){0,2}(?:LTG|STG|LTO|STO)s?\b"));
+/// How many lines above an item its heading is looked for.
+const HEADING_REACH: usize = 24;
+/// A heading over goals may take this many bytes.
+const MAX_HEADING: usize = 90;
+static AIMS: LazyLock<Regex> = LazyLock::new(|| re(r"\b(?:goals?|aims?|targets?|objectives?|outcomes?)\b"));
 
 /// A statement that holds a goal, as one.
 pub(crate) fn goal_at(page: &Page<'_>, span: Span, term: GoalTerm, new: bool) -> Goal {
@@ -749,6 +826,10 @@ mod tests {
                 vec![goal("goal1", Unstated, false, true), goal("goal2", Unstated, false, true)],
             ),
             ("The long-term goal is that she walks 500 feet to church.", vec![goal("", Long, true, false)]),
+            (
+                "Goals:\n1. sit 30 minutes, close, he sat 25\n2. type 40 words a minute - not yet, 31",
+                vec![goal("goal1", Unstated, true, true), goal("goal2", Unstated, true, true)],
+            ),
         ] {
             assert_eq!(read(text), expected, "{text}");
         }
@@ -761,6 +842,9 @@ mod tests {
             "No goals set today.",
             "Goals: to be established after testing",
             "Goals: see plan of care",
+            "Goals: none set today; to be agreed next week",
+            "Long term goals: to be set at the review.\n\nGait training twice a week for eight weeks.",
+            "Goals: none yet. During his 2021 admission walking 100 ft was met",
             "Patient goal: to garden again",
             "Goal in her own words: walk to the farm stand",
             "Stock is limited. Pain limits goals\n2 and 5.",

@@ -20,6 +20,19 @@ static PLANNED: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+/// A label that asks what therapy is planned.
+static ASKS: LazyLock<Regex> = LazyLock::new(|| {
+    compiled(
+        r"(?i)^\W*(?:rx|tx|svcs?|services|interventions?|modalit(?:y|ies)|techniques?|procedures|approach(?:es)?|treat(?:ment)?(?:\s+(?:with|by|approach|methods?))?|(?:tx|treatment|services?|interventions?|therapy)[\s._/]+(?:planned|proposed|to\s+include)|(?:planned|proposed)\s+(?:treatment|interventions?|therapy|services?)|what\s+(?:we|I)\s+(?:propose|plan|will\s+do|intend)|modalit\w*\s*/\s*\w+)\W*$",
+    )
+});
+/// A body that names nothing: per protocol, as before, same.
+static LATER: LazyLock<Regex> = LazyLock::new(|| {
+    compiled(
+        r"(?i)^\W*(?:per|as|same|see|tbd|to\s+be|pending|none|continue|cont|not|no|unchanged|deferred|total|time|\d+\s*min)\b",
+    )
+});
+
 /// Codes billed by the quarter of an hour (CPM ch. 5 §20.2; the constant-attendance and therapeutic procedure codes).
 const TIMED_CODES: &[&str] = &[
     "97032", "97033", "97034", "97035", "97036", "97110", "97112", "97113", "97116", "97124", "97129", "97130",
@@ -181,6 +194,25 @@ pub(super) fn planned(page: &Page<'_>) -> Vec<Span> {
             own && !stands.negated && !stands.historical && !stands.other_person
         })
         .collect();
+    // A code in the plan, and whatever stands after a label that asks for the therapy.
+    found.extend(
+        CPT.find_iter(page.text)
+            .map(|m| Span::new(m.start(), m.end()))
+            .filter(|span| page.topic(span.start) == Topic::Plan),
+    );
+    for block in page.blocks.iter().filter(|b| ASKS.is_match(b.label.of(page.text))) {
+        // An open label asks in vain: what stands on the next line answers another.
+        let line = page.line(block.label.start);
+        if block.body.start >= line.end {
+            continue;
+        }
+        let body = Span::new(block.body.start, block.body.end.min(line.end).max(block.body.start));
+        let content = body.of(page.text);
+        let words = content.split_whitespace().filter(|w| w.chars().any(char::is_alphabetic)).count();
+        if words >= 2 && !LATER.is_match(content) {
+            found.push(body);
+        }
+    }
     found.sort();
     found
 }

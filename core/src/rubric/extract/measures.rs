@@ -47,6 +47,7 @@ static COUNTABLE: LazyLock<Regex> = LazyLock::new(|| {
         | \b(?:unaided|by\s+(?:him|her|them)self|on\s+(?:his|her|their)\s+own|alone)\b
         | \bwithout\s+(?:\w+\s+){0,2}(?:help|stopping|stops|rests?|breaks?|prompt\w*|cue\w*|reminders?|pain|rails?|hands?|support|aid|device|cane|walker|spill\w*|cough\w*|chok\w*|falls?|loss|errors?|assist\w*|leaning|holding|touching)\b
         | \b(?:no|zero)\s+(?:\w+\s+){0,2}(?:help|cues?|prompts?|pain|falls?|errors?|assist\w*|loss|device|cough\w*|aspiration|spill\w*)\b
+        | \b(?:at\s+most|at\s+least|no\s+more\s+than|not\s+more\s+than|fewer\s+than|less\s+than)\s+(?:one|once|twice|an?)\b
         | \bevery\s+(?:time|trial|meal|attempt)\b | \bboth\s+hands\b | \bpercent\b",
     )
 });

@@ -54,7 +54,7 @@ static AMOUNT: LazyLock<Regex> = LazyLock::new(|| {
 /// "Timed: 40", "total 50", "minutes: 40", where the unit stands elsewhere on the line.
 static BARE: LazyLock<Regex> = LazyLock::new(|| {
     re(&format!(
-        r"(?:minutes?|mins?|min\.?|time|timed|untimed|total(?:\s+(?:treatment|tx|rx|therapy|session|visit))?|min\s+total|codes?)\s*(?:\([^)\d]*\))?\s*(?:is|was|of|were|[:=\-–|]|\.{{2,}})*\s*(?P<minutes>{NUMBER})\b
+        r"(?:minutes?|mins?|min\.?|time|timed|untimed|total(?:\s+(?:treatment|tx|rx|therapy|session|visit))?|min\s+total|codes?|(?:time|minutes|total)\s+in\s+(?:treatment|therapy|session|clinic|all)|^\s*all)\s*(?:\([^)\d]*\))?\s*(?:is|was|of|were|[:=\-–|]|\.{{2,}})*\s*(?P<minutes>{NUMBER})\b
         |(?:minutes?|mins?|time)\b[\w\s-]{{0,40}}?\s(?:(?:come|comes|came|add(?:s|ed)?|amount(?:s|ed)?|sum(?:s|med)?)\s+(?:up\s+)?to|equal(?:s|ed)?|number(?:s|ed)?|[:=])\s*(?P<told>{NUMBER})\b
         |(?:minutes?|mins?|time)\b[\w\s-]{{0,40}}?[:=]\s*(?P<set>{NUMBER})\s*$
         |\b(?P<before>{NUMBER})\s+(?:timed|untimed|total|of\s+(?:them|those|these|which))\b"
@@ -62,14 +62,14 @@ static BARE: LazyLock<Regex> = LazyLock::new(|| {
 });
 static TIMED: LazyLock<Regex> = LazyLock::new(|| {
     re(
-        r"\b(?:timed|time[\s-]*based|direct(?:\s+(?:contact|one|treatment|timed|minutes|time))|one[\s-]on[\s-]one|1\s*:\s*1|1[\s-]on[\s-]1|constant[\s-]attendance|TCM|TCT|timed\s+codes?)\b",
+        r"\b(?:timed|time[\s-]*based|direct(?:\s+(?:contact|one|treatment|timed|minutes|time))|one[\s-]on[\s-]one|1\s*:\s*1|1[\s-]on[\s-]1|constant[\s-]attendance|TCM|TCT|timed\s+codes?|coded?\s+(?:minutes|mins?|time)|(?:time|minutes|mins?)\s+(?:with|in|on|under|for|by)\s+(?:the\s+)?codes?)\b|^\s*codes?\s*[:=]?\s*\d{1,3}\b",
     )
 });
 static UNTIMED: LazyLock<Regex> =
     LazyLock::new(|| re(r"\b(?:un-?timed|non[\s-]*timed|not\s+timed|service[\s-]based|service\s+codes?)\b"));
 static TOTAL: LazyLock<Regex> = LazyLock::new(|| {
     re(
-        r"\b(?:total|totals|totaled|totalled|totaling|overall|altogether|in\s+all|combined|entire|session|(?:treatment|tx|therapy|visit|session|rx|contact|appointment|service|encounter)\s+(?:time|minutes|mins?|duration|length)|duration|length\s+of|time\s+spent|together|spent|lasted|lasting|ran|seen\s+for|treated\s+for|worked\s+(?:with\s+\w+\s+)?for|TTT|TTM|minutes?\s+of\s+(?:\w+\s+)?(?:therapy|treatment))\b",
+        r"\b(?:total|totals|totaled|totalled|totaling|overall|altogether|in\s+all|combined|entire|session|(?:treatment|tx|therapy|visit|session|rx|contact|appointment|service|encounter)\s+(?:time|minutes|mins?|duration|length)|duration|length\s+of|time\s+spent|together|spent|lasted|lasting|ran|seen\s+for|treated\s+for|worked\s+(?:with\s+\w+\s+)?for|TTT|TTM|minutes?\s+of\s+(?:\w+\s+)?(?:therapy|treatment)|whole\s+(?:visit|session|treatment|appointment|hour|time)|(?:time|minutes|mins?)\s+in\s+(?:treatment|therapy|session|clinic|all))\b|(?:^|\s{2,}|[|/;,])\s*all\s*[:=]?\s+\d",
     )
 });
 /// What minutes are not treatment time.
@@ -240,7 +240,9 @@ fn classify(page: &Page<'_>, clause: &str, stated: Stated, services: &[Service],
         return;
     }
     if total && !code && !OTHER_TIME.is_match(clause) {
-        let strong = clause.to_lowercase().contains("total") || clause.to_lowercase().contains("time");
+        let lower = clause.to_lowercase();
+        let strong =
+            ["total", "time", "whole", "entire", "in all", "altogether"].iter().any(|word| lower.contains(word));
         if out.total.is_none() || strong {
             out.total = Some(stated);
         }
@@ -332,6 +334,12 @@ mod tests {
             ("45 minutes of direct treatment time", Some(45), None),
             ("Timed Up and Go 12 s. Total hip replaced 30 minutes from home.", None, None),
             ("97110 x 15 min, 97140 x 10 min", None, None),
+            ("Timed 40         All 50", Some(40), Some(50)),
+            ("Coded time 38 min. The whole session 45 min.", Some(38), Some(45)),
+            ("Minutes under codes 30, total time in therapy 40", Some(30), Some(40)),
+            ("I spent 25 minutes on stairs; the whole session was 53 minutes.", None, Some(53)),
+            ("Time with codes 38 min. The whole visit 40 min.", Some(38), Some(40)),
+            ("All 5 goals reviewed. 97110 for 15 min.", None, None),
             ("Time-based codes = 30 min; total tx = 42 min", Some(30), Some(42)),
             ("timed 30            total 30", Some(30), Some(30)),
             ("Minutes under timed codes: 48. Minutes of treatment altogether: 48.", Some(48), Some(48)),

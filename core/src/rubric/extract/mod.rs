@@ -17,7 +17,7 @@ use serde::Serialize;
 
 pub(crate) use diagnosis::is_placeholder;
 pub use goals::{Goal, GoalTerm};
-pub(crate) use goals::{goal_at, has_tail};
+pub(crate) use goals::{goal_at, goal_term, has_tail, heading as goal_heading, is_former, names_goals, status_at};
 pub use interventions::{Service, Timing};
 pub use minutes::{Minutes, Stated};
 pub use signatures::{Role, Signature};

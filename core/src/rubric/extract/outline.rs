@@ -217,6 +217,7 @@ fn label(text: &str, segment: Span, line: Span, first: bool, hits: &Hits) -> Opt
         if words(label.of(text)) <= MAX_WORDS && !label.of(text).contains(". ") {
             let topic = topic(text, label, hits);
             let alone = text[after..line.end].trim().is_empty();
+            let topic = prescription(label.of(text), topic, Span::new(after, line.end), hits);
             let known = !matches!(topic, Topic::Unknown | Topic::Other);
             return Some((label, after, topic, known || (first && alone && is_capitals(label.of(text)))));
         }
@@ -239,6 +240,12 @@ fn label(text: &str, segment: Span, line: Span, first: bool, hits: &Hits) -> Opt
         return Some((label, segment.end, topic, !matches!(topic, Topic::Other)));
     }
     None
+}
+
+/// "Rx: gait training" prescribes therapy; with a drug after it, "Rx" heads medicines.
+fn prescription(label: &str, topic: Topic, body: Span, hits: &Hits) -> Topic {
+    let therapy = label.eq_ignore_ascii_case("rx") && hits.within(lists().drug, body).is_empty();
+    if therapy { Topic::Plan } else { topic }
 }
 
 fn words(label: &str) -> usize {

@@ -22,6 +22,15 @@ static OTHER: LazyLock<LeadIn> = LazyLock::new(|| {
         &['\n', '.', ';'],
     )
 });
+/// What leads in the first day of a period that ends with the report.
+static FROM: LazyLock<LeadIn> = LazyLock::new(|| {
+    LeadIn::new(r"(?i)\b(?:from|between|period|covers?|covering|report(?:ing)?)\b", 40, &['\n', '.', ';'])
+});
+static UNTIL_NOW: LazyLock<Regex> = LazyLock::new(|| {
+    compiled(
+        r"(?xi)^[\s,]*(?:-|–|—|to|and|through|thru|until|till|up\s+to|up\s+until)\s+(?:today|now|the\s+present|present|this\s+(?:date|report|visit)|the\s+date\s+(?:of\s+this|below|above))\b",
+    )
+});
 /// The reporting periods of a note, each with both ends.
 pub(super) fn periods(page: &Page<'_>) -> Vec<Span> {
     let text = page.text;
@@ -52,5 +61,17 @@ pub(super) fn periods(page: &Page<'_>) -> Vec<Span> {
             found.push(whole);
         }
     }
+    // "from January 6 up to today".
+    for date in &page.dates {
+        let span = date.span;
+        let line = page.line(span.start);
+        let before = &text[line.start.min(span.start)..span.start];
+        let before = &before[[". ", "  ", "|", ";"].iter().filter_map(|gap| before.rfind(gap)).max().unwrap_or(0)..];
+        let Some(end) = UNTIL_NOW.find(&text[span.end..line.end.max(span.end)]) else { continue };
+        if FROM.leads(before) && !OTHER.leads(before) {
+            found.push(Span::new(span.start, span.end + end.end()));
+        }
+    }
+    found.sort();
     found
 }

@@ -26,12 +26,12 @@ static FREQUENCY: LazyLock<Regex> = LazyLock::new(|| {
         |\b{COUNT}\s+(?:\w+\s+)?(?:mornings?|afternoons?|evenings?|half-?hours?|hours?|slots?)\s+(?:a\b|per\b|each\b|every\b|/)\s*{UNIT}
         |\b(?:once|twice|thrice)(?:\s+or\s+(?:once|twice|thrice))?\s*(?:a\b|per\b|each\b|every\b|/|x)?\s*(?:weekly\b|monthly\b|{UNIT})
         |\b(?:every|each)\s+(?:other\s+|second\s+|third\s+|two\s+|three\s+|four\s+|[234]\s+)?(?:week|weeks|wk|wks|month|months|day|monday|tuesday|wednesday|thursday|friday|saturday|weekday|mon|tues?|wed|thurs?|fri)\b
-        |\b(?:BIW|TIW|QIW|QWK|q\s?wk|q\s?week|q\s?[234]\s?(?:wks?|weeks?))\b
+        |\b(?:BIW|TIW|QIW|QWK|q\s?wk|q\s?week|q\s?[234]\s?(?:wks?|weeks?)|q\s?o\s?wk)\b
         |\b(?:bi-?weekly|tri-?weekly|semi-?weekly|fortnightly)\b
         |\b(?:M/?W/?F|M,\s?W,\s?F|T/?Th|Tu/?Th|Mon/Wed(?:/Fri)?|Tues?/Thurs?|M/W|W/F)\b
-        |\b(?:on\s+)?{DAY}(?:\s*(?:,|/|&|\+|and)\s*{DAY})+\b
+        |\b(?:on\s+)?{DAY}(?:\s*(?:,|/|&|\+|and)\s*{DAY})+(?:\b|\s|$)
         |\bon\s+(?:mondays|tuesdays|wednesdays|thursdays|fridays)\b
-        |\b(?:weekly|wkly|bi-?weekly|monthly)\s+(?:for|x|until|through|over|\d{{1,2}}\s*(?:visits?|sessions?|wks?|weeks?))\b
+        |\b(?P<often>weekly|wkly|bi-?weekly|monthly)\s*[,;]?\s*(?:(?:for|until|through|over|\d{{1,2}}\s*(?:visits?|sessions?|treatments?|wks?|weeks?))\b|[x×]\s*\d)
         |\b(?:weekly|wkly|daily|monthly)\s+(?:(?:individual|group|voice|speech|swallow(?:ing)?|dysphagia|language|hand|skilled|outpatient|clinic)\s+)?(?:visits?|sessions?|treatments?|therapy|PT|OT|ST|SLP|appointments?|physical|occupational|speech)\b
         |\b(?:visits?|sessions?|treatments?|therapy|PT|OT|ST|SLP|sees?|seen|services|appointments?|treat(?:ed)?|attend|come)\s+(?:\w+\s+){{0,2}}(?:weekly|wkly|daily|monthly)\b
         |\bfrequency\s*[:=]?\s*(?:weekly|daily|monthly|{COUNT}\s*x?\b)"
@@ -45,7 +45,7 @@ const SPAN: &str = r"(?:(?:more\s+|additional\s+|total\s+|further\s+|consecutive
 static DURATION: LazyLock<Regex> = LazyLock::new(|| {
     re(&format!(
         r"(?:\b|\bx)(?P<span>{LENGTH}\s*(?:(?:-|–|to|or)\s*{LENGTH})?[\s-]*{SPAN})\b
-        |(?P<until>\b(?:through|thru|until|till|to\s+end|ending|ends?\s+(?:on|by|in)|up\s+to)\s+(?:the\s+)?(?:(?:middle|end|beginning|start|first\s+week|last\s+week)\s+of\s+|mid-?\s?|late\s+|early\s+|\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?)?(?:(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b|\d{{1,2}}/\d{{1,2}}|\d{{4}}-\d{{2}}-\d{{2}}|(?:thanks|christmas|easter|memorial|labor|new\s+year)\w*))
+        |(?P<until>\b(?:through|thru|until|till|to\s+end|ending|ends?(?:\s+(?:on|by|in))?|up\s+to)\s+(?:the\s+)?(?:(?:middle|end|beginning|start|first\s+week|last\s+week)\s+of\s+|mid-?\s?|late\s+|early\s+|\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?)?(?:(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b|\d{{1,2}}/\d{{1,2}}|\d{{4}}-\d{{2}}-\d{{2}}|(?:thanks|christmas|easter|memorial|labor|new\s+year)\w*))
         |(?P<period>\b(?:cert(?:ification)?|plan|POC|treatment|care)\s+(?:period|dates?|from)\b\s*[:=]?\s*(?:from\s+)?\d{{1,2}}[/-]\d{{1,2}}(?:[/-]\d{{2,4}})?\s*(?:-|–|to|through|thru)\s*\d{{1,2}}[/-]\d{{1,2}})"
     ))
 });
@@ -69,10 +69,16 @@ static PAST_LEAD: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+/// The number of times right after a frequency, where no other unit follows: "weekly x 8", "q wk ×10".
+static TIMES: LazyLock<Regex> =
+    LazyLock::new(|| re(r"^(?:\s+(?:PT|OT|ST|SLP))?\s*[,;]?\s*(?P<times>[x×]\s*\d{1,2})\s*(?:[.,;)|]|$|\n)"));
+
 /// How often the patient will be seen.
 pub(super) fn frequency(page: &Page<'_>, goals: &[Goal]) -> Vec<Span> {
     let mut found: Vec<Span> = FREQUENCY
-        .find_iter(page.text)
+        .captures_iter(page.text)
+        // In "weekly, 4 visits" only the first word says how often.
+        .filter_map(|m| m.name("often").or(m.get(0)))
         .map(|m| Span::new(m.start(), m.end()))
         .filter(|span| is_planned(page, *span, goals))
         .collect();
@@ -98,11 +104,7 @@ pub(super) fn duration(page: &Page<'_>, goals: &[Goal], frequency: &[Span]) -> V
         let block = page.label(span.start);
         let label = block.map_or("", |b| b.label.of(text)).to_lowercase();
         let here = block.is_some_and(|b| b.label.start >= line.start);
-        let labelled = label.contains("duration")
-            || label.contains("length of")
-            || label.contains("frequency")
-            || label.contains("how long")
-            || label.contains("how often");
+        let labelled = is_schedule(&label);
         if !labelled && (PAST.is_match(after) || PAST_LEAD.is_match(before)) {
             continue;
         }
@@ -132,15 +134,26 @@ pub(super) fn duration(page: &Page<'_>, goals: &[Goal], frequency: &[Span]) -> V
         let planned = page.topic(span.start) == Topic::Plan;
         let ends = m.name("until").is_some();
         let period = m.name("period").is_some();
+        // "Length  8 wk": a label without a colon.
+        let asked = before.len() <= 24 && before.trim_start().len() > 3 && is_schedule(&before.to_lowercase());
         let enough = if ends {
             with_frequency || labelled || planned || speaks
         } else {
-            labelled || period || with_frequency || planned || (lead && speaks) || total(before, after)
+            labelled || asked || period || with_frequency || planned || (lead && speaks) || total(before, after)
         };
         if enough {
             found.push(span);
         }
     }
+    // "weekly x 8": as many weeks, or visits, as the figure says.
+    for often in frequency {
+        let Some(times) = TIMES.captures(&text[often.end..]).and_then(|m| m.name("times")) else { continue };
+        let span = Span::new(often.end + times.start(), often.end + times.end());
+        if !found.iter().any(|other| other.overlaps(span)) {
+            found.push(span);
+        }
+    }
+    found.sort();
     prefer_plan(page, &mut found);
     found
 }
@@ -214,9 +227,19 @@ fn is_planned(page: &Page<'_>, span: Span, goals: &[Goal]) -> bool {
     !OTHER_SCHEDULE.is_match(before) && !stands.negated && !stands.historical
 }
 
-/// Where some stand in the plan, those outside it are left aside.
+/// Whether a label asks how often or how long.
+fn is_schedule(label: &str) -> bool {
+    ["duration", "length", "frequency", "freq", "how long", "how often", "visits", "dose"]
+        .iter()
+        .any(|word| label.contains(word))
+}
+
+/// Where some stand in the plan or under a label of their own, those elsewhere are left aside.
 fn prefer_plan(page: &Page<'_>, found: &mut Vec<Span>) {
-    let planned = |span: &Span| page.topic(span.start) == Topic::Plan;
+    let planned = |span: &Span| {
+        page.topic(span.start) == Topic::Plan
+            || page.label(span.start).is_some_and(|b| is_schedule(&b.label.of(page.text).to_lowercase()))
+    };
     if found.iter().any(planned) {
         found.retain(planned);
     }
@@ -263,6 +286,13 @@ mod tests {
             ("Tuesdays and Fridays, eight weeks", true, true),
             ("how often     2 times weekly\nhow long      8 weeks", true, true),
             ("Treatment: gait training. To run another 8 weeks.", false, true),
+            ("PLAN: speech therapy q wk ×10. One visit by video.", true, true),
+            ("PLAN: drop to weekly x 8, then close.", true, true),
+            ("Plan: PT weekly, 6 visits in total", true, true),
+            ("Rx: gait and stair training, HEP   Mon/Thu x 6 wk.", true, true),
+            ("Rx: metoprolol 25 mg for 8 weeks, 2x per week a patch", false, false),
+            ("Length  10 wk", false, true),
+            ("Plan: bridges weekly x 10 reps", false, false),
         ] {
             assert_eq!(read(text), (often, long), "{text}");
         }

@@ -45,9 +45,13 @@ fn re(pattern: &str) -> Regex {
     compiled(&format!("(?x){pattern}"))
 }
 
+/// A first name and a surname.
+static NAMED_TWICE: LazyLock<Regex> = LazyLock::new(|| re(r"\p{Lu}[\p{Ll}.][\p{L}'’\-]*\s+\p{Lu}\p{Ll}"));
+
 /// What leads a signature in.
 static CUE: LazyLock<Regex> = LazyLock::new(|| {
-    re(r"(?i)/[es]s?/|\[\s*(?:e-?)?signed\s*\]|\be-?sig\b\.?\s*[:–—-]
+    re(r"(?i)/[es]s?/|\[\s*(?:e-?)?signed\s*\]|/*\s*\be-?sig(?:ned|nature)?\b\.?\s*(?:[:–—-]|/+)
+        |^\s*\|?\s*(?:e-?)?(?:sign|sig)\b\s*(?:[|:\t]|\s{2,})
         |\b(?:(?:electronically|electronic|elec\.?|digitally|e-?|co-?)[\s-]*(?:signed|authenticated|verified|attested)(?:\s+(?:and\s+\w+\s+)?(?:by|on))?
         |signed\b[^:\n]{1,30}:
         |signed\s+(?:on\s+)?(?:\d{1,4}[/.-]\d{1,2}[/.-]\d{2,4}|\d{1,2}\s+\p{L}{3,9}\.?,?\s+\d{2,4}|\p{L}{3,9}\.?\s+\d{1,2},?\s+\d{2,4})(?:\s+(?:at\s+)?\d{1,2}:?\d{2}(?:\s*[ap]\.?m\.?)?)?[\s,:–—-]+(?:by\s+)?
@@ -57,6 +61,7 @@ static CUE: LazyLock<Regex> = LazyLock::new(|| {
         |signature\s+(?:stamp|on\s+file)
         |(?:stamped|rubber[\s-]stamp(?:ed)?)\b
         |(?:therapist|clinician|treating\s+(?:therapist|clinician|provider)|provider|pathologist|treated\s+by|seen\s+by|documented\s+by|written\s+by|completed\s+by|report(?:ed)?\s+by|prepared\s+by|author(?:ed\s+by)?|entered\s+by|performed\s+by|(?:evaluated|assessed|planned|evaluation|eval|plan|poc)\s+(?:and\s+\w+\s+)?by(?:\s*/\s*\w+\s+by)?|note\s+by|respectfully(?:\s+submitted)?|sincerely|submitted\s+by|supervis(?:ed|ing)\s+(?:by|therapist|clinician|PT|OT|SLP))\s*(?:[:,–—-]|\.{3,})
+        |(?:prepared|written|authored|compiled|completed|documented|dictated)\s*:
         |(?:(?:evaluated|assessed|treated|seen|examined)\s+and\s+(?:[\w\s]{0,24}\s)?)?(?:closed|completed|written|prepared|documented|dictated|reported)\s+by(?:\s*\.{3,})?\s)")
 });
 /// Not whoever furnished or wrote.
@@ -110,7 +115,7 @@ static TAIL: LazyLock<Regex> = LazyLock::new(|| {
 /// A line with nothing but a name: an initial or two words, capitals first.
 static BARE_NAME: LazyLock<Regex> = LazyLock::new(|| {
     re(
-        r"^\s*[–—~\-]*\s*(?:\p{Lu}\.\s?){1,2}\s*\p{Lu}[\p{L}'’\-]+\s*$|^\s*\p{Lu}[\p{Ll}'’\-]+(?:\s+\p{Lu}\.?)?\s+\p{Lu}[\p{L}'’\-]+\s*$",
+        r"^\s*[–—~\-]*\s*(?:(?:\p{Lu}\.\s?){1,2}\s*\p{Lu}[\p{L}'’\-]+|\p{Lu}[\p{Ll}'’\-]+(?:\s+\p{Lu}\.?)?\s+\p{Lu}[\p{L}'’\-]+)(?:[\s,]+\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4})?\s*$|^\s*[–—~\-]*\s*(?:\p{Lu}\.\s?){2,3}\s*$",
     )
 });
 static DATE_LINE: LazyLock<Regex> = LazyLock::new(|| {
@@ -187,7 +192,30 @@ pub(super) fn signatures(page: &Page<'_>) -> Vec<Signature> {
             found.push(complete(page, &filled, index, *line));
         }
     }
-    found
+    joined(page, found)
+}
+
+/// A record's fields, one a line: a line of letters without a date, and right below it when it was signed, without a name.
+fn joined(page: &Page<'_>, found: Vec<Signature>) -> Vec<Signature> {
+    let text = page.text;
+    let mut out: Vec<Signature> = Vec::with_capacity(found.len());
+    for next in found {
+        if let Some(last) = out.last_mut()
+            && last.date.is_none()
+            && last.role != Role::Unstated
+            && next.role == Role::Unstated
+            && next.date.is_some()
+            && text[last.span.end.min(next.span.start)..next.span.start].matches('\n').count() == 1
+            && !NAMED_TWICE.is_match(next.span.of(text))
+        {
+            last.span = last.span.cover(next.span);
+            last.date = next.date;
+            last.stamped |= next.stamped;
+            continue;
+        }
+        out.push(next);
+    }
+    out
 }
 
 fn is_heading(name: &str) -> bool {
@@ -212,6 +240,13 @@ fn is_heading(name: &str) -> bool {
         "referring",
         "physician",
         "skilled",
+        "discharge",
+        "recert",
+        "recertification",
+        "eval",
+        "assessment",
+        "session",
+        "visit",
     ]
     .iter()
     .any(|word| lower.split(|c: char| !c.is_alphanumeric()).any(|w| w == *word))
@@ -396,6 +431,12 @@ mod tests {
             ("10 Form completed by .... Ann Lee, SLP-A        07/30/2025", Role::Assistant, true, false),
             ("therapist ............. Ann Lee, OTR/L, CHT", Role::Therapist, false, false),
             ("Signed 8/6/25  Ann Lee-Roe, MS CCC-SLP", Role::Therapist, true, false),
+            ("//e-sig// Ann Lee, PT, OCS    03/11/2025 17:08", Role::Therapist, true, false),
+            ("SIGN | Ann Lee-Roe, OTR/L, CHT | 1/14/2026 11:52 AM", Role::Therapist, true, false),
+            ("Prepared: Ann Lee-Roe, PT, NCS     signed 11/28/2025", Role::Therapist, true, false),
+            ("CLIN.NAME: Ann Lee\nCLIN.CRED: MS CCC-SLP\nCLIN.SIGNED: 2025-09-22T15:40", Role::Therapist, true, false),
+            ("A. Lee   5/2/25", Role::Unstated, true, false),
+            ("A.L.", Role::Unstated, false, false),
             ("evaluated by / plan by:  Ann Lee OTR/L, CHT   14 Jan 25", Role::Therapist, true, false),
             ("I directed the whole session: Kit Moss, PT, DPT, 17 February 2026.", Role::Therapist, true, false),
         ] {
@@ -413,6 +454,8 @@ mod tests {
             "Consent signed by patient.",
             "Signature on file",
             "Plan of care to be signed by the physician.",
+            "Discharge - OT hand        1/30/25",
+            "Prepared: lunch box with both hands",
         ] {
             assert_eq!(read(line), [], "{line}");
         }

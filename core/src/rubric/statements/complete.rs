@@ -1,16 +1,22 @@
 //! Completes the facts that rules read out of a note with what its statements say: adds what no rule knows, and takes back
 //! what no reader would call so.
 
+use std::collections::HashMap;
+
 use super::{Kind, Statement, Statements};
 use crate::rubric::extract::outline::Topic;
 use crate::rubric::extract::page::{Page, holder, overlapped, touching};
-use crate::rubric::extract::{Facts, Goal, GoalTerm, goal_at, has_tail, is_placeholder};
+use crate::rubric::extract::{
+    Facts, Goal, GoalTerm, goal_at, goal_term, has_tail, is_former, is_placeholder, names_goals, status_at,
+};
 use crate::text::Span;
 
 /// From here on a statement is what no rule saw in it.
 const SURE: f32 = 0.7;
 /// More likely than not: enough where a rule found part of it, and where nothing hangs on a single statement.
 const LIKELY: f32 = 0.5;
+/// A statement names what affects treatment from here on.
+const COMPLICATES: f32 = 0.6;
 /// Where rules mostly know, a statement must be surer to add anything.
 const CERTAIN: f32 = 0.9;
 /// What is held against a note must be surer still.
@@ -23,6 +29,12 @@ const UNHEARD: f32 = 0.06;
 const NEVER: f32 = 0.01;
 /// How many statements after a goal may say how it stands.
 const AFTER: usize = 3;
+/// Where the items of a list are this likely goals on average, the list is one of goals.
+const LIST: f32 = 0.4;
+/// What an item of a list of goals must at least be taken for, to be one; without number or bullet, `PLAIN`.
+const ITEM: f32 = 0.1;
+/// As `ITEM`, where lines merely follow each other.
+const PLAIN: f32 = 0.45;
 
 /// Completes `facts`.
 pub(super) fn complete(page: &Page<'_>, facts: &mut Facts, statements: &Statements) {
@@ -48,7 +60,8 @@ pub(super) fn complete(page: &Page<'_>, facts: &mut Facts, statements: &Statemen
         .collect::<Vec<_>>();
     add(&mut facts.measures, &figures);
     // What a relative has affects nobody's treatment.
-    let own = found(Kind::Complexity, LIKELY).into_iter().filter(|span| !of_another(page, *span)).collect::<Vec<_>>();
+    let own =
+        found(Kind::Complexity, COMPLICATES).into_iter().filter(|span| !of_another(page, *span)).collect::<Vec<_>>();
     add(&mut facts.complexities, &own);
     add(&mut facts.diagnoses, &found(Kind::Diagnosis, CERTAIN));
     let activities = found(Kind::Activity, LIKELY);
@@ -60,6 +73,14 @@ pub(super) fn complete(page: &Page<'_>, facts: &mut Facts, statements: &Statemen
         .collect();
     add(&mut facts.interventions, &given);
     add(&mut facts.planned_interventions, &activities);
+    // What is surely planned needs to name an activity only faintly.
+    let intended: Vec<Span> = statements
+        .iter()
+        .filter(|s| s.is(Kind::Planned) >= LIKELY && s.is(Kind::Activity) >= HARDLY && s.is(Kind::Plan) < SURE)
+        .map(|s| s.span)
+        .filter(|span| says_something(page, *span))
+        .collect();
+    add(&mut facts.planned_interventions, &intended);
     facts.skilled = found(Kind::Skilled, LIKELY);
     let totals: Vec<_> = [facts.minutes.timed, facts.minutes.total].into_iter().flatten().collect();
     facts.unskilled = statements
@@ -115,12 +136,24 @@ fn goals(page: &Page<'_>, facts: &mut Facts, statements: &Statements) {
     let mut more: Vec<Goal> = Vec::new();
     // Who numbers some goals numbers all of them.
     let needed = if facts.goals.iter().any(|goal| !goal.id.is_empty()) { CERTAIN } else { SURE };
-    for statement in statements.iter().filter(|s| s.holds_goal() >= needed && s.is(Kind::Measure) < LIKELY) {
-        if touching(&facts.goals, statement.span, |goal| goal.span).next().is_some() {
+    let lists = lists_of_goals(page, facts, statements);
+    for statement in statements.iter() {
+        // How a goal stands is told in figures; a measurement that is no report on a goal is none.
+        let reported = statement.is(Kind::GoalReported) >= CERTAIN && statement.is(Kind::Status) >= SURE;
+        let alone = statement.holds_goal() >= needed && (statement.is(Kind::Measure) < LIKELY || reported);
+        let list = statement.list.and_then(|list| lists.get(&list));
+        let item = if is_item(page, statement.span) { ITEM } else { PLAIN };
+        let listed = list.is_some() && statement.holds_goal() >= item;
+        if !(alone || listed)
+            || is_heading(page, statement.span)
+            || touching(&facts.goals, statement.span, |goal| goal.span).next().is_some()
+            || (statement.is(Kind::GoalReported) < LIKELY && is_former(statement.span.of(page.text)))
+        {
             continue;
         }
-        let new = reports && statement.sets_goal() > statement.is(Kind::GoalReported);
-        more.push(goal_at(page, statement.span, term(statement), new));
+        // A list sets goals or reports on goals as a whole.
+        let sets = list.copied().unwrap_or(statement.sets_goal() > statement.is(Kind::GoalReported));
+        more.push(goal_at(page, statement.span, term(statement), reports && sets));
     }
     facts.goals.append(&mut more);
     facts.goals.sort_by_key(|goal| goal.span);
@@ -129,6 +162,71 @@ fn goals(page: &Page<'_>, facts: &mut Facts, statements: &Statements) {
             goal.term = term(statement);
         }
     }
+    // What stands over a list calls its items long- or short-term, whatever they say themselves.
+    let headed: Vec<Option<GoalTerm>> = facts.goals.iter().map(|goal| goal_term(page, &facts.goals, goal)).collect();
+    for (goal, term) in facts.goals.iter_mut().zip(headed) {
+        goal.term = term.unwrap_or(goal.term);
+    }
+}
+
+/// The lists whose items are goals, and whether they set them rather than report on them: who lists some goals lists all of them.
+fn lists_of_goals(page: &Page<'_>, facts: &Facts, statements: &Statements) -> HashMap<usize, bool> {
+    #[derive(Default)]
+    struct Seen {
+        items: f32,
+        marked: f32,
+        goals: f32,
+        likely: f32,
+        sets: f32,
+        reported: f32,
+    }
+    let mut seen: HashMap<usize, Seen> = HashMap::new();
+    for statement in statements.iter().filter(|s| !is_heading(page, s.span)) {
+        let Some(list) = statement.list else { continue };
+        let entry = seen.entry(list).or_default();
+        let known = touching(&facts.goals, statement.span, |goal| goal.span).next().is_some();
+        let sure = statement.holds_goal() >= SURE && statement.is(Kind::Measure) < LIKELY;
+        entry.items += 1.0;
+        entry.marked += f32::from(u8::from(is_item(page, statement.span)));
+        entry.goals += f32::from(u8::from(known || sure));
+        entry.likely += statement.holds_goal();
+        entry.sets += statement.sets_goal().min(1.0);
+        entry.reported += statement.is(Kind::GoalReported);
+    }
+    seen.retain(|_, list| {
+        let marked = list.marked * 2.0 > list.items;
+        list.items >= 2.0
+            && if marked {
+                list.goals * 2.0 >= list.items || list.likely >= LIST * list.items
+            } else {
+                list.goals >= 2.0 && list.goals * 2.0 >= list.items
+            }
+    });
+    seen.into_iter().map(|(list, seen)| (list, seen.sets > seen.reported)).collect()
+}
+
+/// Whether a statement begins with the mark of an item: a bullet, a number, a bar, "M1", "L2".
+fn is_item(page: &Page<'_>, span: Span) -> bool {
+    let content = span.of(page.text);
+    let mut chars = content.chars();
+    let first = chars.next();
+    let numbered = |rest: &str| {
+        let digits = rest.chars().take_while(char::is_ascii_digit).count();
+        (1..=2).contains(&digits) && rest[digits..].starts_with([' ', '\t', '.', ')', ':'])
+    };
+    crate::text::lines::list_marker(content) > 0
+        || content.starts_with('|')
+        || numbered(content)
+        || (first.is_some_and(char::is_uppercase)
+            && [". ", ") ", "  "].iter().any(|mark| chars.as_str().starts_with(mark)))
+        || (first.is_some_and(char::is_alphabetic) && numbered(chars.as_str()))
+}
+
+/// Whether a statement heads what follows: it ends in a colon or only names goals, and nothing follows on its line.
+fn is_heading(page: &Page<'_>, span: Span) -> bool {
+    let content = span.of(page.text).trim_end();
+    (content.ends_with(':') || names_goals(content))
+        && page.text[span.end..].trim_start_matches([' ', '\t', '\r']).starts_with('\n')
 }
 
 fn term(statement: &Statement) -> GoalTerm {
@@ -148,7 +246,8 @@ fn standing(page: &Page<'_>, facts: &mut Facts, statements: &Statements) {
     let tails = facts.goals.iter().filter(|goal| has_tail(page, goal)).count();
     let count = facts.goals.len();
     for goal in &mut facts.goals {
-        let open = (tails * 2 >= count && !has_tail(page, goal)) || ends_open(goal.span.of(page.text));
+        let open = ((tails * 2 >= count && !has_tail(page, goal)) || ends_open(goal.span.of(page.text)))
+            && !runs_on(page, goal.span);
         let own = || touching(&statements.0, goal.span, |s| s.span);
         let likely = own().map(|s| s.is(Kind::Status)).fold(0.0, f32::max);
         if goal.status.is_some_and(|status| goal.span.contains(status)) && likely < NEVER {
@@ -159,6 +258,10 @@ fn standing(page: &Page<'_>, facts: &mut Facts, statements: &Statements) {
         }
         if goal.status.is_none() {
             goal.status = own().find(|s| s.is(Kind::Status) >= SURE).map(|s| s.span);
+        }
+        // Words or figures after the goal's own need less to be believed.
+        if goal.status.is_none() && likely >= HARDLY && own().any(|s| s.is(Kind::GoalReported) >= LIKELY) {
+            goal.status = status_at(page, goal);
         }
         if goal.status.is_none() {
             let next = statements.0.partition_point(|s| s.span.start < goal.span.end);
@@ -175,7 +278,15 @@ fn standing(page: &Page<'_>, facts: &mut Facts, statements: &Statements) {
 /// Whether a goal ends where its standing should begin.
 fn ends_open(goal: &str) -> bool {
     let goal = goal.trim_end();
+    // The bar that closes a row: its last cell may be filled.
+    let goal = goal.strip_suffix('|').map_or(goal, str::trim_end);
     goal.ends_with([':', '|', '=', '_']) || goal.ends_with("..") || goal.ends_with("--")
+}
+
+/// Whether the line goes on after a goal: a sentence that ends in dots, and then how it stands.
+fn runs_on(page: &Page<'_>, goal: Span) -> bool {
+    let line = page.line(goal.end.saturating_sub(1).max(goal.start));
+    page.text.get(goal.end..line.end).is_some_and(|rest| rest.contains(char::is_alphanumeric))
 }
 
 /// Whether a statement belongs to the item before it: same paragraph, and neither an item of its own nor labelled.
@@ -187,4 +298,37 @@ fn goes_on(page: &Page<'_>, item: Span, next: Span) -> bool {
             || crate::text::lines::list_marker(next.of(page.text)) > 0
             || page.block_at(next.start).is_some());
     between.matches('\n').count() <= 1 && !fresh
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cancel::NEVER;
+    use crate::rubric::terms::Vocabulary;
+
+    #[test]
+    fn items_and_headings() {
+        for (content, item, heading) in [
+            ("M1  keep the transfer at one helper", true, false),
+            ("| 1. walk a mile | met |", true, false),
+            ("B. be heard across the table", true, false),
+            ("- dress alone", true, false),
+            ("She walks a mile", false, false),
+            ("Against her goals:", false, true),
+            ("Long-term aims of the programme", false, true),
+            ("Goal 2 met on 4 of 5 days", false, false),
+        ] {
+            let text = format!("{content}\n1. walk\n");
+            let page = Page::new(&text, Vocabulary::builtin(), &NEVER);
+            let span = Span::new(0, content.len());
+            assert_eq!((is_item(&page, span), is_heading(&page, span)), (item, heading), "{content}");
+        }
+    }
+
+    #[test]
+    fn a_row_is_open_only_where_its_last_cell_is() {
+        assert!(ends_open("| walk a mile |      |"));
+        assert!(ends_open("walk a mile ......"));
+        assert!(!ends_open("| walk a mile | 0.6 miles |"));
+    }
 }

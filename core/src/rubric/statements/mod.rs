@@ -60,6 +60,8 @@ const KINDS: usize = 14;
 struct Statement {
     /// Where it stands.
     span: Span,
+    /// Which list it is an item of, by number within the text.
+    list: Option<usize>,
     probabilities: [f32; KINDS],
 }
 
@@ -112,9 +114,11 @@ impl Statements {
         if (doc_type.0, discipline.0) != by_rules {
             rows = features::features(page, facts, &parts, doc_type.0, discipline.0);
         }
-        let probabilities = model::builtin().probabilities(&rows, &context::lists(page, &parts));
-        let statement = |(span, probabilities)| Statement { span, probabilities };
-        (Self(parts.into_iter().zip(probabilities).map(statement).collect()), doc_type, discipline)
+        let lists = context::lists(page, &parts);
+        let probabilities = model::builtin().probabilities(&rows, &lists);
+        let statement = |((span, list), probabilities)| Statement { span, list, probabilities };
+        let all = parts.into_iter().zip(lists).zip(probabilities).map(statement).collect();
+        (Self(all), doc_type, discipline)
     }
 
     /// Completes what the rules read out of the note.
