@@ -60,7 +60,7 @@ fn comes_back(bytes: &[u8], format: Format) {
     }
     match SCRUBBER.scrub_message(bytes, format, &Context::default()) {
         Ok(scrubbed) => {
-            assert!(restore_message(&scrubbed.bytes, &KEY).is_ok_and(|back| back == bytes), "it does not come back")
+            assert!(restore_message(&scrubbed.bytes, &KEY).is_ok_and(|back| back == bytes), "it does not come back");
         }
         Err(error) => assert!(error.code() != ErrorCode::Internal, "{error}"),
     }
