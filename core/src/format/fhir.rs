@@ -399,7 +399,9 @@ impl<'t> Reader<'t, '_> {
         if self.unlabelled == Some(at) {
             self.document.added.push((container, at + 1, format!("\"security\":[{LABEL}]")));
         }
-        if name == "Resource" && self.label {
+        // One within another resource has no label of its own (constraint dom-5).
+        let contained = place.path.rsplit('.').next() == Some("contained");
+        if name == "Resource" && self.label && !contained {
             self.label_resource(&parts);
         }
         let role = entry.role;
@@ -537,7 +539,8 @@ impl<'t> Reader<'t, '_> {
             }
             Rule::System => {
                 if !is_standard(&value.text) {
-                    self.document.push_value(value, &of(Category::Url), None, path);
+                    let rule = Rule::Value(Category::Url, Kind::Whole, Place::Uri);
+                    self.document.push_value(value, &rule, None, path);
                 }
             }
             Rule::Reference => self.reference(&value, path),
@@ -597,7 +600,7 @@ impl<'t> Reader<'t, '_> {
         let base =
             before.find("://").map_or(0, |at| before[at + 3..].find('/').map_or(versioned, |slash| at + 3 + slash));
         if base > 0 {
-            let rule = Rule::Value(Category::Url, Kind::Whole, Place::Text);
+            let rule = Rule::Value(Category::Url, Kind::Whole, Place::Uri);
             self.document.push_value(value.cut(0..base), &rule, None, path);
         }
         if let Some(slash) = before[base..].rfind('/') {

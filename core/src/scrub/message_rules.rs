@@ -1,7 +1,7 @@
 //! What is done to each field of a message: tables that are data, and a policy's own lines over them.
 //!
 //! A rule is a word: `keep`, `remove`, `text` (free text, which is scrubbed), what the value is (a category, or finer: `birth_date`,
-//! `instant`, `street`, `city`, `county`, `zip`), `link` or `uuid` (an id by which parts of a message point at each other), or the name of
+//! `instant`, `street`, `city`, `county`, `zip`), `link` or `uuid` (an id by which parts of a message point at each other), `uri` (an absolute address), or the name of
 //! a data type that has rules of its own. A second word says what the value tells of the patient, by the members of
 //! [`Demographics`](super::Demographics).
 //!
@@ -123,6 +123,7 @@ const WORDS: &[&str] = &[
     "instant",
     "link",
     "uuid",
+    "uri",
     "street",
     "city",
     "county",
@@ -161,6 +162,7 @@ impl Entry {
             Rule::Value(Category::Date, _, Place::Instant) => "instant",
             Rule::Value(_, _, Place::Link) => "link",
             Rule::Value(_, _, Place::Uuid) => "uuid",
+            Rule::Value(_, _, Place::Uri) => "uri",
             Rule::Value(_, Kind::Street, _) => "street",
             Rule::Value(_, Kind::City, _) => "city",
             Rule::Value(_, Kind::County, _) => "county",
@@ -194,6 +196,7 @@ impl Entry {
             "instant" => Rule::Value(Category::Date, Kind::Whole, Place::Instant),
             "link" => Rule::Value(Category::OtherId, Kind::Whole, Place::Link),
             "uuid" => Rule::Value(Category::OtherId, Kind::Whole, Place::Uuid),
+            "uri" => Rule::Value(Category::Url, Kind::Whole, Place::Uri),
             "street" => location(Kind::Street),
             "city" => location(Kind::City),
             "county" => location(Kind::County),
@@ -518,8 +521,8 @@ const TYPES: &[(&str, &str)] = &[
     ("Time", "keep"),
     ("String", "text"),
     ("Markdown", "text"),
-    ("Uri", "url"),
-    ("Url", "url"),
+    ("Uri", "uri"),
+    ("Url", "uri"),
     ("Canonical", "keep"),
     ("Oid", "link"),
     ("Uuid", "link"),

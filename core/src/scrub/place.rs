@@ -19,6 +19,8 @@ pub(crate) enum Place {
     Link,
     /// A universally unique identifier by which parts point at each other.
     Uuid,
+    /// An absolute URI, or the server of one: one of nobody's (RFC 6761, `.invalid`), equal where values are equal; or nothing.
+    Uri,
 }
 
 impl Place {
@@ -31,9 +33,10 @@ impl Place {
         operator: Operator,
     ) -> (Piece, Operator) {
         match (self, operator) {
-            (Self::Text, _) | (_, Operator::Keep) | (Self::Date | Self::Instant, Operator::DateShift) => {
-                (piece, operator)
-            }
+            (Self::Text, _)
+            | (Self::Uri, Operator::Remove)
+            | (_, Operator::Keep)
+            | (Self::Date | Self::Instant, Operator::DateShift) => (piece, operator),
             // A token is no date; the seal of the message holds what stood here.
             (Self::Date | Self::Instant, Operator::Encrypt) => (Piece::Plain(String::new()), operator),
             (Self::Date, Operator::Tag | Operator::Generalize | Operator::Surrogate) => {
@@ -45,6 +48,9 @@ impl Place {
             }
             (Self::Date | Self::Instant, _) => (Piece::Plain(String::new()), Operator::Remove),
             (Self::Link, _) => (Piece::Plain(format!("id-{}", worker.code(index))), linked(operator)),
+            (Self::Uri, _) => {
+                (Piece::Plain(format!("https://removed-{}.invalid", worker.code(index))), linked(operator))
+            }
             (Self::Uuid, _) => (Piece::Plain(uuid(&worker.code(index))), linked(operator)),
         }
     }
