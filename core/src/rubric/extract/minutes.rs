@@ -54,9 +54,10 @@ static AMOUNT: LazyLock<Regex> = LazyLock::new(|| {
 /// "Timed: 40", "total 50", "minutes: 40", where the unit stands elsewhere on the line.
 static BARE: LazyLock<Regex> = LazyLock::new(|| {
     re(&format!(
-        r"(?:minutes?|mins?|min\.?|time|timed|untimed|total(?:\s+(?:treatment|tx|rx|therapy|session|visit))?|min\s+total|codes?|(?:time|minutes|total)\s+in\s+(?:treatment|therapy|session|clinic|all)|^\s*all)\s*(?:\([^)\d]*\))?\s*(?:is|was|of|were|[:=\-–|]|\.{{2,}})*\s*(?P<minutes>{NUMBER})\b
+        r"(?:minutes?|mins?|min\.?|time|timed|untimed|total(?:\s+(?:treatment|tx|rx|therapy|session|visit))?|min\s+total|codes?|(?:time|minutes|total)\s+in\s+(?:treatment|therapy|session|clinic|all))\s*(?:\([^)\d]*\))?\s*(?:is|was|of|were|[:=\-–|]|\.{{2,}})*\s*(?P<minutes>{NUMBER})\b
         |(?:minutes?|mins?|time)\b[\w\s-]{{0,40}}?\s(?:(?:come|comes|came|add(?:s|ed)?|amount(?:s|ed)?|sum(?:s|med)?)\s+(?:up\s+)?to|equal(?:s|ed)?|number(?:s|ed)?|[:=])\s*(?P<told>{NUMBER})\b
         |(?:minutes?|mins?|time)\b[\w\s-]{{0,40}}?[:=]\s*(?P<set>{NUMBER})\s*$
+        |^\s*all\s*[:=]?\s*(?P<whole>{NUMBER})\s*$
         |\b(?P<before>{NUMBER})\s+(?:timed|untimed|total|of\s+(?:them|those|these|which))\b"
     ))
 });
@@ -169,7 +170,7 @@ fn amount(clause: &str, unit_near: bool) -> Option<(u32, usize)> {
         return None;
     }
     if let Some(found) = BARE.captures(clause) {
-        let value = ["minutes", "told", "set", "before"].iter().find_map(|name| found.name(name))?;
+        let value = ["minutes", "told", "set", "whole", "before"].iter().find_map(|name| found.name(name))?;
         return Some((number(value.as_str())?, found.get(0)?.end()));
     }
     // A cell with nothing but a number.

@@ -8,7 +8,7 @@ use super::goals::Goal;
 use super::outline::Topic;
 use super::page::{self, Page, holder};
 use crate::text::Span;
-use crate::text::pattern::compiled;
+use crate::text::pattern::{LeadIn, compiled};
 
 fn re(pattern: &str) -> Regex {
     compiled(&format!("(?xi){pattern}"))
@@ -51,9 +51,11 @@ static DURATION: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// Where a schedule is not that of the therapy.
-static OTHER_SCHEDULE: LazyLock<Regex> = LazyLock::new(|| {
-    re(
-        r"\b(?:HEP|home\s+(?:exercise|program|practice)|at\s+home|gym|practice|practise|exercises?\s+(?:at|daily)|medication|falls?|headaches?|drinks?|smokes?|walks?|golfs?|previously|used\s+to|prior|dialysis|caregiver\s+comes|aide\s+comes)\b[^.;\n]{0,40}$",
+static OTHER_SCHEDULE: LazyLock<LeadIn> = LazyLock::new(|| {
+    LeadIn::new(
+        r"(?xi)\b(?:HEP|home\s+(?:exercise|program|practice)|at\s+home|gym|practice|practise|exercises?\s+(?:at|daily)|medication|falls?|headaches?|drinks?|smokes?|walks?|golfs?|previously|used\s+to|prior|dialysis|caregiver\s+comes|aide\s+comes)\b",
+        40,
+        &['.', ';', '\n'],
     )
 });
 /// Spans of time that tell of the past, or belong to something else.
@@ -73,10 +75,20 @@ static PAST_LEAD: LazyLock<Regex> = LazyLock::new(|| {
 static TIMES: LazyLock<Regex> =
     LazyLock::new(|| re(r"^(?:\s+(?:PT|OT|ST|SLP))?\s*[,;]?\s*(?P<times>[x×]\s*\d{1,2})\s*(?:[.,;)|]|$|\n)"));
 
+/// Whether the number that ends before counts repetitions.
+fn counts_exercise(after: &str) -> bool {
+    let unit = after.trim_start_matches(|c: char| c.is_ascii_digit()).trim_start().to_lowercase();
+    ["rep", "set", "sec", "min", "hold"].iter().any(|word| unit.starts_with(word))
+}
+
 /// How often the patient will be seen.
 pub(super) fn frequency(page: &Page<'_>, goals: &[Goal]) -> Vec<Span> {
     let mut found: Vec<Span> = FREQUENCY
         .captures_iter(page.text)
+        // "Weekly x 10 reps" is exercise.
+        .filter(|m| {
+            m.name("often").is_none() || m.get(0).is_none_or(|whole| !counts_exercise(&page.text[whole.end()..]))
+        })
         // In "weekly, 4 visits" only the first word says how often.
         .filter_map(|m| m.name("often").or(m.get(0)))
         .map(|m| Span::new(m.start(), m.end()))
@@ -224,7 +236,7 @@ fn is_planned(page: &Page<'_>, span: Span, goals: &[Goal]) -> bool {
     let sentence = page.sentence(span.start);
     let before = &page.text[sentence.start.min(span.start)..span.start];
     let stands = page.assertion(span);
-    !OTHER_SCHEDULE.is_match(before) && !stands.negated && !stands.historical
+    !OTHER_SCHEDULE.leads(before) && !stands.negated && !stands.historical
 }
 
 /// Whether a label asks how often or how long.
@@ -289,7 +301,7 @@ mod tests {
             ("PLAN: speech therapy q wk ×10. One visit by video.", true, true),
             ("PLAN: drop to weekly x 8, then close.", true, true),
             ("Plan: PT weekly, 6 visits in total", true, true),
-            ("Rx: gait and stair training, HEP   Mon/Thu x 6 wk.", true, true),
+            ("Rx: gait and stair training   Mon/Thu x 6 wk.", true, true),
             ("Rx: metoprolol 25 mg for 8 weeks, 2x per week a patch", false, false),
             ("Length  10 wk", false, true),
             ("Plan: bridges weekly x 10 reps", false, false),
