@@ -82,6 +82,9 @@ impl Statement {
     }
 }
 
+/// From here on a note of no known kind is taken for one of a discipline.
+const SURE: f32 = 0.9;
+
 /// What the model says of a note, or what the rules do where it is in doubt: a title on a note of two lines.
 fn settle<T: PartialEq + Copy>(model: (T, f32), rules: T, unknown: T) -> (T, f32) {
     if rules != unknown && (model.0 == unknown || model.1 < DOUBT) { (rules, DOUBT) } else { model }
@@ -110,6 +113,12 @@ impl Statements {
         let doc_type = said.0.map_or_else(|| settle(doc_type, by_rules.0, DocType::Unknown), |said| (said, 1.0));
         // "PT:" on a note that is no therapy note is a patient.
         let rules = if doc_type.0 == DocType::Unknown { Discipline::Unknown } else { by_rules.1 };
+        // Nor is a note that is none of a discipline because a word or two are those of one.
+        let discipline = if doc_type.0 == DocType::Unknown && discipline.1 < SURE {
+            (Discipline::Unknown, 1.0 - discipline.1)
+        } else {
+            discipline
+        };
         let discipline = said.1.map_or_else(|| settle(discipline, rules, Discipline::Unknown), |said| (said, 1.0));
         if (doc_type.0, discipline.0) != by_rules {
             rows = features::features(page, facts, &parts, doc_type.0, discipline.0);
