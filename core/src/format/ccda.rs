@@ -10,6 +10,7 @@ use base64::Engine;
 use quick_xml::Reader as Xml;
 use quick_xml::events::Event;
 
+use super::age;
 use super::coding::Coding;
 use super::document::{Document, Leaf};
 use super::hl7v2::BASE64;
@@ -53,6 +54,8 @@ struct Open {
     packed: bool,
     /// The parts of an address.
     address: Option<Vec<String>>,
+    /// Its code calls its value an age.
+    aged: bool,
 }
 
 #[derive(Default)]
@@ -164,6 +167,10 @@ impl<'t> Reader<'t, '_> {
         let in_note = self.open.iter().any(|open| open.note.is_some());
         let system = said("codeSystem").to_owned();
         let (typed, packed) = (said("type").to_owned(), said("representation") == "B64");
+        let unit = said("unit").to_owned();
+        if name == "code" && (age::is_called(said("code")) || age::is_called(said("displayName"))) {
+            self.open.last_mut().into_iter().for_each(|open| open.aged = true);
+        }
         let masked = attributes.iter().any(|attribute| attribute.name == "nullFlavor");
         let names: Vec<(String, Range<usize>, Range<usize>)> =
             attributes.iter().map(|a| (local(a.name).to_owned(), a.whole.clone(), a.value.clone())).collect();
@@ -173,14 +180,22 @@ impl<'t> Reader<'t, '_> {
                 continue;
             }
             let in_text = in_note || name == "linkHtml";
-            self.attribute(&name, &attribute, whole, value, &system, &typed, in_text, &mut masks);
+            self.attribute(&name, &attribute, whole, value, &system, &typed, &unit, in_text, &mut masks);
         }
         if in_note {
             let by = if CELLS.contains(&name.as_str()) { "\t" } else { "\n" };
             if CELLS.contains(&name.as_str()) || LINES.contains(&name.as_str()) {
                 self.separate(by);
             }
-            self.open.push(Open { name, entry: None, person: None, note: None, packed: false, address: None });
+            self.open.push(Open {
+                name,
+                entry: None,
+                person: None,
+                note: None,
+                packed: false,
+                address: None,
+                aged: false,
+            });
             return;
         }
         let entry = self.entry(&name, "");
@@ -191,7 +206,7 @@ impl<'t> Reader<'t, '_> {
         let is_text = matches!(entry.as_ref().map(|e| &e.rule), Some(Rule::Text)) && !packed && !parent_person;
         let note = is_text.then(Stretch::default);
         let address = (name == "addr").then(Vec::new);
-        self.open.push(Open { name, entry, person, note, packed, address });
+        self.open.push(Open { name, entry, person, note, packed, address, aged: false });
     }
 
     fn end(&mut self) {
@@ -316,6 +331,7 @@ impl<'t> Reader<'t, '_> {
         value: Range<usize>,
         system: &str,
         typed: &str,
+        unit: &str,
         in_text: bool,
         masks: &mut bool,
     ) {
@@ -341,7 +357,13 @@ impl<'t> Reader<'t, '_> {
         characters(self.text, value.clone(), Coding::Attribute, true, &mut text);
         let first = self.document.leaves.len();
         let of = |category, place| Rule::Value(category, Kind::Whole, place);
+        // A value of `value`, or of the bounds within it.
+        let called = self.open.iter().rev().take(2).any(|open| open.aged);
+        let ninety = age::over_89(&text.text, unit, called).filter(|_| name == "value");
         match &entry.rule {
+            Rule::Keep if ninety.is_some() => {
+                ninety.into_iter().for_each(|ninety| self.document.push_age(text.clone(), ninety, path.as_str()));
+            }
             Rule::Keep => {}
             Rule::Display if system.starts_with("2.16.840.1.113883.") => {}
             Rule::Display | Rule::Text => self.document.push_note(text, path),

@@ -101,6 +101,11 @@ impl Document {
         }
     }
 
+    /// Adds a number that is an age over 89, in a unit of which `ninety` make 90 years.
+    pub(super) fn push_age(&mut self, stretch: Stretch, ninety: u32, path: impl Into<String>) {
+        self.push_value(stretch, &Rule::Value(Category::Age, Kind::Whole, Place::Age(ninety)), None, path);
+    }
+
     /// Removes a member as a whole.
     pub(super) fn remove_member(&mut self, member: usize, path: impl Into<String>) {
         let source = self.members[member].source.clone();

@@ -10,6 +10,7 @@ use std::ops::Range;
 use base64::Engine;
 use serde::de::IgnoredAny;
 
+use super::age;
 use super::coding::Coding;
 use super::document::{Document, Fixed, Member};
 use super::hl7v2::BASE64;
@@ -96,11 +97,13 @@ struct Spot {
     open: bool,
     /// What a policy does to elements of the resource that no line of its own speaks of.
     rest: Option<Rule>,
+    /// Whether a code or a label above calls what stands here an age.
+    aged: bool,
 }
 
 impl Spot {
     fn root() -> Self {
-        Self { group: String::new(), path: String::new(), open: true, rest: None }
+        Self { group: String::new(), path: String::new(), open: true, rest: None, aged: false }
     }
 }
 
@@ -356,6 +359,7 @@ impl<'t> Reader<'t, '_> {
             }
         };
         let rest = place.rest.clone();
+        let aged = place.aged;
         let within = match name {
             "Resource" => {
                 let Some(resource) = self.said(&parts, "resourceType") else {
@@ -368,21 +372,21 @@ impl<'t> Reader<'t, '_> {
                 let own = |path: &str| self.rules.own("fhir", path);
                 let rest = own(&resource).or_else(|| own("Resource")).map(|entry| entry.rule.clone());
                 let rest = rest.filter(|rule| matches!(rule, Rule::Keep | Rule::Remove | Rule::Text));
-                Spot { group: resource.clone(), path: resource, open: true, rest }
+                Spot { group: resource.clone(), path: resource, open: true, rest, aged: false }
             }
             "Extension" => return self.extension(&parts, place, member),
             "Coded" | "Referenced" | "Measured" | "Backbone" => {
                 let shape = shape(&parts).filter(|_| !FHIR.has(&place.path));
                 match shape {
-                    Some(shape) => Spot { group: shape.into(), path: place.path.clone(), open: false, rest },
-                    None => Spot { group: place.path.clone(), path: place.path.clone(), open: true, rest },
+                    Some(shape) => Spot { group: shape.into(), path: place.path.clone(), open: false, rest, aged },
+                    None => Spot { group: place.path.clone(), path: place.path.clone(), open: true, rest, aged },
                 }
             }
             // The text of a concept, or a narrative: two elements of one name.
             "Narrative" if !parts.iter().any(|part| part.key == "div") => {
-                Spot { group: String::new(), path: place.path.clone(), open: true, rest }
+                Spot { group: String::new(), path: place.path.clone(), open: true, rest, aged }
             }
-            _ => Spot { group: name.to_owned(), path: place.path.clone(), open: false, rest },
+            _ => Spot { group: name.to_owned(), path: place.path.clone(), open: false, rest, aged },
         };
         // What the policy says of a type as a whole.
         if name != "Resource" && within.group != within.path && self.rules.has_own() {
@@ -410,6 +414,7 @@ impl<'t> Reader<'t, '_> {
         let mut family = Stretch::default();
         let mut address: Vec<String> = Vec::new();
         let mut first_name = None;
+        let called = within.aged || self.calls_an_age(&parts);
         for part in &parts {
             if part.key == "resourceType" {
                 let _ = self.member(part.source.clone(), member, container);
@@ -446,8 +451,18 @@ impl<'t> Reader<'t, '_> {
             if matches!(line.rule, Rule::Identifier | Rule::Contact) && line.role.is_none() {
                 line.role = role;
             }
-            let inner = Spot { group: within.group.clone(), path, open: within.open, rest: within.rest.clone() };
-            if self.bytes().get(part.value) == Some(&b'"') {
+            let inner =
+                Spot { group: within.group.clone(), path, open: within.open, rest: within.rest.clone(), aged: called };
+            let whose = !inner.path.contains("referenceRange");
+            if let Some(ninety) = self.age(part, &parts, called).filter(|_| whose) {
+                let first = self.document.leaves.len();
+                let number = part.value..self.value_end(part.value);
+                let mut said = Stretch::default();
+                said.push_verbatim(&self.text[number.clone()], number.start, Coding::Json);
+                self.document.push_age(said, ninety, inner.path);
+                // A quantity without its value is none.
+                self.document.set_member(first, member.filter(|_| part.key == "value").or(Some(index)));
+            } else if self.bytes().get(part.value) == Some(&b'"') {
                 self.string(part.value, &inner, &line, Some(index), &parts);
             } else {
                 self.value(part.value, &inner, &line, Some(index))?;
@@ -475,6 +490,28 @@ impl<'t> Reader<'t, '_> {
             self.document.known.add(role, &address.join(", "));
         }
         Ok(())
+    }
+
+    /// Whether the members of an object call what else stands in it an age.
+    fn calls_an_age(&self, parts: &[Part<'t>]) -> bool {
+        parts.iter().any(|part| match part.key {
+            "code" | "question" => age::is_called(&self.text[part.source.clone()]),
+            // A text of its own, and no narrative.
+            "text" | "linkId" => {
+                self.said(std::slice::from_ref(part), part.key).is_some_and(|said| age::is_called(&said))
+            }
+            _ => false,
+        })
+    }
+
+    /// What stands for 90 years where a member is a number that is an age over 89.
+    fn age(&self, part: &Part<'t>, beside: &[Part<'t>], called: bool) -> Option<u32> {
+        let is_value = part.key.starts_with("value") && self.bytes().get(part.value).is_some_and(u8::is_ascii_digit);
+        if !is_value {
+            return None;
+        }
+        let unit = self.said(beside, "code").or_else(|| self.said(beside, "unit")).unwrap_or_default();
+        age::over_89(&self.text[part.value..self.value_end(part.value)], &unit, called)
     }
 
     /// The strings of a value: one, or those of a list.
@@ -656,7 +693,7 @@ impl<'t> Reader<'t, '_> {
         for part in parts {
             let index = self.member(part.source.clone(), member, container);
             let path = format!("{}.{}", place.path, part.key);
-            let inner = Spot { group: "Extension".into(), path, open: false, rest: None };
+            let inner = Spot { group: "Extension".into(), path, open: false, rest: None, aged: false };
             let line = match (part.key, &entry.rule) {
                 ("url" | "id", _) => continue,
                 ("extension", _) => of_type("Extension"),

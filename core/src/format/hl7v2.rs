@@ -10,6 +10,7 @@ use base64::Engine;
 use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
+use super::age;
 use super::coding::{Coding, Delimiters};
 use super::document::Document;
 use super::stretch::Stretch;
@@ -282,7 +283,8 @@ impl Reader<'_, '_> {
         let said = fields.get(2).map_or("", |range| &self.text[range.clone()]);
         match said {
             "TX" | "FT" | "ST" => self.note_line(field, fields, path),
-            "NM" | "SI" | "SN" | "TM" | "ID" | "IS" | "MO" | "CP" | "NA" | "MA" => {}
+            "NM" | "SI" | "SN" | "NA" | "CQ" => self.number(field, fields, path),
+            "TM" | "ID" | "IS" | "MO" | "CP" | "MA" => {}
             "DT" | "TS" | "DTM" => self.typed("TS", None, field, path),
             _ if HL7.groups.contains_key(said) && said.len() <= 3 => self.typed(said, None, field, path),
             _ => {
@@ -293,6 +295,31 @@ impl Reader<'_, '_> {
             }
         }
         Ok(())
+    }
+
+    /// A number, which says something of somebody only where it is an age over 89: OBX-6 gives its unit, OBX-3 what it is.
+    fn number(&mut self, field: Range<usize>, fields: &[Range<usize>], path: &str) {
+        let Some(delimiters) = self.delimiters else { return };
+        let text = self.text;
+        let said = |at: usize| fields.get(at).map_or("", |range| &text[range.clone()]);
+        let called = age::is_called(said(3));
+        let unit_of = |range: &Range<usize>| {
+            let parts = split(range, text, delimiters.component);
+            parts.iter().map(|part| &text[part.clone()]).find(|part| !part.is_empty()).unwrap_or_default()
+        };
+        let unit = fields.get(6).map_or("", unit_of);
+        for repetition in split(&field, text, delimiters.repetition) {
+            let components = split(&repetition, text, delimiters.component);
+            // A quantity has its unit with it.
+            let own = components.get(1).filter(|_| said(2) == "CQ").map_or("", |range| &text[range.clone()]);
+            for component in components {
+                let unit = if own.is_empty() { unit } else { own };
+                if let Some(ninety) = age::over_89(&text[component.clone()], unit, called) {
+                    let number = self.decode(component);
+                    self.document.push_age(number, ninety, path);
+                }
+            }
+        }
     }
 
     /// A line of text, joined to the lines before it that belong to the same observation.

@@ -6,6 +6,7 @@
 //! has one name and one number one surrogate throughout; what they change is written back into just those bytes (`scrub`),
 //! and can be taken back where the operators have a way back (`seal`).
 
+mod age;
 mod ccda;
 mod charset;
 mod coding;

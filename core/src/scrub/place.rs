@@ -21,6 +21,8 @@ pub(crate) enum Place {
     Uuid,
     /// An absolute URI, or the server of one: one of nobody's (RFC 6761, `.invalid`), equal where values are equal; or nothing.
     Uri,
+    /// A number of years, months, weeks or days that is an age over 89: the number that stands for 90 years and more; or nothing.
+    Age(u32),
 }
 
 impl Place {
@@ -34,11 +36,13 @@ impl Place {
     ) -> (Piece, Operator) {
         match (self, operator) {
             (Self::Text, _)
-            | (Self::Uri, Operator::Remove)
+            | (Self::Uri | Self::Age(_), Operator::Remove)
             | (_, Operator::Keep)
             | (Self::Date | Self::Instant, Operator::DateShift) => (piece, operator),
             // A token is no date; the seal of the message holds what stood here.
             (Self::Date | Self::Instant, Operator::Encrypt) => (Piece::Plain(String::new()), operator),
+            (Self::Age(ninety), Operator::Encrypt) => (Piece::Plain(ninety.to_string()), operator),
+            (Self::Age(ninety), _) => (Piece::Plain(ninety.to_string()), Operator::Generalize),
             (Self::Date, Operator::Tag | Operator::Generalize | Operator::Surrogate) => {
                 let year = worker.year_of(index).or_else(|| lone_year(worker, index));
                 match year.filter(|year| year.bytes().all(|byte| byte.is_ascii_digit())) {
