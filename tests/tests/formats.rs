@@ -484,7 +484,7 @@ fn numbers_that_are_ages_over_89_become_90() {
         let (gone, _) = scrub(&scrubber("categories: {age: {operator: remove}}"), &message);
         for number in written.split(['«', '»']).skip(1).step_by(2) {
             assert!(kept.contains(number), "{kept}");
-            assert!(!gone.contains(&format!("\"value\":{}", number)) && !gone.contains(&format!("|{}", number)));
+            assert!(!gone.contains(&format!("\"value\":{number}")) && !gone.contains(&format!("|{number}")));
         }
         let sealed = scrub(
             &scrubber(

@@ -361,10 +361,11 @@ impl<'t> Reader<'t, '_> {
         let called = self.open.iter().rev().take(2).any(|open| open.aged);
         let ninety = age::over_89(&text.text, unit, called).filter(|_| name == "value");
         match &entry.rule {
-            Rule::Keep if ninety.is_some() => {
-                ninety.into_iter().for_each(|ninety| self.document.push_age(text.clone(), ninety, path.as_str()));
+            Rule::Keep => {
+                if let Some(ninety) = ninety {
+                    self.document.push_age(text, ninety, path);
+                }
             }
-            Rule::Keep => {}
             Rule::Display if system.starts_with("2.16.840.1.113883.") => {}
             Rule::Display | Rule::Text => self.document.push_note(text, path),
             // A fragment of the document itself.
