@@ -74,7 +74,7 @@ bench-infer: $(INFER)/venv/bin/python
 	cargo build -q --release --workspace --bin infer
 	$(INFER)/venv/bin/python benches/infer/run.py --program $(TARGET)/release/infer --models $(INFER)/models
 
-# What the stripped command weighs by the features that are in it. A build for each, the first time some minutes long.
+# What the stripped C library and the command weigh by the features that are in them. A build for each, the first time some minutes long.
 sizes:
 	benches/sizes.sh
 

@@ -690,6 +690,39 @@ cg_status cg_pair_scorer_score(const cg_pair_scorer *scorer,
 // `scorer` is NULL or a live scorer of pairs, which nobody uses afterwards.
 void cg_pair_scorer_free(cg_pair_scorer *scorer);
 
+// The same scorer with a sentence model, for checks of the kind `similarity`, which are not assessable without. Scorer and embedder are
+// shared, not taken: both stay the caller's. On success `*out` is to be freed with cg_scorer_free.
+//
+// # Safety
+// `scorer` and `embedder` are live; `out` is writable; `err` is writable or NULL. What a judge of `scorer` needs is good for both.
+cg_status cg_scorer_with_embedder(const cg_scorer *scorer,
+                                  const cg_embedder *embedder,
+                                  cg_scorer **out,
+                                  cg_error **err);
+
+// The same scorer with a classification model, for checks of the kind `classifier`, which are not assessable without. `name` is that by
+// which the rubric asks for it; (NULL, 0) is the model's own. CG_STATUS_RUBRIC names the criterion that asks it for a label it does not
+// have. Otherwise as cg_scorer_with_embedder.
+//
+// # Safety
+// As cg_scorer_with_embedder; `name` is readable for `len` bytes.
+cg_status cg_scorer_with_classifier(const cg_scorer *scorer,
+                                    const char *name,
+                                    size_t len,
+                                    const cg_classifier *classifier,
+                                    cg_scorer **out,
+                                    cg_error **err);
+
+// The same scorer with a classification model that tells the type of a document where the caller does not say. CG_STATUS_MODEL where none
+// of its labels names one. Otherwise as cg_scorer_with_embedder.
+//
+// # Safety
+// As cg_scorer_with_embedder.
+cg_status cg_scorer_with_document_classifier(const cg_scorer *scorer,
+                                             const cg_classifier *classifier,
+                                             cg_scorer **out,
+                                             cg_error **err);
+
 // Removes protected health information from a message: typed fields by what they are, free text as cg_scrubber_scrub does it,
 // searched for the people that the message itself names. What is not removed stays byte for byte.
 //
@@ -831,6 +864,18 @@ cg_status cg_model_load(const char *directory,
 // # Safety
 // `model` is NULL or a live model, which nobody uses afterwards.
 void cg_model_free(cg_model *model);
+
+// As cg_scrubber_new, with a model that was loaded before; the configuration then names none.
+//
+// The model is shared, not taken: it stays the caller's and may be freed at any time afterwards.
+//
+// # Safety
+// As cg_scrubber_new; `model` is a live model.
+cg_status cg_scrubber_new_with_model(const char *config_json,
+                                     size_t len,
+                                     const cg_model *model,
+                                     cg_scrubber **out,
+                                     cg_error **err);
 
 // Opens the directory of a registry, which must be there; an empty one is an empty registry.
 //
@@ -1055,39 +1100,6 @@ cg_status cg_scorer_new_with_judge(const cg_rubric *rubric,
                                    cg_scorer **out,
                                    cg_error **err);
 
-// The same scorer with a sentence model, for checks of the kind `similarity`, which are not assessable without. Scorer and embedder are
-// shared, not taken: both stay the caller's. On success `*out` is to be freed with cg_scorer_free.
-//
-// # Safety
-// `scorer` and `embedder` are live; `out` is writable; `err` is writable or NULL. What a judge of `scorer` needs is good for both.
-cg_status cg_scorer_with_embedder(const cg_scorer *scorer,
-                                  const cg_embedder *embedder,
-                                  cg_scorer **out,
-                                  cg_error **err);
-
-// The same scorer with a classification model, for checks of the kind `classifier`, which are not assessable without. `name` is that by
-// which the rubric asks for it; (NULL, 0) is the model's own. CG_STATUS_RUBRIC names the criterion that asks it for a label it does not
-// have. Otherwise as cg_scorer_with_embedder.
-//
-// # Safety
-// As cg_scorer_with_embedder; `name` is readable for `len` bytes.
-cg_status cg_scorer_with_classifier(const cg_scorer *scorer,
-                                    const char *name,
-                                    size_t len,
-                                    const cg_classifier *classifier,
-                                    cg_scorer **out,
-                                    cg_error **err);
-
-// The same scorer with a classification model that tells the type of a document where the caller does not say. CG_STATUS_MODEL where none
-// of its labels names one. Otherwise as cg_scorer_with_embedder.
-//
-// # Safety
-// As cg_scorer_with_embedder.
-cg_status cg_scorer_with_document_classifier(const cg_scorer *scorer,
-                                             const cg_classifier *classifier,
-                                             cg_scorer **out,
-                                             cg_error **err);
-
 // Scores the notes of one patient under one plan, each by itself and together.
 //
 // `notes_json` is `[{"text", "date"?, "doc_type"?, "discipline"?, "claim"?}]`; `options_json` is NULL with length 0, or `{"open": true}` where
@@ -1185,18 +1197,6 @@ cg_status cg_scrubber_new(const char *config_json,
                           size_t len,
                           cg_scrubber **out,
                           cg_error **err);
-
-// As cg_scrubber_new, with a model that was loaded before; the configuration then names none.
-//
-// The model is shared, not taken: it stays the caller's and may be freed at any time afterwards.
-//
-// # Safety
-// As cg_scrubber_new; `model` is a live model.
-cg_status cg_scrubber_new_with_model(const char *config_json,
-                                     size_t len,
-                                     const cg_model *model,
-                                     cg_scrubber **out,
-                                     cg_error **err);
 
 // Removes protected health information from a note.
 //

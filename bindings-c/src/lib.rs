@@ -16,10 +16,13 @@ pub mod category;
 #[cfg(debug_assertions)]
 pub mod debug;
 pub mod error;
+#[cfg(feature = "onnx")]
 pub mod infer;
 mod live;
 pub mod message;
+#[cfg(feature = "onnx")]
 pub mod model;
+#[cfg(feature = "onnx")]
 pub mod registry;
 pub mod report;
 pub mod restored;
@@ -27,6 +30,7 @@ pub mod rubric;
 pub mod scorer;
 pub mod scrubbed;
 pub mod scrubber;
+#[cfg(feature = "search")]
 pub mod search;
 pub mod status;
 pub mod stream;

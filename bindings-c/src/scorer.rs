@@ -8,7 +8,6 @@ use chartguard::{ScoreOptions, Scorer, wire};
 
 use crate::boundary::{Fault, free, object, produce, text};
 use crate::error::cg_error;
-use crate::infer::{cg_classifier, cg_embedder};
 use crate::report::cg_report;
 use crate::rubric::cg_rubric;
 use crate::status::cg_status;
@@ -131,79 +130,6 @@ impl Judge for Callback {
             _ => return Err(judge_failed(format!("it returned {answer}"))),
         }
         Ok(out)
-    }
-}
-
-/// The same scorer with a sentence model, for checks of the kind `similarity`, which are not assessable without. Scorer and embedder are
-/// shared, not taken: both stay the caller's. On success `*out` is to be freed with cg_scorer_free.
-///
-/// # Safety
-/// `scorer` and `embedder` are live; `out` is writable; `err` is writable or NULL. What a judge of `scorer` needs is good for both.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn cg_scorer_with_embedder(
-    scorer: *const cg_scorer,
-    embedder: *const cg_embedder,
-    out: *mut *mut cg_scorer,
-    err: *mut *mut cg_error,
-) -> cg_status {
-    // SAFETY: promised by the caller.
-    unsafe {
-        produce(out, err, || {
-            let scorer = object(scorer, "the scorer is NULL")?;
-            let embedder = object(embedder, "the embedder is NULL")?;
-            Ok(cg_scorer(scorer.0.clone().with_embedder(embedder.0.clone())?))
-        })
-    }
-}
-
-/// The same scorer with a classification model, for checks of the kind `classifier`, which are not assessable without. `name` is that by
-/// which the rubric asks for it; (NULL, 0) is the model's own. CG_STATUS_RUBRIC names the criterion that asks it for a label it does not
-/// have. Otherwise as cg_scorer_with_embedder.
-///
-/// # Safety
-/// As cg_scorer_with_embedder; `name` is readable for `len` bytes.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn cg_scorer_with_classifier(
-    scorer: *const cg_scorer,
-    name: *const c_char,
-    len: usize,
-    classifier: *const cg_classifier,
-    out: *mut *mut cg_scorer,
-    err: *mut *mut cg_error,
-) -> cg_status {
-    // SAFETY: promised by the caller.
-    unsafe {
-        produce(out, err, || {
-            let scorer = object(scorer, "the scorer is NULL")?;
-            let classifier = &object(classifier, "the classifier is NULL")?.0;
-            let name = match text(name, len)? {
-                "" => classifier.model().name(),
-                name => name,
-            };
-            Ok(cg_scorer(scorer.0.clone().with_classifier(name, classifier.clone())?))
-        })
-    }
-}
-
-/// The same scorer with a classification model that tells the type of a document where the caller does not say. CG_STATUS_MODEL where none
-/// of its labels names one. Otherwise as cg_scorer_with_embedder.
-///
-/// # Safety
-/// As cg_scorer_with_embedder.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn cg_scorer_with_document_classifier(
-    scorer: *const cg_scorer,
-    classifier: *const cg_classifier,
-    out: *mut *mut cg_scorer,
-    err: *mut *mut cg_error,
-) -> cg_status {
-    // SAFETY: promised by the caller.
-    unsafe {
-        produce(out, err, || {
-            let scorer = object(scorer, "the scorer is NULL")?;
-            let classifier = object(classifier, "the classifier is NULL")?;
-            Ok(cg_scorer(scorer.0.clone().with_document_classifier(classifier.0.clone())?))
-        })
     }
 }
 

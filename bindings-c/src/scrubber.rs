@@ -7,7 +7,6 @@ use chartguard::{Context, Patient, Scrubbed, Scrubber, wire};
 use crate::boundary::{free, object, produce, text};
 use crate::bytes::cg_bytes;
 use crate::error::cg_error;
-use crate::model::cg_model;
 use crate::scrubbed::cg_scrubbed;
 use crate::status::cg_status;
 
@@ -36,29 +35,6 @@ pub unsafe extern "C" fn cg_scrubber_new(
 ) -> cg_status {
     // SAFETY: promised by the caller.
     unsafe { produce(out, err, || Ok(cg_scrubber(Scrubber::from_json(text(config_json, len)?)?))) }
-}
-
-/// As cg_scrubber_new, with a model that was loaded before; the configuration then names none.
-///
-/// The model is shared, not taken: it stays the caller's and may be freed at any time afterwards.
-///
-/// # Safety
-/// As cg_scrubber_new; `model` is a live model.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn cg_scrubber_new_with_model(
-    config_json: *const c_char,
-    len: usize,
-    model: *const cg_model,
-    out: *mut *mut cg_scrubber,
-    err: *mut *mut cg_error,
-) -> cg_status {
-    // SAFETY: promised by the caller.
-    unsafe {
-        produce(out, err, || {
-            let model = object(model, "the model is NULL")?.0.clone();
-            Ok(cg_scrubber(Scrubber::from_json_with_model(text(config_json, len)?, model)?))
-        })
-    }
 }
 
 /// Removes protected health information from a note.

@@ -639,6 +639,15 @@ internal static partial class Cg
     internal static partial void cg_pair_scorer_free(nint scorer);
 
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial CgStatus cg_scorer_with_embedder(CgScorer scorer, CgEmbedder embedder, out CgScorer @out, out CgError err);
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial CgStatus cg_scorer_with_classifier(CgScorer scorer, byte[]? name, nuint nameLen, CgClassifier classifier, out CgScorer @out, out CgError err);
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial CgStatus cg_scorer_with_document_classifier(CgScorer scorer, CgClassifier classifier, out CgScorer @out, out CgError err);
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial CgStatus cg_scrubber_scrub_message(CgScrubber scrubber, byte[]? message, nuint messageLen, string? format, byte[]? contextJson, nuint contextJsonLen, out CgMessage @out, out CgError err);
 
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
@@ -673,6 +682,9 @@ internal static partial class Cg
 
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial void cg_model_free(nint model);
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial CgStatus cg_scrubber_new_with_model(byte[]? configJson, nuint configJsonLen, CgModel model, out CgScrubber @out, out CgError err);
 
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial CgStatus cg_registry_open(byte[]? directory, nuint directoryLen, byte[]? optionsJson, nuint optionsJsonLen, out CgRegistry @out, out CgError err);
@@ -747,15 +759,6 @@ internal static partial class Cg
     internal static partial CgStatus cg_scorer_new_with_judge(CgRubric rubric, nint judge, nint context, out CgScorer @out, out CgError err);
 
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
-    internal static partial CgStatus cg_scorer_with_embedder(CgScorer scorer, CgEmbedder embedder, out CgScorer @out, out CgError err);
-
-    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
-    internal static partial CgStatus cg_scorer_with_classifier(CgScorer scorer, byte[]? name, nuint nameLen, CgClassifier classifier, out CgScorer @out, out CgError err);
-
-    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
-    internal static partial CgStatus cg_scorer_with_document_classifier(CgScorer scorer, CgClassifier classifier, out CgScorer @out, out CgError err);
-
-    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial CgStatus cg_scorer_score_episode(CgScorer scorer, byte[]? notesJson, nuint notesJsonLen, byte[]? optionsJson, nuint optionsJsonLen, out CgReport @out, out CgError err);
 
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
@@ -784,9 +787,6 @@ internal static partial class Cg
 
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial CgStatus cg_scrubber_new(byte[]? configJson, nuint configJsonLen, out CgScrubber @out, out CgError err);
-
-    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
-    internal static partial CgStatus cg_scrubber_new_with_model(byte[]? configJson, nuint configJsonLen, CgModel model, out CgScrubber @out, out CgError err);
 
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial CgStatus cg_scrubber_scrub(CgScrubber scrubber, byte[]? text, nuint textLen, out CgScrubbed @out, out CgError err);
