@@ -23,8 +23,10 @@ class Model:
     name: str
     path: str
     vocabulary: int
-    # Values a token in the output.
-    columns: int
+    # Values a token in the output; `words` where words go in, as the features of the built-in tagger.
+    columns: int | str
+    # Numbers that stand for a token, or for a word.
+    width: int = 1
 
 
 def minilm(cache: Path) -> zipfile.ZipFile:
@@ -63,8 +65,22 @@ ENCODERS = {
 }
 
 
+BUILTIN = Path(__file__).parents[2] / "core/models/builtin/tagger.onnx"
+
+
+def builtin() -> Model:
+    """The tagger that is in the library; its weights are int8 and expand when it is loaded."""
+    graph = onnx.load(BUILTIN).graph
+    # The table of features is the first thing that words are looked up in.
+    lookup = next(node for node in graph.node if node.op_type == "Gather")
+    table = next(one for one in graph.initializer if one.name == lookup.input[0])
+    width = graph.input[0].type.tensor_type.shape.dim[1].dim_value
+    return Model("built-in tagger", str(BUILTIN), table.dims[0], "words", width)
+
+
 def all_of(folder: Path):
-    """Each model, in f32 and quantised dynamically to int8, as Optimum exports it."""
+    """The built-in tagger; then each model, in f32 and quantised dynamically to int8, as Optimum exports it."""
+    yield builtin()
     for name, make in ENCODERS.items():
         plain, quantised = folder / name / "model.onnx", folder / f"{name}-int8" / "model.onnx"
         vocabulary = 8000 if name.startswith("encoder") else 30522

@@ -4,8 +4,8 @@
 
 Every row is a model, a length in tokens and a number of threads over documents, each document by itself: the median time of
 a document in both, their ratio (below 1 the engine here is faster), and the greatest difference between their outputs. A
-second table has what loading takes and the memory held after it, each in a process of its own, the files being in the
-system's cache.
+second table has what loading takes, by itself and from the start of a process on, and the memory held after it, each in a
+process of its own, the files being in the system's cache.
 """
 
 import argparse
@@ -28,8 +28,10 @@ class Here:
     """The program `infer`, which loads a model and runs it when told to."""
 
     def __init__(self, program, model):
+        start = time.perf_counter()
         self.process = subprocess.Popen([program, model.path, str(model.columns)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.loaded, self.resident = map(float, self.process.stdout.readline().split())
+        self.started = time.perf_counter() - start
 
     def ask(self, *words):
         print(*words, file=self.process.stdin, flush=True)
@@ -51,13 +53,16 @@ class Here:
 class There:
     """ONNX Runtime with one thread inside a call."""
 
-    def __init__(self, path):
+    def __init__(self, model):
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
-        self.session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+        self.session = onnxruntime.InferenceSession(model.path, options, providers=["CPUExecutionProvider"])
         self.inputs = [i.name for i in self.session.get_inputs()]
+        self.width = model.width
 
     def feed(self, ids):
+        if self.width > 1:
+            return {self.inputs[0]: np.array(ids, np.int64).reshape(-1, self.width)}
         ids = np.array([ids], np.int64)
         values = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.zeros_like(ids)}
         return {name: values[name] for name in self.inputs}
@@ -88,7 +93,7 @@ class There:
 
 
 def documents(rng, model, length, count):
-    return [rng.integers(5, model.vocabulary, length).tolist() for _ in range(count)]
+    return [rng.integers(5, model.vocabulary, length * model.width).tolist() for _ in range(count)]
 
 
 def main():
@@ -105,7 +110,7 @@ def main():
     for model in models.all_of(arguments.models):
         if arguments.only not in model.name:
             continue
-        here, there = Here(arguments.program, model), There(model.path)
+        here, there = Here(arguments.program, model), There(model)
         for length in map(int, arguments.lengths.split(",")):
             ids = documents(rng, model, length, 1)[0]
             difference = np.abs(here.outputs(ids) - there.outputs(ids)).max()
@@ -125,11 +130,11 @@ def main():
                       f"{ours / theirs:6.2f} {difference:15.2e}", flush=True)
         here.close()
         again = Here(arguments.program, model)
-        loads.append((model.name, Path(model.path).stat().st_size / 1e6, again.loaded, again.resident))
+        loads.append((model.name, Path(model.path).stat().st_size / 1e6, again.loaded, again.started, again.resident))
         again.close()
-    print(f"\n{'model':24} {'file, MB':>9} {'load, ms':>9} {'resident, MB':>13}")
-    for name, size, loaded, resident in loads:
-        print(f"{name:24} {size:9.1f} {loaded * 1e3:9.0f} {resident:13.0f}")
+    print(f"\n{'model':24} {'file, MB':>9} {'load, ms':>9} {'process, ms':>12} {'resident, MB':>13}")
+    for name, size, loaded, started, resident in loads:
+        print(f"{name:24} {size:9.1f} {loaded * 1e3:9.0f} {started * 1e3:12.0f} {resident:13.0f}")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,5 @@
-//! Runs one model as `infer/run.py` tells it, so that it takes turns with another runtime: `infer MODEL.onnx COLUMNS`.
+//! Runs one model as `infer/run.py` tells it, so that it takes turns with another runtime: `infer MODEL.onnx COLUMNS`, or `infer TAGGER.onnx words` for one
+//! like the built-in tagger.
 //!
 //! Prints the seconds that loading took and the megabytes held after it, and answers each line that it reads with one:
 //! `document IDS` keeps a document, `run THREADS` gives the seconds that all kept ones took and drops them, `outputs IDS`
@@ -18,9 +19,12 @@ const LONGEST: usize = 512;
 
 fn main() -> Result<(), Box<dyn error::Error>> {
     let arguments: Vec<String> = env::args().collect();
-    let [_, path, columns] = arguments.as_slice() else { return Err("infer MODEL.onnx COLUMNS".into()) };
+    let [_, path, columns] = arguments.as_slice() else { return Err("infer MODEL.onnx COLUMNS | words".into()) };
     let start = Instant::now();
-    let graph = Graph::load(Path::new(path).parent().ok_or("expected a file")?, columns.parse()?, LONGEST)?;
+    let graph = match columns.as_str() {
+        "words" => Graph::of_words(path)?,
+        columns => Graph::load(Path::new(path).parent().ok_or("expected a file")?, columns.parse()?, LONGEST)?,
+    };
     println!("{} {}", start.elapsed().as_secs_f64(), resident_megabytes().unwrap_or_default());
     let mut documents: Vec<Vec<i64>> = Vec::new();
     for line in io::stdin().lock().lines() {

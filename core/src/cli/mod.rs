@@ -6,6 +6,7 @@ mod calibrate;
 mod context;
 mod eval;
 mod input;
+#[cfg(feature = "onnx")]
 mod model;
 mod output;
 mod policy;
@@ -71,6 +72,7 @@ enum Command {
     #[command(subcommand)]
     Audit(audit::AuditCommand),
     /// Check a model directory; list, add, activate, roll back and remove the models of a registry
+    #[cfg(feature = "onnx")]
     #[command(subcommand)]
     Model(model::ModelCommand),
     /// Find passages of documents by words and, with a model, by meaning: an index in a directory
@@ -228,6 +230,7 @@ where
         Command::Rubric(command) => rubric::run(&command),
         Command::Vault(command) => vault::run(&command),
         Command::Audit(command) => audit::run(&command),
+        #[cfg(feature = "onnx")]
         Command::Model(command) => model::run(&command),
         #[cfg(feature = "search")]
         Command::Search(command) => search::run(&command),

@@ -72,12 +72,6 @@ pub(super) struct RegistryArgs {
     registry: PathBuf,
 }
 
-#[cfg(not(feature = "onnx"))]
-pub(super) fn run(_command: &ModelCommand) -> Outcome {
-    Err(Error::config("this build runs no models: build it with feature `onnx`").into())
-}
-
-#[cfg(feature = "onnx")]
 pub(super) fn run(command: &ModelCommand) -> Outcome {
     let text = match command {
         ModelCommand::Check { model, registry: None } => described(&crate::infer::Model::load(model)?)?,
@@ -115,7 +109,6 @@ pub(super) fn run(command: &ModelCommand) -> Outcome {
     Ok(OK)
 }
 
-#[cfg(feature = "onnx")]
 impl RegistryArgs {
     fn open(&self) -> Result<crate::infer::Registry> {
         open(&self.registry)
@@ -123,17 +116,14 @@ impl RegistryArgs {
 }
 
 /// Opens a registry for one command, which needs neither a budget nor times.
-#[cfg(feature = "onnx")]
 pub(super) fn open(directory: &Path) -> Result<crate::infer::Registry> {
     crate::infer::Registry::open(directory, crate::infer::RegistryOptions::new())
 }
 
-#[cfg(feature = "onnx")]
 fn named(model: &str) -> Result<(&str, &str)> {
     model.split_once('@').ok_or_else(|| Error::config("a version is needed: NAME@VERSION"))
 }
 
-#[cfg(feature = "onnx")]
 fn described(model: &crate::infer::Model) -> Result<String> {
     use crate::infer::{Classifier, Embedder, PairScorer, Tagger, Task};
 
@@ -157,7 +147,6 @@ fn described(model: &crate::infer::Model) -> Result<String> {
     Ok(out)
 }
 
-#[cfg(feature = "onnx")]
 fn listed(registry: &crate::infer::Registry, json: bool) -> Result<String> {
     let status = registry.status()?;
     if json {

@@ -218,21 +218,50 @@ impl Model {
 
 /// A graph by itself, without a tokenizer: for benches, no part of the interface.
 #[doc(hidden)]
-pub struct Graph(Network);
+pub struct Graph(Kind);
+
+enum Kind {
+    /// A token in, `columns` values out.
+    Tokens(Box<Network>),
+    /// A word in, as features of this library's own.
+    Words(tract::RowsPlan),
+}
 
 #[doc(hidden)]
 #[allow(missing_docs, clippy::missing_errors_doc)]
 impl Graph {
     pub fn load(directory: impl AsRef<Path>, columns: usize, longest: usize) -> Result<Self> {
         let path = directory.as_ref().join(directory::ONNX);
-        Ok(Self(Network::load_with(&path, tract::Expect::Tokens(columns), longest, 0, &[1; 8])?))
+        Ok(Self(Kind::Tokens(Box::new(Network::load_with(
+            &path,
+            tract::Expect::Tokens(columns),
+            longest,
+            0,
+            &[1; 8],
+        )?))))
+    }
+
+    /// The graph of a tagger of words, as the built-in one is.
+    pub fn of_words(path: impl AsRef<Path>) -> Result<Self> {
+        let bytes = directory::read(path.as_ref(), directory::ONNX_LIMIT)?;
+        Ok(Self(Kind::Words(tract::RowsPlan::from_bytes(&bytes, features::SLOTS)?)))
     }
 
     /// Runs it on each of the inputs that `next` gives, and hands the values of the output to `read`.
     pub fn run<'a>(&self, next: impl Fn() -> Option<&'a [i64]>, mut read: impl FnMut(&[f32])) -> Result<()> {
-        let mut session = self.0.session();
-        while let Some(ids) = next() {
-            read(session.run(ids)?.as_slice().unwrap_or_default());
+        match &self.0 {
+            Kind::Tokens(network) => {
+                let mut session = network.session();
+                while let Some(ids) = next() {
+                    read(session.run(ids)?.as_slice().unwrap_or_default());
+                }
+            }
+            Kind::Words(plan) => {
+                let mut state = plan.spawn()?;
+                while let Some(ids) = next() {
+                    state.run(ids, &mut read)?;
+                }
+            }
         }
         Ok(())
     }
