@@ -10,11 +10,11 @@ use base64::Engine;
 use quick_xml::Reader as Xml;
 use quick_xml::events::Event;
 
-use super::age;
 use super::coding::Coding;
 use super::document::{Document, Leaf};
 use super::hl7v2::BASE64;
 use super::html::{characters, entity};
+use super::number::{self, Called};
 use super::stretch::{Edit, Stretch};
 use crate::error::{Error, Location, Result};
 use crate::scrub::message_rules::{CDA, Entry, Role, Rule, Rules};
@@ -54,8 +54,8 @@ struct Open {
     packed: bool,
     /// The parts of an address.
     address: Option<Vec<String>>,
-    /// Its code calls its value an age.
-    aged: bool,
+    /// What its code calls its value.
+    called: Called,
 }
 
 #[derive(Default)]
@@ -168,8 +168,10 @@ impl<'t> Reader<'t, '_> {
         let system = said("codeSystem").to_owned();
         let (typed, packed) = (said("type").to_owned(), said("representation") == "B64");
         let unit = said("unit").to_owned();
-        if name == "code" && (age::is_called(said("code")) || age::is_called(said("displayName"))) {
-            self.open.last_mut().into_iter().for_each(|open| open.aged = true);
+        if name == "code"
+            && let Some(open) = self.open.last_mut()
+        {
+            open.called = open.called.and(Called::by(said("code"))).and(Called::by(said("displayName")));
         }
         let masked = attributes.iter().any(|attribute| attribute.name == "nullFlavor");
         let names: Vec<(String, Range<usize>, Range<usize>)> =
@@ -194,7 +196,7 @@ impl<'t> Reader<'t, '_> {
                 note: None,
                 packed: false,
                 address: None,
-                aged: false,
+                called: Called::default(),
             });
             return;
         }
@@ -206,7 +208,7 @@ impl<'t> Reader<'t, '_> {
         let is_text = matches!(entry.as_ref().map(|e| &e.rule), Some(Rule::Text)) && !packed && !parent_person;
         let note = is_text.then(Stretch::default);
         let address = (name == "addr").then(Vec::new);
-        self.open.push(Open { name, entry, person, note, packed, address, aged: false });
+        self.open.push(Open { name, entry, person, note, packed, address, called: Called::default() });
     }
 
     fn end(&mut self) {
@@ -358,9 +360,11 @@ impl<'t> Reader<'t, '_> {
         let first = self.document.leaves.len();
         let of = |category, place| Rule::Value(category, Kind::Whole, place);
         // A value of `value`, or of the bounds within it.
-        let called = self.open.iter().rev().take(2).any(|open| open.aged);
-        let ninety = age::over_89(&text.text, unit, called).filter(|_| name == "value");
+        let above = self.open.iter().rev().take(2);
+        let called = above.fold(Called::default(), |called, open| called.and(open.called));
+        let ninety = number::over_89(&text.text, unit, called).filter(|_| name == "value");
         match &entry.rule {
+            Rule::Keep if name == "value" && called.identifies(&text.text) => self.document.remove(value, path),
             Rule::Keep => {
                 if let Some(ninety) = ninety {
                     self.document.push_age(text, ninety, path);
