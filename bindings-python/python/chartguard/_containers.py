@@ -7,7 +7,6 @@ import contextlib
 import datetime
 import functools
 import json
-import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar, cast
 
@@ -85,17 +84,27 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 def named(function: Function) -> Function:
     """A function that names the nearest of its keywords where one is unknown."""
-    code = function.__code__
-    known = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+    known = keywords_of(function)
 
     @functools.wraps(function)
     def call(*positional: Any, **keywords: Any) -> Any:
-        for name in keywords:
-            if name not in known:
-                raise unknown(name, known, code.co_name)
+        check_keywords(keywords, known, function.__qualname__)
         return function(*positional, **keywords)
 
     return cast(Function, call)
+
+
+def keywords_of(function: Callable[..., Any]) -> tuple[str, ...]:
+    """The names of a function's parameters."""
+    code = getattr(function, "__wrapped__", function).__code__
+    return code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+
+
+def check_keywords(keywords: Iterable[str], known: Sequence[str], function: str) -> None:
+    """Refuses a keyword that a function has not."""
+    for name in keywords:
+        if name not in known:
+            raise unknown(name, known, function)
 
 
 # What each kind of column holds, and the way back -------------------------------------------------------------------------
@@ -537,6 +546,8 @@ def relation_reader(relation: Any) -> Any:
 
 def relation_like(relation: Any, _chartguard_rows: Any) -> Any:
     """A table of Arrow as a relation of the connection that another relation is of."""
+    import uuid
+
     import duckdb
 
     # A relation does not tell its connection, but runs SQL on it, and there a table may be a variable of Python.
