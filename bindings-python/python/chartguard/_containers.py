@@ -7,8 +7,9 @@ import contextlib
 import datetime
 import functools
 import json
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any, TypeVar, cast
+from typing import Any, Literal, TypeVar, cast, overload
 
 from chartguard._chartguard import (
     Access,
@@ -27,6 +28,8 @@ Result = tuple[Any, list[tuple[int, ChartguardError]]]
 Run = Callable[[Any], Result]
 # What is said of the rows, as pairs of what a column says and the column, or the text that holds for all rows.
 Said = list[tuple[str, Any]]
+# The container that comes in and goes out.
+Column = TypeVar("Column")
 Kept = tuple[Vault | None, AuditLog | None, str | None, str | None]
 
 
@@ -924,6 +927,38 @@ def option_of(said: Any, path: str, count: int) -> list[str | None]:
     return [cell if isinstance(cell, str) else None for cell in cells]
 
 
+@overload
+def restore_column(
+    column: Column,
+    key: bytes | str | Key | None = None,
+    *,
+    name: str | None = None,
+    vault: Vault | str | os.PathLike[str] | None = None,
+    document_id: str | Iterable[Any] | None = None,
+    access: Access | None = None,
+    actor: str | None = None,
+    now: str | None = None,
+    audit: AuditLog | None = None,
+    on_error: Literal["raise", "null"] = "raise",
+    threads: int | None = None,
+    progress: bool = False,
+) -> Column: ...
+@overload
+def restore_column(
+    column: Column,
+    key: bytes | str | Key | None = None,
+    *,
+    name: str | None = None,
+    vault: Vault | str | os.PathLike[str] | None = None,
+    document_id: str | Iterable[Any] | None = None,
+    access: Access | None = None,
+    actor: str | None = None,
+    now: str | None = None,
+    audit: AuditLog | None = None,
+    on_error: Literal["collect"],
+    threads: int | None = None,
+    progress: bool = False,
+) -> tuple[Column, list[tuple[int, ChartguardError]]]: ...
 @named
 def restore_column(
     column: Any,

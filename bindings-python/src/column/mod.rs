@@ -90,9 +90,9 @@ impl Scrubber {
     ///     The same container, with the length, nulls, index and name of what came in. With "collect" a tuple of that and a list of
     ///     (row, error).
     ///
-    ///     A LazyFrame and a RecordBatchReader stay lazy and are worked on when they are read: a LazyFrame 4,096 rows at a time,
-    ///     and no more rows than a query wants (``.head(3)`` works on three), a reader by its batches. What is held beside the result
-    ///     is one such window, where the result goes to a file (``sink_parquet``) nothing more. An Enum of a LazyFrame becomes text. A
+    ///     A LazyFrame and a RecordBatchReader stay lazy and are worked on when they are read: a LazyFrame 4,096 rows at a time and
+    ///     for no more rows than a query wants (``.head(3)`` works on three), a reader by its batches. Memory holds such a part, what
+    ///     Polars reads ahead, and the result unless it goes to a file (``sink_parquet``). An Enum of a LazyFrame becomes text. A
     ///     DuckDB relation comes back in memory, as one of its own connection; of the default connection where its own is
     ///     open only to be read or does not read variables of Python. None of these can collect errors.
     ///
