@@ -330,6 +330,10 @@ def test_wrong_keywords():
         PLAIN.scrub_column(["a"], treads=2)
     with pytest.raises(TypeError, match="'polcy'. Did you mean 'policy'"):
         chartguard.Scrubber(polcy="safe-harbor")
+    with pytest.raises(TypeError, match="'looakhead'. Did you mean 'lookahead'"):
+        chartguard.scrub_stream(PLAIN, ["a"], looakhead=3)
+    with pytest.raises(TypeError, match="'result'. Did you mean 'results'"):
+        chartguard.summary(result=[])
 
 
 @pytest.mark.parametrize("threads", [None, 0, 1, 2, 5])

@@ -1,9 +1,11 @@
 """Tables that are read as they are needed: worked on a window at a time, for no more rows and columns than are wanted."""
 
 import json
+import signal
 import subprocess
 import sys
 import textwrap
+import time
 
 import chartguard
 import duckdb
@@ -91,6 +93,31 @@ def test_memory_follows_the_window_and_not_the_frame(tmp_path):
 
     # Beside what Polars itself reads ahead and writes behind: some windows of 5 MB, of notes of 139 MB in all.
     assert peak("scrub") - peak("copy") < 100
+
+
+@pytest.mark.parametrize("engine", ["in-memory", "streaming"])
+def test_ctrl_c_stops_a_query(engine):
+    program = f"""
+        import os, chartguard, polars as pl
+        lazy = chartguard.Scrubber().scrub_column(pl.LazyFrame({{"note": ["seen today by Dr. Adeyemi. " * 2000] * 2000}}), name="note")
+        print("go", flush=True)
+        try:
+            lazy.collect(engine={engine!r})
+        except KeyboardInterrupt:
+            os._exit(0)
+    """
+    child = subprocess.Popen([sys.executable, "-c", textwrap.dedent(program)], stdout=subprocess.PIPE, text=True)
+    assert child.stdout.readline() == "go\n"
+    time.sleep(0.5)
+    start = time.monotonic()
+    child.send_signal(signal.SIGINT)
+    try:
+        # Polars and Python may both raise it: what counts is that the work has ended.
+        child.wait(20)
+    finally:
+        child.kill()
+    # The streaming engine sees it after the part at hand, which may take longer in a development build.
+    assert time.monotonic() - start < (1 if engine == "in-memory" else 3) and child.returncode != 1
 
 
 def test_an_enum_becomes_text():

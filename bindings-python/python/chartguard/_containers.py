@@ -430,6 +430,9 @@ def from_row(error: ChartguardError, first: int) -> ChartguardError:
 
 # Rows that are asked for at a time: as many as the compiled part has on its way at a time.
 WINDOW = 4096
+# Bytes of notes, if they are more than one, that a LazyFrame is worked on at a time: Polars' streaming engine works on another thread
+# than the main one and sees Ctrl-C only between two such parts.
+WINDOW_BYTES = 1 << 18
 
 LAZY = {("polars", "LazyFrame"), ("pyarrow", "RecordBatchReader"), ("duckdb", "DuckDBPyRelation")}
 
@@ -481,12 +484,19 @@ def polars_lazily(frame: Any, work: Callable[[Any], Any], text: str, made: set[s
             # Nothing of what is asked for has to be worked for.
             parts = windows(asked.select(sorted(needed)))
         else:
-            parts = counted(windows(asked), work, progress)
+            parts = counted(by_size(windows(asked), text), work, progress)
         for part in parts:
             part = part if predicate is None else part.filter(predicate)
             yield part if wanted is None else part.select(wanted)
 
     return register_io_source(batches, schema=schema)
+
+
+def by_size(parts: Iterable[Any], text: str) -> Iterator[Any]:
+    """Parts of a Polars frame, those whose notes are large divided further."""
+    for part in parts:
+        rows = max(1, len(part) * WINDOW_BYTES // max(1, part[text].estimated_size()))
+        yield from [part] if rows >= len(part) else part.iter_slices(rows)
 
 
 def windows(table: Any) -> Iterator[Any]:
@@ -496,7 +506,7 @@ def windows(table: Any) -> Iterator[Any]:
         if hasattr(table, "collect_batches"):
             parts = table.collect_batches(chunk_size=WINDOW, maintain_order=True, engine="streaming")
         else:
-            # Versions before 1.34 have no way to ask for less than the whole.
+            # Earlier versions have no way to ask for less than the whole.
             parts = table.collect().iter_slices(WINDOW)
     else:
         parts = table
@@ -520,9 +530,10 @@ def counted(parts: Iterable[Any], work: Callable[[Any], Any], progress: bool) ->
     try:
         for part in parts:
             try:
-                yield work(part)
+                done = work(part)
             except ChartguardError as error:
                 raise from_row(error, first) from None
+            yield done
             first += len(part)
             if bar is not None:
                 bar.update(len(part))

@@ -90,8 +90,8 @@ impl Scrubber {
     ///     The same container, with the length, nulls, index and name of what came in. With "collect" a tuple of that and a list of
     ///     (row, error).
     ///
-    ///     A LazyFrame and a RecordBatchReader stay lazy and are worked on when they are read: a LazyFrame 4,096 rows at a time and
-    ///     for no more rows than a query wants (``.head(3)`` works on three), a reader by its batches. Memory holds such a part, what
+    ///     A LazyFrame and a RecordBatchReader stay lazy and are worked on when they are read: a LazyFrame 4,096 rows or 256 KiB at a time
+    ///     and for no more rows than a query wants (``.head(3)`` works on three), a reader by its batches. Memory holds such a part, what
     ///     Polars reads ahead, and the result unless it goes to a file (``sink_parquet``). An Enum of a LazyFrame becomes text. A
     ///     DuckDB relation comes back in memory, as one of its own connection; of the default connection where its own is
     ///     open only to be read or does not read variables of Python. None of these can collect errors.
@@ -101,7 +101,7 @@ impl Scrubber {
     /// ChartguardError
     ///     `row` and `where` say which row failed; ConfigError if the column holds no text. There is then no output.
     /// KeyboardInterrupt
-    ///     Within a second, whatever is being worked on.
+    ///     Within a second, whatever is being worked on; when Polars' streaming engine reads a LazyFrame, after the part at hand.
     ///
     /// Examples
     /// --------
