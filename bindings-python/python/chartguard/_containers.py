@@ -665,6 +665,9 @@ def taken(column: Any, rows: list[int]) -> Any:
     if kind == "pyarrow":
         import pyarrow
 
+        if pyarrow.types.is_string_view(column.type):
+            # pyarrow takes no rows of views.
+            column = column.cast(pyarrow.large_string())
         return column.take(pyarrow.array(rows, pyarrow.int64()))
     what = f"a {type(column).__name__} takes one value for all rows: make it a column of pyarrow, Polars or pandas first"
     raise fail(what, "column")
