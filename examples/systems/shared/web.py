@@ -113,8 +113,13 @@ async def _invalid(_: Request, error: Any) -> Response:
     return Problem(422, "the request is not as described").response(errors=wrong)
 
 
+def status_of(error: chartguard.ChartguardError) -> int:
+    """What an error of the library is as a status; 500 where it is none of who asks."""
+    return {"access": 403, "input": 422, "rubric": 422, "config": 422, "tampered": 409}.get(error.code, 500)
+
+
 async def _chartguard(_: Request, error: Any) -> Response:
-    status = {"access": 403, "input": 422, "rubric": 422, "config": 422, "tampered": 409}.get(error.code, 500)
+    status = status_of(error)
     if status == 500:
         log.error("the library failed", extra={"error": error.code})
         return Problem(500, f"it could not be done; the error is of kind {error.code!r}").response()
