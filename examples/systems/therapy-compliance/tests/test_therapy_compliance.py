@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 from complying import KINDS, LINES, NOTES, Client, Running, txt, without_planted
-from shared.testing import postgres
+from shared.testing import ended_while_asking, postgres
 
 SOAP = (NOTES.parents[1] / "core" / "rubrics" / "soap-completeness.yaml").read_text()
 
@@ -285,6 +285,41 @@ def test_what_was_acknowledged_survives_a_kill(tmp_path: Path) -> None:
             assert again.http.get(f"/reports/{id}.json").json()["text"]
         assert running.admin.http.get("/audit").json()["verified"]
         without_planted(running.kept())
+
+
+@pytest.mark.slow
+def test_a_signal_under_load_lets_what_was_accepted_finish(tmp_path: Path) -> None:
+    running = Running(tmp_path / "data")
+    acknowledged: list[str] = []
+    with running.started():
+        me = running.user()
+        assert running.server is not None
+
+        def upload(part: int) -> None:
+            client = Client(str(me.http.base_url), me.token)
+            for at in range(1000):
+                try:
+                    answer = client.upload("visit.txt", f"{txt().decode()}\nVisit {part} {at}.".encode())
+                except httpx.TransportError:
+                    return
+                assert answer.status_code == 202, answer.text
+                acknowledged.append(answer.json()["task"])
+
+        threads = [threading.Thread(target=upload, args=(part,)) for part in range(3)]
+        for thread in threads:
+            thread.start()
+        while len(acknowledged) < 6:
+            threads[0].join(0.05)
+        body = b'{"text": "PT treatment note. Gait training 15 min."}'
+        assert ended_while_asking(running.server, "/compliance/evaluate", me.token, body) == (200, 0)
+        for thread in threads:
+            thread.join()
+    with running.started():
+        assert running.server is not None
+        found = Client(running.server.url, me.token).http.get("/analysis?most=1000").json()["analyses"]
+        # Every upload that was worked on was answered too.
+        assert {one["id"] for one in found} == set(acknowledged)
+        assert running.admin.http.get("/audit").json()["verified"]
 
 
 def _lifecycle(running: Running) -> None:

@@ -18,7 +18,7 @@ import httpx
 import pytest
 from conftest import SYSTEM
 from shared.environment import table
-from shared.testing import Server, free_port, postgres, server
+from shared.testing import Server, ended_while_asking, free_port, postgres, server
 from transcription.database import Database
 from transcription.live import Live
 from transcription.settings import Settings
@@ -255,6 +255,36 @@ def test_a_kill_while_many_speak_loses_nothing_that_was_answered(tmp_path: Path)
             kept = practice.ask("GET", f"/api/consultations/{id}").json()["kept"]
             assert said[-1]["kept"] <= kept <= len(said)
             assert [stored.count(f"Exercise {number}:") for number in range(kept + 1)] == [1] * (kept + 1)
+
+
+@pytest.mark.slow
+def test_a_signal_while_many_speak_lets_what_was_accepted_finish(tmp_path: Path) -> None:
+    practice = Practice(tmp_path / "data")
+    answered: dict[str, list[dict[str, Any]]] = {}
+
+    def speak(id: str) -> None:
+        with contextlib.suppress(ConnectionClosed, OSError), practice.speaking(id) as socket:
+            for number in range(100_000):
+                text = f"Exercise {number}: knee flexion {number % 130} degrees, three sets performed."
+                answered[id].append(say(socket, number, "clinician", text))
+
+    with practice.running() as service:
+        for _ in range(4):
+            answered[practice.start()] = []
+        threads = [threading.Thread(target=speak, args=(id,)) for id in answered]
+        for thread in threads:
+            thread.start()
+        while any(len(said) < 40 for said in answered.values()):
+            time.sleep(0.01)
+        assert ended_while_asking(service, "/api/consultations/start", practice.token, b"{}") == (201, 0)
+        for thread in threads:
+            thread.join()
+        assert "a request failed" not in service.output() and "Traceback" not in service.output()
+    with practice.running():
+        for id, said in answered.items():
+            sent, found = "".join(one["released"] for one in said), practice.ask("GET", f"/api/consultations/{id}").json()
+            # Unlike after a kill, it is known how much was held.
+            assert sent and practice.released(id).startswith(sent) and found["status"] == "interrupted" and found["lost"] > 0
 
 
 def test_a_connection_comes_back_in_time_or_the_stream_is_closed(tmp_path: Path) -> None:
