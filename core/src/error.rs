@@ -204,11 +204,11 @@ impl Error {
             .map(|name| (strsim::damerau_levenshtein(&given.to_lowercase(), &name.to_lowercase()), *name))
             .min()
             .filter(|(distance, name)| *distance <= name.len().max(given.len()).div_ceil(2));
-        // What is like no name could be anything that a caller pasted, or the cell of a column: it is not repeated.
+        // A configuration value could be anything a caller pasted: show it only while it is as short as a name.
         let shown: String = given.chars().take(40).collect();
         let message = match nearest {
             Some((_, name)) => format!("unknown {what} `{shown}`: did you mean `{name}`?"),
-            None => format!("unknown {what}: expected one of {}", known.join(", ")),
+            None => format!("unknown {what} `{shown}`: expected one of {}", known.join(", ")),
         };
         Self::new(code, message)
     }
