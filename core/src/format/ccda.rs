@@ -511,8 +511,6 @@ impl<'t> Reader<'t, '_> {
             return match root {
                 "2.16.840.1.113883.4.1" if patient => Some("ssn ssn"),
                 "2.16.840.1.113883.4.1" => Some("ssn"),
-                // National providers, and the register of the Drug Enforcement Administration.
-                "2.16.840.1.113883.4.6" | "2.16.840.1.113883.4.814" if !patient => Some("license ids"),
                 // Medicare: claim numbers and beneficiaries.
                 "2.16.840.1.113883.4.572" | "2.16.840.1.113883.4.927" if patient => Some("health_plan health_plan_ids"),
                 "2.16.840.1.113883.4.572" | "2.16.840.1.113883.4.927" => Some("health_plan"),

@@ -337,6 +337,7 @@ impl Reader<'_> {
                 self.styles(&text, false, &path);
                 true
             }
+            ("content", _) if element == "meta" && layout::is_known(said, CONTENTS, 4, 5) => true,
             _ if TEXTS.contains(&name) => {
                 self.document.push_note(text, path);
                 return;
@@ -445,12 +446,14 @@ static CONDITIONS: layout::Words = LazyLock::new(|| {
 static METAS: layout::Words = LazyLock::new(|| {
     "application author cache charset color compatible content cookie control created date default description expires format format
      detection generator keywords language mobile originator pragma progid refresh robots scheme script set style theme title type ua
-     viewport web capable apple x pics label policy security referrer"
+     viewport device initial scale maximum minimum fit scalable edge ie chrome web capable apple x pics label policy security referrer"
         .split_whitespace()
         .collect()
 });
+/// What a `meta` says of the document alone: its type and its character set, how wide it is shown, what wrote it.
+const CONTENTS: &[&layout::Words] = &[&METAS, &DECLARATIONS, &layout::VALUES, &layout::PROGRAMS];
 static SPACES: layout::Words = LazyLock::new(|| {
-    "w3 www tr rec html html40 xhtml xlink svg math mathml hl7 v3 urn xmlschema instance omml"
+    "w3 www tr rec vml html html40 xhtml xlink svg math mathml hl7 v3 urn xmlschema instance omml"
         .split_whitespace()
         .collect()
 });

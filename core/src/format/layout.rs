@@ -35,8 +35,8 @@ words! {
     STYLES = "accent acronym address annotation article author authorities base balloon bibliography block bold body book bottom bullet
         bulleted caption char character cite classic closing code color colorful columns comment contemporary contents continue custom dark
         date default definition document effects elegant element email emphasis endnote envelope equation featured figure figures first
-        following font footer footnote form formatted formatting formula frame framed full gallery grid hashtag header heading html hyperlink
-        illustration in indent index intense internet keyboard label landscape level light line link list macro main mark medium mention
+        followedhyperlink following font footer footnote form formatted formatting formula frame framed full gallery grid hashtag header heading html hyperlink
+        illustration in indent index intense internet keyboard label landscape level light line link list macro mail main map mark medium mention
         message microsoft modern no none normal note number numbered numbering of object outline page paragraph part placeholder plain
         preformatted professional quotation quote reference references return revision right sample salutation section shading sidebar
         signature simple smart space spacing standard strong style styles subject subtle subtitle symbols table tabular text theme title
@@ -105,25 +105,25 @@ words! {
         dense destination device diagonal different direction disabled disc display distribute dotted double dpi draw drop duration ease east
         ellipse ellipsis em embed empty end evenodd even exactly ex exclude export face family fallback fareast fantasy feature field fill
         filter finite first fit fixed flex float flow focus font footer footnote force format forwards fr frame from full function gap
-        georgian gradient grayscale greek grid groove group grow hand hangafter hanging hansi header heavy hebrew height help hidden hide
+        georgian gradient grayscale greek grid groove group grow hand hangafter hanging hansi gram hybrid header heavy hebrew height help hidden hide
         high hint hollow horizontal hover hsl hsla hyphen hyphens icon id ideograph ignore image important in increment indent index infinite
-        inherit initial inline inner inset inside inter invert isolate isolation italic items iteration jump justify keep kern kerning key
+        inherit initial inline inner inset inside inter interval invert isolate isolation italic items iteration jump justify keep kern kerning key
         keyframes keyword landscape language large larger last latin layer layout leading left legacy length letter level lfo lh ligatures
         light lighten lighter line linear lines link list local long loose low lower lowercase ltr luminosity main mandatory manipulation manual
         margin marker marks mask master match max maximum media medium message middle min minimum minmax minor mirror mix mm mode modern
         monospace more move ms mso moz multiply name narrow negative nested never newspaper next no none noline normal north not noshow
-        nowrap nth numbering numeric object oblique odd of off offset omit on only opacity open optional optimize or order orientation origin
-        ordinal orphans outer outline outset outside over overflow overlay overline override pack padding page pagination paint panose para
+        nowrap nth number numbering numeric object oblique odd of off offset omit on only opacity open optional optimize or order orientation origin
+        ordinal orphan orphans outer outline outset outside over overflow overlay overline override pack padding page pagination paint panose para
         parent path pause pc perceptual perspective pink pitch pixelated place placement plain pointer portrait position pre prefix preserve
         print priority progress property proximity pt punctuation px q qformat quotes radial radius range rect reduce relative rem repeat
         replace reset resize restart reverse revert rgb rgba ridge right roman root rotate round row rowband rows rtl ruby rule run running
         safe sans saturation scale scaledown screen scroll scrollbar select selected self semi sentence separate sepia serif set shadow shape
         show shrink shorthand sides signature size sizing skew skip slice slow small smaller smooth snap soft solid source south space
-        spacerun spacing span spread square src stacked start state static step stop stops stretch strict strike striked style sub suffix
-        super supports swap sz tab table tabular target tb template text textarea than thick thin theme themecolor themeshade themetint
+        spacerun spacing span spl spread square src stacked start state static step stop stops stretch strict strike striked style sub suffix
+        super supports swap sz tab table tabular target tb tbllook template text textarea than thick thin theme themecolor themeshade themetint
         through thumb tight timing title to top touch track transform transition translate transparent tstyle type ui underline unhide
         unicode unit unset up upper uppercase upright url use user valid var variant vertical vh view viewport visibility visible visited vmax
-        vmin vw wait wave wavy webkit weight west white widow widows width will with word words wrap write writing x xx xxx y yes z zero zoom
+        vmin vw wait wave wavy webkit weight west white widow widows wordsection yfti irow firstrow lastrow width will with word words wrap write writing x xx xxx y yes z zero zoom
         charset utf colband link parspace para prop tentative hyphenate defpara deltalang hd pgn gutter footnotes endnotes separator
         paper source emptyrow vsides loext";
     /// Elements of HTML, and of CDA's narratives.

@@ -204,6 +204,31 @@ const READ: &[&str] = &[
     "aftncn",
 ];
 
+/// Groups whose text stands on lines of its own.
+const APART: &[&str] = &[
+    "header",
+    "footer",
+    "headerl",
+    "headerr",
+    "headerf",
+    "footerl",
+    "footerr",
+    "footerf",
+    "footnote",
+    "annotation",
+    "fldinst",
+    "shptxt",
+    "sp",
+    "sv",
+    "background",
+    "ftnsep",
+    "ftnsepc",
+    "ftncn",
+    "aftnsep",
+    "aftnsepc",
+    "aftncn",
+];
+
 /// Whether a text starts as RTF does.
 pub(super) fn is(text: &str) -> bool {
     text.trim_start().starts_with("{\\rtf")
@@ -223,6 +248,8 @@ struct Group {
     gone: bool,
     /// A control word ended just before it.
     after_word: bool,
+    /// Its text stands on lines of its own.
+    apart: bool,
     /// What the bytes of its text stand for; that of the default font where none is said.
     page: Option<Page>,
     /// Readers that do not know it skip it.
@@ -356,6 +383,7 @@ impl Reader<'_> {
                         whole: false,
                         gone: outer.is_some_and(|group| group.gone),
                         after_word: self.after_word,
+                        apart: false,
                         page: outer.and_then(|group| group.page),
                         starred: false,
                         fresh: true,
@@ -379,6 +407,9 @@ impl Reader<'_> {
                         // A blank ends the word before it, as the group did.
                         let bytes = if group.after_word { b" ".to_vec() } else { Vec::new() };
                         self.fix(group.start..at + 1, bytes, "group");
+                    }
+                    if group.apart && !group.gone {
+                        self.end_line();
                     }
                     self.after_word = false;
                     self.standins = 0;
@@ -506,6 +537,13 @@ impl Reader<'_> {
     fn separate(&mut self, by: &str) {
         if self.is_note() && !self.note.is_empty() {
             self.note.separate(by);
+        }
+    }
+
+    /// Ends the line, if there is one.
+    fn end_line(&mut self) {
+        if !self.note.text.ends_with(['\n', '\t']) {
+            self.separate("\n");
         }
     }
 
@@ -641,35 +679,14 @@ impl Reader<'_> {
             } else if group.starred && !judged && !READ.contains(&word) {
                 group.gone = true;
             }
-            if matches!(
-                word,
-                "header"
-                    | "footer"
-                    | "headerl"
-                    | "headerr"
-                    | "headerf"
-                    | "footerl"
-                    | "footerr"
-                    | "footerf"
-                    | "footnote"
-                    | "annotation"
-                    | "fldinst"
-                    | "shptxt"
-                    | "sp"
-                    | "sv"
-                    | "background"
-                    | "ftnsep"
-                    | "ftnsepc"
-                    | "ftncn"
-                    | "aftnsep"
-                    | "aftnsepc"
-                    | "aftncn"
-            ) {
+            if APART.contains(&word) {
+                group.apart = true;
                 self.separate("\n");
             }
         }
         match word {
             "par" | "line" | "row" | "sect" | "page" | "softline" | "nestrow" | "column" => self.separate("\n"),
+            "trowd" => self.end_line(),
             "tab" | "cell" | "nestcell" => self.separate("\t"),
             "ansicpg" => self.page = Page::of(number.unwrap_or(1252)),
             "mac" => self.page = Page::Known(MACINTOSH),
