@@ -70,6 +70,10 @@ fn untouched(case: &Case, message: &[u8], scrubbed: &chartguard::ScrubbedMessage
         scrubbed.findings.iter().map(|f| (f.applied.finding.span.start, f.applied.finding.span.end)).collect();
     found.sort_unstable();
     found.push((message.len(), message.len()));
+    if case.format != "fhir" {
+        exact(case, message, scrubbed, found);
+        return;
+    }
     let (mut from, mut at) = (0, 0);
     for (start, end) in found {
         if start > from {
@@ -105,6 +109,96 @@ fn untouched(case: &Case, message: &[u8], scrubbed: &chartguard::ScrubbedMessage
         }
         from = from.max(end);
     }
+}
+
+/// What lies between findings stands in the output where the map says, with nothing added.
+fn exact(case: &Case, message: &[u8], scrubbed: &chartguard::ScrubbedMessage, found: Vec<(usize, usize)>) {
+    let mut from = 0;
+    for (mut start, mut end) in found {
+        let quoted = |at: usize| message.get(at).is_some_and(|byte| matches!(byte, b'"' | b'\''));
+        if case.format == "ccda" && start > 0 && quoted(start - 1) && quoted(end) {
+            // Where nothing of a value stays, its attribute goes.
+            let name = message[..start].iter().rposition(|byte| byte.is_ascii_whitespace()).unwrap();
+            (start, end) = (name + 1, end + 1);
+        }
+        if start > from {
+            let output = scrubbed.map.to_output(chartguard::text::Span::new(from, start));
+            let stretch = &scrubbed.bytes[output.start..output.end];
+            assert!(stretch == &message[from..start], "{}: bytes {from}..{start} were changed", case.file);
+        }
+        from = from.max(end);
+    }
+}
+
+#[derive(Deserialize)]
+struct Markup {
+    case: Vec<MarkupCase>,
+}
+
+#[derive(Deserialize)]
+struct MarkupCase {
+    name: String,
+    format: String,
+    message: String,
+    /// What scrubbing gives; the message where nothing in it is anybody's.
+    gives: Option<String>,
+}
+
+fn markup() -> Vec<MarkupCase> {
+    let file = repository().join("tests/cases/formats/layout.toml");
+    let markup: Markup = toml::from_str(&fs::read_to_string(file).unwrap()).unwrap();
+    markup.case
+}
+
+#[test]
+fn markup_keeps_what_is_layout_and_nothing_else() {
+    let scrubber = Scrubber::new(Policy::default()).unwrap();
+    let key = Key::from_bytes(b"thirty-two bytes of a test's key").unwrap();
+    let sealing = reversible("encrypt", &key);
+    for case in markup() {
+        let format: Format = case.format.parse().unwrap();
+        let scrub = |message: &str| {
+            let out = scrubber.scrub_message(message.as_bytes(), format, &Context::default());
+            String::from_utf8(out.unwrap_or_else(|error| panic!("{}: {error}", case.name)).bytes).unwrap()
+        };
+        let expected = case.gives.as_ref().unwrap_or(&case.message);
+        assert_eq!(&scrub(&case.message), expected, "{}", case.name);
+        for name in ["achterberg", "rosalind", "4471203", "quackenbush", "vandermeer", "526f73616c"] {
+            assert!(!expected.to_lowercase().contains(name), "{}: {name} is left", case.name);
+        }
+        let sealed = sealing.scrub_message(case.message.as_bytes(), format, &Context::default()).unwrap();
+        assert_eq!(restore_message(&sealed.bytes, &key).unwrap(), case.message.as_bytes(), "{}", case.name);
+    }
+}
+
+#[test]
+fn markup_within_messages_is_read_as_it_is_alone() {
+    let scrubber = Scrubber::builder().builtin_model(false).build().unwrap();
+    let scrub = |message: &str| {
+        let out = scrubber.scrub_message(message.as_bytes(), Format::Auto, &Context::default()).unwrap();
+        String::from_utf8(out.bytes).unwrap()
+    };
+    // {\rtf1 {\cs15 MRN 4471203}}
+    let message = "MSH|^~\\&|A||||20240314||MDM^T02|7|P|2.5\rOBX|1|ED|1^N^LN||^TEXT^rtf^Base64^e1xydGYxIHtcY3MxNSBNUk4gNDQ3MTIwM319\r";
+    // {\rtf1 {\cs15 MRN [MRN]}}
+    assert!(scrub(message).ends_with("^e1xydGYxIHtcY3MxNSBNUk4gW01STl19fQ==\r"), "{}", scrub(message));
+    let div = r##"<div xmlns=\"http://www.w3.org/1999/xhtml\"><p id=\"mrn4471203\" class=\"Achterberg\">x</p><a href=\"#mrn4471203\"/></div>"##;
+    let patient = format!(r#"{{"resourceType":"Patient","text":{{"status":"generated","div":"{div}"}}}}"#);
+    let out = scrub(&patient);
+    assert!(out.contains(r##"<p id=\"id-1\" class=\"id-2\">x</p><a href=\"#id-1\"/>"##), "{out}");
+}
+
+#[test]
+fn times_in_values_of_a_document_move_with_it() {
+    let key = Key::from_bytes(&(7..39).collect::<Vec<u8>>()).unwrap();
+    let policy = Policy::builtin("expert-determination").unwrap();
+    let scrubber = Scrubber::builder().policy(policy).builtin_model(false).key(key).build().unwrap();
+    let message = "<ClinicalDocument xmlns=\"urn:hl7-org:v3\"><effectiveTime value=\"20240314\"/><observation>\
+        <value type=\"IVL_TS\"><low value=\"20240314\"/></value><value><low value=\"20240314\"/></value></observation></ClinicalDocument>";
+    let out = scrubber.scrub_message(message.as_bytes(), Format::Ccda, &Context::default()).unwrap();
+    let out = String::from_utf8(out.bytes).unwrap();
+    let dates: Vec<&str> = out.split("value=\"").skip(1).map(|rest| &rest[..8]).collect();
+    assert!(dates.len() == 3 && dates.iter().all(|date| *date == dates[0] && *date != "20240314"), "{out}");
 }
 
 #[test]
@@ -214,6 +308,14 @@ fn unsafe_documents_are_refused() {
         (twice, Format::Fhir),
         ("MSH", Format::Hl7),
         ("{\\rtf1 {\\b Quackenbush", Format::Rtf),
+        // A code page that nobody knows: what the byte spells cannot be searched.
+        ("{\\rtf1\\ansicpg1361 Quackenbush \\'d0\\'e1}", Format::Rtf),
+        (
+            "<ClinicalDocument xmlns=\"urn:hl7-org:v3\"><id root=\"1.2\" root=\"Quackenbush\"/></ClinicalDocument>",
+            Format::Ccda,
+        ),
+        ("<ClinicalDocument xmlns=\"urn:hl7-org:v3\"><id Quackenbush root=\"1.2\"/></ClinicalDocument>", Format::Ccda),
+        ("<ClinicalDocument xmlns=\"urn:hl7-org:v3\"><id root=Quackenbush/></ClinicalDocument>", Format::Ccda),
         ("{\"resourceType\":\"Patient\"", Format::Fhir),
     ] {
         let error = scrubber.scrub_message(message.as_bytes(), format, &Context::default()).unwrap_err();

@@ -5,15 +5,17 @@
 //! without bound, is refused, and so is nesting deeper than [`MAX_DEPTH`].
 
 use std::ops::Range;
+use std::sync::LazyLock;
 
 use base64::Engine;
 use quick_xml::Reader as Xml;
 use quick_xml::events::Event;
 
 use super::coding::Coding;
-use super::document::{Document, Leaf};
+use super::document::{Content, Document, Fixed, Leaf};
 use super::hl7v2::BASE64;
-use super::html::{characters, entity};
+use super::html::{self, characters, entity};
+use super::layout;
 use super::number::{self, Called};
 use super::stretch::{Edit, Stretch};
 use crate::error::{Error, Location, Result};
@@ -30,6 +32,22 @@ const CELLS: &[&str] = &["td", "th"];
 
 /// Attributes that a masked value has in place of its own.
 const MASKED: &str = "nullFlavor=\"MSK\"";
+
+/// Words of the names of stylesheets and schemas.
+static STYLESHEETS: layout::Words = LazyLock::new(|| {
+    "c ccd ccda cda clinical css document en extended hl7 http https infrastructure narrative org pocd processable schema schemas sdtc sheet style
+     stylesheet styles transform urn utf v web www xml xsd xsl xslt iso infrastructureroot mt hd xmlschema w3 voc ccr"
+        .split_whitespace()
+        .collect()
+});
+/// Codes of how narrative blocks look (HL7 CDA R2, 4.3.5.11), and those of the sample stylesheets.
+static STYLES: layout::Words = LazyLock::new(|| {
+    "bold underline italics emphasis lrule rrule toprule botrule arabic littleroman bigroman littlealpha bigalpha disc circle square ordered
+     unordered delete insert xrownormal xrowalternate normrow altrow xcontentr xcontentb xmono xcontentitalic dottedline xref xallergy xlabel
+     xcell xheader xsecondary"
+        .split_whitespace()
+        .collect()
+});
 
 /// Whether a text starts as a CDA document does.
 pub(super) fn is(text: &str) -> bool {
@@ -56,6 +74,8 @@ struct Open {
     address: Option<Vec<String>>,
     /// What its code calls its value.
     called: Called,
+    /// The data type of its value: its own, or that of what it stands in.
+    typed: String,
 }
 
 #[derive(Default)]
@@ -63,6 +83,17 @@ struct Person {
     family: Stretch,
     rest: Stretch,
     role: Option<Role>,
+}
+
+/// What stands beside an attribute.
+struct Beside<'a> {
+    /// The code system of the element.
+    system: &'a str,
+    /// The type of the value that it is, or that it stands in.
+    typed: &'a str,
+    unit: &'a str,
+    /// Who gives the element's numbers out.
+    root: &'a str,
 }
 
 /// An attribute: its name, where all of it stands, and where its value does.
@@ -97,7 +128,7 @@ pub(super) fn read(text: &str, rules: &Rules) -> Result<Document> {
                     let what = format!("elements nest more than {MAX_DEPTH} deep");
                     return Err(Error::input(what).at(Location::Byte(start)));
                 }
-                reader.start(range);
+                reader.start(range)?;
                 if matches!(event, Event::Empty(_)) {
                     reader.end();
                 }
@@ -125,7 +156,12 @@ pub(super) fn read(text: &str, rules: &Rules) -> Result<Document> {
                 let what = "a document type declaration is refused: its entities could stand for anything";
                 return Err(Error::input(what).at(Location::Byte(start)));
             }
-            Event::Decl(_) | Event::PI(_) => {}
+            Event::Decl(_) => {
+                if !html::is_declaration(&text[range.clone()]) {
+                    reader.document.remove(range, "declaration");
+                }
+            }
+            Event::PI(_) => reader.instruction(range),
             Event::Eof => break,
         }
     }
@@ -155,11 +191,42 @@ impl<'t> Reader<'t, '_> {
         paths.clone().find_map(|path| self.rules.own("cda", path).or_else(|| CDA.get("CDA", path))).cloned()
     }
 
-    fn start(&mut self, range: Range<usize>) {
+    /// Reads a processing instruction: one that names a stylesheet stays but for the names in it.
+    fn instruction(&mut self, range: Range<usize>) {
+        let inside = self.text[range.clone()].strip_prefix("<?xml-stylesheet").and_then(|rest| rest.strip_suffix("?>"));
+        let start = range.start + "<?xml-stylesheet".len();
+        let attributes = inside.and_then(|inside| self.attributes(start..start + inside.len()));
+        let Some(attributes) = attributes else { return self.document.remove(range, "instruction") };
+        for Attribute { name, whole, value } in attributes {
+            let said = &self.text[value.clone()];
+            let known = match name {
+                "href" => layout::is_known(said, &[&STYLESHEETS], 1, 3),
+                "type" | "media" | "alternate" | "charset" => {
+                    layout::is_known(said, &[&layout::VALUES, &STYLESHEETS], 4, 6)
+                }
+                "title" => {
+                    self.document.push_note(Stretch::verbatim(said, value.start, Coding::Attribute), "instruction");
+                    true
+                }
+                _ => {
+                    self.document.remove(whole, "instruction");
+                    true
+                }
+            };
+            if !known {
+                self.document.remove(value, "instruction");
+            }
+        }
+    }
+
+    fn start(&mut self, range: Range<usize>) -> Result<()> {
         let tag = &self.text[range.clone()];
         let length = tag[1..].bytes().take_while(|b| !b.is_ascii_whitespace() && !matches!(b, b'>' | b'/')).count();
         let name = local(&tag[1..=length]).to_owned();
-        let attributes = self.attributes(range.start + 1 + length..range.end);
+        let end = range.end - if tag.ends_with("/>") { 2 } else { 1 };
+        let attributes = self
+            .attributes((range.start + 1 + length).min(end)..end)
+            .ok_or_else(|| Error::input("the document is no well-formed XML").at(Location::Byte(range.start)))?;
         let said = |of: &str| {
             let found = attributes.iter().find(|attribute| local(attribute.name) == of);
             found.map_or("", |attribute| &self.text[attribute.value.clone()])
@@ -167,7 +234,12 @@ impl<'t> Reader<'t, '_> {
         let in_note = self.open.iter().any(|open| open.note.is_some());
         let system = said("codeSystem").to_owned();
         let (typed, packed) = (said("type").to_owned(), said("representation") == "B64");
-        let unit = said("unit").to_owned();
+        let (unit, root) = (said("unit").to_owned(), said("root").to_owned());
+        // What lies in a value is of the value's type where it has none of its own.
+        let typed = match (typed.is_empty(), self.open.last()) {
+            (true, Some(outer)) if !outer.typed.is_empty() => outer.typed.clone(),
+            _ => typed.rsplit(':').next().unwrap_or_default().to_owned(),
+        };
         if name == "code"
             && let Some(open) = self.open.last_mut()
         {
@@ -182,7 +254,8 @@ impl<'t> Reader<'t, '_> {
                 continue;
             }
             let in_text = in_note || name == "linkHtml";
-            self.attribute(&name, &attribute, whole, value, &system, &typed, &unit, in_text, &mut masks);
+            let beside = Beside { system: &system, typed: &typed, unit: &unit, root: &root };
+            self.attribute(&name, &attribute, whole, value, &beside, in_text, &mut masks);
         }
         if in_note {
             let by = if CELLS.contains(&name.as_str()) { "\t" } else { "\n" };
@@ -197,8 +270,9 @@ impl<'t> Reader<'t, '_> {
                 packed: false,
                 address: None,
                 called: Called::default(),
+                typed,
             });
-            return;
+            return Ok(());
         }
         let entry = self.entry(&name, "");
         let parent_person = self.open.last().is_some_and(|open| open.person.is_some());
@@ -208,7 +282,8 @@ impl<'t> Reader<'t, '_> {
         let is_text = matches!(entry.as_ref().map(|e| &e.rule), Some(Rule::Text)) && !packed && !parent_person;
         let note = is_text.then(Stretch::default);
         let address = (name == "addr").then(Vec::new);
-        self.open.push(Open { name, entry, person, note, packed, address, called: Called::default() });
+        self.open.push(Open { name, entry, person, note, packed, address, called: Called::default(), typed });
+        Ok(())
     }
 
     fn end(&mut self) {
@@ -280,7 +355,10 @@ impl<'t> Reader<'t, '_> {
         if value.text.trim().is_empty() {
             return;
         }
-        let Some(open) = self.open.last() else { return };
+        let Some(open) = self.open.last() else {
+            // What stands outside of everything is none of the document.
+            return self.document.remove(range, "text");
+        };
         let name = open.name.clone();
         if open.packed {
             let bytes: String = value.text.chars().filter(|c| !c.is_whitespace()).collect();
@@ -299,7 +377,7 @@ impl<'t> Reader<'t, '_> {
         let is_part = matches!(name.as_str(), "given" | "family" | "name" | "prefix" | "suffix" | "delimiter");
         if is_part && let Some(person) = self.open.iter_mut().rev().find_map(|open| open.person.as_mut()) {
             match name.as_str() {
-                "prefix" | "suffix" | "delimiter" => {}
+                "prefix" | "suffix" | "delimiter" if layout::is_known(&value.text, &[&layout::TITLES], 0, 0) => {}
                 part => {
                     let into = if part == "family" { &mut person.family } else { &mut person.rest };
                     if !into.is_empty() && !into.source_ends(range.start) {
@@ -318,7 +396,13 @@ impl<'t> Reader<'t, '_> {
         let path = self.path(&name);
         let entry = entry.unwrap_or(Entry { rule: self.rules.unknown.clone(), role: None });
         match &entry.rule {
-            Rule::Keep => {}
+            Rule::Keep if matches!(name.as_str(), "prefix" | "suffix" | "delimiter") => {
+                if !layout::is_known(&value.text, &[&layout::TITLES], 0, 0) {
+                    let rule = Rule::Value(Category::Name, Kind::Whole, Place::Text);
+                    self.document.push_value(value.trimmed(), &rule, None, path);
+                }
+            }
+            Rule::Keep => self.document.push_kept(value, Place::Text, path),
             Rule::Value(..) | Rule::Text => self.document.push_value(value.trimmed(), &entry.rule, entry.role, path),
             _ => self.document.remove(range, path),
         }
@@ -331,27 +415,16 @@ impl<'t> Reader<'t, '_> {
         name: &str,
         whole: Range<usize>,
         value: Range<usize>,
-        system: &str,
-        typed: &str,
-        unit: &str,
+        beside: &Beside<'_>,
         in_text: bool,
         masks: &mut bool,
     ) {
         let attribute = format!("@{name}");
         let mut entry = self.entry(element, &attribute);
-        // Where the type of a value is said, it goes by that.
-        if element == "value" && name == "value" {
-            let time = matches!(typed.rsplit(':').next(), Some("TS" | "IVL_TS" | "PIVL_TS" | "SXCM_TS"));
-            let contact = typed.ends_with("TEL") || typed.ends_with("URL");
-            let line = if time {
-                Some("date")
-            } else if contact {
-                Some("contact")
-            } else {
-                None
-            };
-            entry = line.and_then(|line| Entry::read(line).ok()).or(entry);
-        }
+        let &Beside { system, unit, .. } = beside;
+        let line = self.by_type(element, name, &self.text[value.clone()], beside);
+        let own = self.is_own(element, &attribute);
+        entry = line.filter(|_| !own).and_then(|line| Entry::read(line).ok()).or(entry);
         let path = format!("{}@{name}", self.path(element));
         let unknown = Entry { rule: self.rules.unknown.clone(), role: None };
         let entry = entry.unwrap_or(unknown);
@@ -368,12 +441,23 @@ impl<'t> Reader<'t, '_> {
             Rule::Keep => {
                 if let Some(ninety) = ninety {
                     self.document.push_age(text, ninety, path);
+                } else if !own && name == "value" && !is_amount(&text.text, unit) {
+                    // So long a number measures nothing: it is somebody's.
+                    self.mask(whole.clone(), path, masks);
+                } else if !own {
+                    self.markup(name, &text, whole.clone(), path);
                 }
             }
-            Rule::Display if system.starts_with("2.16.840.1.113883.") => {}
+            // Beside a standard's code it says nothing of the patient, but where somebody typed a name.
+            Rule::Display if is_standard(system) => self.document.push_kept(text, Place::Text, path),
             Rule::Display | Rule::Text => self.document.push_note(text, path),
             // A fragment of the document itself.
-            Rule::Value(Category::Url, ..) if text.text.starts_with('#') => {}
+            Rule::Value(Category::Url, ..) if text.text.starts_with('#') => {
+                let name = text.cut(1..text.text.len());
+                if !layout::is_part(&name.text) {
+                    self.document.push_value(name, &of(Category::OtherId, Place::Link), None, path);
+                }
+            }
             Rule::Value(Category::OtherId, _, Place::Link) => {
                 if is_uuid(&text.text) {
                     self.document.push_value(text, &of(Category::OtherId, Place::Uuid), None, path);
@@ -382,9 +466,9 @@ impl<'t> Reader<'t, '_> {
                 }
             }
             Rule::Value(..) => self.document.push_value(text, &entry.rule, entry.role, path),
-            // An object identifier names a scheme; one that is made by chance names one thing.
+            // The object identifier of a standard names a scheme; that of somebody else names them, or the one thing that it is given to.
             Rule::System => {
-                if is_uuid(&text.text) {
+                if !is_standard(&text.text) {
                     self.document.push_value(text, &of(Category::OtherId, Place::Uuid), None, path);
                 }
             }
@@ -409,39 +493,185 @@ impl<'t> Reader<'t, '_> {
         }
         // A value that is gone is said to be masked, once an element.
         let bytes = if *masks { Vec::new() } else { MASKED.as_bytes().to_vec() };
-        for leaf in &mut self.document.leaves[first..] {
+        let gone = |leaf: &&mut Leaf| !matches!(leaf.content, Content::Kept { .. });
+        for leaf in self.document.leaves[first..].iter_mut().filter(gone) {
             *masks = true;
-            let leaf: &mut Leaf = leaf;
             leaf.emptied = Some(Edit { source: whole.clone(), bytes: bytes.clone() });
         }
     }
 
-    /// The attributes of a tag.
-    fn attributes(&self, range: Range<usize>) -> Vec<Attribute<'t>> {
+    /// Whether the policy itself says what is done to an attribute.
+    fn is_own(&self, element: &str, attribute: &str) -> bool {
+        let parent = self.open.last().map_or("", |open| open.name.as_str());
+        [format!("{parent}/{element}{attribute}"), format!("{element}{attribute}"), attribute.to_owned()]
+            .iter()
+            .any(|path| self.rules.own("cda", path).is_some())
+    }
+
+    /// What an attribute is by the type of the value that it stands in, by its shape, or by who gives its numbers out.
+    fn by_type(&self, element: &str, name: &str, value: &str, beside: &Beside<'_>) -> Option<&'static str> {
+        let &Beside { typed, unit, root, .. } = beside;
+        if name == "extension" && matches!(element, "id" | "setId" | "value") {
+            let patient = self.open.last().is_some_and(|open| matches!(open.name.as_str(), "patientRole" | "patient"));
+            return match root {
+                "2.16.840.1.113883.4.1" if patient => Some("ssn ssn"),
+                "2.16.840.1.113883.4.1" => Some("ssn"),
+                // Medicare: claim numbers and beneficiaries.
+                "2.16.840.1.113883.4.572" | "2.16.840.1.113883.4.927" if patient => Some("health_plan health_plan_ids"),
+                "2.16.840.1.113883.4.572" | "2.16.840.1.113883.4.927" => Some("health_plan"),
+                _ if root.starts_with("2.16.840.1.113883.4.3.") => Some("license"),
+                _ => None,
+            };
+        }
+        if name != "value" {
+            return None;
+        }
+        let time = typed == "TS" || typed.ends_with("_TS") || typed.starts_with("TS.");
+        let bound = matches!(element, "value" | "low" | "high" | "center" | "comp" | "any" | "effectiveTime");
+        if bound && (unit.is_empty() && time || is_time(value)) {
+            Some("date")
+        } else if matches!(element, "low" | "high" | "center") && !unit.is_empty() {
+            Some("keep")
+        } else if element == "value" && (typed.ends_with("TEL") || typed.ends_with("URL")) {
+            Some("contact")
+        } else {
+            None
+        }
+    }
+
+    /// Puts what says that there is nothing in the place of an attribute.
+    fn mask(&mut self, whole: Range<usize>, path: String, masks: &mut bool) {
+        let bytes = if *masks { Vec::new() } else { MASKED.as_bytes().to_vec() };
+        *masks = true;
+        self.document.fixed.push(Fixed { edit: Edit { source: whole, bytes }, path: Some(path), member: None });
+    }
+
+    /// Judges an attribute that says how something looks, or that parts of the document point at each other by.
+    fn markup(&mut self, name: &str, text: &Stretch, whole: Range<usize>, path: String) {
+        let said = text.text.trim();
+        let link = Rule::Value(Category::OtherId, Kind::Whole, Place::Link);
+        let known = match name {
+            "ID" | "IDREF" | "headers" | "referencedObject" | "styleCode" => {
+                let names = html::names(text)
+                    .filter(|name| !(layout::is_part(&name.text) || name.text.chars().all(|c| c == ' ')));
+                let styled =
+                    |name: &str| name == "styleCode" && layout::is_known(said, &[&STYLES, &layout::PARTS], 3, 3);
+                if !styled(name) {
+                    names.for_each(|part| self.document.push_value(part, &link, None, path.clone()));
+                }
+                true
+            }
+            "border" | "width" | "height" | "rowspan" | "colspan" | "cellpadding" | "cellspacing" | "charoff"
+            | "span" => layout::is_measure(said),
+            "align" | "valign" | "frame" | "rules" | "scope" | "char" | "listType" | "revised" | "alignment"
+            | "rel" | "rev" => layout::is_known(said, &[&layout::VALUES, &STYLES], 0, 0),
+            "language" => layout::is_language(said),
+            "type" => {
+                let name = said.rsplit(':').next().unwrap_or_default();
+                name.split(['_', '.'])
+                    .all(|part| (1..=5).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_uppercase()))
+            }
+            "unit" => said.len() <= 24 && !said.split(|c: char| !c.is_ascii_digit()).any(|run| run.len() > 4),
+            "extension" => {
+                // Of a template: the day of its edition.
+                if !(is_day(said) || said.starts_with("POCD_") && said.len() == 13) {
+                    self.document.push_value(text.clone(), &link, None, path.clone());
+                }
+                true
+            }
+            "codeSystem" | "valueSet" | "root" => {
+                let known = is_standard(said) || !is_instance(said);
+                if !known {
+                    let uuid = Rule::Value(Category::OtherId, Kind::Whole, Place::Uuid);
+                    self.document.push_value(text.clone(), &uuid, None, path.clone());
+                }
+                true
+            }
+            "schemaLocation" => said.split_whitespace().all(|part| {
+                part.starts_with("urn:hl7-org:") && layout::is_known(part, &[&STYLESHEETS], 1, 3)
+                    || layout::is_known(part, &[&STYLESHEETS], 2, 4)
+            }),
+            _ => true,
+        };
+        if !known {
+            self.document.remove(whole, path);
+        }
+    }
+
+    /// The attributes of a tag; `None` where they are not well-formed, or one stands there twice.
+    fn attributes(&self, range: Range<usize>) -> Option<Vec<Attribute<'t>>> {
         let bytes = self.text.as_bytes();
-        let mut out = Vec::new();
+        let mut out: Vec<Attribute<'t>> = Vec::new();
         let mut at = range.start;
-        while at < range.end {
-            at +=
-                bytes[at..range.end].iter().take_while(|b| b.is_ascii_whitespace() || matches!(b, b'/' | b'>')).count();
+        let blanks = |at: usize| bytes[at..range.end].iter().take_while(|b| b.is_ascii_whitespace()).count();
+        loop {
+            at += blanks(at);
+            if at >= range.end {
+                return Some(out);
+            }
             let start = at;
-            let is_end = |b: &u8| b.is_ascii_whitespace() || matches!(b, b'=' | b'>');
+            let is_end = |b: &u8| b.is_ascii_whitespace() || matches!(b, b'=' | b'>' | b'<' | b'"' | b'\'' | b'/');
             at += bytes[at..range.end].iter().position(is_end).unwrap_or(range.end - at);
             let name = &self.text[start..at];
-            let quote = bytes[at..range.end].iter().position(|b| matches!(b, b'"' | b'\''));
-            let Some(quote) = quote.map(|n| at + n) else { return out };
-            let close = memchr::memchr(bytes[quote], &bytes[quote + 1..range.end]);
-            let Some(close) = close.map(|n| quote + 1 + n) else { return out };
-            out.push(Attribute { name, whole: start..close + 1, value: quote + 1..close });
+            at += blanks(at);
+            if name.is_empty() || bytes[at..range.end].first() != Some(&b'=') {
+                return None;
+            }
+            at += 1;
+            at += blanks(at);
+            let quote = *bytes[at..range.end].first().filter(|b| matches!(b, b'"' | b'\''))?;
+            let close = at + 1 + memchr::memchr(quote, &bytes[at + 1..range.end])?;
+            if out.iter().any(|attribute| attribute.name == name) {
+                return None;
+            }
+            out.push(Attribute { name, whole: start..close + 1, value: at + 1..close });
             at = close + 1;
         }
-        out
     }
 }
 
 /// The name without its prefix.
 fn local(name: &str) -> &str {
     if name.starts_with("xmlns") { name } else { name.rsplit(':').next().unwrap_or(name) }
+}
+
+/// Whether an object identifier is that of a standard: one of HL7's, but for those it registers for others, or of a body that makes them.
+fn is_standard(oid: &str) -> bool {
+    let known = oid.strip_prefix("2.16.840.1.113883.").is_some_and(|rest| !rest.starts_with("3."))
+        || ["1.2.840.10008.", "1.3.6.1.4.1.19376.", "2.16.840.1.113762.", "1.0.3166.", "1.3.6.1.4.1.12009."]
+            .iter()
+            .any(|body| oid.starts_with(body));
+    (known || oid == "1.2.840.10008") && !is_instance(oid)
+}
+
+/// Whether a root is no plain object identifier, or has an arc as long as a number of somebody's.
+fn is_instance(oid: &str) -> bool {
+    !oid.split('.').all(|arc| (1..=6).contains(&arc.len()) && arc.bytes().all(|b| b.is_ascii_digit()))
+}
+
+/// Whether a value is an amount: a number that is too short to be somebody's, unless it is measured in a unit; or a truth.
+fn is_amount(value: &str, unit: &str) -> bool {
+    let value = value.trim();
+    let whole = value.split('.').next().unwrap_or_default().bytes().filter(u8::is_ascii_digit).count();
+    matches!(value, "true" | "false")
+        || value.parse::<f64>().is_ok_and(f64::is_finite) && (whole < 6 || !unit.is_empty() && whole < 9)
+}
+
+/// Whether a number without a unit is a time as HL7 writes it: 20240314, 202403141015-0500.
+fn is_time(value: &str) -> bool {
+    let digits = value.bytes().take_while(u8::is_ascii_digit).count();
+    let part = |range: Range<usize>| value.get(range).and_then(|part| part.parse::<u16>().ok()).unwrap_or(0);
+    matches!(digits, 8 | 10 | 12 | 14)
+        && (1850..2100).contains(&part(0..4))
+        && (1..=12).contains(&part(4..6))
+        && (1..=31).contains(&part(6..8))
+        && value[digits..].bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'+' | b'-'))
+}
+
+/// Whether a text is a calendar day with hyphens.
+fn is_day(text: &str) -> bool {
+    text.len() == 10
+        && text.bytes().enumerate().all(|(at, b)| if matches!(at, 4 | 7) { b == b'-' } else { b.is_ascii_digit() })
 }
 
 fn is_uuid(text: &str) -> bool {

@@ -1,12 +1,18 @@
 //! HTML, also as it lies in FHIR narratives and in messages: the visible text is one note, its markup stays.
 //!
-//! Tags need not be balanced. Comments and scripts, which nobody sees, go; attributes stay as far as they say how something looks.
+//! Tags need not be balanced. Comments, scripts and instructions, which nobody sees, go, and so do elements that nobody knows; attributes
+//! and style sheets stay as far as they say how something looks. Names that the document's writer gave to its parts are renamed alike
+//! everywhere, unless they are words of layout.
 
 use std::ops::Range;
+use std::sync::LazyLock;
+
+use encoding_rs::Encoding;
 
 use super::coding::Coding;
 use super::document::Document;
 use super::stretch::Stretch;
+use super::{css, layout};
 use crate::error::Result;
 use crate::scrub::message_rules::{Rule, Rules};
 use crate::scrub::{Category, Kind, Place};
@@ -67,61 +73,48 @@ const BLOCKS: &[&str] = &[
 /// Elements that end a cell.
 const CELLS: &[&str] = &["td", "th"];
 
+/// What an attribute that stays may say.
+#[derive(Clone, Copy, PartialEq)]
+enum Says {
+    /// A number, or a few of them.
+    Measure,
+    Color,
+    /// A word of a closed list.
+    Word,
+    Language,
+    Charset,
+    Font,
+    /// Names that parts of the document have: they stay where they name a part of a page, and are renamed alike else.
+    Names,
+    Style,
+}
+
 /// Attributes that say how something looks or what kind of thing it is.
-const LOOKS: &[&str] = &[
-    "abbr",
-    "align",
-    "bgcolor",
-    "border",
-    "cellpadding",
-    "cellspacing",
-    "charset",
-    "class",
-    "clear",
-    "color",
-    "cols",
-    "colspan",
-    "compact",
-    "dir",
-    "disabled",
-    "face",
-    "for",
-    "frame",
-    "headers",
-    "height",
-    "hspace",
-    "http-equiv",
-    "id",
-    "lang",
-    "link",
-    "media",
-    "name",
-    "noshade",
-    "nowrap",
-    "rel",
-    "role",
-    "rows",
-    "rowspan",
-    "rules",
-    "scope",
-    "selected",
-    "shape",
-    "size",
-    "span",
-    "start",
-    "style",
-    "tabindex",
-    "target",
-    "type",
-    "valign",
-    "vlink",
-    "vspace",
-    "width",
-    "xml:lang",
-    "xml:space",
+const LOOKS: &[(Says, &str)] = &[
+    (
+        Says::Measure,
+        "border cellpadding cellspacing cols colspan height hspace leftmargin marginheight marginwidth max maxlength min rows rowspan size
+         span start step tabindex topmargin vspace width hidefocus",
+    ),
+    (Says::Color, "alink bgcolor bordercolor color link text vlink"),
+    (
+        Says::Word,
+        "align aria-hidden aria-live autocomplete autofocus checked clear compact contenteditable controls dir disabled draggable enctype
+         frame hidden ismap media method multiple noshade nowrap open preload readonly rel required rev role rules scope scrolling
+         selected shape spellcheck type valign wrap xml:space translate async defer novalidate loop muted nohref",
+    ),
+    (Says::Language, "lang xml:lang hreflang"),
+    (Says::Charset, "charset accept-charset"),
+    (Says::Font, "face"),
+    (
+        Says::Names,
+        "aria-controls aria-describedby aria-labelledby aria-owns class for form headers id list name target usemap idref idrefs stylecode",
+    ),
+    (Says::Style, "style"),
 ];
 /// Attributes that hold text.
-const TEXTS: &[&str] = &["alt", "aria-label", "content", "label", "placeholder", "summary", "title", "value"];
+const TEXTS: &[&str] =
+    &["abbr", "alt", "aria-label", "axis", "content", "label", "placeholder", "summary", "title", "value"];
 /// Attributes that hold an address.
 const ADDRESSES: &[&str] = &["action", "background", "cite", "href", "longdesc", "src"];
 
@@ -196,6 +189,11 @@ impl Reader<'_> {
     fn markup(&mut self, open: usize) -> usize {
         let rest = &self.text[open..];
         let until = |end: &str| rest.find(end).map_or(self.text.len(), |at| open + at + end.len());
+        if let Some(length) =
+            ["<!-->", "<!--->"].iter().find(|empty| rest.starts_with(**empty)).map(|empty| empty.len())
+        {
+            return open + length;
+        }
         if rest.starts_with("<!--") {
             let end = until("-->");
             let close = if self.text[open..end].ends_with("-->") && end - open >= 7 { end - 3 } else { end };
@@ -209,7 +207,9 @@ impl Reader<'_> {
             return end;
         }
         if rest.starts_with("<!") || rest.starts_with("<?") {
-            return until(">");
+            let end = until(">");
+            self.declaration(open..end);
+            return end;
         }
         let closing = rest.starts_with("</");
         let name_start = open + 1 + usize::from(closing);
@@ -217,13 +217,20 @@ impl Reader<'_> {
             .bytes()
             .take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b':' | b'-' | b'_'));
         let name_end = name_start + letters.count();
-        if name_end == name_start {
+        if !self.text[name_start..].starts_with(|c: char| c.is_ascii_alphabetic()) {
             // A less-than sign that opens nothing is text.
             self.note.push_verbatim("<", open, Coding::Xml);
             return open + 1;
         }
         let name = self.text[name_start..name_end].to_ascii_lowercase();
-        let end = self.attributes(name_end, &name, closing);
+        let known = layout::ELEMENTS.contains(name.as_str());
+        let end = self.attributes(name_end, &name, closing, known);
+        if !known {
+            // Nobody knows what it says; what it encloses is read like the rest.
+            self.document.remove(open..end, "element");
+            return end;
+        }
+        let empty = self.text[open..end].ends_with("/>");
         match name.as_str() {
             _ if CELLS.contains(&name.as_str()) => self.separate("\t"),
             "pre" | "textarea" => {
@@ -231,10 +238,12 @@ impl Reader<'_> {
                 self.separate("\n");
             }
             _ if BLOCKS.contains(&name.as_str()) => self.separate("\n"),
-            "script" | "style" | "object" | "embed" | "svg" | "template" if !closing => {
+            "script" | "style" | "object" | "svg" | "template" if !closing && !empty => {
                 let close = format!("</{name}");
                 let after = self.text[end..].to_ascii_lowercase().find(&close).map_or(self.text.len(), |n| end + n);
-                if name != "style" {
+                if name == "style" {
+                    self.styles(&Stretch::verbatim(&self.text[end..after], end, Coding::Plain), true, "style");
+                } else {
                     self.document.remove(end..after, &name);
                 }
                 return after;
@@ -252,7 +261,7 @@ impl Reader<'_> {
     }
 
     /// Reads the attributes of a tag from `at` on; returns where the tag ends.
-    fn attributes(&mut self, mut at: usize, element: &str, closing: bool) -> usize {
+    fn attributes(&mut self, mut at: usize, element: &str, closing: bool, known: bool) -> usize {
         let bytes = self.text.as_bytes();
         loop {
             at += bytes[at..].iter().take_while(|byte| byte.is_ascii_whitespace() || **byte == b'/').count();
@@ -268,8 +277,12 @@ impl Reader<'_> {
                 at += 1;
             }
             let name = self.text[start..at].to_ascii_lowercase();
+            let name_end = at;
             at += bytes[at..].iter().take_while(|byte| byte.is_ascii_whitespace()).count();
             if bytes.get(at) != Some(&b'=') {
+                if known && (closing || !says(&name).is_some_and(|says| says == Says::Word || says == Says::Measure)) {
+                    self.document.remove(start..name_end, element);
+                }
                 continue;
             }
             at += 1;
@@ -286,31 +299,164 @@ impl Reader<'_> {
                 at = end;
                 value
             };
-            if !closing {
-                self.attribute(&name, value, element);
+            if closing && known {
+                self.document.remove(start..at, element);
+            } else if known {
+                self.attribute(&name, start..at, value, element);
             }
         }
     }
 
-    fn attribute(&mut self, name: &str, value: Range<usize>, element: &str) {
-        if LOOKS.contains(&name) || name.starts_with("xmlns") || element == "meta" && name != "content" {
-            return;
-        }
+    fn attribute(&mut self, name: &str, whole: Range<usize>, value: Range<usize>, element: &str) {
         let path = format!("{element}@{name}");
         let mut text = Stretch::default();
         characters(self.text, value.clone(), Coding::Attribute, true, &mut text);
-        if TEXTS.contains(&name) {
-            self.document.push_note(text, path);
-        } else if ADDRESSES.contains(&name) && !text.text.starts_with("data:") {
-            if !text.text.starts_with('#') {
-                let rule = Rule::Value(Category::Url, Kind::Whole, Place::Text);
-                self.document.push_value(text, &rule, None, path);
+        let said = text.text.trim();
+        let link = Rule::Value(Category::OtherId, Kind::Whole, Place::Link);
+        let known = match (name, says(name)) {
+            ("name" | "property" | "itemprop", _) if element == "meta" => {
+                layout::is_known(said, &[&METAS, &layout::PARTS], 0, 0)
             }
-        } else {
-            self.document.remove(value, path);
+            ("http-equiv", _) => layout::is_known(said, &[&METAS], 0, 0),
+            (_, Some(Says::Measure)) => layout::is_measure(said) || said.eq_ignore_ascii_case(name),
+            (_, Some(Says::Color)) => layout::is_color(said),
+            (_, Some(Says::Word)) => {
+                layout::is_known(said, &[&layout::VALUES], 1, 2) || said.eq_ignore_ascii_case(name)
+            }
+            (_, Some(Says::Language)) => said.is_empty() || layout::is_language(said),
+            (_, Some(Says::Charset)) => Encoding::for_label(said.as_bytes()).is_some(),
+            (_, Some(Says::Font)) => layout::is_font(said),
+            (_, Some(Says::Names)) => {
+                let blank = name == "target" && matches!(said, "_blank" | "_self" | "_parent" | "_top");
+                for part in names(&text).filter(|part| !blank && !layout::is_part(&part.text)) {
+                    self.rename(part, &link, &path);
+                }
+                true
+            }
+            (_, Some(Says::Style)) => {
+                self.styles(&text, false, &path);
+                true
+            }
+            ("content", _) if element == "meta" && layout::is_known(said, CONTENTS, 4, 5) => true,
+            _ if TEXTS.contains(&name) => {
+                self.document.push_note(text, path);
+                return;
+            }
+            _ if ADDRESSES.contains(&name) && !said.starts_with("data:") => {
+                if said.starts_with('#') {
+                    self.rename(text, &link, &path);
+                } else {
+                    let rule = Rule::Value(Category::Url, Kind::Whole, Place::Text);
+                    self.document.push_value(text, &rule, None, path);
+                }
+                return;
+            }
+            _ if name == "xmlns" || name.starts_with("xmlns:") && name.len() <= 9 => {
+                layout::is_known(said, &[&layout::NAMESPACES, &SPACES], 4, 8)
+            }
+            _ => {
+                // A name that says nothing stays, without its value.
+                let goes = if layout::is_part(name) { value } else { whole };
+                self.document.remove(goes, path);
+                return;
+            }
+        };
+        if !known {
+            self.document.remove(whole, path);
         }
     }
+
+    /// Gives a part of the document another name, or what points at it.
+    fn rename(&mut self, name: Stretch, link: &Rule, path: &str) {
+        let trimmed = name.trimmed();
+        let from = usize::from(trimmed.text.starts_with('#'));
+        let name = trimmed.cut(from..trimmed.text.len());
+        if !layout::is_part(&name.text) {
+            self.document.push_value(name, link, None, path);
+        }
+    }
+
+    /// Reads a style sheet, or the declarations of one.
+    fn styles(&mut self, text: &Stretch, sheet: bool, path: &str) {
+        let link = Rule::Value(Category::OtherId, Kind::Whole, Place::Link);
+        let found = if sheet { css::of_element(&text.text) } else { css::of_attribute(&text.text) };
+        for (range, what) in found {
+            match what {
+                css::What::Name => self.document.push_value(text.cut(range), &link, None, path),
+                css::What::Gone => self.document.remove(text.source(&range), path),
+            }
+        }
+    }
+
+    /// Reads a declaration or a processing instruction: those that say what the document is stay.
+    fn declaration(&mut self, range: Range<usize>) {
+        let said = &self.text[range.clone()];
+        let lower = said.to_ascii_lowercase();
+        let stays = if lower.starts_with("<!doctype html") {
+            layout::is_known(&lower, &[&DOCTYPES], 2, 6)
+        } else if lower.starts_with("<![") {
+            layout::is_known(&lower, &[&CONDITIONS], 2, 4)
+        } else {
+            is_declaration(said)
+        };
+        if stays {
+            return;
+        }
+        let rest = if lower.starts_with("<!doctype html") { range.start + "<!doctype html".len() } else { range.start };
+        let end = if rest > range.start { range.end - usize::from(said.ends_with('>')) } else { range.end };
+        self.document.remove(rest.min(end)..end, "declaration");
+    }
 }
+
+/// What an attribute may say.
+fn says(name: &str) -> Option<Says> {
+    LOOKS.iter().find(|(_, names)| names.split_whitespace().any(|one| one == name)).map(|(says, _)| *says)
+}
+
+/// The names in a value, which blanks part.
+pub(super) fn names(text: &Stretch) -> impl Iterator<Item = Stretch> + '_ {
+    let start = text.text.as_ptr() as usize;
+    text.text.split_whitespace().map(move |name| {
+        let at = name.as_ptr() as usize - start;
+        text.cut(at..at + name.len())
+    })
+}
+
+/// Whether a text is an XML declaration and says nothing else.
+pub(super) fn is_declaration(text: &str) -> bool {
+    text.starts_with("<?xml") && layout::is_known(text, &[&DECLARATIONS], 5, 8)
+}
+
+/// Words of declarations, of the names and kinds of `meta`, and of name spaces.
+static DECLARATIONS: layout::Words = LazyLock::new(|| {
+    "xml version encoding standalone yes no utf iso us ascii windows latin".split_whitespace().collect()
+});
+static DOCTYPES: layout::Words = LazyLock::new(|| {
+    "doctype html public system about legacy compat w3c ietf dtd xhtml transitional strict frameset loose final basic en http https www w3 org tr
+     rec xhtml1 xhtml11 html4 html40 html401"
+        .split_whitespace()
+        .collect()
+});
+static CONDITIONS: layout::Words = LazyLock::new(|| {
+    "if endif mso vml ie gt gte lt lte cdata supportlists supportemptyparas supportfields supportmisalignedcolumns supportmisalignedrows
+     supportfootnotes supportlinebreaknewline supportannotations supportnestedanchors supporttextwrap supportcomments supportmathml"
+        .split_whitespace()
+        .collect()
+});
+static METAS: layout::Words = LazyLock::new(|| {
+    "application author cache charset color compatible content cookie control created date default description expires format format
+     detection generator keywords language mobile originator pragma progid refresh robots scheme script set style theme title type ua
+     viewport device initial scale maximum minimum fit scalable edge ie chrome web capable apple x pics label policy security referrer"
+        .split_whitespace()
+        .collect()
+});
+/// What a `meta` says of the document alone: its type and its character set, how wide it is shown, what wrote it.
+const CONTENTS: &[&layout::Words] = &[&METAS, &DECLARATIONS, &layout::VALUES, &layout::PROGRAMS];
+static SPACES: layout::Words = LazyLock::new(|| {
+    "w3 www tr rec vml html html40 xhtml xlink svg math mathml hl7 v3 urn xmlschema instance omml"
+        .split_whitespace()
+        .collect()
+});
 
 /// Appends character data: entities and references read, and line breaks as blanks unless they are to stay.
 pub(super) fn characters(text: &str, range: Range<usize>, coding: Coding, breaks: bool, out: &mut Stretch) {

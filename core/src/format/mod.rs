@@ -9,12 +9,14 @@
 mod ccda;
 mod charset;
 mod coding;
+mod css;
 mod document;
 mod fhir;
 mod fhir_path_rules;
 mod hl7v2;
 mod html;
 mod known;
+mod layout;
 mod number;
 mod rtf;
 mod score;
