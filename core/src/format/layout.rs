@@ -46,7 +46,7 @@ words! {
     /// Programs that write documents, and what they say of themselves.
     PROGRAMS = "aspose build calligra dev exchange for java libreoffice linux mac macosx microsoft msftedit net office ooo openoffice org
         osx pandoc project riched riched20 rtf richtext server textedit tx unrtf win windows word wordpad words x";
-    /// The schemes of Microsoft's and of the OpenDocument formats.
+    /// The schemes of the formats of word processors.
     NAMESPACES = "auxhint com drawingml factoid http https main microsoft office openxmlformats org schemas smarttags urn word wordml
         wordprocessingml";
     /// What the mapping of a theme's colours says.
@@ -146,16 +146,18 @@ words! {
 /// Whether a text has no words but those of `lists`, and numbers of at most `run` digits, `total` of them altogether.
 pub(super) fn is_known(text: &str, lists: &[&Words], run: usize, total: usize) -> bool {
     let mut digits = 0;
-    text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).all(|word| {
-        let count = word.bytes().filter(u8::is_ascii_digit).count();
-        digits += count;
-        if count > run || digits > total || !word.is_ascii() {
-            return false;
-        }
-        let lower = word.to_ascii_lowercase();
-        let letters = lower.trim_matches(|c: char| c.is_ascii_digit());
-        letters.len() <= 1 || lists.iter().any(|list| list.contains(letters) || list.contains(lower.as_str()))
-    })
+    // What could not be read says who knows what.
+    !text.contains('\u{fffd}')
+        && text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).all(|word| {
+            let count = word.bytes().filter(u8::is_ascii_digit).count();
+            digits += count;
+            if count > run || digits > total || !word.is_ascii() {
+                return false;
+            }
+            let lower = word.to_ascii_lowercase();
+            let letters = lower.trim_matches(|c: char| c.is_ascii_digit());
+            letters.len() <= 1 || lists.iter().any(|list| list.contains(letters) || list.contains(lower.as_str()))
+        })
 }
 
 /// Whether an identifier that a writer chose names a part of a page: `note`, `row12`, `MsoNormal`, `problem-list_3`.
