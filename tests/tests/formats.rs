@@ -118,7 +118,7 @@ fn exact(case: &Case, message: &[u8], scrubbed: &chartguard::ScrubbedMessage, fo
         let quoted = |at: usize| message.get(at).is_some_and(|byte| matches!(byte, b'"' | b'\''));
         if case.format == "ccda" && start > 0 && quoted(start - 1) && quoted(end) {
             // Where nothing of a value stays, its attribute goes.
-            let name = message[..start].iter().rposition(|byte| byte.is_ascii_whitespace()).unwrap();
+            let name = message[..start].iter().rposition(u8::is_ascii_whitespace).unwrap();
             (start, end) = (name + 1, end + 1);
         }
         if start > from {

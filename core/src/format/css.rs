@@ -79,7 +79,7 @@ fn without_comments(css: &str, found: &mut Found) -> String {
             Some(open) if byte == open || byte == b'\n' => quote = None,
             Some(_) => {}
             None if matches!(byte, b'"' | b'\'') => quote = Some(byte),
-            None if css[at..].is_char_boundary(0) && css.as_bytes()[at..].starts_with(b"/*") => {
+            None if out[at..].starts_with(b"/*") => {
                 let end = css.as_bytes()[at + 2..].windows(2).position(|pair| pair == b"*/");
                 let (inside, end) = end.map_or((css.len(), css.len()), |n| (at + 2 + n, at + 4 + n));
                 if at + 2 < inside {
@@ -257,7 +257,7 @@ mod tests {
                 "mso-list:l0 level1 lfo1;font-family:\"Times New Roman\",serif",
             ),
             ("background:url(https://x/a.png);color:red", ";color:red"),
-            ("background:URL( 'a' ) /* Rosalind; */ ; top:1px", "/**/ ; top:1px"),
+            ("background:URL( 'a' ) /* Rosalind; */ ; top:1px", " /**/ ; top:1px"),
             ("--patient: Rosalind; content:\"4/5/1931\"; width:4471203px", "; ; "),
             ("content:\"\\52\\6f\"; width:33.333333%", "; width:33.333333%"),
         ] {

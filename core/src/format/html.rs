@@ -329,7 +329,7 @@ impl Reader<'_> {
             (_, Some(Says::Names)) => {
                 let blank = name == "target" && matches!(said, "_blank" | "_self" | "_parent" | "_top");
                 for part in names(&text).filter(|part| !blank && !layout::is_part(&part.text)) {
-                    self.rename(part, &link, &path);
+                    self.rename(&part, &link, &path);
                 }
                 true
             }
@@ -344,7 +344,7 @@ impl Reader<'_> {
             }
             _ if ADDRESSES.contains(&name) && !said.starts_with("data:") => {
                 if said.starts_with('#') {
-                    self.rename(text, &link, &path);
+                    self.rename(&text, &link, &path);
                 } else {
                     let rule = Rule::Value(Category::Url, Kind::Whole, Place::Text);
                     self.document.push_value(text, &rule, None, path);
@@ -367,7 +367,7 @@ impl Reader<'_> {
     }
 
     /// Gives a part of the document another name, or what points at it.
-    fn rename(&mut self, name: Stretch, link: &Rule, path: &str) {
+    fn rename(&mut self, name: &Stretch, link: &Rule, path: &str) {
         let trimmed = name.trimmed();
         let from = usize::from(trimmed.text.starts_with('#'));
         let name = trimmed.cut(from..trimmed.text.len());

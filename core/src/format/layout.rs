@@ -46,7 +46,7 @@ words! {
     /// Programs that write documents, and what they say of themselves.
     PROGRAMS = "aspose build calligra dev exchange for java libreoffice linux mac macosx microsoft msftedit net office ooo openoffice org
         osx pandoc project riched riched20 rtf richtext server textedit tx unrtf win windows word wordpad words x";
-    /// The schemes of Microsoft's and of the OpenDocument formats.
+    /// The schemes of the formats of word processors.
     NAMESPACES = "auxhint com drawingml factoid http https main microsoft office openxmlformats org schemas smarttags urn word wordml
         wordprocessingml";
     /// What the mapping of a theme's colours says.
@@ -75,7 +75,7 @@ words! {
         yes blank self parent default shortcut alternate ecmascript rtf msword pdf octet stream json hl7 fhir mp4 mpeg tiff bmp audio video
         tooltip grid gridcell columnheader rowheader cell listitem banner complementary contentinfo alert log";
     /// Parts of a page and of a note, by which elements are named.
-    PARTS = "a abbr abstract active actions address alert align allergies allergy an anchor annotation appendix area article aside assessment
+    PARTS = "a abbr abstract active actions address alert align allergies allergy anchor annotation appendix area article aside assessment
         author back background banner bar base big block body bold border bordered bottom box br break brk btn button by c caption care cell
         center centered chapter char cite clear clearfix clinical close code col colgroup collapse color column columns comment compact
         condensed container content contents copyright cover css cx d dark data date datetime dd default del desc description detail details
@@ -84,7 +84,7 @@ words! {
         font foot footer footnote for form formatted frame from full gender general generated generator go gram goal goals goback grey grid group
         h hapi head header headers heading health hidden hide highlight history hl hlt home horizontal hover hr html i icon id image img
         immunization immunizations in indent index info inline inner input ins inside instructions intro is item items keywords kbd label
-        lab labs language last layout left legend level li light line lines link links list location logo long m main major margin mark
+        lab labs language last layout left legend level light line lines link links list location logo long m main major margin mark
         markdown master max med medication medications menu message meta middle min minor mobile modal more mrn mso n name names nav
         navigation new next no none normal note notes nowrap number o object objective observation odd of off ol on open option order orders
         outer outline outside p padding page pagebreak pages pain panel paragraph part parts patient phone plain plan pre prev preview print
@@ -146,16 +146,18 @@ words! {
 /// Whether a text has no words but those of `lists`, and numbers of at most `run` digits, `total` of them altogether.
 pub(super) fn is_known(text: &str, lists: &[&Words], run: usize, total: usize) -> bool {
     let mut digits = 0;
-    text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).all(|word| {
-        let count = word.bytes().filter(u8::is_ascii_digit).count();
-        digits += count;
-        if count > run || digits > total || !word.is_ascii() {
-            return false;
-        }
-        let lower = word.to_ascii_lowercase();
-        let letters = lower.trim_matches(|c: char| c.is_ascii_digit());
-        letters.len() <= 1 || lists.iter().any(|list| list.contains(letters) || list.contains(lower.as_str()))
-    })
+    // What could not be read says who knows what.
+    !text.contains('\u{fffd}')
+        && text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).all(|word| {
+            let count = word.bytes().filter(u8::is_ascii_digit).count();
+            digits += count;
+            if count > run || digits > total || !word.is_ascii() {
+                return false;
+            }
+            let lower = word.to_ascii_lowercase();
+            let letters = lower.trim_matches(|c: char| c.is_ascii_digit());
+            letters.len() <= 1 || lists.iter().any(|list| list.contains(letters) || list.contains(lower.as_str()))
+        })
 }
 
 /// Whether an identifier that a writer chose names a part of a page: `note`, `row12`, `MsoNormal`, `problem-list_3`.
@@ -172,8 +174,8 @@ pub(super) fn is_part(name: &str) -> bool {
         apart.push(c);
         last = c;
     }
-    let whole = is_known(name, &[&PARTS], 3, 3);
-    whole || name.len() <= 64 && is_known(&apart, &[&PARTS], 3, 3) && !spells(&apart)
+    let known = is_known(name, &[&PARTS], 3, 3) || is_known(&apart, &[&PARTS], 3, 3);
+    known && name.len() <= 64 && !spells(&apart)
 }
 
 /// Whether letters that stand alone spell something: `r-o-s-a`.

@@ -75,7 +75,7 @@ impl Layout {
 fn bytes(text: &str) -> Option<Vec<u8>> {
     let digits: Vec<u8> = text.bytes().filter(|b| !b.is_ascii_whitespace()).collect();
     let byte = |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok();
-    (digits.len() % 2 == 0 && digits.iter().all(u8::is_ascii_hexdigit))
+    (digits.len().is_multiple_of(2) && digits.iter().all(u8::is_ascii_hexdigit))
         .then(|| digits.chunks(2).map(byte).collect::<Option<Vec<u8>>>())
         .flatten()
 }
@@ -634,7 +634,8 @@ impl Reader<'_> {
                 return (said.to_string(), end);
             }
             Page::Unknown => {
-                if self.layout().is_some() || self.is_note() {
+                // Layout that cannot be read goes.
+                if self.is_note() {
                     let error = Error::input("the RTF has text in a code page that is not known");
                     self.failed.get_or_insert(error.at(Location::Byte(at)));
                 }
@@ -804,7 +805,8 @@ mod tests {
 
     #[test]
     fn what_is_cut_off_is_refused() {
-        for broken in ["{\\rtf1 a", "{\\rtf1 a}}", "{\\rtf1 {\\b a}", "{\\rtf1 \\"] {
+        assert!(note("{\\rtf1\\ansicpg1361{\\fonttbl{\\f0 \\'d0;}}a}").is_ok());
+        for broken in ["{\\rtf1\\ansicpg1361 \\'d0}", "{\\rtf1 a", "{\\rtf1 a}}", "{\\rtf1 {\\b a}", "{\\rtf1 \\"] {
             assert!(note(broken).is_err(), "{broken}");
         }
     }
