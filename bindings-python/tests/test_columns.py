@@ -330,6 +330,10 @@ def test_wrong_keywords():
         PLAIN.scrub_column(["a"], treads=2)
     with pytest.raises(TypeError, match="'polcy'. Did you mean 'policy'"):
         chartguard.Scrubber(polcy="safe-harbor")
+    with pytest.raises(TypeError, match="'looakhead'. Did you mean 'lookahead'"):
+        chartguard.scrub_stream(PLAIN, ["a"], looakhead=3)
+    with pytest.raises(TypeError, match="'result'. Did you mean 'results'"):
+        chartguard.summary(result=[])
 
 
 @pytest.mark.parametrize("threads", [None, 0, 1, 2, 5])
@@ -397,12 +401,100 @@ CONTAINERS = {
 }
 
 
-@settings(max_examples=150, deadline=None)
+CONTAINERS |= {
+    "tuple": tuple,
+    "numpy": lambda notes: pd.Series(notes, dtype=object).to_numpy(),
+    "index and name": lambda notes: pd.Series(notes, index=[n // 2 for n in range(len(notes))], name="n", dtype=object),
+}
+TABLES = {
+    "dict": dict,
+    "pandas": lambda columns: pd.DataFrame({"note": pd.Series(columns["note"], dtype=object), "id": columns["id"]}),
+    "polars": lambda columns: pl.DataFrame(columns, schema={"note": pl.String, "id": pl.Int64}),
+    "lazy": lambda columns: pl.LazyFrame(columns, schema={"note": pl.String, "id": pl.Int64}),
+    "pyarrow": lambda columns: pa.table(columns, schema=SCHEMA),
+    "batch": lambda columns: pa.record_batch(columns, schema=SCHEMA),
+    "reader": lambda columns: pa.table(columns, schema=SCHEMA).to_reader(max_chunksize=2),
+    "duckdb": lambda columns: RELATIONS.from_arrow(pa.table(columns, schema=SCHEMA)),
+}
+SCHEMA = pa.schema({"note": pa.string(), "id": pa.int64()})
+RELATIONS = duckdb.connect()
+KEY = bytes(range(32))
+ENCRYPTING = chartguard.Scrubber(policy={"categories": {"ssn": {"operator": "encrypt"}}}, model="none", key=KEY)
+
+
+def rows(column):
+    """A column as a list, its nulls as None."""
+    for way in ("to_pylist", "to_list", "tolist"):
+        if hasattr(column, way):
+            column = getattr(column, way)()
+            break
+    return [None if value is None or value is pd.NA or value != value else value for value in column]
+
+
+def column_of(table, name):
+    if isinstance(table, pl.LazyFrame):
+        table = table.collect()
+    if isinstance(table, (duckdb.DuckDBPyRelation, pa.RecordBatchReader)):
+        table = pa.table(table)
+    return rows(table[name])
+
+
+@settings(max_examples=200, deadline=None)
 @given(st.lists(NOTE, max_size=12), st.sampled_from(sorted(CONTAINERS)), st.sampled_from([1, 2]))
 def test_a_column_equals_its_rows(notes, kind, threads):
     column = CONTAINERS[kind](notes)
     out = PLAIN.scrub_column(column, threads=threads)
     want = [None if note is None else PLAIN.scrub(note).text for note in notes]
     assert type(out) is type(column) and len(out) == len(notes)
-    values = out.to_pylist() if hasattr(out, "to_pylist") else out.tolist() if hasattr(out, "tolist") else list(out)
-    assert [None if value is None or value is pd.NA or value != value else value for value in values] == want
+    assert rows(out) == want
+    if isinstance(column, pd.Series):
+        assert out.index.equals(column.index) and out.name == column.name
+        assert PLAIN.find_column(column).index.equals(column.index)
+    found = [None if note is None else [one.to_dict() for one in PLAIN.find(note)] for note in notes]
+    assert rows(PLAIN.find_column(column, threads=threads)) == found
+    # A date that nothing goes by changes nothing.
+    assert rows(PLAIN.find_column(column, date=["2024-03-14"] * len(notes))) == found
+    shared = ENCRYPTING.scrub_column(column)
+    back = chartguard.restore_column(shared, KEY)
+    assert type(back) is type(column) and rows(back) == [
+        None if note is None else chartguard.restore(ENCRYPTING.scrub(note).text, KEY) for note in notes
+    ]
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.tuples(NOTE, st.sampled_from([None, "evaluation", "treatment_note"])), max_size=6),
+    st.sampled_from(sorted(set(CONTAINERS))),
+)
+def test_a_scored_column_equals_its_rows(scorer, pairs, kind):
+    notes, types = [note for note, _ in pairs], [one for _, one in pairs]
+    for keywords, doc_types in (({}, [None] * len(pairs)), ({"doc_type": types}, types)):
+        out = rows(scorer.score_column(CONTAINERS[kind](notes), **keywords))
+        assert len(out) == len(notes)
+        for note, doc_type, row in zip(notes, doc_types, out, strict=True):
+            if note is None:
+                assert row is None
+                continue
+            report = scorer.score(note, doc_type=doc_type)
+            assert (row["score"], row["coverage"], row["doc_type"]) == (report.score, report.coverage, report.doc_type)
+            assert [one["verdict"] for one in row["criteria"]] == [one.verdict for one in report.criteria]
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.lists(NOTE, max_size=8), st.sampled_from(sorted(TABLES)))
+def test_a_table_equals_its_rows(notes, kind):
+    columns = {"note": notes, "id": list(range(len(notes)))}
+    table = TABLES[kind](columns)
+    out = PLAIN.scrub_column(table, name="note", findings="found")
+    assert type(out) is type(table)
+    if kind == "reader":
+        # It is read once.
+        out = out.read_all()
+    assert column_of(out, "note") == [None if note is None else PLAIN.scrub(note).text for note in notes]
+    assert column_of(out, "id") == columns["id"]
+    found = [None if note is None else [one.to_dict() for one in PLAIN.find(note)] for note in notes]
+    assert column_of(out, "found") == found == rows(PLAIN.find_column(TABLES[kind](columns), name="note"))
+    back = chartguard.restore_column(ENCRYPTING.scrub_column(TABLES[kind](columns), name="note"), KEY, name="note")
+    assert column_of(back, "note") == [
+        None if note is None else chartguard.restore(ENCRYPTING.scrub(note).text, KEY) for note in notes
+    ]

@@ -1,11 +1,14 @@
 """Every example runs, and none prints what it was to remove."""
 
 import ast
+import asyncio
+import importlib
 import json
 import os
 import shutil
 import subprocess
 import sys
+import threading
 
 import pytest
 from conftest import REPOSITORY
@@ -17,11 +20,12 @@ NEEDS = {
     "pandas_column.py": "pandas",
     "polars_lazy.py": "polars",
     "duckdb_function.py": "duckdb",
+    "clusters.py": "dask.dataframe",
 }
 SECRETS = ("219-09-9999", "Adeyemi", "Rosalind", "4471203", "555) 201")
 
 
-@pytest.mark.parametrize("name", ["pandas_column.py", "polars_lazy.py", "duckdb_function.py", "own_notes.py", "spark_job.py"])
+@pytest.mark.parametrize("name", ["pandas_column.py", "polars_lazy.py", "duckdb_function.py", "own_notes.py", "spark_job.py", "clusters.py"])
 def test_scripts(name):
     if name in NEEDS:
         pytest.importorskip(NEEDS[name])
@@ -49,14 +53,15 @@ def test_the_notebook_runs_and_is_saved_without_output():
     assert not any(secret in page for page in pages for secret in ("Achterberg", "03/14/2024", *SECRETS))
 
 
-def test_the_service():
+@pytest.fixture
+def service(monkeypatch):
     pytest.importorskip("fastapi")
+    monkeypatch.syspath_prepend(str(FOLDER))
+    return importlib.import_module("service")
+
+
+def test_the_service(service):
     client = pytest.importorskip("fastapi.testclient")
-    sys.path.insert(0, str(FOLDER))
-    try:
-        import service
-    finally:
-        sys.path.remove(str(FOLDER))
     with client.TestClient(service.app) as http:
         assert http.post("/scrub", content="SSN 219-09-9999").json()["text"] == "SSN [SSN]"
         assert "score" in http.post("/score", content="PT note", params={"discipline": "pt"}).json()
@@ -65,3 +70,34 @@ def test_the_service():
         assert bad.status_code == 422 and "Jane" not in bad.text
         assert http.post("/scrub", content=b"x" * (service.LARGEST + 1)).status_code == 413
         assert http.post("/scrub", content=iter([b"x"])).status_code == 411
+
+
+@pytest.mark.parametrize(("engine", "method", "path"), [("scrubber", "scrub", "/scrub"), ("scorer", "score", "/score")])
+def test_a_small_request_is_answered_while_a_large_one_is_worked_on(service, monkeypatch, engine, method, path):
+    httpx = pytest.importorskip("httpx")
+    work = getattr(getattr(service, engine), method)
+    begun, answered = threading.Event(), threading.Event()
+
+    class Engine:
+        """Has the large note until the small one is answered."""
+
+    def held(self, note, **keywords):
+        if note == "large":
+            begun.set()
+            assert answered.wait(20), "the small request waited for the large one"
+        return work(note, **keywords)
+
+    setattr(Engine, method, held)
+    monkeypatch.setattr(service, engine, Engine())
+
+    async def requests():
+        transport = httpx.ASGITransport(app=service.app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://service") as http:
+            large = asyncio.ensure_future(http.post(path, content="large"))
+            while not begun.is_set():
+                await asyncio.sleep(0.01)
+            small = await http.post(path, content="small")
+            answered.set()
+            return small, await large
+
+    assert [answer.status_code for answer in asyncio.run(requests())] == [200, 200]

@@ -1,6 +1,7 @@
 """The messages of tests/cases/formats through Python: what is planted is gone, and other parsers still read what is left."""
 
 import base64
+import importlib
 import json
 import pathlib
 import pickle
@@ -8,6 +9,7 @@ import re
 
 import chartguard
 import pytest
+import yaml
 from chartguard import ConfigError, InputError, Rubric, Scorer, Scrubber, SecretKeyError, TamperedError, Vault
 
 FORMATS = pathlib.Path(__file__).parents[2] / "tests/cases/formats"
@@ -181,3 +183,33 @@ def test_messages_come_back_from_themselves():
     vault = Vault.from_bytes(b"", key)
     shared = Scrubber(model="none").scrub_message(text, vault=vault).message
     assert chartguard.restore_message(shared, vault=vault) == text
+
+
+# Data types that hold what a person is called, where one lives, a number, a date, free text (HL7 v2.5.1, chapter 2A).
+TELLING = set("XPN PN XCN PPN CN CNN NDL XAD AD SAD XTN TN CX CK EIP TS DTM DT DR DLN FT TX PL XON DLD ED FC PLN".split())
+
+
+def numbered(rules):
+    """`{1-3: name}` as `{1: name, 2: name, 3: name}`."""
+    out = {}
+    for place, rule in rules.items():
+        first, _, last = str(place).partition("-")
+        out |= dict.fromkeys(range(int(first), int(last or first) + 1), rule)
+    return out
+
+
+@pytest.mark.parametrize("version", ["v2_3_1", "v2_4", "v2_5_1", "v2_7", "v2_8_2"])
+def test_no_field_that_the_standard_calls_telling_stays(version):
+    segments = importlib.import_module(f"hl7apy.{version}.segments").SEGMENTS
+    fields = importlib.import_module(f"hl7apy.{version}.fields").FIELDS
+    table = yaml.safe_load((FORMATS.parents[2] / "core/policies/messages/hl7v2.yaml").read_text())["segments"]
+    wrong, seen = [], 0
+    for segment, rules in table.items():
+        rules = numbered(rules)
+        for name, *_ in segments.get(segment, (None, ()))[1]:
+            number, kind = int(name.rpartition("_")[2]), fields[name][2]
+            seen += 1
+            if rules.get(number) == "keep" and kind in TELLING:
+                wrong.append(f"{segment}-{number}: {kind}")
+    assert seen > 300
+    assert not wrong

@@ -1,10 +1,10 @@
 """The same callable in what else maps over batches: no row is lost, no index is dropped. Skipped where a library is not installed."""
 
+import importlib
+
 import pandas as pd
-import pyarrow as pa
 import pytest
-from chartguard.spark import BatchScrubber
-from conftest import PLAIN
+from conftest import PLAIN, REPOSITORY
 
 ROWS = 20_000
 NOTES = [f"{i} SSN 219-09-9999" for i in range(ROWS)]
@@ -34,23 +34,24 @@ def test_pandas_groups_keep_their_index():
     assert out.index.equals(frame.index) and out["note"].tolist() == WANT
 
 
-def test_dask_map_partitions():
+@pytest.fixture
+def clusters(monkeypatch):
+    """The example that shows Dask and Ray."""
+    monkeypatch.syspath_prepend(str(REPOSITORY / "examples" / "python"))
+    return importlib.import_module("clusters")
+
+
+def test_dask_map_partitions(clusters):
     dask = pytest.importorskip("dask.dataframe")
     frame = pd.DataFrame({"id": range(ROWS), "note": NOTES}, index=range(5, 5 + ROWS))
-    parts = dask.from_pandas(frame, npartitions=4)
-    out = parts.map_partitions(PLAIN.scrub_column, name="note", meta=parts._meta).compute()
+    out = clusters.with_dask(frame, PLAIN)
     assert len(out) == ROWS and out.index.equals(frame.index) and out["note"].tolist() == WANT
+    parts = dask.from_pandas(frame, npartitions=4)
     joined = parts.assign(scrubbed=parts["note"].map_partitions(PLAIN.scrub_column, meta=parts._meta["note"])).compute()
     assert joined["scrubbed"].tolist() == WANT
 
 
-def test_ray_map_batches():
-    ray = pytest.importorskip("ray")
-    work = BatchScrubber(PLAIN, "note")
-
-    def scrub(table):
-        return pa.Table.from_batches(map(work, table.to_batches()), table.schema)
-
-    out = ray.data.from_arrow(pa.table({"id": range(ROWS), "note": NOTES})).map_batches(scrub, batch_format="pyarrow")
-    rows = sorted(out.take_all(), key=lambda row: row["id"])
-    assert [row["note"] for row in rows] == WANT
+def test_ray_map_batches(clusters):
+    pytest.importorskip("ray")
+    out = clusters.with_ray(pd.DataFrame({"id": range(ROWS), "note": NOTES}), PLAIN)
+    assert out["note"].tolist() == WANT

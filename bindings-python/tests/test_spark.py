@@ -28,6 +28,40 @@ def test_batches_travel_as_configuration(scorer):
     assert work(batch)["scrubbed"].to_pylist() == PLAIN.scrub_column(NOTES[:5])
 
 
+SHIFTING = chartguard.Scrubber(policy={"categories": {"date": {"operator": "date_shift"}}}, model="none", key=bytes(range(32)))
+VISITS = {
+    "id": list(range(6)),
+    "mrn": ["a", "b", "a", None, "b", "a"],
+    "who": ["Quackenbush", "Achterberg", "Quackenbush", None, "Achterberg", "Quackenbush"],
+    "note": ["quackenbush came 03/14/2024"] * 5 + [None],
+}
+KNOWN = {"patient_id": "mrn", "patient": {"names": ["who"]}, "on_error": "null"}
+
+
+def test_what_is_known_of_a_note_comes_from_other_columns():
+    want = SHIFTING.scrub_column(VISITS, name="note", **KNOWN)["note"]
+    assert want[0] == want[2] != want[1] and want[0].startswith("[NAME]") and want[1].startswith("quackenbush")
+    work = pickle.loads(pickle.dumps(BatchScrubber(SHIFTING, "note", **KNOWN)))
+    batch = pa.record_batch(VISITS)
+    # What is known of a row goes with it, whatever batch it is in.
+    assert [row for one in work.map([batch[:1], batch[1:]]) for row in one.column("note").to_pylist()] == want
+    with pytest.raises(chartguard.ConfigError, match="'mrn'"):
+        BatchScrubber(SHIFTING, "note", patient_id="mrns")(batch)
+
+
+def test_unknown_keywords_are_named_with_the_nearest(scorer):
+    analyzer = chartguard.Analyzer(PLAIN, scorer)
+    for call, nearest in [
+        (lambda: BatchScrubber(PLAIN, "note", pateint="who"), "patient"),
+        (lambda: BatchAnalyzer(analyzer, "note", doctype="kind"), "doc_type"),
+        (lambda: scrub(None, "note", PLAIN, finding="f"), "findings"),
+        (lambda: scrub_udf(PLAIN, patientid="mrn"), "patient_id"),
+        (lambda: analyze(None, "note", analyzer, onerror="null"), "on_error"),
+    ]:
+        with pytest.raises(TypeError, match=f"Did you mean '{nearest}'"):
+            call()
+
+
 @pytest.fixture(scope="module")
 def spark():
     pyspark = pytest.importorskip("pyspark")
@@ -65,6 +99,27 @@ def test_a_function_of_a_column(frame):
     rows = frame.withColumn("note", scrub_udf(PLAIN)("note")).collect()
     want = PLAIN.scrub_column(NOTES)
     assert len(rows) == ROWS and all(row.note == want[row.id] for row in rows)
+
+
+@pytest.mark.parametrize("kind", ["frame", "arrow", "pandas"])
+def test_what_is_known_of_a_note_on_a_cluster(kind, spark, monkeypatch):
+    want = SHIFTING.scrub_column(VISITS, name="note", **KNOWN)["note"]
+    schema = "id bigint, mrn string, who string, note string"
+    frame = spark.createDataFrame(list(zip(*VISITS.values(), strict=True)), schema).repartition(3, "id")
+    if kind == "frame":
+        out = scrub(frame, "note", SHIFTING, **KNOWN)
+    else:
+        from pyspark.sql import functions
+
+        if kind == "arrow" and not hasattr(functions, "arrow_udf"):
+            pytest.skip("Spark has no arrow_udf")
+        if kind == "pandas":
+            monkeypatch.delattr(functions, "arrow_udf", raising=False)
+        function = scrub_udf(SHIFTING, **KNOWN)
+        out = frame.withColumn("note", function("note"))
+        assert function(frame["note"]) is not None
+    rows = {row.id: row.note for row in out.collect()}
+    assert [rows[one] for one in VISITS["id"]] == want
 
 
 def test_tables(frame, scorer):

@@ -167,3 +167,22 @@ def test_errors_travel():
     error = again(caught.value)
     assert type(error) is chartguard.InputError and str(error) == str(caught.value)
     assert (error.code, error.where, error.row) == ("input", ["row 1"], 1)
+
+
+def test_what_does_not_travel_says_what_to_do():
+    index = chartguard.SearchIndex(keep_text=True)
+    index.add("a", "Rosalind did gait training")
+    stream = PLAIN.stream()
+    (report,) = chartguard.Scorer(chartguard.Rubric.builtin("medicare-outpatient-therapy")).score_message("Rosalind came")
+    for thing, said in [
+        (chartguard.Cancel(), "make one in each worker"),
+        (index, "load the file in each worker"),
+        (index.search("gait")[0], "document, start, end and score"),
+        (stream, "from the Scrubber"),
+        (stream.push("Rosalind came"), "send its text"),
+        (report, r"to_dict\(\)"),
+    ]:
+        for away in (pickle.dumps, copy.copy, copy.deepcopy):
+            with pytest.raises(chartguard.ConfigError, match=said) as caught:
+                away(thing)
+            assert caught.value.code == "config" and "Rosalind" not in str(caught.value)

@@ -598,3 +598,76 @@ fn numbers_that_are_ages_over_89_become_90() {
         assert_eq!(restore_message(sealed.as_bytes(), &key).unwrap(), message.as_bytes(), "{sealed}");
     }
 }
+
+/// What somebody may have typed where a table expects a code, a number or a label, in messages whose patient is Rosalind Achterberg, MRN
+/// 4471203: `«...»` is gone from each.
+const TYPED_ANYWHERE: &[&str] = &[
+    "NK1|1|DOE^JOHN|SPO^Spouse|||||||||||||||||||||||«QUACKENBUSH»^«MARY»",
+    "GT1|1|||||||||||||||||||||||«20240314»|||||«EMP88123»||«20200102»|«20210203»",
+    "GT1|1|||||||||||||||||||||||||||||||||||||||||||||||||||||||«GALLIPOLIS»",
+    "PV2||||||||||||||||||||||||||||||||||||||||||||||||||«20240102»",
+    "TXA|1|PN|TX||||||||||||||||||«Rosalind Achterberg» asked to correct DOB «4/5/1931»",
+    "CON|1||||read|to «Rosalind Achterberg»|call «217-555-0143»",
+    "GOL|AD|20240314|G1||||||||||||||Met: «Rosalind Achterberg» walked «3/14/2024»||«20240315»",
+    "OBX|1|IS|VISIT^Visit Date^L||«03/14/2024»",
+    "OBX|1|IS|PROV^Therapist^L||«P VANDERMEER» PT",
+    "OBX|1|IS|X^Y^L||«ACHTERBERG»",
+    "OBX|1|ID|X^Y^L||«4471203»",
+    "OBX|1|TM|X^Y^L||«20240314»",
+    "OBX|1|NM|SSN^Social Security Number^L||«219099999»",
+    "OBX|1|NM|45401-7^Postal code^LN||«62704»",
+    "OBX|1|NM|PHONE^Phone^L||«2175550143»",
+    "OBX|1|NM|11^Serial^L||«4471203»",
+    "OBX|1|CWE|1^Diagnosis^L||F32.1^«Rosalind Achterberg» depressed^I10",
+    "OBX|1|TX|11506-3^Note for «Achterberg»^LN||stable",
+    "OBX|1|NM|«4471203»^Reps^L|«ACHTERBERG»|12|reps|10 for «Rosalind»",
+    "PV1|1|O^«Achterberg»|CLINIC",
+    "OBX|1|TX|1^N^L||«Um9zYWxpbmQgQWNodGVyYmVyZyB3YWxrZWQgNDAgZmVldCB3aXRoIENHQS4=»",
+    "OBX|1|ED|1^N^L||^TEXT^plain^A^Patient «Rosalind» walked 40 feet",
+    "OBX|1|ED|1^N^L||^TEXT^plain^Hex^«41636874657262657267»",
+];
+
+const TYPED_ANYWHERE_FHIR: &[&str] = &[
+    r#"{"resourceType":"QuestionnaireResponse","item":[{"linkId":"1","answer":[{"valueAttachment":{"contentType":"text/plain","data":"«Um9zYWxpbmQgQWNodGVyYmVyZywgTVJOIDQ0NzEyMDMgd2Fsa2Vk»"}}]}]}"#,
+    r#"{"resourceType":"QuestionnaireResponse","item":[{"linkId":"1","text":"SSN","answer":[{"valueInteger":«219099999»}]},{"linkId":"2","text":"Zip","answer":[{"valueInteger":«62704»}]}]}"#,
+    r#"{"resourceType":"QuestionnaireResponse","item":[{"linkId":"1","text":"How old are you?","answer":[{"valueDecimal":«94.5»}]}]}"#,
+    r#"{"resourceType":"Observation","code":{"coding":[{"system":"http://loinc.org","code":"11506-3","display":"Note of «Rosalind Achterberg»"}]},"valueInteger":«4471203»}"#,
+    r#"{"resourceType":"Communication","payload":[{"contentString":"«Um9zYWxpbmQgQWNodGVyYmVyZyB3YWxrZWQgNDAgZmVldCB3aXRoIENHQS4=»"}]}"#,
+    r#"{"resourceType":"CarePlan","activity":[{"detail":{"kind":"Task","performer":[{"reference":"Practitioner/«x1»"}],"location":{"reference":"Location/«l1»"},"description":"for «Rosalind Achterberg»"}}]}"#,
+    r#"{"resourceType":"Basic","code":{"coding":[{"system":"https://cedar.example/codes","code":"«ACHTERBERG»-«4471203»"}]}}"#,
+];
+
+#[test]
+fn a_value_that_stays_names_nobody_of_the_message() {
+    let scrubber = Scrubber::new(Policy::default()).unwrap();
+    let head = "MSH|^~\\&|A||||20240314||ORU^R01|7|P|2.5.1\rPID|1||4471203^^^A^MR||ACHTERBERG^ROSALIND||19310405|F\r";
+    let patient = r#"{"resourceType":"Bundle","type":"collection","entry":[{"resource":{"resourceType":"Patient","identifier":[{"type":{"coding":[{"code":"MR"}]},"value":"4471203"}],"name":[{"family":"Achterberg","given":["Rosalind"]}]}},{"resource":"#;
+    let hl7 = TYPED_ANYWHERE.iter().map(|line| (*line, head.to_owned(), "\r"));
+    let fhir = TYPED_ANYWHERE_FHIR.iter().map(|line| (*line, patient.to_owned(), "}]}"));
+    let mut left = Vec::new();
+    for (written, before, after) in hl7.chain(fhir) {
+        let message = format!("{before}{}{after}", written.replace(['«', '»'], ""));
+        let out = scrubber.scrub_message(message.as_bytes(), Format::Auto, &Context::default()).unwrap();
+        let out = String::from_utf8(out.bytes).unwrap();
+        let own = &out[out.rfind(&written[..6]).unwrap_or(0)..];
+        for gone in written.split(['«', '»']).skip(1).step_by(2) {
+            if own.contains(gone) {
+                left.push(format!("{gone} in {own}"));
+            }
+        }
+    }
+    assert!(left.is_empty(), "{left:#?}");
+}
+
+#[test]
+fn what_a_goal_is_called_stays() {
+    let scrubber = Scrubber::new(Policy::default()).unwrap();
+    for message in [
+        r#"{"resourceType":"Goal","meta":{"security":[]},"description":{"coding":[{"system":"http://snomed.info/sct","code":"713458007","display":"Improving gait"}]}}"#,
+        r#"{"resourceType":"Observation","meta":{"security":[]},"code":{"text":"Steps"},"valueInteger":10432}"#,
+        r#"{"resourceType":"QuestionnaireResponse","meta":{"security":[]},"item":[{"linkId":"1","answer":[{"valueCoding":{"system":"http://loinc.org","code":"LA6568-5","display":"Not at all"}}]}]}"#,
+    ] {
+        let out = scrubber.scrub_message(message.as_bytes(), Format::Auto, &Context::default()).unwrap();
+        assert!(out.findings.is_empty(), "{}", String::from_utf8(out.bytes).unwrap());
+    }
+}

@@ -64,10 +64,11 @@ ArrowColumn
     A column of Arrow data, for any library that reads the Arrow PyCapsule interface.
 
 Everything built is immutable, but for what is kept (vault, audit log, access rules, search index) and streams, and may be shared between
-threads; the GIL is released while notes are worked on. It pickles to worker processes by configuration, but for a vault, an audit log and
-streams, which belong to the process that opened them.
+threads; the GIL is released while notes are worked on. It pickles to worker processes by configuration, but for a vault, an audit log, a search index,
+a token that cancels and streams, which belong to the process that opened them.
 """
 
+from chartguard import _pickling as _pickling  # says what does not pickle
 from chartguard._chartguard import (
     Access,
     AccessError,

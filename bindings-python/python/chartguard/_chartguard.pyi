@@ -1,7 +1,7 @@
 import datetime
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from os import PathLike
-from typing import Any, ClassVar, Literal, final
+from typing import Any, ClassVar, Literal, TypeVar, final, overload
 
 __all__ = [
     "Access",
@@ -67,8 +67,15 @@ __all__ = [
 ]
 
 # What is private is called by the Python modules of this package alone.
-_OnError = Literal["raise", "null", "collect"]
-_Done = tuple[Any, list[tuple[int, ChartguardError]]]
+_OnError = Literal["raise", "null"]
+_Errors = list[tuple[int, ChartguardError]]
+_Done = tuple[Any, _Errors]
+# The container that came in is the one that comes out; but what exports Arrow and is of no library known here becomes an `ArrowColumn`.
+_Column = TypeVar("_Column")
+_Table = TypeVar("_Table")
+# Columns by name, of a table; or values, one for each row.
+_Said = str | Iterable[Any]
+_Members = Mapping[str, str | list[str]]
 _Key = bytes | str | Key
 _Kept = tuple[Vault | None, AuditLog | None, str | None, str | None]
 
@@ -466,17 +473,18 @@ class Scrubber:
         threads: int | None = None,
         progress: bool = False,
     ) -> list[Scrubbed]: ...
+    @overload
     def scrub_column(
         self,
-        column: Any,
+        column: _Column,
         *,
         name: str | None = None,
         findings: str | None = None,
         contexts: Iterable[Mapping[str, Any] | None] | None = None,
-        patient: Mapping[str, str | list[str]] | None = None,
-        patient_id: str | Iterable[Any] | None = None,
-        document_id: str | Iterable[Any] | None = None,
-        date: str | Iterable[Any] | None = None,
+        patient: _Members | None = None,
+        patient_id: _Said | None = None,
+        document_id: _Said | None = None,
+        date: _Said | None = None,
         vault: Vault | None = None,
         audit: AuditLog | None = None,
         actor: str | None = None,
@@ -484,16 +492,87 @@ class Scrubber:
         on_error: _OnError = "raise",
         threads: int | None = None,
         progress: bool = False,
-    ) -> Any: ...
+    ) -> _Column: ...
+    @overload
+    def scrub_column(
+        self,
+        column: _Column,
+        *,
+        name: str | None = None,
+        findings: str | None = None,
+        contexts: Iterable[Mapping[str, Any] | None] | None = None,
+        patient: _Members | None = None,
+        patient_id: _Said | None = None,
+        document_id: _Said | None = None,
+        date: _Said | None = None,
+        vault: Vault | None = None,
+        audit: AuditLog | None = None,
+        actor: str | None = None,
+        now: str | None = None,
+        on_error: Literal["collect"],
+        threads: int | None = None,
+        progress: bool = False,
+    ) -> tuple[_Column, _Errors]: ...
+    @overload
+    def find_column(
+        self,
+        column: list[str] | list[str | None],
+        *,
+        name: str | None = None,
+        contexts: Iterable[Mapping[str, Any] | None] | None = None,
+        patient: _Members | None = None,
+        patient_id: _Said | None = None,
+        document_id: _Said | None = None,
+        date: _Said | None = None,
+        on_error: _OnError = "raise",
+        threads: int | None = None,
+        progress: bool = False,
+    ) -> list[list[dict[str, Any]] | None]: ...
+    @overload
+    def find_column(
+        self,
+        column: list[str] | list[str | None],
+        *,
+        name: str | None = None,
+        contexts: Iterable[Mapping[str, Any] | None] | None = None,
+        patient: _Members | None = None,
+        patient_id: _Said | None = None,
+        document_id: _Said | None = None,
+        date: _Said | None = None,
+        on_error: Literal["collect"],
+        threads: int | None = None,
+        progress: bool = False,
+    ) -> tuple[list[list[dict[str, Any]] | None], _Errors]: ...
+    @overload
     def find_column(
         self,
         column: Any,
         *,
         name: str | None = None,
+        contexts: Iterable[Mapping[str, Any] | None] | None = None,
+        patient: _Members | None = None,
+        patient_id: _Said | None = None,
+        document_id: _Said | None = None,
+        date: _Said | None = None,
         on_error: _OnError = "raise",
         threads: int | None = None,
         progress: bool = False,
     ) -> Any: ...
+    @overload
+    def find_column(
+        self,
+        column: Any,
+        *,
+        name: str | None = None,
+        contexts: Iterable[Mapping[str, Any] | None] | None = None,
+        patient: _Members | None = None,
+        patient_id: _Said | None = None,
+        document_id: _Said | None = None,
+        date: _Said | None = None,
+        on_error: Literal["collect"],
+        threads: int | None = None,
+        progress: bool = False,
+    ) -> tuple[Any, _Errors]: ...
     def _core_seconds(self, texts: list[str]) -> float: ...
     def _scrub_source(
         self, source: Any, known: Any, kept: _Kept, stop: bool, threads: int | None, progress: bool
@@ -676,17 +755,54 @@ class Scorer:
         claim: Mapping[str, Any] | None = None,
     ) -> list[MessageReport]: ...
     def score_episode(self, notes: Sequence[Mapping[str, Any]], *, open: bool = False) -> dict[str, Any]: ...
+    @overload
+    def score_column(
+        self,
+        column: list[str] | list[str | None],
+        *,
+        name: str | None = None,
+        doc_type: str | Iterable[str | None] | None = None,
+        discipline: str | Iterable[str | None] | None = None,
+        on_error: _OnError = "raise",
+        threads: int | None = None,
+        progress: bool = False,
+    ) -> list[dict[str, Any] | None]: ...
+    @overload
+    def score_column(
+        self,
+        column: list[str] | list[str | None],
+        *,
+        name: str | None = None,
+        doc_type: str | Iterable[str | None] | None = None,
+        discipline: str | Iterable[str | None] | None = None,
+        on_error: Literal["collect"],
+        threads: int | None = None,
+        progress: bool = False,
+    ) -> tuple[list[dict[str, Any] | None], _Errors]: ...
+    @overload
     def score_column(
         self,
         column: Any,
         *,
         name: str | None = None,
-        doc_type: str | None = None,
-        discipline: str | None = None,
+        doc_type: str | Iterable[str | None] | None = None,
+        discipline: str | Iterable[str | None] | None = None,
         on_error: _OnError = "raise",
         threads: int | None = None,
         progress: bool = False,
     ) -> Any: ...
+    @overload
+    def score_column(
+        self,
+        column: Any,
+        *,
+        name: str | None = None,
+        doc_type: str | Iterable[str | None] | None = None,
+        discipline: str | Iterable[str | None] | None = None,
+        on_error: Literal["collect"],
+        threads: int | None = None,
+        progress: bool = False,
+    ) -> tuple[Any, _Errors]: ...
     def _score_source(
         self,
         source: Any,
@@ -755,18 +871,19 @@ class Analyzer:
     @property
     def scorer(self) -> Scorer: ...
     def until(self, cancel: Cancel) -> Analyzer: ...
+    @overload
     def analyze_table(
         self,
-        table: Any,
+        table: _Table,
         *,
         text: str,
         id: str | list[str] | None = None,
-        patient: Mapping[str, str | list[str]] | None = None,
-        patient_id: str | None = None,
-        document_id: str | None = None,
-        date: str | None = None,
-        doc_type: str | None = None,
-        discipline: str | None = None,
+        patient: _Members | None = None,
+        patient_id: _Said | None = None,
+        document_id: _Said | None = None,
+        date: _Said | None = None,
+        doc_type: str | Iterable[str | None] | None = None,
+        discipline: str | Iterable[str | None] | None = None,
         vault: Vault | None = None,
         audit: AuditLog | None = None,
         actor: str | None = None,
@@ -774,7 +891,28 @@ class Analyzer:
         on_error: _OnError = "raise",
         threads: int | None = None,
         progress: bool = False,
-    ) -> Any: ...
+    ) -> _Table: ...
+    @overload
+    def analyze_table(
+        self,
+        table: _Table,
+        *,
+        text: str,
+        id: str | list[str] | None = None,
+        patient: _Members | None = None,
+        patient_id: _Said | None = None,
+        document_id: _Said | None = None,
+        date: _Said | None = None,
+        doc_type: str | Iterable[str | None] | None = None,
+        discipline: str | Iterable[str | None] | None = None,
+        vault: Vault | None = None,
+        audit: AuditLog | None = None,
+        actor: str | None = None,
+        now: str | None = None,
+        on_error: Literal["collect"],
+        threads: int | None = None,
+        progress: bool = False,
+    ) -> tuple[_Table, _Errors]: ...
     def analyze(
         self,
         text: str,

@@ -3,11 +3,13 @@
 A container is known by the module its type comes from; none of these modules is imported unless the caller already has.
 """
 
+import contextlib
 import datetime
 import functools
 import json
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any, TypeVar, cast
+from typing import Any, Literal, TypeVar, cast, overload
 
 from chartguard._chartguard import (
     Access,
@@ -24,8 +26,10 @@ from chartguard._chartguard import (
 
 Result = tuple[Any, list[tuple[int, ChartguardError]]]
 Run = Callable[[Any], Result]
-# What is said of the rows, as pairs of what a column says and the column.
+# What is said of the rows, as pairs of what a column says and the column, or the text that holds for all rows.
 Said = list[tuple[str, Any]]
+# The container that comes in and goes out.
+Column = TypeVar("Column")
 Kept = tuple[Vault | None, AuditLog | None, str | None, str | None]
 
 
@@ -83,17 +87,27 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 def named(function: Function) -> Function:
     """A function that names the nearest of its keywords where one is unknown."""
-    code = function.__code__
-    known = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+    known = keywords_of(function)
 
     @functools.wraps(function)
     def call(*positional: Any, **keywords: Any) -> Any:
-        for name in keywords:
-            if name not in known:
-                raise unknown(name, known, code.co_name)
+        check_keywords(keywords, known, function.__qualname__)
         return function(*positional, **keywords)
 
     return cast(Function, call)
+
+
+def keywords_of(function: Callable[..., Any]) -> tuple[str, ...]:
+    """The names of a function's parameters."""
+    code = getattr(function, "__wrapped__", function).__code__
+    return code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+
+
+def check_keywords(keywords: Iterable[str], known: Sequence[str], function: str) -> None:
+    """Refuses a keyword that a function has not."""
+    for name in keywords:
+        if name not in known:
+            raise unknown(name, known, function)
 
 
 # What each kind of column holds, and the way back -------------------------------------------------------------------------
@@ -388,12 +402,6 @@ def halves(result: Any) -> tuple[Any, Any]:
     return result._member("scrubbed"), result._member("findings")
 
 
-def found_types(polars: Any) -> dict[str, Any]:
-    """A finding as a Polars struct."""
-    whole, text = polars.Int64, polars.String
-    return {"start": whole, "end": whole, "category": text, "score": polars.Float64, "detector": text, "action": text}
-
-
 def missing(name: Any, names: Sequence[Any]) -> str:
     """A message about a column that is not there, with the nearest that is."""
     import difflib
@@ -404,60 +412,282 @@ def missing(name: Any, names: Sequence[Any]) -> str:
     return f"there is no column {name!r}" + (f"; the nearest is {near[0]!r}" if near else f" among {names}")
 
 
-def lazily(table: Any, work: Callable[[Any], Any], name: str | None, findings: str | None) -> Any:
-    """`work` on each part of a table that is read as it is needed; None where it is none of these."""
-    kind, class_name = library(table), type(table).__name__
-    if (kind, class_name) == ("polars", "LazyFrame"):
+def at_row(error: ChartguardError, row: int) -> ChartguardError:
+    """An error of a part of the rows, with the row of the whole."""
+    text, places = str(error), list(error.where)
+    if hasattr(error, "row"):
+        text, places = text.removeprefix(f"row {error.row}: "), places[1:]
+    error.args, error.where, error.row = (f"row {row}: {text}",), [f"row {row}", *places], row
+    return error
+
+
+def from_row(error: ChartguardError, first: int) -> ChartguardError:
+    """An error of a part that begins at a row of the whole; one that is of no row stays as it is."""
+    return at_row(error, first + error.row) if hasattr(error, "row") else error
+
+
+# Tables that are read as they are needed ----------------------------------------------------------------------------------
+
+# Rows that are asked for at a time: as many as the compiled part has on its way at a time.
+WINDOW = 4096
+# Bytes of notes, if they are more than one, that a LazyFrame is worked on at a time: Polars' streaming engine works on another thread
+# than the main one and sees Ctrl-C only between two such parts.
+WINDOW_BYTES = 1 << 18
+
+LAZY = {("polars", "LazyFrame"), ("pyarrow", "RecordBatchReader"), ("duckdb", "DuckDBPyRelation")}
+
+
+def is_lazy(thing: Any) -> bool:
+    """Whether it is a table that is read as it is needed."""
+    return (library(thing), type(thing).__name__) in LAZY
+
+
+def named_in(table: Any, name: str | None, place: str = "name") -> str:
+    """A column's name in a lazy table, checked; that of the only one where none is said."""
+    kind = library(table)
+    names = table.columns if kind == "duckdb" else table.schema.names if kind == "pyarrow" else table.collect_schema().names()
+    return Named(names).named(name, place)
+
+
+def lazily(table: Any, work: Callable[[Any], Any], text: str, made: Iterable[str], progress: bool) -> Any:
+    """A lazy table whose parts are what `work` makes of those of another, as they are asked for. What it makes anew is `made`."""
+    kind = library(table)
+    if kind == "polars":
+        return polars_lazily(table, work, text, set(made), progress)
+    if kind == "duckdb":
+        with relation_reader(table) as reader:
+            return relation_like(table, lazily(reader, work, text, made, progress).read_all())
+    import pyarrow
+
+    # The type of an empty batch's result is that of every result.
+    schema = work(pyarrow.RecordBatch.from_pylist([], table.schema)).schema
+    return pyarrow.RecordBatchReader.from_batches(schema, counted(table, work, progress))
+
+
+def polars_lazily(frame: Any, work: Callable[[Any], Any], text: str, made: set[str], progress: bool) -> Any:
+    """A LazyFrame over another that asks it for a window of rows at a time, and for no more than a query wants."""
+    import polars
+    from polars.io.plugins import register_io_source
+
+    before = frame.collect_schema()
+    if isinstance(before[text], polars.Enum):
+        # What its categories become is known only once all rows are.
+        frame = frame.with_columns(polars.col(text).cast(polars.String))
+        before = frame.collect_schema()
+    schema = work(polars.DataFrame(schema=before)).schema
+
+    def batches(wanted: list[str] | None, predicate: Any, rows: int | None, _size: int | None) -> Iterator[Any]:
+        asked = frame if rows is None else frame.head(rows)
+        needed = set(schema.names() if wanted is None else wanted)
+        needed.update(() if predicate is None else predicate.meta.root_names())
+        if needed.isdisjoint(made):
+            # Nothing of what is asked for has to be worked for.
+            parts = windows(asked.select(sorted(needed)))
+        else:
+            parts = counted(by_size(windows(asked), text), work, progress)
+        for part in parts:
+            part = part if predicate is None else part.filter(predicate)
+            yield part if wanted is None else part.select(wanted)
+
+    return register_io_source(batches, schema=schema)
+
+
+def by_size(parts: Iterable[Any], text: str) -> Iterator[Any]:
+    """Parts of a Polars frame, those whose notes are large divided further."""
+    for part in parts:
+        rows = max(1, len(part) * WINDOW_BYTES // max(1, part[text].estimated_size()))
+        yield from [part] if rows >= len(part) else part.iter_slices(rows)
+
+
+def windows(table: Any) -> Iterator[Any]:
+    """The rows of a lazy table, part by part; at least one part, which may be empty."""
+    kind = library(table)
+    if kind == "polars":
+        if hasattr(table, "collect_batches"):
+            parts = table.collect_batches(chunk_size=WINDOW, maintain_order=True, engine="streaming")
+        else:
+            # Earlier versions have no way to ask for less than the whole.
+            parts = table.collect().iter_slices(WINDOW)
+    else:
+        parts = table
+    some = False
+    for part in parts:
+        some = True
+        yield part
+    if not some and kind == "polars":
         import polars
 
-        schema = table.collect_schema()
-        Named(schema.names()).named(name)
-        if findings is not None:
-            schema = polars.Schema({**schema, findings: polars.List(polars.Struct(found_types(polars)))})
-        return table.map_batches(work, schema=schema)
-    if (kind, class_name) == ("pyarrow", "RecordBatchReader"):
+        yield polars.DataFrame(schema=table.collect_schema())
+    elif not some:
         import pyarrow
 
-        Named(table.schema.names).named(name)
-        # The type of an empty batch's result is that of every result.
-        schema = work(pyarrow.RecordBatch.from_pylist([], table.schema)).schema
-        return pyarrow.RecordBatchReader.from_batches(schema, map(work, table))
-    if kind == "duckdb" and class_name == "DuckDBPyRelation":
-        import duckdb
+        yield pyarrow.RecordBatch.from_pylist([], table.schema)
 
-        return duckdb.from_arrow(lazily(relation_reader(table), work, name, findings).read_all())
-    return None
+
+def counted(parts: Iterable[Any], work: Callable[[Any], Any], progress: bool) -> Iterator[Any]:
+    """`work` on one part after another; an error names the row of the whole, a progress bar counts all rows."""
+    first, bar = 0, notes_bar() if progress else None
+    try:
+        for part in parts:
+            try:
+                done = work(part)
+            except ChartguardError as error:
+                raise from_row(error, first) from None
+            yield done
+            first += len(part)
+            if bar is not None:
+                bar.update(len(part))
+    finally:
+        if bar is not None:
+            bar.close()
+
+
+def notes_bar() -> Any:
+    """A progress bar without an end, where tqdm is installed."""
+    try:
+        from tqdm.auto import tqdm
+    except ImportError:
+        return None
+    return tqdm(unit="note")
 
 
 def relation_reader(relation: Any) -> Any:
-    """The batches of a DuckDB relation, as pyarrow."""
+    """The batches of a DuckDB relation, as pyarrow; to be closed, for its connection waits for what is open."""
     import pyarrow
 
     return pyarrow.RecordBatchReader.from_stream(relation)
 
 
-def column_of(thing: Any, name: str | None, work: Callable[[Any], Result]) -> Result:
-    """`work` on a column, or on the column `name` of a table, without the others."""
-    if library(thing) == "duckdb" and type(thing).__name__ == "DuckDBPyRelation":
-        thing = relation_reader(thing).read_all()
-    elif type(thing).__name__ == "RecordBatchReader" and library(thing) == "pyarrow":
-        thing = thing.read_all()
-    elif type(thing).__name__ == "LazyFrame" and library(thing) == "polars":
-        thing = thing.select(name).collect() if name is not None else thing.collect()
+def relation_like(relation: Any, _chartguard_rows: Any) -> Any:
+    """A table of Arrow as a relation of the connection that another relation is of."""
+    import uuid
+
+    import duckdb
+
+    # A relation does not tell its connection, but runs SQL on it, and there a table may be a variable of Python.
+    view = f"_chartguard_{uuid.uuid4().hex}"
+    try:
+        return relation.query(view, "select * from _chartguard_rows")
+    except duckdb.Error:
+        # Some versions write to the database for it, which may be open only to be read; and the setting
+        # `python_enable_replacements` can forbid it.
+        return duckdb.from_arrow(_chartguard_rows)
+    finally:
+        # Versions before 2 leave the name behind as a view.
+        with contextlib.suppress(duckdb.Error):
+            relation.query(view, f"drop view {view}")
+
+
+def whole(table: Any) -> tuple[Any, Callable[[Any], Any]]:
+    """All rows of a lazy table, and the way back from a table like that to one of its kind."""
+    kind = library(table)
+    if kind == "polars":
+        return table.collect(), lambda done: done.lazy()
+    if kind == "duckdb":
+        with relation_reader(table) as reader:
+            return reader.read_all(), functools.partial(relation_like, table)
+    return table.read_all(), lambda done: done.to_reader()
+
+
+# Columns of tables --------------------------------------------------------------------------------------------------------
+
+
+def column_of(thing: Any, name: str | None, work: Callable[[Any, Said], Result], asked: "Asked", progress: bool) -> Result:
+    """`work` on a column, or on the column `name` of a table, with what is said of its rows; of the table that column alone."""
+
+    def one(part: Any) -> Result:
+        table = Table(part)
+        return work(table.column(table.named(name)), asked.of(table))
+
+    if library(thing) == "duckdb" and is_lazy(thing):
+        with relation_reader(thing) as reader:
+            return column_of(reader, name, work, asked, progress)
+    if is_lazy(thing):
+        asked.refuse_beside()
+        name = named_in(thing, name)
+        if library(thing) == "polars":
+            thing = thing.select(list(dict.fromkeys([name, *asked.columns_in(thing.collect_schema().names())])))
+        parts: list[Any] = []
+        errors: list[tuple[int, ChartguardError]] = []
+        first = 0
+
+        def sized(part: Any) -> tuple[Result, int]:
+            return one(part), len(part)
+
+        for (out, failed), rows in counted(windows(thing), sized, progress):
+            parts.append(out)
+            errors += [(first + row, from_row(error, first)) for row, error in failed]
+            first += rows
+        return joined(parts), errors
     if Table.is_one(thing):
-        table = Table(thing)
-        return work(table.column(table.named(name)))
+        return one(thing)
     if name is not None:
         raise fail(f"{type(thing).__name__} is no table", "name")
-    return work(thing)
+    return work(thing, asked.alone(thing))
+
+
+def joined(parts: list[Any]) -> Any:
+    """Columns of one kind, one after another."""
+    kind = library(parts[0])
+    if kind == "pandas":
+        import pandas
+
+        return pandas.concat(parts)
+    if kind == "polars":
+        import polars
+
+        return polars.concat(parts)
+    if kind == "numpy":
+        import numpy
+
+        return numpy.concatenate(parts)
+    if kind == "pyarrow":
+        import pyarrow
+
+        chunks = [chunk for part in parts for chunk in (part.chunks if isinstance(part, pyarrow.ChunkedArray) else [part])]
+        return pyarrow.chunked_array(chunks, type=parts[0].type)
+    return [item for part in parts for item in part]
+
+
+def taken(column: Any, rows: list[int]) -> Any:
+    """These rows of a column, in this order."""
+    kind = library(column)
+    if isinstance(column, (list, tuple)):
+        return [column[row] for row in rows]
+    if kind == "pandas":
+        return column.iloc[rows]
+    if kind == "polars":
+        return column.gather(rows)
+    if kind == "numpy":
+        import numpy
+
+        return column[numpy.array(rows, dtype=int)]
+    if kind == "pyarrow":
+        import pyarrow
+
+        if pyarrow.types.is_string_view(column.type):
+            # pyarrow takes no rows of views.
+            column = column.cast(pyarrow.large_string())
+        return column.take(pyarrow.array(rows, pyarrow.int64()))
+    what = f"a {type(column).__name__} takes one value for all rows: make it a column of pyarrow, Polars or pandas first"
+    raise fail(what, "column")
+
+
+# What a column may say, or one text of all rows.
+OPTIONS = ("doc_type", "discipline")
+QUIET: dict[str, Any] = {"stop": True, "threads": None, "progress": False}
 
 
 class Asked:
     """What is known of the notes: columns of their table by name, or values beside a column."""
 
-    def __init__(self, contexts: Iterable[Any] | None = None, patient: Any = None, **said: Any) -> None:
+    def __init__(
+        self, contexts: Iterable[Any] | None = None, patient: Any = None, scorer: Any = None, **said: Any
+    ) -> None:
         self.beside: Said = [] if contexts is None else [("context", list(contexts))]
         self.named: list[tuple[str, str, str]] = []
+        self.options: list[tuple[str, str]] = []
+        self.scorer = scorer
         for path, given in said.items():
             self.add(path, given, path)
         if patient is not None and not isinstance(patient, Mapping):
@@ -471,7 +701,9 @@ class Asked:
                 self.named.append((f"patient.{member}", one, "patient"))
 
     def add(self, path: str, given: Any, place: str) -> None:
-        if isinstance(given, str):
+        if isinstance(given, str) and path in OPTIONS:
+            self.options.append((path, given))
+        elif isinstance(given, str):
             self.named.append((path, given, place))
         elif given is not None:
             self.beside.append((path, known_source(given)))
@@ -481,16 +713,40 @@ class Asked:
         """Whether a part of a table says all that is asked for of its rows."""
         return not self.beside
 
+    def refuse_beside(self) -> None:
+        """Refuses values beside a table of which only a part is there at a time."""
+        if self.beside:
+            what = "what is read as it is needed cannot take values beside it; name columns, or collect it first"
+            raise fail(what, "column")
+
+    def columns_in(self, names: Sequence[str]) -> list[str]:
+        """The columns of a table with these names that say something."""
+        return [*(name for _, name, _ in self.named), *(given for _, given in self.options if given in names)]
+
     def of(self, table: "Table") -> Said:
         """All that is said of the rows of a table."""
         named = [(path, known_source(table.column(table.named(name, place)))) for path, name, place in self.named]
+        # What is no column is a value, of all rows.
+        for path, given in self.options:
+            there = given in table.names
+            named.append((path, known_source(table.column(given)) if there else self.checked(path, given, table.names)))
         return [*self.beside, *named]
 
     def alone(self, column: Any) -> Said:
         """All that is said of the rows of a column, which has no others beside it."""
         for _, name, place in self.named:
             raise fail(f"{type(column).__name__} is no table that could have a column {name!r}", place)
-        return self.beside
+        return [*self.beside, *((path, self.checked(path, given, [])) for path, given in self.options)]
+
+    def checked(self, path: str, given: str, names: Sequence[str]) -> str:
+        """A value for all rows; where there is none like it, a column may have been meant."""
+        try:
+            self.scorer._score_source([], **{"doc_type": None, "discipline": None, path: given}, **QUIET)
+        except ConfigError as error:
+            if not names:
+                raise
+            raise fail(f"{missing(given, names)}; as a value of all rows: {error}", path) from None
+        return given
 
 
 # The calls ----------------------------------------------------------------------------------------------------------------
@@ -520,14 +776,15 @@ def scrub_column(
     stop, threads, progress = settings(on_error, threads, progress)
     asked = Asked(contexts, patient, patient_id=patient_id, document_id=document_id, date=date)
     keeping = kept(vault, audit, actor, now)
+    bar = progress and not is_lazy(column)
 
     def run(source: Any, known: Said) -> Result:
-        return scrubber._scrub_source(source, known, keeping, stop, threads, progress)
+        return scrubber._scrub_source(source, known, keeping, stop, threads, bar)
 
     def both(source: Any, known: Said) -> Result:
-        return scrubber._scrub_and_find_source(source, known, keeping, stop, threads, progress)
+        return scrubber._scrub_and_find_source(source, known, keeping, stop, threads, bar)
 
-    return replaced(column, name, run, on_error, asked, findings=findings, both=both)
+    return replaced(column, name, run, on_error, asked, progress, findings=findings, both=both)
 
 
 def replaced(
@@ -536,6 +793,7 @@ def replaced(
     run: Callable[[Any, Said], Result],
     on_error: str | None,
     asked: Asked,
+    progress: bool,
     *,
     findings: str | None = None,
     both: Callable[[Any, Said], Result] | None = None,
@@ -564,15 +822,13 @@ def replaced(
         said, _ = values(notes, lambda source: (found[0], []))
         return Table(opened.replaced(chosen, out)).replaced(findings, said), errors
 
-    def alone(table: Any) -> Any:
-        if on_error == "collect" or not asked.independent:
-            what = "what is read as it is needed cannot collect errors or take values beside it; name columns, or collect it first"
-            raise fail(what, "column")
-        return one(table)[0]
-
-    done = lazily(column, alone, name, findings)
-    if done is not None:
-        return done
+    if is_lazy(column):
+        if on_error == "collect":
+            raise fail("what is read as it is needed cannot collect errors; collect it first", "column")
+        asked.refuse_beside()
+        chosen = named_in(column, name)
+        made = [chosen] if findings is None else [chosen, findings]
+        return lazily(column, lambda part: one(part)[0], chosen, made, progress)
     if Table.is_one(column):
         return answer(*one(column), on_error)
     for place, given in (("name", name), ("findings", findings)):
@@ -588,17 +844,31 @@ def find_column(
     column: Any,
     *,
     name: str | None = None,
+    contexts: Iterable[Mapping[str, Any] | None] | None = None,
+    patient: Mapping[str, Any] | None = None,
+    patient_id: Any = None,
+    document_id: Any = None,
+    date: Any = None,
     on_error: str | None = None,
     threads: int | None = None,
     progress: bool | None = None,
 ) -> Any:
     """`Scrubber.find_column`."""
     stop, threads, progress = settings(on_error, threads, progress)
+    asked = Asked(contexts, patient, patient_id=patient_id, document_id=document_id, date=date)
+    bar = progress and not is_lazy(column)
 
-    def run(source: Any) -> Result:
-        return scrubber._find_source(source, stop, threads, progress)
+    def run(source: Any, known: Said) -> Result:
+        if not known:
+            return scrubber._find_source(source, stop, threads, bar)
+        # What is known of a note is what scrubbing it goes by; nothing is kept of the text.
+        result, errors = scrubber._scrub_and_find_source(source, known, (None,) * 4, stop, threads, bar)
+        return halves(result)[1], errors
 
-    return answer(*column_of(column, name, lambda one: values(one, run)), on_error)
+    def work(notes: Any, known: Said) -> Result:
+        return values(notes, lambda source: run(source, known))
+
+    return answer(*column_of(column, name, work, asked, progress), on_error)
 
 
 @named
@@ -607,21 +877,102 @@ def score_column(
     column: Any,
     *,
     name: str | None = None,
-    doc_type: str | None = None,
-    discipline: str | None = None,
+    doc_type: Any = None,
+    discipline: Any = None,
     on_error: str | None = None,
     threads: int | None = None,
     progress: bool | None = None,
 ) -> Any:
     """`Scorer.score_column`."""
     stop, threads, progress = settings(on_error, threads, progress)
+    bar = progress and not is_lazy(column)
 
-    def run(source: Any) -> Result:
-        return scorer._score_source(source, doc_type, discipline, stop, threads, progress)
+    def alike(notes: Any, doc_type: str | None, discipline: str | None) -> Result:
+        return values(notes, lambda source: scorer._score_source(source, doc_type, discipline, stop, threads, bar))
 
-    return answer(*column_of(column, name, lambda one: values(one, run)), on_error)
+    def work(notes: Any, known: Said) -> Result:
+        said = dict(known)
+        if all(isinstance(one, str) for one in said.values()):
+            return alike(notes, said.get("doc_type"), said.get("discipline"))
+        return by_option(notes, said, alike)
+
+    asked = Asked(scorer=scorer, doc_type=doc_type, discipline=discipline)
+    return answer(*column_of(column, name, work, asked, progress), on_error)
 
 
+def by_option(notes: Any, said: dict[str, Any], alike: Callable[[Any, str | None, str | None], Result]) -> Result:
+    """Scores notes of which each has options of its own: those with the same at a time."""
+    count = len(notes)
+    options = [option_of(said.get(path), path, count) for path in OPTIONS]
+    groups: dict[tuple[str | None, ...], list[int]] = {}
+    for row, key in enumerate(zip(*options, strict=True)):
+        groups.setdefault(key, []).append(row)
+    parts: list[Any] = []
+    errors: list[tuple[int, ChartguardError]] = []
+    order: list[int] = []
+    for key, rows in (groups or {(None, None): []}).items():
+        try:
+            # Asked of no note first: a value that is none is an error of its column, and may be anything, so it is not shown.
+            alike([], *key)
+        except ConfigError as error:
+            path = str(error.where[0]).strip("`") if error.where else "doc_type"
+            raise at_row(fail("the column holds something else there", path), rows[0]) from None
+        try:
+            out, failed = alike(taken(notes, rows), *key)
+        except ChartguardError as error:
+            raise at_row(error, rows[error.row]) if hasattr(error, "row") else error from None
+        parts.append(out)
+        order += rows
+        errors += [(rows[row], at_row(error, rows[row])) for row, error in failed]
+    back = sorted(range(count), key=order.__getitem__)
+    return taken(joined(parts), back), sorted(errors, key=lambda one: one[0])
+
+
+def option_of(said: Any, path: str, count: int) -> list[str | None]:
+    """An option of each note: from its column, or the one of all."""
+    if said is None or isinstance(said, str):
+        return [said] * count
+    cells = list(rows_of(said))
+    if len(cells) != count:
+        raise fail(f"{len(cells)} values were given for {count} notes", path)
+    for row, cell in enumerate(cells):
+        if not isinstance(cell, str) and not null(cell):
+            raise at_row(fail(f"{type(cell).__name__} is no str", path), row)
+    return [cell if isinstance(cell, str) else None for cell in cells]
+
+
+@overload
+def restore_column(
+    column: Column,
+    key: bytes | str | Key | None = None,
+    *,
+    name: str | None = None,
+    vault: Vault | str | os.PathLike[str] | None = None,
+    document_id: str | Iterable[Any] | None = None,
+    access: Access | None = None,
+    actor: str | None = None,
+    now: str | None = None,
+    audit: AuditLog | None = None,
+    on_error: Literal["raise", "null"] = "raise",
+    threads: int | None = None,
+    progress: bool = False,
+) -> Column: ...
+@overload
+def restore_column(
+    column: Column,
+    key: bytes | str | Key | None = None,
+    *,
+    name: str | None = None,
+    vault: Vault | str | os.PathLike[str] | None = None,
+    document_id: str | Iterable[Any] | None = None,
+    access: Access | None = None,
+    actor: str | None = None,
+    now: str | None = None,
+    audit: AuditLog | None = None,
+    on_error: Literal["collect"],
+    threads: int | None = None,
+    progress: bool = False,
+) -> tuple[Column, list[tuple[int, ChartguardError]]]: ...
 @named
 def restore_column(
     column: Any,
@@ -647,7 +998,8 @@ def restore_column(
     key : bytes, str or Key, optional
         The key that the notes were scrubbed with; that of the vault where `vault` is a path.
     vault : Vault, str or os.PathLike, optional
-        The vault that they were scrubbed into, or its file.
+        The vault that they were scrubbed into, or its file. A table that is read as it is needed opens a file for each part of its
+        rows, an open vault not.
     document_id : str or iterable of str, optional
         The column of the table that says which note of the vault each is, or these ids; as they were said to ``scrub_column``.
     access, actor, now, audit
@@ -687,11 +1039,12 @@ def restore_column(
     if document_id is not None and vault is None:
         raise fail("only a vault tells notes apart by their ids", "document_id")
     asking = (access, actor, now, audit)
+    bar = progress and not is_lazy(column)
 
     def run(source: Any, known: Said) -> Result:
-        return _restore_source(source, known, key, vault, asking, stop, threads, progress)
+        return _restore_source(source, known, key, vault, asking, stop, threads, bar)
 
-    return replaced(column, name, run, on_error, Asked(document_id=document_id))
+    return replaced(column, name, run, on_error, Asked(document_id=document_id), progress)
 
 
 PATIENT = (
@@ -724,34 +1077,44 @@ def analyze_table(
     """`Analyzer.analyze_table`."""
     stop, threads, progress = settings(on_error, threads, progress)
     asked = Asked(
-        None, patient, patient_id=patient_id, document_id=document_id, date=date, doc_type=doc_type, discipline=discipline
+        None,
+        patient,
+        analyzer.scorer,
+        patient_id=patient_id,
+        document_id=document_id,
+        date=date,
+        doc_type=doc_type,
+        discipline=discipline,
     )
     keeping = kept(vault, audit, actor, now)
-    kind, name = library(table), type(table).__name__
-    back: Callable[[Any], Any] | None = None
-    if kind == "duckdb" and name == "DuckDBPyRelation":
-        import duckdb
-
-        table, back = relation_reader(table).read_all(), duckdb.from_arrow
-    elif (kind, name) == ("polars", "LazyFrame"):
-        table, back = table.collect(), lambda frame: frame.lazy()
-    elif (kind, name) == ("pyarrow", "RecordBatchReader"):
-        table = table.read_all()
-    if not Table.is_one(table):
-        raise fail(f"{name} is no table", "table")
-    opened = Table(table)
-    known = asked.of(opened)
-
-    def run(source: Any) -> Result:
-        return _analyze_source(analyzer.scrubber, analyzer.scorer, source, known, keeping, stop, threads, progress)
-
     ids = [id] if isinstance(id, str) else list(id or ())
-    stay = {one: opened.column(opened.named(one, "id")) for one in ids}
-    out, errors = values(opened.column(opened.named(text, "text")), run)
-    if on_error == "null":
-        stay["error"] = None
-    done = analyzed(opened, out, errors, stay)
-    return answer(back(done) if back else done, errors, on_error)
+    by_parts = is_lazy(table) and on_error != "collect" and asked.independent
+    bar = progress and not by_parts
+
+    def one(part: Any) -> Result:
+        opened = Table(part)
+        stay = {one: opened.column(opened.named(one, "id")) for one in ids}
+        notes = opened.column(opened.named(text, "text"))
+        known = [(path, [said] * len(notes) if isinstance(said, str) else said) for path, said in asked.of(opened)]
+
+        def run(source: Any) -> Result:
+            return _analyze_source(analyzer.scrubber, analyzer.scorer, source, known, keeping, stop, threads, bar)
+
+        out, errors = values(notes, run)
+        if on_error == "null":
+            stay["error"] = None
+        return analyzed(opened, out, errors, stay), errors
+
+    if by_parts:
+        made = [*COLUMNS, "error"]
+        return lazily(table, lambda part: one(part)[0], named_in(table, text, "text"), made, progress)
+    if is_lazy(table):
+        rows, back = whole(table)
+        done, errors = one(rows)
+        return answer(back(done), errors, on_error)
+    if not Table.is_one(table):
+        raise fail(f"{type(table).__name__} is no table", "table")
+    return answer(*one(table), on_error)
 
 
 COLUMNS = "scrubbed findings score raw coverage risk doc_type discipline criteria".split()

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from html import escape
 from typing import Any
 
-from chartguard._containers import Table, fail, null, rows_of
+from chartguard._containers import Table, fail, named, null, rows_of
 
 # Each category has a hue of its own, spread by its name so that it is the same in every notebook.
 STYLE = (
@@ -108,6 +108,13 @@ class Summary:
         How many notes scored in each tenth: 0 to 10 %, and so on; 100 % counts in the last.
     not_scored : int
         Notes that were scored but could not be assessed.
+
+    Examples
+    --------
+    >>> import chartguard
+    >>> scrubber = chartguard.Scrubber(model="none")
+    >>> chartguard.summary([scrubber.scrub("SSN 219-09-9999"), scrubber.scrub("no change")])
+    <chartguard.Summary 2 notes, 1 findings>
     """
 
     def __init__(self) -> None:
@@ -118,7 +125,21 @@ class Summary:
         self.scores = [0] * 10
 
     def to_dict(self) -> dict[str, Any]:
-        """The counts as a dict."""
+        """Give the counts.
+
+        Returns
+        -------
+        dict
+            The attributes by name.
+
+        Examples
+        --------
+        >>> import chartguard
+        >>> found = chartguard.Scrubber(model="none").find_column(["SSN 219-09-9999", "no change", None])
+        >>> counts = chartguard.summary(found).to_dict()
+        >>> counts["notes"], counts["notes_with_findings"]
+        (2, 1)
+        """
         return dict(vars(self))
 
     def __repr__(self) -> str:
@@ -151,6 +172,7 @@ def histogram(scores: list[int], not_scored: int) -> str:
     return f'<div style="margin-top:8px">score in %<br><svg {size} role="img" aria-label="scores">{bars}</svg><br>{rest}</div>'
 
 
+@named
 def summary(results: Any) -> Summary:
     """Count what was found and how notes scored.
 
@@ -164,6 +186,11 @@ def summary(results: Any) -> Summary:
     -------
     Summary
         Shown in a notebook as counts by category and a histogram of scores.
+
+    Raises
+    ------
+    ConfigError
+        A table has no column ``findings`` or ``score``.
 
     Examples
     --------

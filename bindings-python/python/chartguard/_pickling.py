@@ -1,21 +1,28 @@
 """Builds in a worker what was pickled by its configuration: once a process, however many tasks bring it."""
 
+import copyreg
 import functools
 import os
-import socket
 from collections.abc import Callable
-from typing import Any, TypeVar, cast
+from typing import Any, NoReturn, TypeVar, cast
 
 from chartguard._chartguard import (
     Analyzer,
+    Cancel,
     ChartguardError,
     Classifier,
+    ConfigError,
     Embedder,
+    MessageReport,
     Model,
+    Passage,
     Registry,
+    Released,
     Rubric,
     Scorer,
+    ScrubStream,
     Scrubber,
+    SearchIndex,
     _build_scrubber,
     _criterion,
     _finding,
@@ -56,6 +63,8 @@ def once(build: Build) -> Build:
 
 def worker(error: ChartguardError) -> ChartguardError:
     """The error with the worker it happened on."""
+    import socket
+
     place = f"worker {socket.gethostname()}, process {os.getpid()}"
     error.args = (f"{error} (on {place})",)
     error.where = [place, *error.where]
@@ -125,3 +134,25 @@ def scorer(
 def analyzer(scrubber: Scrubber, scorer: Scorer) -> Analyzer:
     """An analyzer by what it holds."""
     return Analyzer(scrubber, scorer)
+
+
+# What does not travel, and what to do instead.
+STAYS: dict[type, str] = {
+    Cancel: "a Cancel stops calls of its own process: make one in each worker",
+    Passage: "a Passage does not travel: send what is needed of it, such as document, start, end and score",
+    Released: "a Released does not travel: send its text",
+    MessageReport: "a MessageReport does not travel: send its to_dict()",
+    SearchIndex: "a SearchIndex belongs to its process: save it, and load the file in each worker",
+    ScrubStream: "a ScrubStream holds text that has not left yet: begin one in each worker from the Scrubber, which travels",
+}
+
+
+def stays(thing: Any) -> NoReturn:
+    """Refuses to pickle or copy what does not travel."""
+    error = ConfigError(STAYS[type(thing)])
+    error.code, error.where = "config", []
+    raise error
+
+
+for kind in STAYS:
+    copyreg.pickle(kind, stays)

@@ -6,8 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from chartguard._chartguard import Released, Scrubber
+from chartguard._containers import named
 
 
+@named
 def scrub_stream(
     scrubber: Scrubber,
     pieces: Iterable[str],
@@ -30,6 +32,13 @@ def scrub_stream(
     ------
     Released
         Those with text; the last comes when `pieces` has ended. After an error nothing more leaves.
+
+    Raises
+    ------
+    ConfigError
+        `patient`, `context` or `lookahead` is not what it should be.
+    ChartguardError
+        As from ``ScrubStream.push`` and ``finish``: the text that is still held cannot be searched.
 
     Examples
     --------

@@ -16,16 +16,22 @@ Batches of 200 to 2,000 notes are large enough to be worth their overhead and sm
 >>> from chartguard.spark import scrub
 >>> scrubbed = scrub(notes, "note", Scrubber())  # doctest: +SKIP
 
+What is known of a note comes from other columns, as with ``Scrubber.scrub_column``; all rows of a patient get the same surrogates and
+date shift wherever they are worked on:
+
+>>> scrubbed = scrub(notes, "note", scrubber, patient_id="mrn", patient={"names": ["first", "last"]})  # doctest: +SKIP
+
 Needs PySpark 3.4 or newer and pyarrow, which are imported when a function is called.
 """
 
 from __future__ import annotations
 
 import pickle
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from chartguard._chartguard import Analyzer, Scrubber
+from chartguard._containers import analyze_table, check_keywords, keywords_of, named
 
 if TYPE_CHECKING:
     import pyarrow as _pyarrow
@@ -63,6 +69,20 @@ class _Batches:
         Yields
         ------
         pyarrow.RecordBatch
+
+        Raises
+        ------
+        ChartguardError
+            As from the call on a batch.
+
+        Examples
+        --------
+        >>> import pyarrow as pa
+        >>> from chartguard import Scrubber
+        >>> from chartguard.spark import BatchScrubber
+        >>> batch = pa.record_batch({"note": ["SSN 219-09-9999"]})
+        >>> [one.num_rows for one in BatchScrubber(Scrubber(model="none"), "note").map([batch, batch])]
+        [1, 1]
         """
         for batch in batches:
             yield self(batch)
@@ -78,8 +98,17 @@ class BatchScrubber(_Batches):
         The column of notes.
     findings : str, optional
         Add a column of this name with what was found, as from ``Scrubber.find_column``.
+    patient : dict, optional
+        The columns that hold what is known of the patient, as in ``Analyzer.analyze_table``.
+    patient_id, document_id, date : str, optional
+        The column that holds it for each note, as in ``Scrubber.scrub_column``.
     on_error : {"raise", "null"}, default "raise"
         Whether a note that cannot be worked on fails the job or becomes null.
+
+    Raises
+    ------
+    ChartguardError
+        When it is pickled or called: a model is not on the worker, a column is not there, a row cannot be worked on.
 
     Examples
     --------
@@ -90,20 +119,53 @@ class BatchScrubber(_Batches):
     >>> work = pickle.loads(pickle.dumps(BatchScrubber(Scrubber(model="none"), "note")))
     >>> work(pa.record_batch({"id": [1], "note": ["SSN 219-09-9999"]})).to_pylist()
     [{'id': 1, 'note': 'SSN [SSN]'}]
+
+    >>> work = BatchScrubber(Scrubber(model="none"), "note", patient={"names": "who"})
+    >>> work(pa.record_batch({"note": ["quackenbush slept"], "who": ["Quackenbush"]})).column("note").to_pylist()
+    ['[NAME] slept']
     """
 
+    @named
     def __init__(
-        self, scrubber: Scrubber, text: str, *, findings: str | None = None, on_error: str = "raise"
+        self,
+        scrubber: Scrubber,
+        text: str,
+        *,
+        findings: str | None = None,
+        patient: Mapping[str, str | list[str]] | None = None,
+        patient_id: str | None = None,
+        document_id: str | None = None,
+        date: str | None = None,
+        on_error: str = "raise",
     ) -> None:
         super().__init__(scrubber)
         self.text, self.findings, self.on_error = text, findings, on_error
+        self.known = {"patient": patient, "patient_id": patient_id, "document_id": document_id, "date": date}
 
     def __call__(self, batch: _pyarrow.RecordBatch) -> _pyarrow.RecordBatch:
-        """The batch with its notes scrubbed; the other columns as they are."""
-        return self._built.scrub_column(batch, name=self.text, findings=self.findings, on_error=self.on_error)
+        """Scrub the notes of a batch.
+
+        Parameters
+        ----------
+        batch : pyarrow.RecordBatch
+            Or another table that ``Scrubber.scrub_column`` takes.
+
+        Returns
+        -------
+        pyarrow.RecordBatch
+            With the notes scrubbed; the other columns are as they were.
+
+        Raises
+        ------
+        ChartguardError
+            As from ``Scrubber.scrub_column``.
+        """
+        return self._built.scrub_column(
+            batch, name=self.text, findings=self.findings, on_error=self.on_error, **self.known
+        )
 
     def array(self, notes: _pyarrow.Array) -> _pyarrow.Array:
-        """Scrub an Arrow array of notes.
+        """Scrub an Arrow array of notes, which has no columns beside it that say something of them.
 
         Parameters
         ----------
@@ -113,6 +175,19 @@ class BatchScrubber(_Batches):
         -------
         pyarrow.Array or pyarrow.ChunkedArray
             Of the same type and length.
+
+        Raises
+        ------
+        ChartguardError
+            As from ``Scrubber.scrub_column``.
+
+        Examples
+        --------
+        >>> import pyarrow as pa
+        >>> from chartguard import Scrubber
+        >>> from chartguard.spark import BatchScrubber
+        >>> BatchScrubber(Scrubber(model="none"), "note").array(pa.array(["SSN 219-09-9999", None])).to_pylist()
+        ['SSN [SSN]', None]
         """
         return self._built.scrub_column(notes, on_error=self.on_error)
 
@@ -127,19 +202,63 @@ class BatchAnalyzer(_Batches):
         The column of notes.
     **keywords
         As for ``Analyzer.analyze_table``: ``id``, ``patient``, ``patient_id``, ``on_error`` and so on.
+
+    Raises
+    ------
+    TypeError
+        A keyword is not one of these; it names the nearest.
+    ChartguardError
+        When it is pickled or called, as from ``BatchScrubber``.
+
+    Examples
+    --------
+    >>> import pyarrow as pa
+    >>> from chartguard import Analyzer, Rubric, Scorer, Scrubber
+    >>> from chartguard.spark import BatchAnalyzer
+    >>> analyzer = Analyzer(Scrubber(model="none"), Scorer(Rubric.builtin("medicare-outpatient-therapy")))
+    >>> work = BatchAnalyzer(analyzer, "note", id="id", discipline="pt")
+    >>> done = work(pa.record_batch({"id": [1], "note": ["SSN 219-09-9999"]}))
+    >>> done.column("scrubbed").to_pylist(), done.column("discipline").to_pylist()
+    (['SSN [SSN]'], ['pt'])
     """
 
     def __init__(self, analyzer: Analyzer, text: str, **keywords: Any) -> None:
+        check_keywords(keywords, keywords_of(analyze_table), "BatchAnalyzer")
         super().__init__(analyzer)
         self.text, self.keywords = text, keywords
 
     def __call__(self, batch: _pyarrow.RecordBatch) -> _pyarrow.RecordBatch:
-        """The columns of ``id``, then those of ``Analyzer.analyze_table``."""
+        """Scrub and score the notes of a batch.
+
+        Parameters
+        ----------
+        batch : pyarrow.RecordBatch
+
+        Returns
+        -------
+        pyarrow.RecordBatch
+            The columns of ``id``, then those of ``Analyzer.analyze_table``.
+
+        Raises
+        ------
+        ChartguardError
+            As from ``Analyzer.analyze_table``.
+        """
         return self._built.analyze_table(batch, text=self.text, **self.keywords)
 
 
+@named
 def scrub(
-    frame: Any, text: str, scrubber: Scrubber, *, findings: str | None = None, on_error: str = "raise"
+    frame: Any,
+    text: str,
+    scrubber: Scrubber,
+    *,
+    findings: str | None = None,
+    patient: Mapping[str, str | list[str]] | None = None,
+    patient_id: str | None = None,
+    document_id: str | None = None,
+    date: str | None = None,
+    on_error: str = "raise",
 ) -> Any:
     """Scrub a column of a Spark DataFrame.
 
@@ -151,19 +270,45 @@ def scrub(
     scrubber : Scrubber
     findings : str, optional
         Add a column of this name: ``array<struct<start, end, category, score, detector, action>>``.
+    patient : dict, optional
+        The columns that hold what is known of the patient, as in ``Analyzer.analyze_table``.
+    patient_id, document_id, date : str, optional
+        The column that holds it for each note, as in ``Scrubber.scrub_column``.
     on_error : {"raise", "null"}, default "raise"
+        Whether a note that cannot be worked on fails the job or becomes null.
 
     Returns
     -------
     pyspark.sql.DataFrame
         The same rows and columns with `text` scrubbed.
+
+    Raises
+    ------
+    ChartguardError
+        The scrubber's configuration cannot be pickled. On a worker a failure ends the job, whose error names it.
+
+    Examples
+    --------
+    >>> from chartguard import Scrubber
+    >>> from chartguard.spark import scrub
+    >>> scrub(notes, "note", Scrubber(), findings="found", patient_id="mrn").show()  # doctest: +SKIP
     """
     from pyspark.sql import types
 
     schema = types.StructType(list(frame.schema.fields))
     if findings is not None:
         schema = schema.add(findings, types.StructType.fromDDL(f"found {_FOUND}")["found"].dataType)
-    return frame.mapInArrow(BatchScrubber(scrubber, text, findings=findings, on_error=on_error).map, schema)
+    work = BatchScrubber(
+        scrubber,
+        text,
+        findings=findings,
+        patient=patient,
+        patient_id=patient_id,
+        document_id=document_id,
+        date=date,
+        on_error=on_error,
+    )
+    return frame.mapInArrow(work.map, schema)
 
 
 def analyze(frame: Any, text: str, analyzer: Analyzer, *, id: str | list[str] | None = None, **keywords: Any) -> Any:
@@ -184,48 +329,107 @@ def analyze(frame: Any, text: str, analyzer: Analyzer, *, id: str | list[str] | 
     -------
     pyspark.sql.DataFrame
         The columns of `id`, then those of ``Analyzer.analyze_table``.
+
+    Raises
+    ------
+    TypeError
+        A keyword is not one of ``Analyzer.analyze_table``; it names the nearest.
+    ChartguardError
+        The analyzer's configuration cannot be pickled. On a worker a failure ends the job, whose error names it.
+
+    Examples
+    --------
+    >>> from chartguard.spark import analyze
+    >>> analyze(notes, "note", analyzer, id="visit", patient_id="mrn").show()  # doctest: +SKIP
     """
     ids = [id] if isinstance(id, str) else list(id or ())
+    work = BatchAnalyzer(analyzer, text, id=ids, **keywords)
     kept = [f"`{one}` {frame.schema[one].dataType.simpleString()}" for one in ids]
     schema = ", ".join([*kept, *_ANALYZED, *(["error string"] if keywords.get("on_error") == "null" else [])])
-    return frame.mapInArrow(BatchAnalyzer(analyzer, text, id=ids, **keywords).map, schema)
+    return frame.mapInArrow(work.map, schema)
 
 
-def scrub_udf(scrubber: Scrubber, *, on_error: str = "raise") -> Any:
+@named
+def scrub_udf(
+    scrubber: Scrubber,
+    *,
+    patient: Mapping[str, str | list[str]] | None = None,
+    patient_id: str | None = None,
+    document_id: str | None = None,
+    date: str | None = None,
+    on_error: str = "raise",
+) -> Any:
     """A Spark function of one column: ``frame.withColumn("note", scrub_udf(Scrubber())("note"))``.
 
     Parameters
     ----------
     scrubber : Scrubber
+    patient, patient_id, document_id, date
+        Other columns of the frame, as for ``scrub``.
     on_error : {"raise", "null"}, default "raise"
+        Whether a note that cannot be worked on fails the job or becomes null.
 
     Returns
     -------
     function
-        An ``arrow_udf`` where Spark has it (4.1), a ``pandas_udf`` before that.
+        An ``arrow_udf`` where Spark has it (4.1), a ``pandas_udf`` before that. Where other columns are named, a function of the
+        column of notes, which hands these over too and cannot be registered for SQL.
+
+    Raises
+    ------
+    ChartguardError
+        The scrubber's configuration cannot be pickled. On a worker a failure ends the job, whose error names it.
+
+    Examples
+    --------
+    >>> from chartguard import Scrubber
+    >>> from chartguard.spark import scrub_udf
+    >>> frame.withColumn("note", scrub_udf(Scrubber(), patient_id="mrn")("note"))  # doctest: +SKIP
     """
     from pyspark.sql import functions
 
-    work = BatchScrubber(scrubber, "note", on_error=on_error)
+    known = {"patient": patient, "patient_id": patient_id, "document_id": document_id, "date": date}
+    work = BatchScrubber(scrubber, _NOTE, on_error=on_error, **known)  # type: ignore[arg-type]
+    if all(one is None for one in known.values()):
+        return _udf(work, rows=False)
+    beside = [name for name in (patient_id, document_id, date) if name is not None]
+    for names in (patient or {}).values():
+        beside += [names] if isinstance(names, str) else names
+    function = _udf(work, rows=True)
+
+    def scrub_known(notes: Any) -> Any:
+        """Scrub a column of notes by what the columns beside it say."""
+        column = functions.col(notes) if isinstance(notes, str) else notes
+        return function(functions.struct(column.alias(_NOTE), *dict.fromkeys(beside)))
+
+    return scrub_known
+
+
+def _udf(work: BatchScrubber, rows: bool) -> Any:
+    """A Spark function of a column of notes, or of structs of a note and what is said of it."""
+    from pyspark.sql import functions
+
     # Spark tells what a function takes by its annotations, which are text in this module.
     if hasattr(functions, "arrow_udf"):
         import pyarrow
 
         def scrub_arrow(notes: Any) -> Any:
-            return work.array(notes)
+            return work(pyarrow.RecordBatch.from_struct_array(notes)).column(_NOTE) if rows else work.array(notes)
 
         scrub_arrow.__annotations__ = {"notes": pyarrow.Array, "return": pyarrow.Array}
         return functions.arrow_udf(scrub_arrow, "string")
     import pandas
 
     def scrub_pandas(notes: Any) -> Any:
-        return work._built.scrub_column(notes, on_error=on_error)
+        return work(notes)[_NOTE] if rows else work.array(notes)
 
-    scrub_pandas.__annotations__ = {"notes": pandas.Series, "return": pandas.Series}
+    scrub_pandas.__annotations__ = {"notes": pandas.DataFrame if rows else pandas.Series, "return": pandas.Series}
     make: Any = functions.pandas_udf
     return make(scrub_pandas, "string")
 
 
+# What the notes are called beside the columns that say something of them.
+_NOTE = "_note"
 _FOUND = "array<struct<start:bigint,end:bigint,category:string,score:double,detector:string,action:string>>"
 _ANALYZED = [
     "scrubbed string",

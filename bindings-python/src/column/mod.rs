@@ -87,15 +87,21 @@ impl Scrubber {
     /// Returns
     /// -------
     /// column or table
-    ///     The same container, with the length, nulls, index and name of what came in. A LazyFrame and a RecordBatchReader
-    ///     stay lazy. A DuckDB relation comes back in memory. With "collect" a tuple of that and a list of (row, error).
+    ///     The same container, with the length, nulls, index and name of what came in. With "collect" a tuple of that and a list of
+    ///     (row, error).
+    ///
+    ///     A LazyFrame and a RecordBatchReader stay lazy and are worked on when they are read: a LazyFrame 4,096 rows or 256 KiB at a time
+    ///     and for no more rows than a query wants (``.head(3)`` works on three), a reader by its batches. Memory holds such a part, what
+    ///     Polars reads ahead, and the result unless it goes to a file (``sink_parquet``). An Enum of a LazyFrame becomes text. A
+    ///     DuckDB relation comes back in memory, as one of its own connection; of the default connection where its own is
+    ///     open only to be read or does not read variables of Python. None of these can collect errors.
     ///
     /// Raises
     /// ------
     /// ChartguardError
     ///     `row` and `where` say which row failed; ConfigError if the column holds no text. There is then no output.
     /// KeyboardInterrupt
-    ///     Within a second, whatever is being worked on.
+    ///     Within a second, whatever is being worked on; when Polars' streaming engine reads a LazyFrame, after the part at hand.
     ///
     /// Examples
     /// --------
@@ -119,7 +125,10 @@ impl Scrubber {
     /// Parameters
     /// ----------
     /// column, name, on_error, threads, progress
-    ///     As for `scrub_column`.
+    ///     As for `scrub_column`. Of a table that is read as it is needed the notes are read a window at a time; the findings
+    ///     are collected.
+    /// contexts, patient, patient_id, document_id, date
+    ///     As for `scrub_column`. A row of which something is known is found as scrubbing it would, and fails where that would.
     ///
     /// Returns
     /// -------
@@ -133,7 +142,9 @@ impl Scrubber {
     /// >>> [[(f["start"], f["end"]) for f in row] for row in Scrubber(model="none").find_column(["SSN 219-09-9999"])]
     /// [[(4, 15)]]
     #[pyo3(signature = (column, **keywords))]
-    #[pyo3(text_signature = "($self, column, *, name=None, on_error='raise', threads=None, progress=False)")]
+    #[pyo3(
+        text_signature = "($self, column, *, name=None, contexts=None, patient=None, patient_id=None, document_id=None, date=None, on_error='raise', threads=None, progress=False)"
+    )]
     fn find_column<'py>(
         slf: &Bound<'py, Self>,
         column: Bound<'py, PyAny>,
@@ -215,9 +226,11 @@ impl Scorer {
     /// Parameters
     /// ----------
     /// column, name, on_error, threads, progress
-    ///     As for `Scrubber.scrub_column`.
-    /// doc_type, discipline : str, optional
-    ///     As for `score`, of all rows.
+    ///     As for `Scrubber.scrub_column`. Of a table that is read as it is needed the notes are read a window at a time; the
+    ///     scores are collected.
+    /// doc_type, discipline : str or iterable of str, length n, optional
+    ///     As for `score`: the column of the table that says it for each note, else one value for all rows; or the values. A null
+    ///     leaves it to be told from the note.
     ///
     /// Returns
     /// -------
@@ -226,6 +239,12 @@ impl Scorer {
     ///     what was found is as a whole ("high", "medium" or "low"; null where nothing could be assessed), `criteria` a list of structs ``id, verdict, severity,
     ///     confidence, evidence, message`` with `evidence` a list of structs ``start, end`` in code points of the note. Arrow
     ///     structs where Arrow came in, dicts elsewhere. Of a table, that column alone.
+    ///
+    /// Raises
+    /// ------
+    /// ChartguardError
+    ///     As for `Scrubber.scrub_column`. ConfigError, whatever `on_error` says, where a column holds no document types or
+    ///     disciplines.
     ///
     /// Examples
     /// --------
@@ -282,8 +301,10 @@ impl Analyzer {
     /// patient : dict, optional
     ///     For members of a patient, as in `Scrubber.scrub`, the column or columns that hold them:
     ///     ``{"names": ["first", "last"], "birth_date": "dob", "mrns": "mrn"}``. Text, whole numbers, days, lists of these.
-    /// patient_id, document_id, date, doc_type, discipline : str, optional
-    ///     The column that holds what is known of each note, as in `Scrubber.scrub` and `Scorer.score`.
+    /// patient_id, document_id, date : str or iterable of str, length n, optional
+    ///     The column that holds what is known of each note, or the values, as in `Scrubber.scrub`.
+    /// doc_type, discipline : str or iterable of str, length n, optional
+    ///     As for `Scorer.score_column`: a column, one value for all rows, or the values.
     /// vault, audit, actor, now, on_error, threads, progress
     ///     As for `Scrubber.scrub_column`; "null" adds a column ``error``.
     ///
@@ -293,6 +314,9 @@ impl Analyzer {
     ///     Of the same kind and length, with the same index: the columns of `id`, then ``scrubbed, findings, score, raw, coverage,
     ///     risk, doc_type, discipline, criteria`` as in `Scrubber.find_column` and `Scorer.score_column`. With "collect" a tuple of
     ///     that and a list of (row, error).
+    ///
+    ///     A LazyFrame and a RecordBatchReader stay lazy, as with `Scrubber.scrub_column`; with "collect", or with values beside the
+    ///     table, they are read whole first.
     ///
     /// Raises
     /// ------

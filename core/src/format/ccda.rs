@@ -11,12 +11,12 @@ use base64::Engine;
 use quick_xml::Reader as Xml;
 use quick_xml::events::Event;
 
-use super::age;
 use super::coding::Coding;
-use super::document::{Document, Fixed, Leaf};
+use super::document::{Content, Document, Fixed, Leaf};
 use super::hl7v2::BASE64;
 use super::html::{self, characters, entity};
 use super::layout;
+use super::number::{self, Called};
 use super::stretch::{Edit, Stretch};
 use crate::error::{Error, Location, Result};
 use crate::scrub::message_rules::{CDA, Entry, Role, Rule, Rules};
@@ -72,8 +72,8 @@ struct Open {
     packed: bool,
     /// The parts of an address.
     address: Option<Vec<String>>,
-    /// Its code calls its value an age.
-    aged: bool,
+    /// What its code calls its value.
+    called: Called,
     /// The data type of its value: its own, or that of what it stands in.
     typed: String,
 }
@@ -240,8 +240,10 @@ impl<'t> Reader<'t, '_> {
             (true, Some(outer)) if !outer.typed.is_empty() => outer.typed.clone(),
             _ => typed.rsplit(':').next().unwrap_or_default().to_owned(),
         };
-        if name == "code" && (age::is_called(said("code")) || age::is_called(said("displayName"))) {
-            self.open.last_mut().into_iter().for_each(|open| open.aged = true);
+        if name == "code"
+            && let Some(open) = self.open.last_mut()
+        {
+            open.called = open.called.and(Called::by(said("code"))).and(Called::by(said("displayName")));
         }
         let masked = attributes.iter().any(|attribute| attribute.name == "nullFlavor");
         let names: Vec<(String, Range<usize>, Range<usize>)> =
@@ -267,7 +269,7 @@ impl<'t> Reader<'t, '_> {
                 note: None,
                 packed: false,
                 address: None,
-                aged: false,
+                called: Called::default(),
                 typed,
             });
             return Ok(());
@@ -280,7 +282,7 @@ impl<'t> Reader<'t, '_> {
         let is_text = matches!(entry.as_ref().map(|e| &e.rule), Some(Rule::Text)) && !packed && !parent_person;
         let note = is_text.then(Stretch::default);
         let address = (name == "addr").then(Vec::new);
-        self.open.push(Open { name, entry, person, note, packed, address, aged: false, typed });
+        self.open.push(Open { name, entry, person, note, packed, address, called: Called::default(), typed });
         Ok(())
     }
 
@@ -400,7 +402,7 @@ impl<'t> Reader<'t, '_> {
                     self.document.push_value(value.trimmed(), &rule, None, path);
                 }
             }
-            Rule::Keep => {}
+            Rule::Keep => self.document.push_kept(value.trimmed(), Place::Text, path),
             Rule::Value(..) | Rule::Text => self.document.push_value(value.trimmed(), &entry.rule, entry.role, path),
             _ => self.document.remove(range, path),
         }
@@ -431,9 +433,11 @@ impl<'t> Reader<'t, '_> {
         let first = self.document.leaves.len();
         let of = |category, place| Rule::Value(category, Kind::Whole, place);
         // A value of `value`, or of the bounds within it.
-        let called = self.open.iter().rev().take(2).any(|open| open.aged);
-        let ninety = age::over_89(&text.text, unit, called).filter(|_| name == "value");
+        let above = self.open.iter().rev().take(2);
+        let called = above.fold(Called::default(), |called, open| called.and(open.called));
+        let ninety = number::over_89(&text.text, unit, called).filter(|_| name == "value");
         match &entry.rule {
+            Rule::Keep if name == "value" && called.identifies(&text.text) => self.mask(whole.clone(), path, masks),
             Rule::Keep => {
                 if let Some(ninety) = ninety {
                     self.document.push_age(text, ninety, path);
@@ -444,7 +448,7 @@ impl<'t> Reader<'t, '_> {
                     self.markup(name, &text, whole.clone(), path);
                 }
             }
-            Rule::Display if is_standard(system) => {}
+            Rule::Display if is_standard(system) => self.document.push_kept(text, Place::Text, path),
             Rule::Display | Rule::Text => self.document.push_note(text, path),
             // A fragment of the document itself.
             Rule::Value(Category::Url, ..) if text.text.starts_with('#') => {
@@ -488,7 +492,9 @@ impl<'t> Reader<'t, '_> {
         }
         // A value that is gone is said to be masked, once an element.
         let bytes = if *masks { Vec::new() } else { MASKED.as_bytes().to_vec() };
-        for leaf in &mut self.document.leaves[first..] {
+        for leaf in
+            self.document.leaves[first..].iter_mut().filter(|leaf| !matches!(leaf.content, Content::Kept { .. }))
+        {
             *masks = true;
             let leaf: &mut Leaf = leaf;
             leaf.emptied = Some(Edit { source: whole.clone(), bytes: bytes.clone() });
@@ -560,6 +566,10 @@ impl<'t> Reader<'t, '_> {
             | "span" => layout::is_measure(said),
             "align" | "valign" | "frame" | "rules" | "scope" | "char" | "listType" | "revised" | "alignment"
             | "rel" | "rev" => layout::is_known(said, &[&layout::VALUES, &STYLES], 0, 0),
+            "code" => {
+                self.document.push_kept(text.clone(), Place::Text, path.clone());
+                true
+            }
             "language" => layout::is_language(said),
             "type" => {
                 let name = said.rsplit(':').next().unwrap_or_default();

@@ -10,6 +10,9 @@ use super::stretch::{Edit, Stretch, in_order, spliced};
 use crate::scrub::message_rules::{Role, Rule};
 use crate::scrub::{Category, Kind, Place};
 
+/// How many bytes the shortest value that stays has that is searched.
+const LEAST_KEPT: usize = 3;
+
 /// A message, or a document within one, read.
 #[derive(Default)]
 pub(super) struct Document {
@@ -41,6 +44,8 @@ pub(super) enum Content {
     Field { category: Category, kind: Kind, place: Place, path: String },
     /// Free text.
     Note { path: String },
+    /// A value that stays, but where it names somebody of the message: a code, the text beside one, a number.
+    Kept { path: String, place: Place },
     /// A document written in the text.
     Inner(Box<Document>),
     /// A document that base64 stands for: the place of all of it, and its bytes.
@@ -77,6 +82,13 @@ impl Document {
     pub(super) fn push_note(&mut self, stretch: Stretch, path: impl Into<String>) {
         if !stretch.text.trim().is_empty() {
             self.push(stretch, Content::Note { path: path.into() });
+        }
+    }
+
+    /// Adds a value that stays; what is shorter than any name or number says nothing.
+    pub(super) fn push_kept(&mut self, stretch: Stretch, place: Place, path: impl Into<String>) {
+        if stretch.text.len() >= LEAST_KEPT {
+            self.push(stretch, Content::Kept { path: path.into(), place });
         }
     }
 
@@ -155,7 +167,7 @@ impl Document {
         }
         for leaf in &self.leaves {
             let (inner, emptied) = match &leaf.content {
-                Content::Field { .. } | Content::Note { .. } => {
+                Content::Field { .. } | Content::Note { .. } | Content::Kept { .. } => {
                     let changed = changes.next().unwrap_or_default();
                     let empty = !changed.is_empty() && is_emptied(&leaf.stretch.text, &changed);
                     (leaf.stretch.rewrite(&changed), empty)
@@ -241,7 +253,9 @@ impl Document {
     pub(super) fn each_text<'d>(&'d self, way: &Way<'d>, visit: &mut impl FnMut(&'d Leaf, &Way<'d>)) {
         for leaf in &self.leaves {
             match &leaf.content {
-                Content::Field { .. } | Content::Note { .. } => visit(leaf, &way.through(&leaf.stretch)),
+                Content::Field { .. } | Content::Note { .. } | Content::Kept { .. } => {
+                    visit(leaf, &way.through(&leaf.stretch));
+                }
                 Content::Inner(inner) => inner.each_text(&way.through(&leaf.stretch), visit),
                 Content::Base64 { whole, inner, .. } => inner.each_text(&way.whole(whole.clone()), visit),
             }
@@ -258,7 +272,7 @@ impl Document {
         }
         for leaf in &self.leaves {
             match &leaf.content {
-                Content::Field { .. } | Content::Note { .. } => {}
+                Content::Field { .. } | Content::Note { .. } | Content::Kept { .. } => {}
                 Content::Inner(inner) => inner.each_removed(&way.through(&leaf.stretch), visit),
                 Content::Base64 { whole, inner, .. } => inner.each_removed(&way.whole(whole.clone()), visit),
             }

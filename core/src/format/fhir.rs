@@ -10,10 +10,10 @@ use std::ops::Range;
 use base64::Engine;
 use serde::de::IgnoredAny;
 
-use super::age;
 use super::coding::Coding;
 use super::document::{Document, Fixed, Member};
 use super::hl7v2::BASE64;
+use super::number::{self, Called};
 use super::stretch::{Edit, Stretch};
 use crate::error::{Error, Location, Result};
 use crate::scrub::message_rules::{Entry, FHIR, Role, Rule, Rules, by_suffix, choice};
@@ -97,13 +97,13 @@ struct Spot {
     open: bool,
     /// What a policy does to elements of the resource that no line of its own speaks of.
     rest: Option<Rule>,
-    /// Whether a code or a label above calls what stands here an age.
-    aged: bool,
+    /// What a code or a label above calls the numbers that stand here.
+    called: Called,
 }
 
 impl Spot {
     fn root() -> Self {
-        Self { group: String::new(), path: String::new(), open: true, rest: None, aged: false }
+        Self { group: String::new(), path: String::new(), open: true, rest: None, called: Called::default() }
     }
 }
 
@@ -120,6 +120,16 @@ struct Reader<'t, 'r> {
     label: bool,
     /// Where a `meta` starts that says nothing of security yet.
     unlabelled: Option<usize>,
+}
+
+/// What a number is.
+enum Number {
+    /// One like any other.
+    Measures,
+    /// An age over 89, in a unit of which so many make 90 years.
+    Age(u32),
+    /// A number of somebody.
+    Identifies,
 }
 
 /// A member of an object.
@@ -308,7 +318,10 @@ impl<'t> Reader<'t, '_> {
 
     fn value(&mut self, at: usize, place: &Spot, entry: &Entry, member: Option<usize>) -> Result<()> {
         match (self.bytes().get(at), &entry.rule) {
-            (_, Rule::Keep) => Ok(()),
+            (_, Rule::Keep) => {
+                self.keep(at, place.path.as_str(), member);
+                Ok(())
+            }
             (_, Rule::Remove) => {
                 self.remove(member, &place.path);
                 Ok(())
@@ -338,10 +351,41 @@ impl<'t> Reader<'t, '_> {
                 Ok(())
             }
             // Numbers, true, false and null say what they measure; where a rule asks for a text they are none of ours.
-            (_, Rule::Type(_) | Rule::Text | Rule::Varies) => Ok(()),
+            (_, Rule::Type(_) | Rule::Text | Rule::Varies) => {
+                self.keep(at, place.path.as_str(), member);
+                Ok(())
+            }
             _ => {
                 self.remove(member, &place.path);
                 Ok(())
+            }
+        }
+    }
+
+    /// What stays, but where it names somebody of the message: the strings and the numbers of a value.
+    fn keep(&mut self, at: usize, path: &str, member: Option<usize>) {
+        let (mut at, end) = (at, self.value_end(at));
+        while at < end {
+            match self.bytes()[at] {
+                b'"' => {
+                    let next = self.string_end(at);
+                    // A key is none of the values.
+                    if self.bytes().get(self.skip_blank(next)) != Some(&b':') {
+                        let value = self.decode(at);
+                        self.document.push_kept(value, Place::Text, path);
+                    }
+                    at = next;
+                }
+                b'0'..=b'9' | b'-' => {
+                    let next = self.value_end(at).min(end);
+                    let first = self.document.leaves.len();
+                    let mut value = Stretch::default();
+                    value.push_verbatim(&self.text[at..next], at, Coding::Json);
+                    self.document.push_kept(value, Place::Nothing, path);
+                    self.document.set_member(first, member);
+                    at = next.max(at + 1);
+                }
+                _ => at += 1,
             }
         }
     }
@@ -350,6 +394,8 @@ impl<'t> Reader<'t, '_> {
         let parts = self.parts(at)?;
         let name = match &entry.rule {
             Rule::Type(name) => name.as_str(),
+            // Free text in most resources, and an object of known elements in some: a goal's `description`, a plan's `detail`.
+            Rule::Text if is_known(place) => "Backbone",
             Rule::Text => "",
             // A value of a category that is an object: what is in it is of its own types.
             Rule::Varies => "Backbone",
@@ -359,7 +405,7 @@ impl<'t> Reader<'t, '_> {
             }
         };
         let rest = place.rest.clone();
-        let aged = place.aged;
+        let called = place.called;
         let within = match name {
             "Resource" => {
                 let Some(resource) = self.said(&parts, "resourceType") else {
@@ -372,21 +418,21 @@ impl<'t> Reader<'t, '_> {
                 let own = |path: &str| self.rules.own("fhir", path);
                 let rest = own(&resource).or_else(|| own("Resource")).map(|entry| entry.rule.clone());
                 let rest = rest.filter(|rule| matches!(rule, Rule::Keep | Rule::Remove | Rule::Text));
-                Spot { group: resource.clone(), path: resource, open: true, rest, aged: false }
+                Spot { group: resource.clone(), path: resource, open: true, rest, called: Called::default() }
             }
             "Extension" => return self.extension(&parts, place, member),
             "Coded" | "Referenced" | "Measured" | "Backbone" => {
                 let shape = shape(&parts).filter(|_| !FHIR.has(&place.path));
                 match shape {
-                    Some(shape) => Spot { group: shape.into(), path: place.path.clone(), open: false, rest, aged },
-                    None => Spot { group: place.path.clone(), path: place.path.clone(), open: true, rest, aged },
+                    Some(shape) => Spot { group: shape.into(), path: place.path.clone(), open: false, rest, called },
+                    None => Spot { group: place.path.clone(), path: place.path.clone(), open: true, rest, called },
                 }
             }
             // The text of a concept, or a narrative: two elements of one name.
             "Narrative" if !parts.iter().any(|part| part.key == "div") => {
-                Spot { group: String::new(), path: place.path.clone(), open: true, rest, aged }
+                Spot { group: String::new(), path: place.path.clone(), open: true, rest, called }
             }
-            _ => Spot { group: name.to_owned(), path: place.path.clone(), open: false, rest, aged },
+            _ => Spot { group: name.to_owned(), path: place.path.clone(), open: false, rest, called },
         };
         // What the policy says of a type as a whole.
         if name != "Resource" && within.group != within.path && self.rules.has_own() {
@@ -414,7 +460,7 @@ impl<'t> Reader<'t, '_> {
         let mut family = Stretch::default();
         let mut address: Vec<String> = Vec::new();
         let mut first_name = None;
-        let called = within.aged || self.calls_an_age(&parts);
+        let called = within.called.and(self.called(&parts));
         for part in &parts {
             if part.key == "resourceType" {
                 let _ = self.member(part.source.clone(), member, container);
@@ -452,16 +498,23 @@ impl<'t> Reader<'t, '_> {
                 line.role = role;
             }
             let inner =
-                Spot { group: within.group.clone(), path, open: within.open, rest: within.rest.clone(), aged: called };
-            let whose = !inner.path.contains("referenceRange");
-            if let Some(ninety) = self.age(part, &parts, called).filter(|_| whose) {
+                Spot { group: within.group.clone(), path, open: within.open, rest: within.rest.clone(), called };
+            let number = match self.number(part, &parts, called) {
+                // A range of reference is nobody's.
+                Number::Age(_) if inner.path.contains("referenceRange") => Number::Measures,
+                number => number,
+            };
+            // A quantity without its value is none.
+            let whole = member.filter(|_| part.key == "value").or(Some(index));
+            if let Number::Age(ninety) = number {
                 let first = self.document.leaves.len();
                 let number = part.value..self.value_end(part.value);
                 let mut said = Stretch::default();
                 said.push_verbatim(&self.text[number.clone()], number.start, Coding::Json);
                 self.document.push_age(said, ninety, inner.path);
-                // A quantity without its value is none.
-                self.document.set_member(first, member.filter(|_| part.key == "value").or(Some(index)));
+                self.document.set_member(first, whole);
+            } else if matches!(number, Number::Identifies) {
+                self.remove(whole, &inner.path);
             } else if self.bytes().get(part.value) == Some(&b'"') {
                 self.string(part.value, &inner, &line, Some(index), &parts);
             } else {
@@ -492,26 +545,32 @@ impl<'t> Reader<'t, '_> {
         Ok(())
     }
 
-    /// Whether the members of an object call what else stands in it an age.
-    fn calls_an_age(&self, parts: &[Part<'t>]) -> bool {
-        parts.iter().any(|part| match part.key {
-            "code" | "question" => age::is_called(&self.text[part.source.clone()]),
+    /// What the members of an object call the numbers that stand in it.
+    fn called(&self, parts: &[Part<'t>]) -> Called {
+        let labels = parts.iter().map(|part| match part.key {
+            "code" | "question" => Called::by(&self.text[part.source.clone()]),
             // A text of its own, and no narrative.
             "text" | "linkId" => {
-                self.said(std::slice::from_ref(part), part.key).is_some_and(|said| age::is_called(&said))
+                self.said(std::slice::from_ref(part), part.key).map_or_else(Called::default, |said| Called::by(&said))
             }
-            _ => false,
-        })
+            _ => Called::default(),
+        });
+        labels.fold(Called::default(), Called::and)
     }
 
-    /// What stands for 90 years where a member is a number that is an age over 89.
-    fn age(&self, part: &Part<'t>, beside: &[Part<'t>], called: bool) -> Option<u32> {
+    /// What a member that is a number is, if it is more than one that measures.
+    fn number(&self, part: &Part<'t>, beside: &[Part<'t>], called: Called) -> Number {
         let is_value = part.key.starts_with("value") && self.bytes().get(part.value).is_some_and(u8::is_ascii_digit);
         if !is_value {
-            return None;
+            return Number::Measures;
         }
+        let number = &self.text[part.value..self.value_end(part.value)];
         let unit = self.said(beside, "code").or_else(|| self.said(beside, "unit")).unwrap_or_default();
-        age::over_89(&self.text[part.value..self.value_end(part.value)], &unit, called)
+        match number::over_89(number, &unit, called) {
+            Some(ninety) => Number::Age(ninety),
+            None if unit.is_empty() && called.identifies(number) => Number::Identifies,
+            None => Number::Measures,
+        }
     }
 
     /// The strings of a value: one, or those of a list.
@@ -542,9 +601,11 @@ impl<'t> Reader<'t, '_> {
         let first = self.document.leaves.len();
         let of = |category| Rule::Value(category, Kind::Whole, Place::Text);
         match &entry.rule {
-            Rule::Keep => {}
+            Rule::Keep => self.document.push_kept(value, Place::Text, path),
             Rule::Remove => self.remove(member, path),
-            Rule::Text | Rule::Value(Category::Name, ..) if super::embeds(&value.text) => {
+            Rule::Text | Rule::Varies | Rule::Value(Category::Name, ..)
+                if super::embeds(&value.text) || super::is_base64(&value.text) =>
+            {
                 self.embedded(at, value, path, member);
                 return;
             }
@@ -552,7 +613,9 @@ impl<'t> Reader<'t, '_> {
             Rule::Value(..) => self.document.push_value(value, &entry.rule, entry.role, path),
             Rule::Display => {
                 let standard = self.said(beside, "system").is_some_and(|system| is_standard(&system));
-                if !standard {
+                if standard {
+                    self.document.push_kept(value, Place::Text, path);
+                } else {
                     self.document.push_note(value, path);
                 }
             }
@@ -575,7 +638,9 @@ impl<'t> Reader<'t, '_> {
                 self.document.push_value(value, &of(category), role, path);
             }
             Rule::System => {
-                if !is_standard(&value.text) {
+                if is_standard(&value.text) {
+                    self.document.push_kept(value, Place::Text, path);
+                } else {
                     let rule = Rule::Value(Category::Url, Kind::Whole, Place::Uri);
                     self.document.push_value(value, &rule, None, path);
                 }
@@ -600,10 +665,10 @@ impl<'t> Reader<'t, '_> {
             Rule::Type(_) if place.rest == Some(Rule::Remove) => self.remove(member, path),
             Rule::Type(name) => match name.as_str() {
                 // A code in place of a concept.
-                "Coded" if is_code(&value.text) => {}
+                "Coded" if is_code(&value.text) => self.document.push_kept(value, Place::Text, path),
                 "Narrative" => self.document.push_note(value, path),
                 _ => match self.rules.unknown {
-                    Rule::Keep => {}
+                    Rule::Keep => self.document.push_kept(value, Place::Text, path),
                     Rule::Text => self.document.push_note(value, path),
                     _ => self.remove(member, path),
                 },
@@ -683,6 +748,9 @@ impl<'t> Reader<'t, '_> {
         let known = known.filter(|_| url != "id" && url != "url" && url != "extension");
         let entry = known.unwrap_or(Entry { rule: self.rules.unknown.clone(), role: None });
         if matches!(entry.rule, Rule::Keep) {
+            for part in parts.iter().filter(|part| part.key != "url") {
+                self.keep(part.value, &format!("{}.{}", place.path, part.key), member);
+            }
             return Ok(());
         }
         if matches!(entry.rule, Rule::Remove) {
@@ -693,7 +761,7 @@ impl<'t> Reader<'t, '_> {
         for part in parts {
             let index = self.member(part.source.clone(), member, container);
             let path = format!("{}.{}", place.path, part.key);
-            let inner = Spot { group: "Extension".into(), path, open: false, rest: None, aged: false };
+            let inner = Spot { group: "Extension".into(), path, open: false, rest: None, called: Called::default() };
             let line = match (part.key, &entry.rule) {
                 ("url" | "id", _) => continue,
                 ("extension", _) => of_type("Extension"),
@@ -789,6 +857,12 @@ fn check_depth(text: &str) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Whether the table knows an element, by its resource or wherever it stands.
+fn is_known(place: &Spot) -> bool {
+    let key = place.path.rsplit('.').next().unwrap_or_default();
+    FHIR.get(&place.group, key).or_else(|| FHIR.get("Any", key)).is_some()
 }
 
 /// Which type an object is by its members.

@@ -10,11 +10,12 @@ use base64::Engine;
 use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
-use super::age;
 use super::coding::{Coding, Delimiters};
 use super::document::Document;
+use super::number::{self, Called};
 use super::stretch::Stretch;
 use crate::error::{Error, Location, Result};
+use crate::scrub::Place;
 use crate::scrub::message_rules::{Entry, HL7, Role, Rule, Rules};
 
 /// Base64 as messages hold it: with or without padding.
@@ -124,7 +125,7 @@ impl Reader<'_, '_> {
     fn join_or_end(&mut self, name: &str, fields: &[Range<usize>]) {
         let field = |at: usize| fields.get(at).map_or("", |range| &self.text[range.clone()]);
         let key = match name {
-            "OBX" if matches!(field(2), "TX" | "FT" | "ST") => format!("OBX {}", field(3)),
+            "OBX" if is_text(field(2)) => format!("OBX {}", field(3)),
             "NTE" => "NTE".to_owned(),
             "ADD" => return,
             _ => String::new(),
@@ -150,7 +151,15 @@ impl Reader<'_, '_> {
 
     fn field(&mut self, entry: &Entry, field: Range<usize>, fields: &[Range<usize>], path: &str) -> Result<()> {
         match &entry.rule {
-            Rule::Keep => Ok(()),
+            // Codes were letters of a table once and have parts since version 2.7, among them what somebody typed.
+            Rule::Keep if self.has_parts(&field) && !self.is_own(path) => {
+                self.typed("CWE", None, field, path);
+                Ok(())
+            }
+            Rule::Keep => {
+                self.keep(field, path);
+                Ok(())
+            }
             Rule::Remove => {
                 self.document.remove(field, path);
                 Ok(())
@@ -184,6 +193,25 @@ impl Reader<'_, '_> {
         }
     }
 
+    /// Whether the policy itself speaks of a field or its segment.
+    fn is_own(&self, path: &str) -> bool {
+        let segment = path.split('-').next().unwrap_or_default();
+        [path, segment].iter().any(|path| self.rules.own("hl7", path).is_some())
+    }
+
+    /// Whether a field has components.
+    fn has_parts(&self, field: &Range<usize>) -> bool {
+        self.delimiters.is_some_and(|by| self.text.as_bytes()[field.clone()].contains(&by.component))
+    }
+
+    /// What stays, but where it names somebody of the message.
+    fn keep(&mut self, field: Range<usize>, path: &str) {
+        for part in self.parts(field) {
+            let value = self.decode(part);
+            self.document.push_kept(value, Place::Text, path);
+        }
+    }
+
     /// A value of a data type, or several of them.
     fn typed(&mut self, name: &str, role: Option<Role>, field: Range<usize>, path: &str) {
         let Some(delimiters) = self.delimiters else { return };
@@ -214,7 +242,9 @@ impl Reader<'_, '_> {
             let entry = lines.and_then(|lines| lines.get(&number.to_string())).cloned();
             let entry = entry.unwrap_or_else(|| self.unknown());
             match &entry.rule {
-                Rule::Display if coded(number) => {}
+                Rule::Display if coded(number) => {
+                    later.push((number, Entry { rule: Rule::Keep, role: None }, component.clone()));
+                }
                 // The words of one name are one mention: "FAMILY, GIVEN MIDDLE".
                 Rule::Value(crate::scrub::Category::Name, ..) => {
                     for part in self.parts(component.clone()) {
@@ -248,7 +278,7 @@ impl Reader<'_, '_> {
         for (number, entry, component) in later {
             let path = format!("{path}.{number}");
             match &entry.rule {
-                Rule::Keep => {}
+                Rule::Keep => self.keep(component, &path),
                 Rule::Remove | Rule::Varies => self.document.remove(component, path),
                 Rule::Text
                 | Rule::Display
@@ -257,6 +287,12 @@ impl Reader<'_, '_> {
                 | Rule::System
                 | Rule::Reference
                 | Rule::Referenced => self.free_text(component, &path),
+                // ED-4 says in what it is written (table 0299).
+                Rule::Embedded if name == "ED" => match get(4) {
+                    "A" | "" if !super::is_base64(&self.text[component.clone()]) => self.free_text(component, &path),
+                    "A" | "" | "Base64" => self.embedded(component, &path),
+                    _ => self.document.remove(component, path),
+                },
                 Rule::Embedded => self.embedded(component, &path),
                 Rule::Type(inner) => match delimiters.subcomponent.filter(|sub| *sub != delimiter) {
                     Some(sub) => self.components(inner, None, &component, sub, &path),
@@ -282,10 +318,12 @@ impl Reader<'_, '_> {
     fn observation(&mut self, field: Range<usize>, fields: &[Range<usize>], path: &str) -> Result<()> {
         let said = fields.get(2).map_or("", |range| &self.text[range.clone()]);
         match said {
-            "TX" | "FT" | "ST" => self.note_line(field, fields, path),
+            said if is_text(said) => self.note_line(field, fields, path),
             "NM" | "SI" | "SN" | "NA" | "CQ" => self.number(field, fields, path),
-            "TM" | "ID" | "IS" | "MO" | "CP" | "MA" => {}
-            "DT" | "TS" | "DTM" => self.typed("TS", None, field, path),
+            "MO" | "CP" | "MA" => self.keep(field, path),
+            // A time of day has six digits at most before its fraction.
+            "TM" if leading_digits(&self.text[field.clone()]) <= 6 => self.keep(field, path),
+            "TM" | "DT" | "TS" | "DTM" => self.typed("TS", None, field, path),
             _ if HL7.groups.contains_key(said) && said.len() <= 3 => self.typed(said, None, field, path),
             _ => {
                 let entry = self.unknown();
@@ -302,7 +340,11 @@ impl Reader<'_, '_> {
         let Some(delimiters) = self.delimiters else { return };
         let text = self.text;
         let said = |at: usize| fields.get(at).map_or("", |range| &text[range.clone()]);
-        let called = age::is_called(said(3));
+        let called = Called::by(said(3));
+        if called.identifies(&text[field.clone()]) {
+            self.document.remove(field, path);
+            return;
+        }
         let unit_of = |range: &Range<usize>| {
             let parts = split(range, text, delimiters.component);
             parts.iter().map(|part| &text[part.clone()]).find(|part| !part.is_empty()).unwrap_or_default()
@@ -314,9 +356,10 @@ impl Reader<'_, '_> {
             let own = components.get(1).filter(|_| said(2) == "CQ").map_or("", |range| &text[range.clone()]);
             for component in components {
                 let unit = if own.is_empty() { unit } else { own };
-                if let Some(ninety) = age::over_89(&text[component.clone()], unit, called) {
-                    let number = self.decode(component);
-                    self.document.push_age(number, ninety, path);
+                let value = self.decode(component.clone());
+                match number::over_89(&text[component], unit, called) {
+                    Some(ninety) => self.document.push_age(value, ninety, path),
+                    None => self.document.push_kept(value, Place::Nothing, path),
                 }
             }
         }
@@ -326,7 +369,7 @@ impl Reader<'_, '_> {
     fn note_line(&mut self, field: Range<usize>, fields: &[Range<usize>], path: &str) {
         let label = self.label(fields);
         let value = self.decode(field.clone());
-        if super::embeds(&value.text) {
+        if super::embeds(&value.text) || super::is_base64(&value.text) {
             self.embedded(field, path);
             return;
         }
@@ -348,7 +391,7 @@ impl Reader<'_, '_> {
     /// What an observation of a short text is called.
     fn label(&self, fields: &[Range<usize>]) -> String {
         let said = fields.get(2).map_or("", |range| &self.text[range.clone()]);
-        let Some(delimiters) = self.delimiters.filter(|_| said == "ST") else { return String::new() };
+        let Some(delimiters) = self.delimiters.filter(|_| is_short(said)) else { return String::new() };
         let Some(code) = fields.get(3) else { return String::new() };
         let parts = split(code, self.text, delimiters.component);
         parts.get(1).map_or_else(String::new, |range| self.decode(range.clone()).text)
@@ -446,6 +489,20 @@ impl Reader<'_, '_> {
         }
         out
     }
+}
+
+/// Whether OBX-2 says that a value is text: also a code of a site's own table, which may be anything.
+fn is_text(said: &str) -> bool {
+    matches!(said, "TX" | "FT") || is_short(said)
+}
+
+/// Whether it is a text of one line, which what the observation is called explains.
+fn is_short(said: &str) -> bool {
+    matches!(said, "ST" | "IS" | "ID")
+}
+
+fn leading_digits(text: &str) -> usize {
+    text.bytes().take_while(u8::is_ascii_digit).count()
 }
 
 /// The text that an escape sequence stands for.

@@ -6,7 +6,6 @@
 //! has one name and one number one surrogate throughout; what they change is written back into just those bytes (`scrub`),
 //! and can be taken back where the operators have a way back (`seal`).
 
-mod age;
 mod ccda;
 mod charset;
 mod coding;
@@ -18,6 +17,7 @@ mod hl7v2;
 mod html;
 mod known;
 mod layout;
+mod number;
 mod rtf;
 mod score;
 mod scrub;
@@ -26,6 +26,8 @@ mod stretch;
 
 use std::fmt;
 use std::str::FromStr;
+
+use base64::Engine;
 
 use self::coding::Coding;
 use self::document::Document;
@@ -180,6 +182,21 @@ fn looks(text: &str) -> Format {
         return Format::Html;
     }
     Format::Text
+}
+
+/// Whether a text within a message is base64, though nothing says so: one long word that decodes to text, or to more than a word could.
+fn is_base64(text: &str) -> bool {
+    let packed: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+    let plain =
+        packed.len() >= 16 && packed.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'='));
+    // Words with blanks between them are text; a line is broken after 60 signs or more.
+    let broken = text.split_whitespace().rev().skip(1).any(|line| line.len() < 60);
+    if !plain || broken {
+        return false;
+    }
+    let Ok(bytes) = hl7v2::BASE64.decode(&packed) else { return false };
+    packed.len() >= 128
+        || std::str::from_utf8(&bytes).is_ok_and(|text| !text.chars().any(|c| c.is_control() && !c.is_whitespace()))
 }
 
 /// Whether a text within a message is a document with a markup of its own.

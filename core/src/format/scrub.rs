@@ -63,10 +63,13 @@ pub struct MessageFinding {
 /// What replaces parts of a text, in its order.
 pub(super) type Changes = Vec<(Range<usize>, String)>;
 
+/// Where a piece of the text is, what it is, and the way from it to the message.
+type Piece<'d> = (Span, &'d Leaf, Way<'d>);
+
 /// One text of all that a message says, and where each piece of it belongs.
 pub(super) struct Reading<'d> {
     text: String,
-    pub(super) pieces: Vec<(Span, &'d Leaf, Way<'d>)>,
+    pub(super) pieces: Vec<Piece<'d>>,
 }
 
 impl<'d> Reading<'d> {
@@ -184,6 +187,36 @@ impl Scrubber {
         findings.iter().filter(|done| !returns(done)).map(|done| done.finding.span.start).collect()
     }
 
+    /// Searches the values that stay for the people of the message: somebody's name may have been typed into the text beside a code. Adds
+    /// what is found, and brings all into the order of the text.
+    fn find_kept(&self, reading: &Reading<'_>, known: &[&Patient], findings: &mut Vec<Finding>) -> Result<()> {
+        // One text of all, so that it is looked through once; a line is a value.
+        let mut text = String::new();
+        let mut lines: Vec<(usize, &Piece<'_>)> = Vec::new();
+        for piece in reading.pieces.iter().filter(|(_, leaf, _)| matches!(leaf.content, Content::Kept { .. })) {
+            lines.push((text.len(), piece));
+            text.push_str(&piece.1.stretch.text);
+            text.push('\n');
+        }
+        if lines.is_empty() || known.is_empty() || Rules::keeps(self.policy()) {
+            return Ok(());
+        }
+        for found in self.find_exact(&text, known)? {
+            let first = lines.partition_point(|(start, _)| *start <= found.span.start).saturating_sub(1);
+            // What goes over the end of a value is a part of each.
+            for (start, (piece, leaf, _)) in lines[first..].iter().take_while(|(start, _)| *start < found.span.end) {
+                let (from, to) = (found.span.start.max(*start) - start, (found.span.end - start).min(piece.len()));
+                let Content::Kept { path, place } = &leaf.content else { continue };
+                if from < to {
+                    let span = Span::new(piece.start + from, piece.start + to);
+                    findings.push(Finding::in_field(span, found.category, found.kind, *place, path));
+                }
+            }
+        }
+        findings.sort_by_key(|finding| finding.span.start);
+        Ok(())
+    }
+
     /// Scrubs a message that was read; also gives the changes of each [piece](Reading::pieces) of its text.
     pub(super) fn scrub_read(
         &self,
@@ -203,15 +236,20 @@ impl Scrubber {
             if cancel.stops(step) {
                 break;
             }
-            if let Content::Field { category, kind, place, path } = &leaf.content {
-                let finding = Finding::in_field(*span, *category, *kind, *place, path);
-                findings.extend(Some(finding).filter(|finding| self.removes(finding)));
-            } else {
-                let found = self.find_among(&leaf.stretch.text, &known)?;
-                findings.extend(found.into_iter().map(|finding| finding.moved(span.start)));
-                notes.push(*span);
+            match &leaf.content {
+                Content::Field { category, kind, place, path } => {
+                    let finding = Finding::in_field(*span, *category, *kind, *place, path);
+                    findings.extend(Some(finding).filter(|finding| self.removes(finding)));
+                }
+                Content::Kept { .. } => {}
+                _ => {
+                    let found = self.find_among(&leaf.stretch.text, &known)?;
+                    findings.extend(found.into_iter().map(|finding| finding.moved(span.start)));
+                    notes.push(*span);
+                }
             }
         }
+        self.find_kept(&reading, &known, &mut findings)?;
         cancel.check()?;
         let context = context.completed(document.known.patient_id.clone(), document.known.date);
         let scrubbed = self.rewrite_found(&reading.text, findings, &context, &known, &notes)?;
@@ -248,7 +286,10 @@ impl Scrubber {
         let mut out = Vec::with_capacity(scrubbed.findings.len());
         for mut applied in scrubbed.findings {
             let (_, leaf, _) = &reading.pieces[reading.piece(applied.finding.span.start)];
-            let (Content::Field { path, .. } | Content::Note { path }) = &leaf.content else { continue };
+            let (Content::Field { path, .. } | Content::Note { path } | Content::Kept { path, .. }) = &leaf.content
+            else {
+                continue;
+            };
             let source = reading.source(applied.finding.span);
             for reason in &mut applied.finding.also {
                 let source = reading.source(reason.span);

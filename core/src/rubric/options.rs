@@ -78,12 +78,22 @@ impl ScoreOptions {
     /// Options from the names a command line or a binding was given.
     ///
     /// # Errors
-    /// When a name is not known; the nearest is named.
+    /// When a name is not known; those that are known are named.
     pub fn parse(doc_type: Option<&str>, discipline: Option<&str>) -> Result<Self> {
-        let at = |key: &'static str| move |error: Error| error.at(Location::Key(key.into()));
+        // A cell of a column that holds something else could be anybody's name: it is not repeated.
+        let wrong = |key: &'static str, what: &str, known: Vec<&str>| {
+            let what = format!("unknown {what}: expected one of {}", known.join(", "));
+            move |_: Error| Error::config(what).at(Location::Key(key.into()))
+        };
+        let types = DocType::ALL.iter().map(|one| one.as_str()).collect();
+        let disciplines = Discipline::ALL.iter().map(|one| one.as_str()).collect();
         Ok(Self {
-            doc_type: doc_type.map(str::parse).transpose().map_err(at("doc_type"))?,
-            discipline: discipline.map(str::parse).transpose().map_err(at("discipline"))?,
+            doc_type: doc_type.map(str::parse).transpose().map_err(wrong("doc_type", "document type", types))?,
+            discipline: discipline.map(str::parse).transpose().map_err(wrong(
+                "discipline",
+                "discipline",
+                disciplines,
+            ))?,
             ..Self::default()
         })
     }

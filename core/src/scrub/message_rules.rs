@@ -339,6 +339,13 @@ impl Rules {
         Ok(rules)
     }
 
+    /// Whether a policy that answers to no regime says of fields that they stay: it then means all that is in them.
+    pub(crate) fn keeps(policy: &Policy) -> bool {
+        let own = policy.messages().and_then(Value::as_object).into_iter().flat_map(|formats| formats.values());
+        let lines = own.filter_map(Value::as_object).flat_map(|lines| lines.values());
+        policy.regime() == Regime::None && lines.filter_map(Value::as_str).any(|line| line.starts_with("keep"))
+    }
+
     /// Whether the policy has lines of its own.
     pub(crate) fn has_own(&self) -> bool {
         !self.own.is_empty()

@@ -23,6 +23,8 @@ pub(crate) enum Place {
     Uri,
     /// A number of years, months, weeks or days that is an age over 89: the number that stands for 90 years and more; or nothing.
     Age(u32),
+    /// A number or a code of a type that admits no other text: nothing.
+    Nothing,
 }
 
 impl Place {
@@ -40,7 +42,7 @@ impl Place {
             | (_, Operator::Keep)
             | (Self::Date | Self::Instant, Operator::DateShift) => (piece, operator),
             // A token is no date; the seal of the message holds what stood here.
-            (Self::Date | Self::Instant, Operator::Encrypt) => (Piece::Plain(String::new()), operator),
+            (Self::Date | Self::Instant | Self::Nothing, Operator::Encrypt) => (Piece::Plain(String::new()), operator),
             (Self::Age(ninety), Operator::Encrypt) => (Piece::Plain(ninety.to_string()), operator),
             (Self::Age(ninety), _) => (Piece::Plain(ninety.to_string()), Operator::Generalize),
             (Self::Date, Operator::Tag | Operator::Generalize | Operator::Surrogate) => {
@@ -50,7 +52,7 @@ impl Place {
                     None => (Piece::Plain(String::new()), Operator::Remove),
                 }
             }
-            (Self::Date | Self::Instant, _) => (Piece::Plain(String::new()), Operator::Remove),
+            (Self::Date | Self::Instant | Self::Nothing, _) => (Piece::Plain(String::new()), Operator::Remove),
             (Self::Link, _) => (Piece::Plain(format!("id-{}", worker.code(index))), linked(operator)),
             (Self::Uri, _) => {
                 (Piece::Plain(format!("https://removed-{}.invalid", worker.code(index))), linked(operator))

@@ -373,6 +373,18 @@ impl Scrubber {
         self.search(text, patients, |_| {})
     }
 
+    /// What the policy removes of the mentions of people that leave no doubt, disjoint and in order; nothing else is looked for.
+    pub(crate) fn find_exact(&self, text: &str, patients: &[&Patient]) -> Result<Vec<Finding>> {
+        let tokens = text::tokens(text);
+        let note = Note { text, tokens: &tokens, cancel: &self.cancel };
+        let mut found = Vec::new();
+        for patient in patients {
+            patient.detect_exact(&note, &mut found);
+            self.cancel.check()?;
+        }
+        Ok(self.settle(text, found))
+    }
+
     /// Whether the policy removes a finding of a category and kind that leaves no doubt.
     pub(crate) fn removes(&self, finding: &Finding) -> bool {
         self.policy.removes(finding)

@@ -63,6 +63,19 @@ class Server:
         return self.process.returncode
 
 
+def ended_while_asking(running: Server, path: str, token: str, body: bytes, kind: str = "application/json") -> tuple[int, int]:
+    """Ask a service to end while a request is accepted and its body still to come: the status of the answer, and the exit status."""
+    head = f"POST {path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n\r\n"
+    with socket.create_connection((HOST, int(running.url.rsplit(":", 1)[1])), timeout=20) as late:
+        late.sendall(head.encode() + body[:1])
+        time.sleep(0.3)
+        running.process.terminate()
+        time.sleep(0.3)
+        late.sendall(body[1:])
+        status = int(late.makefile("rb").readline().split()[1])
+    return status, running.process.wait(30)
+
+
 @contextlib.contextmanager
 def server(
     command: Sequence[str],

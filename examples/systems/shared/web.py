@@ -2,14 +2,16 @@
 JSON, and metrics; none of them ever holds text of a request.
 """
 
+import contextlib
 import json
 import logging
 import os
 import re
+import signal
 import sys
 import time
 import uuid
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Iterator, MutableMapping
 from contextvars import ContextVar
 from typing import Any
 
@@ -113,8 +115,13 @@ async def _invalid(_: Request, error: Any) -> Response:
     return Problem(422, "the request is not as described").response(errors=wrong)
 
 
+def status_of(error: chartguard.ChartguardError) -> int:
+    """What an error of the library is as a status; 500 where it is none of who asks."""
+    return {"access": 403, "input": 422, "rubric": 422, "config": 422, "tampered": 409}.get(error.code, 500)
+
+
 async def _chartguard(_: Request, error: Any) -> Response:
-    status = {"access": 403, "input": 422, "rubric": 422, "config": 422, "tampered": 409}.get(error.code, 500)
+    status = status_of(error)
     if status == 500:
         log.error("the library failed", extra={"error": error.code})
         return Problem(500, f"it could not be done; the error is of kind {error.code!r}").response()
@@ -224,13 +231,25 @@ def log_as_json(level: int = logging.INFO) -> None:
 
 
 def serve(app: FastAPI, host: str, port: int) -> None:
-    """Run a service until it is asked to end; requests that are being worked on are ended first."""
+    """Run a service until it is asked to end; requests that are being worked on are ended first, and then the process with 0."""
     import uvicorn
 
-    uvicorn.run(
+    class Server(uvicorn.Server):
+        @contextlib.contextmanager
+        def capture_signals(self) -> Iterator[None]:
+            # uvicorn raises the signal once more when it has ended, which ends the process as if that had failed.
+            for one in (signal.SIGINT, signal.SIGTERM):
+                signal.signal(one, self.handle_exit)
+            yield
+
+    config = uvicorn.Config(
         app, host=host, port=port, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=20,
         # Longer than proxies keep a connection: it is not closed under a request that is on its way.
         timeout_keep_alive=75,
         # A message of a WebSocket: room for what a body may have, and not for what fills the memory.
         ws_max_size=_MESSAGE,
     )  # fmt: skip
+    running = Server(config)
+    running.run()
+    if not running.started:
+        sys.exit(3)

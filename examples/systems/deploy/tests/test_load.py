@@ -12,7 +12,7 @@ from conftest import SYSTEMS, System
 
 sys.path.insert(0, str(SYSTEMS))
 
-from load.__main__ import Found, Memory, Run, loaded, looked_for  # noqa: E402
+from load.__main__ import Found, Memory, Run, loaded, looked_for, told  # noqa: E402
 from load.clients import KINDS, Acknowledged  # noqa: E402
 from load.notes import BYTES, marks, notes  # noqa: E402
 from load.targets import target  # noqa: E402
@@ -41,6 +41,22 @@ def test_memory_that_grows_has_a_slope() -> None:
     memory.sizes[50:] = [150 + at / 60 for at in range(50)]
     assert memory.slope() == pytest.approx(1)
     assert "150 MiB halfway" in str(memory) and "+1.00 MiB a minute" in str(memory)
+
+
+@pytest.mark.parametrize(("seconds", "growth", "status"), [(600, 3, 1), (600, 1, 0), (60, 3, 0)])
+def test_memory_is_asked_to_be_flat_once_it_is_warm(seconds: int, growth: float, status: int, capsys: pytest.CaptureFixture[str]) -> None:
+    client = KINDS["note-intake"](0, "")
+    client.kept, client.seconds = [Acknowledged("1", (0, 1))], [0.01, 0.02]
+    asked = argparse.Namespace(system="note-intake", clients=1, release=True, least=None, p95=None, slope=2.0)
+    memory = Memory([float(at) for at in range(seconds)], [100 + growth * at / 60 for at in range(seconds)])
+    assert told(asked, Run([client]), memory, float(seconds), Found()) == status
+    said = capsys.readouterr()
+    assert ("not met: memory" in said.err) == (status == 1) and ("not asked" in said.out) == (seconds < 600)
+
+
+def test_the_front_door_asks_that_memory_is_flat() -> None:
+    text = (SYSTEMS.parents[1] / "Makefile").read_text()
+    assert "LOAD_SECONDS ?= 600\n" in text and " --slope 2\n" in text
 
 
 def measure(*arguments: str) -> subprocess.CompletedProcess[str]:

@@ -21,6 +21,8 @@ MANIFESTS = [
     if one["kind"] != "Kustomization"
 ]
 DEPLOYMENTS = {one["metadata"]["name"]: one for one in MANIFESTS if one["kind"] == "Deployment"}
+# A secret of the README: for which system, and the rest of its command.
+CREATED = re.compile(r"create secret generic (\S+)((?: .*\\\n)* .*)$", re.MULTILINE)
 HERE = [name for name in front_door.SYSTEMS if front_door.is_there(name)]
 
 
@@ -118,8 +120,10 @@ def test_what_an_image_is_made_of_is_there(name: str) -> None:
     copied = re.findall(r"^COPY (?!--from)(.+) \S+$", (SYSTEMS / name / "Containerfile").read_text(), re.MULTILINE)
     assert copied
     for one in (path for line in copied for path in line.split()):
-        # The wheel is built before; README.md says how.
-        assert one == "dist/*.whl" or (root / one).exists(), one
+        # The wheel is built before, to where `make wheel` puts it, and that goes to the builder.
+        assert one == "target/dist/*.whl" or (root / one).exists(), one
+    assert "packaging.py wheel $(TARGET)/dist\n" in (root / "Makefile").read_text()
+    assert "\n!target/dist\n" in (root / ".dockerignore").read_text()
 
 
 @pytest.mark.parametrize("name", front_door.SYSTEMS)
@@ -134,6 +138,22 @@ def test_an_image_runs_what_is_in_it_as_nobody(name: str) -> None:
         assert (SYSTEMS / name / module / "__main__.py").exists()
     else:
         assert f"/usr/local/bin/{name}" in entry and f" /usr/local/bin/{name}\n" in last
+
+
+def test_the_readme_makes_every_secret_that_pods_ask_for() -> None:
+    readme = (SYSTEMS / "README.md").read_text()
+    made = {name: set(re.findall(r"--(?:from-file|from-literal|cert|key)=?([\w.-]+)=", line)) for name, line in CREATED.findall(readme)}
+    for name, deployment in DEPLOYMENTS.items():
+        (container,) = deployment["spec"]["template"]["spec"]["containers"]
+        asked = {one["valueFrom"]["secretKeyRef"]["key"] for one in container.get("env", []) if "secretKeyRef" in one.get("valueFrom", {})}
+        for volume in deployment["spec"]["template"]["spec"]["volumes"]:
+            asked |= {item["key"] for item in volume.get("secret", {}).get("items", [])}
+        # What is mounted whole is named by the settings.
+        asked |= set(re.findall(r"/secrets/([\w-]+)", str(container.get("env", [])))) if asked == set() else set()
+        assert asked and asked == made[name], name
+    # Files that the commands read are those that secrets.sh draws, but for the tokens, which the line before makes.
+    drawn = set(re.findall(r"^new secrets/(\S+)$", (DEPLOY / "secrets.sh").read_text(), re.MULTILINE))
+    assert drawn == set(re.findall(r"--from-file=[\w-]+=\$made/([\w-]+)", readme)) - {"tokens"}
 
 
 def test_nothing_secret_has_a_default() -> None:

@@ -58,10 +58,11 @@ class Service:
     def __init__(self, settings: Settings) -> None:
         self.database = Database(settings.database, settings.data)
         self.keeping = Keeping(settings, self.database)
-        self.access = Access(self.database)
+        self.access = Access(self.database, self.keeping.audit)
         scrubber = chartguard.Scrubber(policy=settings.policy)
+        out = Outbound(scrubber, settings.smallest, self.keeping.audit)
         self.rubrics = Rubrics(self.database, self.keeping, settings.rubric)
-        self.notes = Notes(self.database, self.keeping, self.rubrics, scrubber, Outbound(scrubber, settings.smallest))
+        self.notes = Notes(self.database, self.keeping, self.rubrics, scrubber, out)
         self.metrics = web.Metrics("role_access")
         self.refused = self.metrics.counter("refused", "Requests refused, by what was missing.", "what")
         backups.drop_unfinished(settings.data)
@@ -197,6 +198,7 @@ def _add_operations(app: FastAPI, service: Service, Asking: Any) -> None:
     def audit(rules: Asking, most: Annotated[int, Query(ge=1, le=10_000)] = 100) -> list[dict[str, Any]]:
         """The latest events, the chain checked."""
         service.require(rules, "read_audit")
+        service.keeping.audit.record("read_audit", actor=rules.actor, roles=rules.roles)
         return service.keeping.events(most)
 
     @app.get("/audit/verify")

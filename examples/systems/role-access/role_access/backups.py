@@ -78,7 +78,11 @@ def roll_back(database: Database, keeping: Keeping, id: str, by: str) -> dict[st
         write(replacement, [saved])
         os.replace(replacement, keeping.folder / VAULT)
         sync(keeping.folder)
+    # Users, grants and rubrics are then others.
+    for action in ("change_access", "change_policy"):
+        keeping.audit.record(action, actor=by)
     load(database.engine, KEPT, path / _TABLES)
+    keeping.anchor()
     return before
 
 

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import chartguard
 from shared.database import now
 
 from .database import Database, grants, users
@@ -19,7 +20,7 @@ def run(people: int) -> int:
     """Print the times in microseconds; 1 where the service's check misses the goal."""
     with tempfile.TemporaryDirectory() as folder:
         database = Database(None, Path(folder))
-        access = Access(database)
+        access = Access(database, chartguard.AuditLog(Path(folder) / "audit.jsonl"))
         names = [f"u-{number}" for number in range(people)]
         with database.engine.begin() as to:
             to.execute(users.insert(), [{"id": name, "token": name, "made_by": "bench", "made_at": now()} for name in names])

@@ -1,6 +1,7 @@
 """What is kept in tables: users, grants, scrubbed notes and rubrics; nothing is ever deleted. SQLite, or PostgreSQL by its URL."""
 
 import hashlib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -105,9 +106,11 @@ class Database:
         found = self.rows(sql.select(rubrics).where(rubrics.c.id == id).order_by(rubrics.c.number.desc()).limit(1))
         return found[0] if found else None
 
-    def add_rubric(self, rubric: dict[str, Any], by: str) -> None:
+    def add_rubric(self, rubric: dict[str, Any], by: str, record: Callable[[], None]) -> None:
+        """Put a version in force, once it was recorded."""
         with writing(self.engine) as to:
             to.execute(rubrics.insert().values(**rubric, changed_by=by, changed_at=now()))
+            record()
 
     def anchor(self, head: dict[str, Any]) -> None:
         """Keep where the audit log ends."""

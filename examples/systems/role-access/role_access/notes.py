@@ -43,43 +43,45 @@ class Notes:
         said = f"{rubric.rubric.id} {rubric.rubric.version}"
         row = {"id": id, "patient": patient, "author": rules.actor, "text": scrubbed.text, "rubric": said, "score": score}
         self._database.add_note(row)
-        return self._out.check({"note": id, "rubric": said, "score": score}, rules.every.classes)
+        return self._out.check({"note": id, "rubric": said, "score": score}, rules, rules.every)
 
     def read(self, rules: Rules, id: str) -> dict[str, Any]:
         """A note as the actor may see it without giving it back."""
         row = self._row(rules, id)
-        classes = rules.of(row["patient"]).classes
-        shown = {name: row[column] for name, column in _STORED.items() if FIELDS[name] in classes}
-        return self._out.check(shown, classes)
+        scope = rules.of(row["patient"])
+        shown = {name: row[column] for name, column in _STORED.items() if FIELDS[name] in scope.classes}
+        return self._out.check(shown, rules, scope)
 
     def restore(self, rules: Rules, id: str) -> dict[str, Any]:
         """A note byte for byte as it came, where the library's check allows it; recorded either way."""
         row = self._row(rules, id)
-        return self._out.check({"note": id, "original": self._original(rules, row)}, rules.of(row["patient"]).classes)
+        return self._out.check({"note": id, "original": self._original(rules, row)}, rules, rules.of(row["patient"]))
 
     def export(self, rules: Rules, fields: list[str], patient: str | None, most: int) -> list[dict[str, Any]]:
-        """These fields of the notes that the actor may know of, oldest first."""
+        """These fields of the notes that the actor may know of, oldest first; recorded before they leave."""
         scope = rules.every if (patient := patient or rules.only) is None else rules.of(patient)
         # Whose note it is says something of a patient, so who asks for one's notes may know patients.
-        self._out.demand(fields if patient is None else [*fields, "patient"], scope.classes)
+        self._out.demand(fields if patient is None else [*fields, "patient"], rules, scope)
         wanted = sql.select(notes).order_by(notes.c.stored, notes.c.id).limit(most)
         if patient is not None:
             wanted = wanted.where(notes.c.patient == patient)
-        return [self._exported(rules, fields, row) for row in self._database.rows(wanted)]
+        rows = [self._exported(rules, fields, row) for row in self._database.rows(wanted)]
+        self._out.exported(rows, fields, rules)
+        return rows
 
     def statistics(self, rules: Rules) -> list[dict[str, Any]]:
         """How many notes were kept and how they score, by rubric; not over too few."""
-        self._out.demand(["notes", "mean_score", "rubric"], rules.every.classes)
+        self._out.demand(["notes", "mean_score", "rubric"], rules, rules.every)
         count = sql.func.count().label("notes")
         wanted = sql.select(notes.c.rubric, count, sql.func.avg(notes.c.score).label("mean_score"))
         rows = self._database.rows(wanted.group_by(notes.c.rubric).order_by(notes.c.rubric))
-        return [self._out.check(self._out.aggregate(row, "notes"), rules.every.classes) for row in rows]
+        return [self._out.check(self._out.aggregate(row, "notes"), rules, rules.every) for row in rows]
 
     def _exported(self, rules: Rules, fields: list[str], row: dict[str, Any]) -> dict[str, Any]:
         # An export of what identifies is a restore, asked for and recorded by note.
         original = self._original(rules, row) if any(FIELDS[field] == EPHI for field in fields) else ""
         out = {field: original if field == "original" else row[_STORED[field]] for field in fields}
-        return self._out.check(out, rules.of(row["patient"]).classes)
+        return self._out.check(out, rules, rules.of(row["patient"]))
 
     def _original(self, rules: Rules, row: dict[str, Any]) -> str:
         return chartguard.restore(

@@ -47,11 +47,23 @@ class Rubrics:
     def change(self, rules: Rules, yaml: str) -> dict[str, Any]:
         """Put another version in force, where the library's check allows it and the library reads it."""
         rules.every.access.require(rules.actor, "change_policy", audit=self._keeping.audit)
+        try:
+            rubric = self._read(yaml)
+        except chartguard.ChartguardError as error:
+            self._record(rules, yaml, error.code)
+            raise
+        row = {"id": rubric.id, "version": rubric.version, "hash": rubric.hash, "yaml": yaml}
+        # In the log before it is in force.
+        self._database.add_rubric(row, rules.actor, lambda: self._record(rules, yaml))
+        return self.shown()
+
+    def _read(self, yaml: str) -> chartguard.Rubric:
         rubric = chartguard.Rubric.from_yaml(yaml)
         if rubric.id != self.id:
             error = chartguard.RubricError(f"the rubric in use has the id {self.id}; this one has another")
             error.code = "rubric"
             raise error
-        row = {"id": rubric.id, "version": rubric.version, "hash": rubric.hash, "yaml": yaml}
-        self._database.add_rubric(row, rules.actor)
-        return self.shown()
+        return rubric
+
+    def _record(self, rules: Rules, yaml: str, failed: str | None = None) -> None:
+        self._keeping.audit.record("change_policy", actor=rules.actor, roles=rules.roles, failed=failed, document=yaml)

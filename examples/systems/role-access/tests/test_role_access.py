@@ -1,6 +1,7 @@
 """The service as its users meet it: started for real, asked over HTTP."""
 
 import json
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,8 @@ import chartguard
 import httpx
 import pytest
 from practice import Practice
-from role_access.fields import FIELDS, Outbound, Withheld
+from role_access.fields import Outbound, Withheld
+from role_access.rules import rules
 from role_access.settings import Settings
 from shared.environment import table
 from shared.testing import postgres
@@ -140,10 +142,63 @@ def test_roles_are_given_and_taken_on_record(practice: Practice) -> None:
     assert set(refused.values()) == {403}
 
 
+def said_since(practice: Practice, number: int) -> list[tuple[str, str, str]]:
+    """What the log has from a record on: action, outcome, who."""
+    events = practice.as_user("manager").get("/audit?most=10000").json()[number:-1]
+    without_planted(json.dumps(events))
+    return [(event["action"], event["outcome"], event["actor"]["id"]) for event in events]
+
+
+def test_every_change_of_roles_and_rubric_is_in_the_log(practice: Practice) -> None:
+    admin, manager = practice.as_user("admin"), practice.as_user("manager")
+    begun = len(manager.get("/audit?most=10000").json())
+    practice.user("temp", "billing_admin", "patient")
+    assert admin.delete("/users/temp/roles/patient").status_code == 204
+    assert admin.delete("/users/temp/roles/patient").status_code == 409
+    assert admin.post("/users/temp/roles", json={"role": "billing_admin"}).status_code == 409
+    assert admin.delete("/users/temp").status_code == 204
+    assert manager.post("/users/temp/roles", json={"role": "admin"}).status_code == 403
+    done, failed = ("change_access", "success", "admin"), ("change_access", "failure", "admin")
+    # The user, two roles, one taken; what did not fit; the role that was left, and the user.
+    assert said_since(practice, begun) == [*([done] * 4), failed, failed, done, done, ("change_access", "refused", "manager")]
+
+    begun = len(manager.get("/audit?most=10000").json())
+    rubric = (Path(__file__).parents[4] / "core/rubrics/medicare-outpatient-therapy.yaml").read_text()
+    for yaml, status in [("id: x\nAchterberg: 1", 422), (re.sub(r"version: .*", "version: 98.0.0", rubric, count=1), 200)]:
+        assert manager.put("/rubric", json={"yaml": yaml}).status_code == status
+    assert said_since(practice, begun) == [("change_policy", "failure", "manager"), ("change_policy", "success", "manager")]
+    changed = manager.get("/audit?most=10000").json()[begun + 1]
+    assert len(changed["document"]["fingerprint"]) == 64, "which rubric it was can be shown"
+    assert admin.get("/audit/verify").status_code == 200
+
+
+def test_every_export_is_checked_and_in_the_log(practice: Practice) -> None:
+    keep(practice)
+    manager = practice.as_user("manager")
+    for who, body, status, expected in [
+        ("biller", {"fields": ["note", "text"]}, 200, ("scrub", "success")),
+        ("biller", {"fields": ["note", "author", "score"], "most": 1}, 200, ("scrub", "success")),
+        # The note's own restore, and the export of which it is a row.
+        ("carer", {"fields": ["original"], "most": 1}, 200, ("restore", "success")),
+        ("carer", {"fields": ["patient"], "patient": "nobody"}, 200, ("restore", "success")),
+        ("biller", {"fields": ["note", "patient"]}, 403, ("restore", "refused")),
+        ("pat-1", {"fields": ["note", "score"]}, 403, ("restore", "refused")),
+        ("carer", {"fields": ["token"]}, 403, ("restore", "refused")),
+    ]:
+        begun = len(manager.get("/audit?most=10000").json())
+        assert practice.as_user(who).post("/export", json=body).status_code == status
+        found = said_since(practice, begun)
+        assert set(found) == {(*expected, who)}, body
+        assert len(found) == (2 if body["fields"] == ["original"] else 1)
+    begun = len(manager.get("/audit?most=10000").json())
+    assert practice.as_user("pat-1").get("/statistics").status_code == 403
+    assert said_since(practice, begun) == [("restore", "refused", "pat-1")]
+
+
 def test_only_who_may_changes_the_rubric(practice: Practice) -> None:
     rubric = (Path(__file__).parents[4] / "core/rubrics/medicare-outpatient-therapy.yaml").read_text()
     before = practice.as_user("carer").get("/rubric").json()
-    changed = rubric.replace(f"version: {before['version']}", "version: 99.1.0", 1)
+    changed = re.sub(r"version: .*", "version: 99.1.0", rubric, count=1)
     assert changed != rubric
     body = {"yaml": changed}
     refused = statuses(practice, lambda user: user.put("/rubric", json=body), ("carer", "pat-1", "biller"))
@@ -218,7 +273,8 @@ def test_tampering_shows(tmp_path: Path, damage: str) -> None:
         path = practice.data / "audit.jsonl"
         lines = path.read_bytes().splitlines(keepends=True)
         if damage == "changed":
-            lines[1] = lines[1].replace(b"carer", b"other")
+            at = next(number for number, line in enumerate(lines) if b"carer" in line)
+            lines[at] = lines[at].replace(b"carer", b"other")
         elif damage == "taken out":
             del lines[1]
         elif damage == "cut off":
@@ -278,6 +334,9 @@ def back_and_forth(practice: Practice) -> None:
         assert carer.get(f"/notes/{second}").status_code == 404
         assert practice.as_user("late").get("/me").status_code == 401
         assert practice.as_user("admin").get("/audit/verify").status_code == 200
+        events = practice.as_user("admin").get("/audit").json()
+        put_back = {event["action"] for event in events if event["actor"]["id"] == "command line"}
+        assert put_back == {"change_access", "change_policy"}
         # Ids go on behind those that were put back.
         practice.user("later", "care_provider")
     practice.command("rollback", before)
@@ -306,15 +365,26 @@ def test_postgresql_holds_the_same(tmp_path: Path) -> None:
         back_and_forth(Practice(tmp_path / "data", DATABASE_URL=url))
 
 
-def test_what_got_into_the_table_of_safe_texts_does_not_leave() -> None:
-    out = Outbound(chartguard.Scrubber(), 11)
-    row = out.check({"note": "1", "text": NOTE}, frozenset(["safe"]))
+def test_what_got_into_the_table_of_safe_texts_does_not_leave(tmp_path: Path) -> None:
+    log = tmp_path / "audit.jsonl"
+    out = Outbound(chartguard.Scrubber(), 11, chartguard.AuditLog(log))
+
+    def check(role: str, **row: str) -> dict[str, Any]:
+        ended = {"removed_by": None, "removed_at": None}
+        who = rules("u", [{"actor": "u", "role": role, "assigned_by": "admin", "assigned_at": "2024-01-08T09:00:00Z", **ended}])
+        return out.check(row, who, who.every)
+
+    row = check("billing_admin", note="1", text=NOTE)
     assert row["note"] == "1" and "Knee pain" in row["text"]
     without_planted(row["text"])
     with pytest.raises(Withheld, match="class ephi"):
-        out.check({"note": "1", "original": NOTE}, frozenset(["safe", "internal", "aggregate"]))
+        check("billing_admin", note="1", original=NOTE)
     with pytest.raises(Withheld, match="no field 'token'"):
-        out.check({"token": "1"}, frozenset(FIELDS.values()))
+        check("care_provider", token="1")
+    assert [(event["outcome"], event["actor"]["roles"]) for event in chartguard.AuditLog.events(log)] == [
+        ("refused", ["billing_admin"]),
+        ("refused", ["care_provider"]),
+    ]
 
 
 def test_bench_and_settings(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from complying import txt, without_planted
 from fastapi.testclient import TestClient
 from shared.environment import SettingsError, read, table
 from sqlalchemy import func, select
-from therapy_compliance import charts
+from therapy_compliance import charts, health
 from therapy_compliance.app import create_app
 from therapy_compliance.cache import Cache
 from therapy_compliance.database import analyses, cache
@@ -86,6 +86,15 @@ def test_a_report_of_a_scrubbed_text_has_no_day_of_service(service: Service) -> 
     result = service.engine.analyze(txt().decode(), service.rubrics.active(), Options(), service.audit, "u-1")
     assert result["report"]["date"] is None
     without_planted(str(result))
+
+
+def test_answers_are_forgotten_though_nobody_asks_for_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    watch = health.Watch(Settings())
+    now = 0.0
+    monkeypatch.setattr(health.time, "monotonic", lambda: now)
+    for now in range(1000):
+        watch.answered(0.1, False)
+    assert len(watch._answers) == 301
 
 
 def test_strict_cannot_be_asked_away() -> None:

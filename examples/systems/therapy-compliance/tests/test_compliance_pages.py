@@ -1,6 +1,7 @@
 """The pages in headless Chromium, by mouse and by keyboard; SHOTS names a folder for pictures of them."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -111,6 +112,37 @@ def test_from_login_to_report_and_dashboard(browser: Any, compliance: Running) -
     page.click("text=Analyze")
     assert "%PDF-" in page.locator("[role=alert]").inner_text()
     assert [one for one in wrong if "422" not in one] == []
+    page.close()
+
+
+def test_a_rubric_from_its_file_into_force_and_back(browser: Any, compliance: Running, tmp_path: Path) -> None:
+    me = compliance.admin
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page.goto(str(me.http.base_url))
+    page.fill("input[name=token]", me.token)
+    page.click("button")
+    page.click("nav >> text=Rubrics")
+    rubric = (NOTES.parents[1] / "core" / "rubrics" / "soap-completeness.yaml").read_text()
+    for name, yaml in (("wrong.yaml", rubric.replace("severity: low", "severity: lwo", 1)), ("soap.yaml", rubric)):
+        path = tmp_path / name
+        path.write_text(yaml)
+        page.set_input_files("input[type=file]", path)
+        page.click("button:text-is('Add')")
+        if name == "wrong.yaml":
+            assert "lwo" in page.locator("[role=alert]").inner_text()
+    page.click("button:text-is('Activate')")
+    assert "test it first" in page.locator("[role=alert]").inner_text()
+    shot(page, "rubrics")
+    page.click("button:text-is('Test')")
+    page.click("button:text-is('Activate')")
+    row = page.locator("tbody tr", has_text="soap-completeness")
+    assert "in force" in row.inner_text() and "passed" in row.inner_text()
+    page.click("text=Roll back")
+    assert "in force" in page.locator("tbody tr").first.inner_text()
+    assert page.locator("text=Roll back").count() == 0
+    page.set_viewport_size({"width": 360, "height": 740})
+    assert fits(page)
+    shot(page, "narrow-rubrics-admin")
     page.close()
 
 

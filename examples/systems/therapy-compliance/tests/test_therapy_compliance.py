@@ -1,7 +1,10 @@
 """The service as its users meet it: started for real, asked over HTTP."""
 
+import base64
 import csv
+import hashlib
 import io
+import re
 import shutil
 import threading
 from pathlib import Path
@@ -9,7 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 from complying import KINDS, LINES, NOTES, Client, Running, txt, without_planted
-from shared.testing import postgres
+from shared.testing import ended_while_asking, postgres
 
 SOAP = (NOTES.parents[1] / "core" / "rubrics" / "soap-completeness.yaml").read_text()
 
@@ -73,6 +76,25 @@ def test_a_report_as_csv(compliance: Running) -> None:
     rows = list(csv.DictReader(io.StringIO(answer.text)))
     assert [row["criterion"] for row in rows] == [one["criterion"] for one in report["findings"]]
     assert any("QD" in row["evidence"] for row in rows)
+
+
+def test_a_report_to_keep(compliance: Running) -> None:
+    me = compliance.user()
+    report = me.report("visit.txt", txt())
+    answer = me.http.get(f"/reports/{report['id']}")
+    assert answer.status_code == 200 and "Quadriceps strength" in answer.text
+    without_planted(answer.text)
+    # A copy has its style, and asks for nothing that is not in it.
+    (style,) = re.findall("<style>(.*?)</style>", answer.text, re.DOTALL)
+    assert not re.findall(r"""(?:src|href|action)=['"]?[^#'"]""", answer.text)
+    hashed = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    assert f"style-src 'sha256-{hashed}';" in answer.headers["content-security-policy"]
+    assert compliance.user().http.get(f"/reports/{report['id']}").status_code == 404
+    assert Client(str(me.http.base_url), "wrong").http.get(f"/reports/{report['id']}").status_code == 401
+    browser = httpx.Client(base_url=str(me.http.base_url))
+    browser.post("/login", data={"token": me.token})
+    page = browser.get(f"/reports/{report['id']}").text
+    assert style in page and "Confirm" in page and "Log out" in page
 
 
 def test_only_users_are_let_in_and_clinicians_see_their_own(compliance: Running) -> None:
@@ -171,6 +193,44 @@ def test_a_rubric_is_tested_before_it_is_in_force(tmp_path: Path) -> None:
         assert [one["permission"] for one in refused] == ["change_policy"]
 
 
+def test_rubrics_are_changed_on_their_page(tmp_path: Path) -> None:
+    running = Running(tmp_path / "data")
+    with running.started():
+        admin, clinician = running.admin, running.user()
+        browser = httpx.Client(base_url=str(admin.http.base_url), follow_redirects=True, timeout=60)
+        browser.post("/login", data={"token": admin.token})
+
+        def add(yaml: bytes) -> httpx.Response:
+            return browser.post("/rubric-versions", files={"file": ("rubric.yaml", yaml)})
+
+        for wrong, status, why in [
+            (SOAP.replace("severity: low", "severity: lwo", 1).encode(), 422, "lwo"),
+            (b"\xff\xfe", 422, "UTF-8"),
+            (b"#" * 1_000_001, 422, "1000000 bytes"),
+        ]:
+            answer = add(wrong)
+            assert answer.status_code == status and why in answer.text.split('role="alert"')[1]
+        assert "soap-completeness" in add(SOAP.encode()).text
+        again = add(SOAP.encode())
+        assert again.status_code == 409 and "There is this version" in again.text
+        early = browser.post("/rubric-versions/1/activate")
+        assert early.status_code == 409 and "test it first" in early.text
+        assert "passed" in browser.post("/rubric-versions/1/test").text
+        assert "Roll back" in browser.post("/rubric-versions/1/activate").text
+        assert [one["id"] for one in admin.http.get("/rubrics").json()["rubrics"] if one["active"]] == ["soap-completeness"]
+        assert "Roll back" not in browser.post("/rubric-versions/rollback").text
+        assert browser.post("/rubric-versions/rollback").status_code == 409
+        assert browser.post("/rubric-versions/9/test").status_code == 404
+
+        other = httpx.Client(base_url=str(admin.http.base_url))
+        assert other.post("/rubric-versions/rollback").headers["location"] == "/login"
+        other.post("/login", data={"token": clinician.token})
+        assert "Activate" not in other.get("/rubric-versions").text
+        assert other.post("/rubric-versions/1/activate").status_code == 403
+        (refused,) = [one for one in admin.http.get("/audit").json()["events"] if one["outcome"] == "refused"]
+        assert refused["permission"] == "change_policy"
+
+
 def test_health_and_figures(tmp_path: Path) -> None:
     running = Running(tmp_path / "data", CHARTGUARD_ALERT_DISK="0", CHARTGUARD_ALERT_MEMORY="1")
     with running.started():
@@ -225,6 +285,41 @@ def test_what_was_acknowledged_survives_a_kill(tmp_path: Path) -> None:
             assert again.http.get(f"/reports/{id}.json").json()["text"]
         assert running.admin.http.get("/audit").json()["verified"]
         without_planted(running.kept())
+
+
+@pytest.mark.slow
+def test_a_signal_under_load_lets_what_was_accepted_finish(tmp_path: Path) -> None:
+    running = Running(tmp_path / "data")
+    acknowledged: list[str] = []
+    with running.started():
+        me = running.user()
+        assert running.server is not None
+
+        def upload(part: int) -> None:
+            client = Client(str(me.http.base_url), me.token)
+            for at in range(1000):
+                try:
+                    answer = client.upload("visit.txt", f"{txt().decode()}\nVisit {part} {at}.".encode())
+                except httpx.TransportError:
+                    return
+                assert answer.status_code == 202, answer.text
+                acknowledged.append(answer.json()["task"])
+
+        threads = [threading.Thread(target=upload, args=(part,)) for part in range(3)]
+        for thread in threads:
+            thread.start()
+        while len(acknowledged) < 6:
+            threads[0].join(0.05)
+        body = b'{"text": "PT treatment note. Gait training 15 min."}'
+        assert ended_while_asking(running.server, "/compliance/evaluate", me.token, body) == (200, 0)
+        for thread in threads:
+            thread.join()
+    with running.started():
+        assert running.server is not None
+        found = Client(running.server.url, me.token).http.get("/analysis?most=1000").json()["analyses"]
+        # Every upload that was worked on was answered too.
+        assert {one["id"] for one in found} == set(acknowledged)
+        assert running.admin.http.get("/audit").json()["verified"]
 
 
 def _lifecycle(running: Running) -> None:

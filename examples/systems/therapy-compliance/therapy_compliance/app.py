@@ -147,7 +147,7 @@ def create_app(settings: Settings, service: Service | None = None) -> FastAPI:
 
     _add_rubrics(app, service, who)
     _add_health(app, service)
-    pages.add(app, service)
+    pages.add(app, service, who)
     return app
 
 
@@ -155,8 +155,7 @@ def _add_rubrics(app: FastAPI, service: Service, who: Callable[[Request], User])
     Asking = Annotated[User, Depends(who)]
 
     def changing(user: Asking) -> User:
-        # What is refused goes into the audit log.
-        user.access.require(user.id, "change_policy", audit=service.audit)
+        service.require_change(user)
         return user
 
     Changing = Annotated[User, Depends(changing)]

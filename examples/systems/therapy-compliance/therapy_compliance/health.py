@@ -27,13 +27,12 @@ class Watch:
     def answered(self, seconds: float, failed: bool) -> None:
         with self._lock:
             self._answers.append((time.monotonic(), seconds, failed))
+            self._forget()
 
     def performance(self) -> dict[str, Any]:
         """Of the last five minutes: answers, the share that failed (5xx), the median and 95th percentile in seconds."""
-        since = time.monotonic() - _WINDOW
         with self._lock:
-            while self._answers and self._answers[0][0] < since:
-                self._answers.popleft()
+            self._forget()
             latest = list(self._answers)
         took = sorted(seconds for _, seconds, _ in latest)
         count = len(latest)
@@ -43,6 +42,12 @@ class Watch:
 
         failed = sum(failed for *_, failed in latest)
         return {"window_seconds": _WINDOW, "answers": count, "errors": round(failed / count, 4) if count else 0.0, "p50": at(0.5), "p95": at(0.95)}
+
+    def _forget(self) -> None:
+        # With each answer too: nobody may ask for the figures.
+        since = time.monotonic() - _WINDOW
+        while self._answers and self._answers[0][0] < since:
+            self._answers.popleft()
 
     def alerts(self) -> list[dict[str, Any]]:
         """Each threshold with what it is held against, and whether it is passed."""

@@ -1,17 +1,20 @@
 """The pages: login, history with upload, report, dashboard and rubrics; plain HTML that works without a script."""
 
+import base64
+import hashlib
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
+import chartguard
 from fastapi import FastAPI, Form, Request, UploadFile
 from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse, Response, StreamingResponse
 from jinja2 import Environment, FileSystemLoader
 from shared import web
 from shared.documents import Document, Refused
 
-from . import charts
+from . import charts, rubrics
 from .engine import Options
 from .service import FILTERS, Service
 from .users import User
@@ -20,6 +23,14 @@ log = logging.getLogger(__name__)
 COOKIE = "session"
 _PAGES = Path(__file__).with_name("pages")
 _MOST = 50
+_LONGEST_RUBRIC = 1_000_000
+# A report has its style in itself, so that a copy of it looks the same; the browser takes this one and no other.
+_STYLE = (_PAGES / "style.css").read_text(encoding="utf-8")
+_STYLED = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'sha256-"
+    + base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
+    + "'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+}
 NAMES = {
     "pt": "Physical therapy", "ot": "Occupational therapy", "slp": "Speech-language pathology", "unknown": "not detected",
     "evaluation": "Evaluation", "plan_of_care": "Plan of care", "treatment_note": "Treatment note",
@@ -45,8 +56,8 @@ def marked(text: str, findings: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return pieces
 
 
-def add(app: FastAPI, service: Service) -> None:
-    """Give the service its pages."""
+def add(app: FastAPI, service: Service, who: Callable[[Request], User]) -> None:
+    """Give the service its pages; `who` is known by a token."""
     templates = Environment(loader=FileSystemLoader(_PAGES), autoescape=True, trim_blocks=True, lstrip_blocks=True)
     templates.filters["said"] = lambda value: NAMES.get(value, value)
     templates.filters["percent"] = lambda value: "none" if value is None else f"{value:.0%}"
@@ -147,14 +158,23 @@ def add(app: FastAPI, service: Service) -> None:
 
     @app.get("/reports/{id}", include_in_schema=False)
     def report(request: Request, id: str) -> HTMLResponse:
-        user = known(request)
+        """A report as a page that needs nothing beside itself; who asks with a token gets it to keep, without what only a browser here can do."""
+        kept = "authorization" in request.headers
+        user = who(request) if kept else known(request)
         try:
             found = service.report(user, id)
         except web.Problem as problem:
+            if kept:
+                raise
             return page("message.html", problem.status, user=user, message="There is no such report.")
         risks = {risk: sum(one["risk"] == risk for one in found["findings"]) for risk in ("high", "medium", "low")}
         unsure = sum(one["low_confidence"] for one in found["findings"])
-        return page("report.html", user=user, report=found, pieces=marked(found["text"], found["findings"]), risks=risks, unsure=unsure)
+        answer = page(
+            "report.html", user=None if kept else user, style=_STYLE, report=found, pieces=marked(found["text"], found["findings"]),
+            risks=risks, unsure=unsure,
+        )  # fmt: skip
+        answer.headers.update(_STYLED)
+        return answer
 
     @app.post("/reports/{id}/reviews", include_in_schema=False)
     def review(
@@ -184,7 +204,52 @@ def add(app: FastAPI, service: Service) -> None:
 
     @app.get("/rubric-versions", include_in_schema=False)
     def versions(request: Request) -> HTMLResponse:
-        return page("rubrics.html", user=known(request), here="rubrics", rubrics=service.rubrics.listed())
+        return shown_versions(known(request))
+
+    def shown_versions(user: User, status: int = 200, problem: str | None = None) -> HTMLResponse:
+        listed = service.rubrics.listed()
+        rolls = any(one["active"] and one["number"] for one in listed)
+        return page("rubrics.html", status, user=user, here="rubrics", rubrics=listed, rolls=rolls, problem=problem)
+
+    def changed(request: Request, change: Callable[[User], object]) -> Response:
+        """The rubrics after a change, or as they are with what stands against it."""
+        user = known(request)
+        try:
+            service.require_change(user)
+            change(user)
+        except (rubrics.Refused, chartguard.ChartguardError) as error:
+            status = error.status if isinstance(error, rubrics.Refused) else web.status_of(error)
+            if status == 500:
+                raise
+            why = str(error)
+            return shown_versions(user, status, why[:1].upper() + why[1:] + ".")
+        return RedirectResponse("/rubric-versions", 303)
+
+    @app.post("/rubric-versions", include_in_schema=False)
+    def add_version(request: Request, file: UploadFile) -> Response:
+        def change(user: User) -> None:
+            data = file.file.read(_LONGEST_RUBRIC + 1)
+            try:
+                yaml = data.decode("utf-8-sig")
+            except UnicodeDecodeError:
+                raise rubrics.Refused(422, "a rubric is a file of YAML in UTF-8") from None
+            if not 0 < len(data) <= _LONGEST_RUBRIC:
+                raise rubrics.Refused(422, f"a rubric has 1 to {_LONGEST_RUBRIC} bytes")
+            service.rubrics.add(yaml, user.id)
+
+        return changed(request, change)
+
+    @app.post("/rubric-versions/rollback", include_in_schema=False)
+    def roll_back(request: Request) -> Response:
+        return changed(request, lambda _: service.rubrics.roll_back())
+
+    @app.post("/rubric-versions/{number}/test", include_in_schema=False)
+    def test(request: Request, number: int) -> Response:
+        return changed(request, lambda _: service.rubrics.test(number))
+
+    @app.post("/rubric-versions/{number}/activate", include_in_schema=False)
+    def activate(request: Request, number: int) -> Response:
+        return changed(request, lambda user: service.rubrics.activate(number, user.id))
 
 
 def _scores(rows: list[dict[str, Any]], title: str) -> Any:

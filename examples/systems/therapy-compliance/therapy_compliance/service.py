@@ -163,6 +163,10 @@ class Service:
         user.access.require(user.id, "read_audit", audit=self.audit)
         return chartguard.AuditLog.events(self.settings.data / AUDIT, key=self._audit_key)[-most:]
 
+    def require_change(self, user: User) -> None:
+        """Go on where the user may change rubrics; a refusal is in the audit log."""
+        user.access.require(user.id, "change_policy", audit=self.audit)
+
     def exists(self, user: User, id: str) -> bool:
         return self.database.row(self._mine(user, select(analyses.c.id)).where(analyses.c.id == id)) is not None
 

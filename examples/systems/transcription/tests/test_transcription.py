@@ -4,6 +4,7 @@ import contextlib
 import itertools
 import json
 import os
+import random
 import subprocess
 import sys
 import threading
@@ -17,8 +18,9 @@ import httpx
 import pytest
 from conftest import SYSTEM
 from shared.environment import table
-from shared.testing import Server, free_port, postgres, server
+from shared.testing import Server, ended_while_asking, free_port, postgres, server
 from transcription.database import Database
+from transcription.live import Live
 from transcription.settings import Settings
 from transcription.summary import Drafts, turns
 from websockets.exceptions import ConnectionClosed, InvalidStatus
@@ -79,8 +81,8 @@ class Practice:
         return b"".join(file.read_bytes() for file in self.data.rglob("*") if file.is_file()) + self.service.output().encode()
 
 
-def say(socket: ClientConnection, number: int, speaker: str, text: str) -> dict[str, Any]:
-    socket.send(json.dumps({"turn": number, "speaker": speaker, "text": text, "final": True}))
+def say(socket: ClientConnection, number: int, speaker: str, text: str, final: bool = True) -> dict[str, Any]:
+    socket.send(json.dumps({"turn": number, "speaker": speaker, "text": text, "final": final}))
     return json.loads(socket.recv(30))
 
 
@@ -102,7 +104,8 @@ def spoken_and_kept(practice: Practice) -> None:
     id, sent, kept = practice.start(), [], -1
     with practice.speaking(id) as socket:
         for number, (speaker, text) in enumerate(TURNS):
-            socket.send(json.dumps({"turn": number, "speaker": speaker, "text": "Zyxwold Quillfeather", "final": False}))
+            partial = say(socket, number, speaker, "Zyxwold Quillfeather", final=False)
+            assert partial["turn"] == number and "partial" in partial["error"]
             said = say(socket, number, speaker, text)
             assert kept <= said["kept"] < number
             kept = said["kept"]
@@ -254,6 +257,36 @@ def test_a_kill_while_many_speak_loses_nothing_that_was_answered(tmp_path: Path)
             assert [stored.count(f"Exercise {number}:") for number in range(kept + 1)] == [1] * (kept + 1)
 
 
+@pytest.mark.slow
+def test_a_signal_while_many_speak_lets_what_was_accepted_finish(tmp_path: Path) -> None:
+    practice = Practice(tmp_path / "data")
+    answered: dict[str, list[dict[str, Any]]] = {}
+
+    def speak(id: str) -> None:
+        with contextlib.suppress(ConnectionClosed, OSError), practice.speaking(id) as socket:
+            for number in range(100_000):
+                text = f"Exercise {number}: knee flexion {number % 130} degrees, three sets performed."
+                answered[id].append(say(socket, number, "clinician", text))
+
+    with practice.running() as service:
+        for _ in range(4):
+            answered[practice.start()] = []
+        threads = [threading.Thread(target=speak, args=(id,)) for id in answered]
+        for thread in threads:
+            thread.start()
+        while any(len(said) < 40 for said in answered.values()):
+            time.sleep(0.01)
+        assert ended_while_asking(service, "/api/consultations/start", practice.token, b"{}") == (201, 0)
+        for thread in threads:
+            thread.join()
+        assert "a request failed" not in service.output() and "Traceback" not in service.output()
+    with practice.running():
+        for id, said in answered.items():
+            sent, found = "".join(one["released"] for one in said), practice.ask("GET", f"/api/consultations/{id}").json()
+            # Unlike after a kill, it is known how much was held.
+            assert sent and practice.released(id).startswith(sent) and found["status"] == "interrupted" and found["lost"] > 0
+
+
 def test_a_connection_comes_back_in_time_or_the_stream_is_closed(tmp_path: Path) -> None:
     practice = Practice(tmp_path / "data", CHARTGUARD_RESUME_SECONDS="2")
     with practice.running():
@@ -267,6 +300,57 @@ def test_a_connection_comes_back_in_time_or_the_stream_is_closed(tmp_path: Path)
         time.sleep(4.5)
         lost = practice.ask("GET", f"/api/consultations/{id}").json()
         assert lost["status"] == "interrupted" and lost["lost"] > 0 and lost["turns"] == []
+
+
+def test_what_a_quiet_speaker_said_leaves_in_time(tmp_path: Path) -> None:
+    practice = Practice(tmp_path / "data", CHARTGUARD_FLUSH_SECONDS="1")
+    with practice.running():
+        id, sent = practice.start(), []
+        with practice.speaking(id) as socket:
+            assert say(socket, 0, "clinician", "Knee flexion is 110 degrees. This is Mrs. Anna")["released"] == ""
+            time.sleep(0.7)
+            assert say(socket, 1, "clinician", "Achterberg.")["released"] == ""
+            # The first turn leaves without its end, a name that the second goes on with; then the second has waited too.
+            for kept in (-1, 1):
+                early = json.loads(socket.recv(5))
+                sent.append(early["released"])
+                assert (early["early"], early["kept"]) == (True, kept) and 1 <= early["delay"] < 4
+            assert "".join(sent) == "[CLINICIAN] Knee flexion is 110 degrees. This is Mrs. [NAME]."
+            with pytest.raises(TimeoutError):
+                socket.recv(2)
+            # What has left comes no second time out of the stream.
+            sent += [say(socket, 2 + number, *turn)["released"] for number, turn in enumerate(TURNS[3:])]
+            assert any(sent[2:])
+        last = practice.ask("POST", f"/api/consultations/{id}/complete").json()
+        text = "".join([*sent, last["released"]])
+        assert last["kept"] == len(TURNS) - 2 and text == practice.released(id)
+        assert [text.count(f"Exercise {number}:") for number in range(60)] == [1] * 60
+        assert text.count("Knee flexion is 110") == 1 and b"Achterberg" not in practice.everything()
+
+
+def live(scrubber: chartguard.Scrubber, tmp_path: Path) -> Live:
+    database = Database(None, tmp_path)
+    database.add_clinician("house", "token")
+    database.start("1", "house")
+    return Live("1", "house", scrubber, None, scrubber.stream(lookahead=256), database, lambda _: None)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_wherever_it_leaves_early_nothing_is_lost_doubled_or_named(tmp_path: Path, seed: int) -> None:
+    drawn = random.Random(seed)
+    one, sent, spoken = live(chartguard.Scrubber(), tmp_path), [], []
+    # Longer than what is looked at again.
+    for number in range(450):
+        words = drawn.sample(["knee", "stairs", "Mrs. Anna Achterberg", "walking", "on 03/14/2024", "é"], 3)
+        spoken.append(f"Set {number}: {' and '.join(words)}.")
+        sent.append(one.take(number, "clinician", spoken[-1], True)["released"])
+        if drawn.random() < 0.2:
+            early = one.flush(0)
+            sent.append(early["released"] if early else "")
+            assert one.kept == number
+    sent.append(one.complete()["released"])
+    text = "".join(sent)
+    assert text == chartguard.Scrubber().scrub("[CLINICIAN] " + " ".join(spoken)).text == one.database.released("1")
 
 
 def test_two_at_once_are_apart_and_another_clinician_sees_neither(practice: Practice) -> None:

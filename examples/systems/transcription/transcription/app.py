@@ -163,47 +163,82 @@ def create_app(settings: Settings) -> FastAPI:
         if who is None or (one := await run_in_threadpool(live.of, id, who)) is None or not live.attach(one):
             await socket.close(1008)
             return
+        # What leaves is sent in the order in which it left.
+        order = asyncio.Lock()
+        flushing: asyncio.Task[None] | None = None
         try:
             await socket.accept()
             await socket.send_json({"status": "active", "last_final_turn": one.last})
-            await _listen(socket, one, who)
+            if settings.flush:
+                flushing = asyncio.create_task(_flush(socket, one, order))
+            await _listen(socket, one, who, order)
         except WebSocketDisconnect:
             log.info("a connection broke")
         finally:
+            if flushing is not None:
+                flushing.cancel()
             live.detach(one)
 
-    async def _listen(socket: WebSocket, one: Live, who: str) -> None:
+    async def _sent(socket: WebSocket, said: dict[str, Any]) -> None:
+        if said["released"]:
+            delays.observe(said["delay"])
+        await socket.send_json(said)
+
+    async def _failed(socket: WebSocket, error: chartguard.ChartguardError) -> None:
+        # The stream is dead: nothing more leaves.
+        log.error("a stream failed", extra={"error": error.code})
+        went.labels("failed").inc()
+        await socket.close(1011, "the stream failed: what was not released is lost")
+
+    async def _flush(socket: WebSocket, one: Live, order: asyncio.Lock) -> None:
+        # A connection that broke meanwhile is noticed by who listens.
+        with contextlib.suppress(WebSocketDisconnect, RuntimeError):
+            while not one.ended:
+                await asyncio.sleep(min(1.0, settings.flush / 4))
+                async with order:
+                    try:
+                        said = await run_in_threadpool(one.flush, settings.flush)
+                    except chartguard.ChartguardError as error:
+                        return await _failed(socket, error)
+                    if said is not None:
+                        await _sent(socket, said)
+
+    async def _listen(socket: WebSocket, one: Live, who: str, order: asyncio.Lock) -> None:
         while True:
             message = await socket.receive()
             if message["type"] == "websocket.disconnect":
                 return
-            if not rate.allows(who):
-                await socket.send_json({"error": "too many turns: send this one again later"})
-                continue
-            try:
-                turn = Turn.model_validate(json.loads(message.get("text") or ""))
-                said = await run_in_threadpool(one.take, turn.turn, turn.speaker, turn.text, turn.final)
-            except ValidationError as error:
-                where = [".".join(map(str, wrong["loc"])) for wrong in error.errors()]
-                await socket.send_json({"error": "a turn is {turn, speaker, text, final}", "where": where})
-            except Ended as error:
-                await socket.close(1000, str(error))
-                return
-            except json.JSONDecodeError:
-                await socket.send_json({"error": "a turn is a JSON object in a text message"})
-            except chartguard.ChartguardError as error:
-                # The stream is dead: nothing more leaves.
-                log.error("a stream failed", extra={"error": error.code})
-                went.labels("failed").inc()
-                await socket.close(1011, "the stream failed: what was not released is lost")
-                return
-            except ValueError as error:
-                await socket.send_json({"error": str(error)})
-            else:
-                if said is not None:
-                    spoken.inc()
-                    if said["released"]:
-                        delays.observe(said["delay"])
-                    await socket.send_json(said)
+            async with order:
+                if not await _answered(socket, one, who, message):
+                    return
+
+    async def _answered(socket: WebSocket, one: Live, who: str, message: Any) -> bool:
+        """Answer a message; false where it was the last."""
+        if not rate.allows(who):
+            await socket.send_json({"error": "too many turns: send this one again later"})
+            return True
+        try:
+            turn = Turn.model_validate(json.loads(message.get("text") or ""))
+        except ValidationError as error:
+            where = [".".join(map(str, wrong["loc"])) for wrong in error.errors()]
+            await socket.send_json({"error": "a turn is {turn, speaker, text, final}", "where": where})
+            return True
+        except ValueError:
+            await socket.send_json({"error": "a turn is a JSON object in a text message"})
+            return True
+        try:
+            said = await run_in_threadpool(one.take, turn.turn, turn.speaker, turn.text, turn.final)
+        except Ended as error:
+            await socket.close(1000, str(error))
+            return False
+        except chartguard.ChartguardError as error:
+            await _failed(socket, error)
+            return False
+        except ValueError as error:
+            await socket.send_json({"turn": turn.turn, "error": str(error)})
+            return True
+        spoken.inc()
+        await _sent(socket, said)
+        return True
 
     return app

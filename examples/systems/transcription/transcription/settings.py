@@ -17,6 +17,7 @@ class Settings:
     rubric: str = setting("CHARTGUARD_RUBRIC", "medicare-outpatient-therapy", "the built-in rubric that draft notes are scored by")
     sections: Path | None = setting("CHARTGUARD_SECTIONS", None, "a rubric whose criteria sort sentences, in place of `transcription/sections.yaml`")
     lookahead: int = setting("CHARTGUARD_LOOKAHEAD", 1024, "bytes that must follow a place before it leaves", least=256, most=65536)
+    flush: float = setting("CHARTGUARD_FLUSH_SECONDS", 30, "how long what was said waits at most before it leaves; 0 waits for the bytes", least=0, most=3600)
     resume: float = setting("CHARTGUARD_RESUME_SECONDS", 120, "how long a stream waits for a connection to come back", least=0, most=3600)
     live: int = setting("CHARTGUARD_LIVE", 100, "consultations at once", least=1, most=1000)
     rate: int = setting("CHARTGUARD_RATE", 600, "requests and turns of a clinician in a minute", least=1)
