@@ -402,7 +402,7 @@ impl<'t> Reader<'t, '_> {
                     self.document.push_value(value.trimmed(), &rule, None, path);
                 }
             }
-            Rule::Keep => self.document.push_kept(value, Place::Text, path),
+            Rule::Keep => self.document.push_kept(value.trimmed(), Place::Text, path),
             Rule::Value(..) | Rule::Text => self.document.push_value(value.trimmed(), &entry.rule, entry.role, path),
             _ => self.document.remove(range, path),
         }
@@ -437,7 +437,7 @@ impl<'t> Reader<'t, '_> {
         let called = above.fold(Called::default(), |called, open| called.and(open.called));
         let ninety = number::over_89(&text.text, unit, called).filter(|_| name == "value");
         match &entry.rule {
-            Rule::Keep if name == "value" && called.identifies(&text.text) => self.document.remove(value, path),
+            Rule::Keep if name == "value" && called.identifies(&text.text) => self.mask(whole.clone(), path, masks),
             Rule::Keep => {
                 if let Some(ninety) = ninety {
                     self.document.push_age(text, ninety, path);
@@ -565,6 +565,10 @@ impl<'t> Reader<'t, '_> {
             | "span" => layout::is_measure(said),
             "align" | "valign" | "frame" | "rules" | "scope" | "char" | "listType" | "revised" | "alignment"
             | "rel" | "rev" => layout::is_known(said, &[&layout::VALUES, &STYLES], 0, 0),
+            "code" => {
+                self.document.push_kept(text.clone(), Place::Text, path.clone());
+                true
+            }
             "language" => layout::is_language(said),
             "type" => {
                 let name = said.rsplit(':').next().unwrap_or_default();
