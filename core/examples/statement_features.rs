@@ -1,12 +1,12 @@
 //! Turns labelled therapy notes into what the model of statements is trained on, with the same code that runs at scoring.
 //!
 //! `statement_features < notes.jsonl` reads `{"id", "text", "doc_type"?, "discipline"?, ...}` a line and prints
-//! `{"id", "statements": [{"start", "end", "rows", "list"}], "document": rows}` a line, offsets in code points.
+//! `{"id", "statements": [{"start", "end", "rows", "list"}]}` a line, offsets in code points.
 
 use std::error::Error;
 use std::io::{BufRead, Write};
 
-use chartguard::rubric::{ScoreOptions, document_features, statement_features};
+use chartguard::rubric::{ScoreOptions, statement_features};
 use serde_json::{Value, json};
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -20,8 +20,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             .into_iter()
             .map(|s| json!({"start": point(s.span.start), "end": point(s.span.end), "rows": s.rows, "list": s.list}))
             .collect();
-        let document = document_features(text);
-        writeln!(out, "{}", json!({"id": note["id"], "statements": statements, "document": document}))?;
+        writeln!(out, "{}", json!({"id": note["id"], "statements": statements}))?;
     }
     Ok(())
 }

@@ -36,8 +36,6 @@ DISCIPLINES = ["pt", "ot", "slp"]
 THERAPY = re.compile(r"(?i)\b(?:physical|occupational|speech) therap|\bOTR|\bDPT\b|CCC-SLP|\bSLP\b|plan of care|\bPT\b.*\bgoals?\b")
 ROWS = 1 << 14
 HIDDEN = 32
-# What stands over all statements counts as if one in so many had it.
-SHARE = 2
 # As in core/src/rubric/statements/context.rs.
 LIMIT, ABSENT, NO_LIST, LONG = 6.0, -4.0, -3.0, 8.0
 MARK = re.compile(r"⟦([a-z, -]+):\s?(.*?)⟧", re.DOTALL)
@@ -170,16 +168,12 @@ def train(features, labels, steps, decay):
 
 
 def documents(program, labelled):
-    """A sparse row a note: the rows of its statements and its own, each by the root of its count, scaled to length one."""
+    """A sparse row a note: the rows of its statements, each by the root of its count, scaled to length one."""
     lines = "".join(json.dumps({"id": note["id"], "text": note["text"]}) + "\n" for note in labelled)
     out = subprocess.run([program], input=lines, capture_output=True, text=True, check=True).stdout
     columns, ends, values = [], [0], []
     for line in out.splitlines():
-        read = json.loads(line)
-        counts = Counter(row for statement in read["statements"] for row in statement["rows"])
-        # As in core/src/rubric/statements/document.rs.
-        for row in read["document"]:
-            counts[row] += max(len(read["statements"]) // SHARE, 1)
+        counts = Counter(row for statement in json.loads(line)["statements"] for row in statement["rows"])
         total = max(sum(counts.values()), 1)
         columns += counts.keys()
         values += [(count / total) ** 0.5 for count in counts.values()]
@@ -286,16 +280,12 @@ def main():
     parser.add_argument("out", help="the folder of weights.bin and document.bin")
     parser.add_argument("files", nargs="+")
     parser.add_argument("--documents", nargs="*", default=[], help="more notes, of which only the kind and the discipline are learned")
-    parser.add_argument("--only-documents", action="store_true", help="leave weights.bin as it is")
     parser.add_argument("--families", default="core/models/training/families")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--steps", type=int, default=400)
     parser.add_argument("--decay", type=float, default=3e-6)
     given = parser.parse_args()
     labelled = [note for path in given.files for note in notes(path)]
-    more = [note for path in given.documents for note in notes(path)]
-    if given.only_documents:
-        return document_model(given.program, labelled + more, given.families, f"{given.out}/document.bin")
     features, labels, where, lists = table(given.program, labelled)
     hands = [note["id"].split("-")[0] for note in where]
     print(f"{len(labelled)} notes, {len(labels)} statements")
@@ -322,6 +312,7 @@ def main():
         for numbers in (scale, bias, inner, inner_bias, outer, outer_bias):
             file.write(np.asarray(numbers, dtype="<f4").tobytes())
         file.write(np.round(weights / scale).astype(np.int8).tobytes())
+    more = [note for path in given.documents for note in notes(path)]
     document_model(given.program, labelled + more, given.families, f"{given.out}/document.bin")
 
 

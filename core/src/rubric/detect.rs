@@ -108,7 +108,7 @@ const TITLES: &[(&str, DocType, f32)] = &[
 /// What the body says: pattern, type, weight.
 const CONTENT: &[(&str, DocType, f32)] = &[
     (
-        r"\breason\s+for\s+(?:discharge|d/c)\b|\bdischarged?\s+(?:from|to)\s+(?:skilled\s+)?(?:therapy|services|pt|ot|slp|speech|physical|occupational|outpatient|home\s+program|independent)\b|\b(?:discharge|d/c)\s+(?:status|date|recommendations|instructions)\b|\bstatus\s+at\s+(?:discharge|d/c)\b|\bgoals\s+at\s+discharge\b|\b(?:final|last)\s+(?:visit|session)\b|\bchart\s+(?:will\s+be\s+|is\s+)?closed\b|\bis\s+(?:being\s+)?discharged\s+today\b|\bdischarging\s+(?:him|her|them|the\s+patient|pt)\b|\bwe\s+are\s+(?:closing|ending|discharging)\b|\bdischarged?\s+today\b",
+        r"\breason\s+for\s+(?:discharge|d/c)\b|\bdischarged?\s+(?:from|to)\s+(?:skilled\s+)?(?:therapy|services|pt|ot|slp|speech|physical|occupational|outpatient|home\s+program|independent)\b|\b(?:discharge|d/c)\s+(?:status|date|recommendations|instructions)\b|\bstatus\s+at\s+(?:discharge|d/c)\b|\bgoals\s+at\s+discharge\b|\b(?:final|last)\s+(?:visit|session)\b|\bchart\s+(?:will\s+be\s+|is\s+)?closed\b|\b(?:closed|closing|close)\s+(?:the|his|her|their|this|my)\s+(?:chart|case|file|episode)\b|\bis\s+(?:being\s+)?discharged\s+today\b|\bdischarging\s+(?:him|her|them|the\s+patient|pt)\b|\bwe\s+are\s+(?:closing|ending|discharging)\b|\bdischarged?\s+today\b",
         Discharge,
         2.0,
     ),
@@ -150,7 +150,7 @@ static CONTENT_RULES: LazyLock<Rules> = LazyLock::new(|| compile(CONTENT));
 /// What a title may say of a document that it is not: "discharge planning".
 static NOT_TITLE: LazyLock<Regex> = LazyLock::new(|| {
     compiled(
-        r"(?i)\b(?:discharge\s+plan(?:ning)?|anticipated\s+discharge|hospital\s+discharge|post[\s-]discharge|(?:since|per|see)\s+(?:initial\s+)?eval\w*|date\s+of\s+(?:initial\s+)?eval\w*|eval(?:uation)?\s+date|last\s+progress|(?:since|after|before)\s+(?:\w+\s+)?last\s+(?:visit|session|treatment|appointment)|(?:last|final)\s+(?:visit|session|treatment|appointment)\s*(?:date|seen|:|was\b|on\b|\d)|(?:next|upcoming)\s+(?:progress|re-?\s?cert|re-?\s?eval)\w*|progress\s+(?:report|note)\s+due|\(\s*eval[^)]{0,40}\)|eval(?:uation)?\s+(?:is\s+|was\s+)?(?:on\s+file|completed|done)|eval(?:uation)?\s*:\s*\d|initial\s+eval(?:uation)?(?:\s+date|\s*:\s*\d|\s+on\b)|plan\s+of\s+care\s+(?:dates?|period|certified|on\s+file))\b",
+        r"(?i)\b(?:discharge\s+plan(?:ning)?|anticipated\s+discharge|hospital\s+discharge|post[\s-]discharge|(?:since|per|see)\s+(?:initial\s+)?eval\w*|date\s+of\s+(?:initial\s+)?eval\w*|eval(?:uation)?\s+date|last\s+progress|(?:since|after|before)\s+(?:\w+\s+)?last\s+(?:visit|session|treatment|appointment)|(?:last|final)\s+(?:visit|session|treatment|appointment)\s*:?\s*(?:date|seen|was|on|\d+)|(?:next|upcoming)\s+(?:progress|re-?\s?cert|re-?\s?eval)\w*|progress\s+(?:report|note)\s+due|eval(?:uation)?\s+(?:is\s+|was\s+)?(?:on\s+file|completed|done)|eval(?:uation)?\s*:\s*\d+|initial\s+eval(?:uation)?(?:\s+date|\s*:\s*\d+|\s+on)|plan\s+of\s+care\s+(?:dates?|period|certified|on\s+file))\b|\(\s*eval[^)]{0,40}\)",
     )
 });
 
@@ -166,8 +166,6 @@ pub(super) struct Signs {
     pub(super) title: Option<DocType>,
     /// The discipline of whoever signed, where all who did are of one.
     pub(super) signer: Option<Discipline>,
-    /// The patterns of titles and of the body that are there: which, and how they stand.
-    pub(super) patterns: Vec<(&'static str, usize)>,
 }
 
 impl Signs {
@@ -178,7 +176,6 @@ impl Signs {
             therapy: is_therapy(note),
             title: None,
             signer: signer(&note.facts),
-            patterns: Vec::new(),
         };
         signs.titles(&note.page);
         signs.content(&note.page);
@@ -188,17 +185,13 @@ impl Signs {
 
     /// What the rules alone say a note is.
     pub(super) fn settled(&self) -> (DocType, Discipline) {
-        if self.therapy { (self.kind().0, self.discipline().0) } else { (DocType::Unknown, Discipline::Unknown) }
-    }
-
-    /// The kind that most speaks for, be the note a therapist's or not.
-    pub(super) fn kind(&self) -> (DocType, f32) {
-        best(&self.kinds, DocType::ALL, DocType::Unknown)
-    }
-
-    /// The discipline that most speaks for, be the note a therapist's or not.
-    pub(super) fn discipline(&self) -> (Discipline, f32) {
-        best(&self.disciplines, Discipline::ALL, Discipline::Unknown)
+        if !self.therapy {
+            return (DocType::Unknown, Discipline::Unknown);
+        }
+        (
+            best(&self.kinds, DocType::ALL, DocType::Unknown),
+            best(&self.disciplines, Discipline::ALL, Discipline::Unknown),
+        )
     }
 
     fn add(&mut self, kind: DocType, weight: f32) {
@@ -229,16 +222,15 @@ impl Signs {
                     continue;
                 }
                 let field = found.is_some_and(|m| title[m.end()..].trim_start().starts_with(':') && m.start() > 0);
-                let (factor, stands) = match (titled && !field, titles) {
-                    (true, 0) => (1.3, "title"),
-                    (true, _) => (0.4, "title-later"),
-                    (false, _) => (0.25, "title-within"),
+                let factor = match (titled && !field, titles) {
+                    (true, 0) => 1.3,
+                    (true, _) => 0.4,
+                    (false, _) => 0.25,
                 };
                 if titled && !field && strongest.is_none_or(|(_, most)| weight > most) {
                     strongest = Some((kind, weight));
                 }
                 self.add(kind, weight * factor);
-                self.patterns.push((stands, rule));
             }
             if let Some((kind, weight)) = strongest {
                 let clear = capitals || short;
@@ -255,7 +247,6 @@ impl Signs {
             let (_, kind, weight) = CONTENT[rule];
             let times = CONTENT_RULES.each[rule].find_iter(page.text).take(3).count();
             self.add(kind, weight * (1.0 + 0.4 * (times as f32 - 1.0)));
-            self.patterns.push((["", "body", "body-twice", "body-often"][times.min(3)], rule));
         }
     }
 
@@ -426,15 +417,12 @@ fn index(kind: DocType) -> usize {
     DocType::ALL.iter().position(|d| *d == kind).unwrap_or(0)
 }
 
-/// The highest score, as sure as it stands above the next.
-fn best<T: Copy>(scores: &[f32], kinds: &[T], unknown: T) -> (T, f32) {
+/// What most speaks for, unless hardly anything does, or as much for another.
+fn best<T: Copy>(scores: &[f32], kinds: &[T], unknown: T) -> T {
     let mut order: Vec<usize> = (0..scores.len()).collect();
     order.sort_by(|a, b| scores[*b].total_cmp(&scores[*a]));
     let (first, second) = (scores[order[0]], scores.get(order[1]).copied().unwrap_or(0.0));
-    if first < FLOOR || first - second < 0.01 {
-        return (unknown, 0.5);
-    }
-    (kinds[order[0]], (first / (first + second)).clamp(0.5, 0.99))
+    if first < FLOOR || first - second < 0.01 { unknown } else { kinds[order[0]] }
 }
 
 #[cfg(test)]

@@ -37,5 +37,5 @@ pub use result::{AxisScore, Citation, CriterionResult, Evidence, Report, Risk, R
 pub use rubric::Rubric;
 pub use schema::{AppliesTo, Criterion, rubric_schema};
 pub use score::Scorer;
-pub use statements::{StatementFeatures, document_features, statement_features};
+pub use statements::{StatementFeatures, statement_features};
 pub use trial::{Problem, TestFailure, TestReport};

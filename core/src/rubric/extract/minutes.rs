@@ -413,7 +413,7 @@ mod tests {
             ("Timed-code minutes today come to 53, and the whole session was 53 minutes.", Some(53), Some(53)),
             ("92507   10:05-10:53 = 48 min", None, Some(48)),
             ("J. P. (68), 92507, 48 min. Total time: 48 min", None, Some(48)),
-            ("45 minutes, individual voice treatment (untimed)", None, Some(45)),
+            ("Voice treatment, untimed: 45 minutes", None, Some(45)),
             ("Untimed 15 min. Gait training on level ground.", None, None),
         ] {
             let found = read(text);

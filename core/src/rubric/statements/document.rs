@@ -29,9 +29,6 @@ static BUILTIN: LazyLock<Model> = LazyLock::new(|| Model::read(FILE).expect("the
 /// Fewer statements than this tell nothing by themselves.
 const FEW: usize = 3;
 
-/// What stands over all statements counts as if one in so many had it (`SHARE` in `statements.py`).
-const SHARE: usize = 2;
-
 struct Model {
     scale: [f32; CLASSES],
     weights: &'static [u8],
@@ -47,17 +44,14 @@ impl Model {
     }
 }
 
-/// The type and the discipline of a note, each with its probability, by the rows of its statements and its own.
-pub(super) fn read(statements: &[Vec<u16>], own: &[u16]) -> ((DocType, f32), (Discipline, f32)) {
+/// The type and the discipline of a note, each with its probability, by the rows of its statements.
+pub(super) fn read(statements: &[Vec<u16>]) -> ((DocType, f32), (Discipline, f32)) {
     if statements.len() < FEW {
         return ((DocType::Unknown, 1.0), (Discipline::Unknown, 1.0));
     }
     let mut counts = vec![0_u32; ROWS];
     for row in statements.iter().flatten() {
         counts[usize::from(*row)] += 1;
-    }
-    for row in own {
-        counts[usize::from(*row)] += (statements.len() / SHARE).max(1) as u32;
     }
     let model = &*BUILTIN;
     // Each row counts by the root of how often it is there; a long note is no surer than a short one.

@@ -3,9 +3,8 @@
 //! Training and inference share this file: changing anything here means training the model again
 //! (`core/models/training/statements.py`).
 
-use crate::rubric::detect::Signs;
 use crate::rubric::extract::page::{Page, inside, lists, overlapped, touching};
-use crate::rubric::extract::{Facts, Goal, GoalTerm};
+use crate::rubric::extract::{Facts, GoalTerm};
 use crate::rubric::terms::stem;
 use crate::rubric::{Discipline, DocType};
 use crate::text::{Span, lines};
@@ -63,77 +62,6 @@ pub(super) fn features(
             row.rows
         })
         .collect()
-}
-
-/// What stands over a note and what the rules read in all of it: rows of the document and not of a statement.
-pub(super) fn document(page: &Page<'_>, facts: &Facts, signs: &Signs) -> Vec<u16> {
-    let mut row = Row::default();
-    let kind = signs.kind().0.as_str();
-    let discipline = signs.discipline().0.as_str();
-    row.add("rules-kind", &[kind]);
-    row.add("rules-discipline", &[discipline]);
-    let title = signs.title.map_or("none", DocType::as_str);
-    row.add("title-kind", &[title]);
-    row.add("title-rules", &[title, kind]);
-    for (stands, rule) in &signs.patterns {
-        row.add(stands, &[&rule.to_string()]);
-    }
-    let head = page.lines.iter().filter(|line| !line.is_empty()).take(4);
-    for (rank, line) in head.enumerate() {
-        let words = stems(near(page.text, *line));
-        let words = &words[..words.len().min(12)];
-        words.iter().for_each(|word| row.add("head", &[word]));
-        if rank < 2 {
-            words.windows(2).for_each(|pair| row.add("head", &[&pair[0], &pair[1]]));
-        }
-    }
-    let goals = |holds: fn(&Goal) -> bool| facts.goals.iter().filter(|goal| holds(goal)).count();
-    let reported = goals(|goal| !goal.new && goal.status.is_some());
-    let open = goals(|goal| goal.status.is_none());
-    let minutes = &facts.minutes;
-    let timed = usize::from(minutes.timed.is_some())
-        + usize::from(minutes.total.is_some())
-        + usize::from(minutes.clock.is_some())
-        + usize::from(!minutes.services.is_empty());
-    let planned = usize::from(!facts.frequency.is_empty()) + usize::from(!facts.duration.is_empty());
-    let mut count = |name: &str, count: usize| row.add("count", &[name, several(count)]);
-    count("goals-reported", reported);
-    count("goals-open", open);
-    count("goals-new", goals(|goal| goal.new));
-    count("goals-long", goals(|goal| goal.term == GoalTerm::Long));
-    count("goals-timed", goals(|goal| goal.time_frame.is_some()));
-    count("overall-status", usize::from(facts.overall_goal_status.is_some()));
-    count("timed", timed);
-    count("planned", planned);
-    count("services", facts.services.len());
-    count("interventions", facts.interventions.len());
-    count("planned-interventions", facts.planned_interventions.len());
-    count("measures", facts.measures.len());
-    count("periods", facts.periods.len());
-    count("visits", facts.visit_dates.len());
-    count("diagnoses", facts.diagnoses.len());
-    count("complexities", facts.complexities.len());
-    row.add("goals-stand", &[several(open), several(reported)]);
-    row.add("goals-planned", &[several(open), several(planned)]);
-    row.add("goals-timed", &[several(open + reported), several(timed)]);
-    for (stands, code) in facts.services.iter().filter_map(|service| Some(("code", service.code.as_deref()?))) {
-        row.add(stands, &[code]);
-    }
-    for signature in &facts.signatures {
-        row.add("signer", &[signature.discipline.map_or("none", Discipline::as_str)]);
-    }
-    row.rows
-}
-
-/// How many there are, as far as it matters.
-fn several(count: usize) -> &'static str {
-    match count {
-        0 => "0",
-        1 => "1",
-        2 => "2",
-        3..=5 => "3",
-        _ => "6",
-    }
 }
 
 /// The words of a statement, alone and in pairs; first, last, and those after its first colon, dash, bar or arrow.

@@ -88,9 +88,9 @@ impl Statement {
 /// From here on a note of no known kind is taken for one of a discipline, and one of a known kind for another than who signed has.
 const SURE: f32 = 0.9;
 
-/// What the model says of a note, or what the rules do where it is in doubt: a title on a note of two lines.
-fn settle<T: PartialEq + Copy>(model: (T, f32), rules: T, unknown: T) -> (T, f32) {
-    if rules != unknown && (model.0 == unknown || model.1 < DOUBT) { (rules, DOUBT) } else { model }
+/// What the model says of a note, or what the rules do where it knows nothing or, below `doubt`, too little: a title on a note of two lines.
+fn settle<T: PartialEq + Copy>(model: (T, f32), rules: T, unknown: T, doubt: f32) -> (T, f32) {
+    if rules != unknown && (model.0 == unknown || model.1 < doubt) { (rules, DOUBT) } else { model }
 }
 
 /// The kind that a title says outright, unless the statements are all but certain of another or the note is no therapist's.
@@ -122,10 +122,11 @@ impl Statements {
         let by_rules = signs.settled();
         let parts = page.cancel.unless_set(|| split::split(page));
         let mut rows = features::features(page, facts, &parts, by_rules.0, by_rules.1);
-        let (doc_type, discipline) = document::read(&rows, &features::document(page, facts, signs));
-        let doc_type = said
-            .0
-            .map_or_else(|| entitle(settle(doc_type, by_rules.0, DocType::Unknown), signs.title), |said| (said, 1.0));
+        let (doc_type, discipline) = document::read(&rows);
+        let doc_type = said.0.map_or_else(
+            || entitle(settle(doc_type, by_rules.0, DocType::Unknown, 0.0), signs.title),
+            |said| (said, 1.0),
+        );
         // "PT:" on a note that is no therapy note is a patient.
         let rules = if doc_type.0 == DocType::Unknown { Discipline::Unknown } else { by_rules.1 };
         // Nor is a note that is none of a discipline because a word or two are those of one.
@@ -137,7 +138,7 @@ impl Statements {
         let discipline = said.1.map_or_else(
             || match signs.signer {
                 Some(signer) if doc_type.0 != DocType::Unknown && discipline.1 < SURE => (signer, SURE),
-                _ => settle(discipline, rules, Discipline::Unknown),
+                _ => settle(discipline, rules, Discipline::Unknown, DOUBT),
             },
             |said| (said, 1.0),
         );
@@ -191,12 +192,6 @@ pub fn statement_features(text: &str, options: &super::ScoreOptions) -> Vec<Stat
     let lists = context::lists(&note.page, &parts);
     let statement = |((span, rows), list)| StatementFeatures { span, rows, list };
     parts.into_iter().zip(rows).zip(lists).map(statement).collect()
-}
-
-/// The rows of a text as a whole, which the model of documents is trained on besides those of its statements.
-pub fn document_features(text: &str) -> Vec<u16> {
-    let note = super::check::Note::new(text, super::terms::Vocabulary::builtin());
-    features::document(&note.page, &note.facts, &Signs::read(&note))
 }
 
 #[cfg(test)]
