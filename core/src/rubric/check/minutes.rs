@@ -117,17 +117,22 @@ fn disagreement(note: &Note<'_>) -> Option<f32> {
     {
         return Some(0.9);
     }
-    // The services, only where each timed one has its own minutes and nothing else on its line.
+    // The services, only where each coded one has its own minutes: alone on its line, or one for one in its sentence.
     let by_code: Vec<(Timing, u32)> = note
         .facts
         .services
         .iter()
         .filter(|service| service.code.is_some())
         .filter_map(|service| {
-            let line = note.page.line(service.span.start);
-            let own: Vec<&Stated> = inside(&minutes.services, line, |stated| stated.span).collect();
-            let codes = inside(&note.facts.services, line, |s| s.span).filter(|s| s.code.is_some()).count();
-            (own.len() == 1 && codes == 1).then(|| (service.timing, own[0].minutes))
+            [note.page.line(service.span.start), note.page.sentence(service.span.start)].into_iter().find_map(
+                |region| {
+                    let own: Vec<&Stated> = inside(&minutes.services, region, |stated| stated.span).collect();
+                    let codes: Vec<_> =
+                        inside(&note.facts.services, region, |s| s.span).filter(|s| s.code.is_some()).collect();
+                    let at = codes.iter().position(|code| code.span == service.span)?;
+                    (own.len() == codes.len()).then(|| (service.timing, own[at].minutes))
+                },
+            )
         })
         .collect();
     let all_coded =
@@ -142,5 +147,28 @@ fn disagreement(note: &Note<'_>) -> Option<f32> {
             return Some(0.8);
         }
     }
+    let told = told_by_service(note);
+    if let (Some(told), Some(timed)) = (told, timed)
+        && told != timed
+    {
+        return Some(0.7);
+    }
     None
+}
+
+/// The minutes of all services of a note that gives no codes, where each is told with its own and none is untimed.
+fn told_by_service(note: &Note<'_>) -> Option<u32> {
+    let services = &note.facts.services;
+    let stated = &note.facts.minutes.services;
+    let each = services.iter().all(|service| {
+        let sentence = note.page.sentence(service.span.start);
+        service.code.is_none()
+            && service.timing != Timing::Untimed
+            && inside(stated, sentence, |stated| stated.span).count() == 1
+    });
+    let only = stated.iter().all(|stated| {
+        let sentence = note.page.sentence(stated.span.start);
+        inside(services, sentence, |service| service.span).next().is_some()
+    });
+    (stated.len() > 1 && each && only).then(|| stated.iter().map(|stated| stated.minutes).sum())
 }

@@ -30,6 +30,10 @@ static NOTHING: LazyLock<Regex> = LazyLock::new(|| {
         r"(?i)^\W*(?:$|n/?a\b|none\b|tbd\b|pending\b|see\b|per\b|unknown\b|not\s+(?:yet\s+)?(?:given|provided|stated|available|listed|established)|to\s+be\b|deferred\b|unspecified\b\W*$|awaiting\b|eval(?:uate)?\s+and\s+treat|_+)",
     )
 });
+/// What a prescriber orders, in place of a diagnosis.
+static ORDER: LazyLock<Regex> = LazyLock::new(|| {
+    re(r"(?i)\beval(?:uate|uation)?\s*(?:&|and|/|\+)\s*(?:treat|tx)\b|\bno\s+(?:code|diagnosis|dx)\b")
+});
 /// Whether a label has nothing but a placeholder after it: "PMH: to be reviewed".
 pub(crate) fn is_placeholder(statement: &str) -> bool {
     statement.split_once(':').is_some_and(|(_, rest)| NOTHING.is_match(rest) && !rest.trim_start().starts_with("none"))
@@ -68,7 +72,9 @@ pub(super) fn diagnoses(page: &Page<'_>) -> Vec<Span> {
         let words = inside.split_whitespace().filter(|w| w.chars().any(char::is_alphabetic)).count();
         let stands =
             page.assertion(Span::new(value.start, value.start + inside.chars().next().map_or(0, char::len_utf8)));
-        if !NOTHING.is_match(inside) && (names_one || (colon && words >= 1)) && !stands.other_person {
+        // "Referral slip reads eval & treat" names none.
+        let order = !names_one && ORDER.is_match(inside);
+        if !NOTHING.is_match(inside) && !order && (names_one || (colon && words >= 1)) && !stands.other_person {
             found.push(Span::new(label.start(), value.end));
         }
     }
@@ -142,7 +148,8 @@ pub(super) fn body_parts(page: &Page<'_>) -> Vec<Span> {
         })
         .filter(|span| {
             let stands = page.assertion(*span);
-            !stands.historical && !stands.other_person && !led_by_history(page, *span)
+            // "[ ] shoulder  [x] knee": what nobody ticked was not examined.
+            !stands.historical && !stands.other_person && !stands.template && !led_by_history(page, *span)
         })
         .collect()
 }
@@ -158,8 +165,19 @@ fn is_thing(text: &str, span: Span) -> bool {
     .iter()
     .any(|tail| after.starts_with(tail));
     let distance = matches!(word.as_str(), "foot" | "feet" | "digit") && before.ends_with(|c: char| c.is_ascii_digit());
-    compound || distance
+    let last = before.rsplit(|c: char| !c.is_alphabetic()).next().unwrap_or_default().to_lowercase();
+    // "He wants to go back to work", "five stands with arms".
+    let returns = word == "back" && MOVES.contains(&last.as_str());
+    let support = word == "arms" && matches!(last.as_str(), "with" | "without" | "no" | "using");
+    compound || distance || returns || support
 }
+
+/// What goes, comes or is brought "back".
+const MOVES: &[&str] = &[
+    "go", "goes", "going", "gone", "went", "get", "gets", "getting", "got", "come", "comes", "coming", "came", "be",
+    "is", "was", "been", "being", "put", "call", "called", "write", "wrote", "report", "bring", "brings", "step",
+    "stepped", "move", "moved", "him", "her", "them", "it", "us", "me", "right", "and",
+];
 
 /// Conditions and complexities that affect treatment, or a statement that there are none.
 pub(super) fn complexities(page: &Page<'_>) -> Vec<Span> {
@@ -237,8 +255,71 @@ fn is_treated(page: &Page<'_>, hit: Span) -> bool {
             let mut chars = next.chars();
             chars.next().is_some_and(|c| c.is_ascii_uppercase()) && chars.next().is_some_and(|c| c.is_ascii_digit())
         });
+    // "Dry macular degeneration of both eyes (H35.3133)".
+    let near = &page.text[hit.end..line.end.max(hit.end)];
+    let coded = coded
+        || near.find('(').is_some_and(|at| {
+            at <= 40
+                && !near[..at].contains([',', ';', '.'])
+                && ICD.find(&near[at..]).is_some_and(|code| code.start() <= 1)
+        });
     (lead
         && page.hits(lists().heading_history, before).is_empty()
         && page.hits(lists().complexity_cue, before).is_empty())
         || coded
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cancel::NEVER;
+    use crate::rubric::terms::Vocabulary;
+
+    fn spans(text: &str, read: fn(&Page<'_>) -> Vec<Span>) -> Vec<&str> {
+        read(&Page::new(text, Vocabulary::builtin(), &NEVER)).into_iter().map(|span| span.of(text)).collect()
+    }
+
+    #[test]
+    fn a_code_without_a_point_counts_in_brackets_alone() {
+        assert_eq!(spans("Seen for stiffness (M79).", diagnoses), ["(M79)"]);
+        for text in [
+            "Pain at L45 and room B12.",
+            "Level (L4) to (L5).",
+            "Bay (B1234) of the ward.",
+            "See the table (U07).",
+            "Batch (m79) of putty.",
+        ] {
+            assert!(spans(text, diagnoses).is_empty(), "{text}: {:?}", spans(text, diagnoses));
+        }
+    }
+
+    #[test]
+    fn an_order_is_no_diagnosis() {
+        assert!(spans("dx: referral reads \"eval & treat\", no code on it", diagnoses).is_empty());
+        assert!(!spans("Dx: R knee OA, eval & treat", diagnoses).is_empty());
+        assert!(spans("She repairs breakdowns by rewording.", diagnoses).is_empty());
+        assert!(!spans("Assessment: three weeks after repair of the flexor tendon.", diagnoses).is_empty());
+    }
+
+    #[test]
+    fn words_for_parts_that_are_none() {
+        for text in [
+            "He wants to go back to work.",
+            "Chair stand 5 with arms.",
+            "Regions (check): [ ] cervical  [ ] knee  [ ] hand",
+            "She walked 400 feet with a hand rail.",
+        ] {
+            assert!(spans(text, body_parts).is_empty(), "{text}: {:?}", spans(text, body_parts));
+        }
+        assert_eq!(spans("Pain in the back and both arms.", body_parts), ["back", "arms"]);
+        assert_eq!(spans("[ ] hip  [x] knee", body_parts), ["knee"]);
+    }
+
+    #[test]
+    fn what_is_treated_complicates_nothing() {
+        for text in ["Reason: dry macular degeneration of both eyes (H35.3133).", "COMORBIDITIES |\nMEDS | calcium"] {
+            assert!(spans(text, complexities).is_empty(), "{text}: {:?}", spans(text, complexities));
+        }
+        assert!(!spans("She also has macular degeneration, reads slowly.", complexities).is_empty());
+    }
 }

@@ -112,7 +112,10 @@ static HEADED: LazyLock<Regex> = LazyLock::new(|| {
     re(
         r"^(?:\w+\s+){0,4}(?:goals?|objectives)\b[^.]{0,60}\b(?:below|following|follows?|listed|include[sd]?|are|these)\b[^.]{0,40}[.:]?$
        |^(?:expected|anticipated|functional|desired|target|predicted)?\s*(?:outcomes|goals|objectives)\s+(?:expected|anticipated|desired|for|in|by|over|to\s+be|at)\b[^.]{0,40}:?$
-       |^(?:expected|anticipated|desired|predicted)\s+(?:functional\s+)?outcomes?\b[^.]{0,30}:?$",
+       |^(?:expected|anticipated|desired|predicted)\s+(?:functional\s+)?outcomes?\b[^.]{0,30}:?$
+       |^(?:[\w']+\s+){0,4}(?:by|(?:with)?in)\s+(?:the\s+|about\s+|around\s+)*(?:next\s+|end\s+of\s+|last\s+week\s+of\s+|first\s+week\s+of\s+|mid-?\s?|early\s+|late\s+)*
+        (?:(?:\d{1,2}|two|three|four|six|eight|ten|twelve)\s*-?\s*(?:weeks?|wks?|months?|mos?|visits|sessions)|(?:week|wk|visit|session)\s+\#?\d{1,2}|discharge|\d{1,2}/\d{1,2}(?:/\d{2,4})?
+        |(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*\.?(?:\s+\d{1,2})?(?:,?\s+\d{4})?)\s*(?:\([^)]{1,20}\))?\s*:$",
     )
 });
 /// Heads of columns beside a heading.
@@ -813,6 +816,10 @@ mod tests {
                 vec![goal("ltg1", Long, true, true), goal("ltg2", Long, true, false)],
             ),
             (
+                "By the end of February:\n1. pick up 20 screws in 60 seconds\n2. braid one head of hair",
+                vec![goal("goal1", Unstated, true, false), goal("goal2", Unstated, false, false)],
+            ),
+            (
                 "Goals\n\n1. Walk a mile\n2. Dress with min A\n\nPlan: PT",
                 vec![goal("goal1", Unstated, false, false), goal("goal2", Unstated, true, false)],
             ),
@@ -843,6 +850,9 @@ mod tests {
             "Goals: to be established after testing",
             "Goals: see plan of care",
             "Goals: none set today; to be agreed next week",
+            "In the past 4 weeks:\n1. fell twice in the yard\n2. lost 8 lb",
+            "Reached by phone:\n1. her daughter in town\n2. the clinic at 10",
+            "Seen by Dr. May:\n1. knee film clear\n2. 5 lb weight limit",
             "Long term goals: to be set at the review.\n\nGait training twice a week for eight weeks.",
             "Goals: none yet. During his 2021 admission walking 100 ft was met",
             "Patient goal: to garden again",

@@ -235,3 +235,33 @@ fn is_done(page: &Page<'_>, span: Span) -> bool {
     let stands = page.assertion(span);
     !stands.negated && !stands.hypothetical && !stands.historical && !stands.other_person
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cancel::NEVER;
+    use crate::rubric::terms::Vocabulary;
+
+    #[test]
+    fn a_label_that_asks_for_therapy_is_answered_on_its_own_line() {
+        let planned_in = |text: &str| {
+            let page = Page::new(text, Vocabulary::builtin(), &NEVER);
+            planned(&page).into_iter().map(|span| span.of(text).to_owned()).collect::<Vec<_>>()
+        };
+        for (text, answer) in [
+            ("Findings: weak.\nTx planned: pacing of the shop day, marking up the kitchen\n", "pacing of the shop day"),
+            ("Findings: weak.\nInterventions: tone work and scripts\n", "tone work and scripts"),
+        ] {
+            assert!(planned_in(text).iter().any(|found| found.contains(answer)), "{text}: {:?}", planned_in(text));
+        }
+        for text in [
+            "Findings: weak.\nInterventions:\nHe sees his doctor on Friday.\n",
+            "Findings: weak.\nTreatment: per protocol of the clinic\n",
+            "Findings: weak.\nRx: 45 min\n",
+            "Findings: weak.\nProposed treatment: to be agreed with her son\n",
+            "Findings: weak.\nThe treatment: he liked it well\n",
+        ] {
+            assert!(planned_in(text).is_empty(), "{text}: {:?}", planned_in(text));
+        }
+    }
+}

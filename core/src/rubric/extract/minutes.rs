@@ -4,11 +4,11 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::interventions::{self, Service};
+use super::interventions::{self, Service, Timing};
 use super::outline::Topic;
-use super::page::Page;
+use super::page::{Page, inside};
 use crate::text::Span;
-use crate::text::pattern::compiled;
+use crate::text::pattern::{compiled, tail};
 
 /// Minutes stated somewhere.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
@@ -111,6 +111,7 @@ pub(super) fn minutes(page: &Page<'_>, services: &[Service]) -> Minutes {
     let mut start = 0;
     let cuts = CLAUSE.find_iter(&plain).map(|m| (m.start(), m.end())).chain([(plain.len(), plain.len())]);
     let mut carried: Option<(usize, usize)> = None;
+    let mut weak = None;
     for (end, next) in cuts {
         if start >= end {
             start = next;
@@ -118,7 +119,9 @@ pub(super) fn minutes(page: &Page<'_>, services: &[Service]) -> Minutes {
         }
         let clause = &plain[start..end];
         let labelled = TIMED.is_match(clause) || UNTIMED.is_match(clause) || TOTAL.is_match(clause);
-        let said = if has_figure(clause) {
+        // "Judge P. (68)": a bare number in brackets is an age, a code or a count.
+        let bracketed = carried.is_none() && plain[..start].ends_with('(') && clause.trim().parse::<u32>().is_ok();
+        let said = if has_figure(clause) && !bracketed {
             let line = page.line(start);
             let around = &plain[line.start.min(start)..line.end.max(end)];
             // "timed 30   total 30" can only be minutes.
@@ -136,7 +139,12 @@ pub(super) fn minutes(page: &Page<'_>, services: &[Service]) -> Minutes {
                 };
                 let whole = &plain[from..end];
                 let span = Span::new(from + (whole.len() - whole.trim_start().len()), start + at);
-                classify(page, whole, Stated { span, minutes: value }, services, &mut out);
+                let stated = Stated { span, minutes: value };
+                if !labelled && out.total.is_none() && sums_up_clock(page, span) {
+                    out.total = Some(stated);
+                } else {
+                    classify(page, whole, stated, services, &mut out, &mut weak);
+                }
             }
             None if labelled && !clause.chars().any(|c| c.is_ascii_digit()) => carried = Some((start, end)),
             None => carried = None,
@@ -144,7 +152,49 @@ pub(super) fn minutes(page: &Page<'_>, services: &[Service]) -> Minutes {
         start = next;
     }
     out.untimed_only = ALL_UNTIMED.find(page.text).map(|m| Span::new(m.start(), m.end()));
+    if out.services.is_empty() && out.timed.is_some() {
+        out.services = grid(page, services);
+    }
+    out.services.sort_by_key(|stated| stated.span);
+    // Where nothing is billed by time, the untimed minutes are all there are.
+    if out.total.is_none() && out.timed.is_none() && services.iter().all(|service| service.timing != Timing::Timed) {
+        out.total = out.untimed;
+    }
     out
+}
+
+/// Whether an amount says how long the clock times right before it are: "10:05-10:53 = 48 min".
+fn sums_up_clock(page: &Page<'_>, amount: Span) -> bool {
+    static BEFORE: LazyLock<Regex> =
+        LazyLock::new(|| re(r"\d\s*(?:-|–|—|to|until|till)\s*\d{1,2}:?[0-5]\d\s*(?:[ap]\.?m\b\.?)?[\s=(,:→]*$"));
+    let line = page.line(amount.start);
+    amount.of(page.text).split_whitespace().count() <= 2
+        && BEFORE.is_match(tail(&page.text[line.start.min(amount.start)..amount.start], 40))
+}
+
+/// The minutes of a grid of codes whose rows have one bare figure each: "97110 | clam, bridge | 20".
+fn grid(page: &Page<'_>, services: &[Service]) -> Vec<Stated> {
+    let coded = services.iter().filter(|service| service.code.is_some());
+    let row = |service: &Service| {
+        let line = page.line(service.span.start);
+        let single = inside(services, line, |s| s.span).filter(|s| s.code.is_some()).count() == 1;
+        let cells = &page.text[service.span.end..line.end.max(service.span.end)];
+        let mut figures = Vec::new();
+        let mut at = service.span.end;
+        for cell in cells.split_inclusive(|c| matches!(c, '|' | '\t')) {
+            let value = cell.trim_matches(|c: char| c == '|' || c.is_whitespace());
+            if let Some(minutes) = value.parse().ok().filter(|minutes| (5..=120).contains(minutes)) {
+                let start = at + cell.find(value).unwrap_or(0);
+                figures.push(Stated { span: Span::new(start, start + value.len()), minutes });
+            }
+            at += cell.len();
+        }
+        match figures[..] {
+            [figure] if single => Some(figure),
+            _ => None,
+        }
+    };
+    coded.map(row).collect::<Option<Vec<_>>>().filter(|rows| rows.len() > 1).unwrap_or_default()
 }
 
 /// Whether there is a figure in a clause, in digits or as a word: most have none, and need no search for an amount.
@@ -219,7 +269,15 @@ fn number(word: &str) -> Option<u32> {
     word.split([' ', '-']).filter(|part| !part.is_empty()).map(value).sum()
 }
 
-fn classify(page: &Page<'_>, clause: &str, stated: Stated, services: &[Service], out: &mut Minutes) {
+/// Files an amount by what its clause says. `weak` is the total so far, where little calls it one.
+fn classify(
+    page: &Page<'_>,
+    clause: &str,
+    stated: Stated,
+    services: &[Service],
+    out: &mut Minutes,
+    weak: &mut Option<Stated>,
+) {
     let timed = TIMED.is_match(clause);
     let untimed = UNTIMED.is_match(clause);
     let total = TOTAL.is_match(clause);
@@ -244,10 +302,18 @@ fn classify(page: &Page<'_>, clause: &str, stated: Stated, services: &[Service],
         let lower = clause.to_lowercase();
         let strong =
             ["total", "time", "whole", "entire", "in all", "altogether"].iter().any(|word| lower.contains(word));
-        if out.total.is_none() || strong {
+        if strong {
+            // "I spent 25 minutes on stairs; the whole session was 53": what was spent on one thing.
+            let spent = weak.take().filter(|spent| has_service(services, page.sentence(spent.span.start)));
+            out.services.extend(spent);
             out.total = Some(stated);
+            return;
         }
-        return;
+        if out.total.is_none() {
+            out.total = Some(stated);
+            *weak = Some(stated);
+            return;
+        }
     }
     if has_service(services, line) && !OTHER_TIME.is_match(clause) {
         out.services.push(stated);
@@ -345,9 +411,33 @@ mod tests {
             ("timed 30            total 30", Some(30), Some(30)),
             ("Minutes under timed codes: 48. Minutes of treatment altogether: 48.", Some(48), Some(48)),
             ("Timed-code minutes today come to 53, and the whole session was 53 minutes.", Some(53), Some(53)),
+            ("92507   10:05-10:53 = 48 min", None, Some(48)),
+            ("J. P. (68), 92507, 48 min. Total time: 48 min", None, Some(48)),
+            ("Voice treatment, untimed: 45 minutes", None, Some(45)),
+            ("Untimed 15 min. Gait training on level ground.", None, None),
         ] {
             let found = read(text);
             assert_eq!((found.0, found.1), (timed, total), "{text}");
+        }
+    }
+
+    #[test]
+    fn minutes_of_each_service() {
+        for (text, each) in [
+            ("97140 | STM glut med | 15\n97110 | clam, bridge | 20\nTIMED TOTAL 35", vec![15, 20]),
+            // A count of repetitions beside the minutes: nobody can tell which is which.
+            ("97140 | 10 | 15\n97110 | 12 | 20\nTimed total 35 min", vec![]),
+            ("97140 | STM | 15\n97110 | clam\nTimed total 35 min", vec![]),
+            ("J. P. (68), 97110 15 min, total 15 min", vec![15]),
+            (
+                "I spent 25 minutes on neuromuscular re-education. Then 18 minutes of self-care training. \
+                 Timed minutes 43, the whole session was 43 minutes.",
+                vec![25, 18],
+            ),
+        ] {
+            let page = Page::new(text, Vocabulary::builtin(), &crate::cancel::NEVER);
+            let found = minutes(&page, &interventions::services(&page));
+            assert_eq!(found.services.iter().map(|s| s.minutes).collect::<Vec<_>>(), each, "{text}");
         }
     }
 

@@ -75,3 +75,35 @@ pub(super) fn periods(page: &Page<'_>) -> Vec<Span> {
     found.sort();
     found
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cancel::NEVER;
+    use crate::rubric::terms::Vocabulary;
+
+    #[test]
+    fn a_period_may_end_with_the_report() {
+        let found = |text: &str| {
+            let page = Page::new(text, Vocabulary::builtin(), &NEVER);
+            periods(&page).into_iter().map(|span| span.of(text).to_owned()).collect::<Vec<_>>()
+        };
+        for (text, period) in [
+            ("This report covers January 6, 2025 up to today.", "January 6, 2025 up to today"),
+            ("Reporting period 3/3/25 through the date of this report.", "3/3/25 through the date of this"),
+            ("From 3/3/2025 to the present.", "3/3/2025 to the present"),
+            ("Period: 3/3/2025 - 4/2/2025", "3/3/2025 - 4/2/2025"),
+        ] {
+            assert_eq!(found(text), [period], "{text}");
+        }
+        for text in [
+            "Seen 3/3/2025, and today he walks.",
+            "In the hospital from 3/3/2025 until now.",
+            "Certified from 3/3/2025 to today.",
+            "Next report from 3/3/2025. To today's visit he came late.",
+            "Onset between falls, 3/3/2025 to now worse.",
+        ] {
+            assert!(found(text).is_empty(), "{text}: {:?}", found(text));
+        }
+    }
+}

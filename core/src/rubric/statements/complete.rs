@@ -60,8 +60,8 @@ pub(super) fn complete(page: &Page<'_>, facts: &mut Facts, statements: &Statemen
         .collect::<Vec<_>>();
     add(&mut facts.measures, &figures);
     // What a relative has affects nobody's treatment.
-    let own =
-        found(Kind::Complexity, COMPLICATES).into_iter().filter(|span| !of_another(page, *span)).collect::<Vec<_>>();
+    let mut own = found(Kind::Complexity, COMPLICATES);
+    own.retain(|span| !of_another(page, *span) && !only_medicines(page, facts, *span));
     add(&mut facts.complexities, &own);
     add(&mut facts.diagnoses, &found(Kind::Diagnosis, CERTAIN));
     let activities = found(Kind::Activity, LIKELY);
@@ -113,6 +113,14 @@ fn of_another(page: &Page<'_>, span: Span) -> bool {
     let end = content.trim_end_matches(|c: char| !c.is_alphanumeric()).len();
     let last = content[..end].rfind(|c: char| !c.is_alphanumeric()).map_or(0, |at| at + 1);
     page.assertion(Span::new(span.start + last, span.start + end)).other_person
+}
+
+/// Whether a statement lists medicines and names no condition beside them.
+fn only_medicines(page: &Page<'_>, facts: &Facts, span: Span) -> bool {
+    let l = lists();
+    let names =
+        [l.comorbidity, l.primary_condition, l.complexity_cue].iter().any(|list| !page.hits(*list, span).is_empty());
+    overlapped(&facts.medications, span) && !names
 }
 
 /// Adds those that touch nothing that is there.
@@ -325,6 +333,41 @@ mod tests {
             let span = Span::new(0, content.len());
             assert_eq!((is_item(&page, span), is_heading(&page, span)), (item, heading), "{content}");
         }
+    }
+
+    /// Statements of one list: the text of each, how likely it sets a goal, and how likely it measures.
+    fn of_one_list(text: &str, likely: &[(f32, f32)]) -> Statements {
+        let mut at = 0;
+        let statement = |(line, (goal, measure)): (&str, &(f32, f32))| {
+            let mut probabilities = [0.0; super::super::KINDS];
+            probabilities[Kind::Goal as usize] = *goal;
+            probabilities[Kind::Measure as usize] = *measure;
+            let span = Span::new(at, at + line.len());
+            at += line.len() + 1;
+            Statement { span, list: Some(0), probabilities }
+        };
+        Statements(text.lines().zip(likely).map(statement).collect())
+    }
+
+    #[test]
+    fn who_lists_some_goals_lists_all_of_them() {
+        let goals_of = |text: &str, likely: &[(f32, f32)]| {
+            let page = Page::new(text, Vocabulary::builtin(), &NEVER);
+            let mut facts = Facts::default();
+            goals(&page, &mut facts, &of_one_list(text, likely));
+            facts.goals.iter().map(|goal| goal.text.of(text).to_owned()).collect::<Vec<_>>()
+        };
+        let text = "- dress alone in ten minutes\n- bus to the market\n- cook a soup alone\n";
+        // The second is hardly a goal by itself; its siblings are.
+        assert_eq!(goals_of(text, &[(0.9, 0.0), (0.2, 0.0), (0.8, 0.0)]).len(), 3);
+        // One goal among three items makes no list of goals, and what cannot be one stays out of it.
+        assert_eq!(goals_of(text, &[(0.9, 0.0), (0.05, 0.0), (0.05, 0.0)]).len(), 1);
+        assert_eq!(goals_of(text, &[(0.9, 0.0), (0.02, 0.0), (0.8, 0.0)]).len(), 2);
+        // Measurements that sound like goals are none.
+        assert_eq!(goals_of(text, &[(0.3, 0.9), (0.3, 0.9), (0.3, 0.9)]).len(), 0);
+        // Lines that merely follow each other need more.
+        let plain = "dress alone in ten minutes\nbus to the market\ncook a soup alone\n";
+        assert_eq!(goals_of(plain, &[(0.9, 0.0), (0.2, 0.0), (0.8, 0.0)]).len(), 2);
     }
 
     #[test]

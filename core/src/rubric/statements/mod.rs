@@ -12,6 +12,7 @@ mod features;
 mod model;
 mod split;
 
+use super::detect::Signs;
 use super::extract::Facts;
 use super::extract::page::Page;
 use super::{Discipline, DocType};
@@ -52,6 +53,8 @@ enum Kind {
 
 /// Below this the model does not overrule the rules on what a note is.
 const DOUBT: f32 = 0.4;
+/// A title that says outright what it stands over is right at least this often.
+const ENTITLED: f32 = 0.8;
 /// The number of kinds.
 const KINDS: usize = 14;
 
@@ -82,12 +85,21 @@ impl Statement {
     }
 }
 
-/// From here on a note of no known kind is taken for one of a discipline.
+/// From here on a note of no known kind is taken for one of a discipline, and one of a known kind for another than who signed has.
 const SURE: f32 = 0.9;
 
-/// What the model says of a note, or what the rules do where it is in doubt: a title on a note of two lines.
-fn settle<T: PartialEq + Copy>(model: (T, f32), rules: T, unknown: T) -> (T, f32) {
-    if rules != unknown && (model.0 == unknown || model.1 < DOUBT) { (rules, DOUBT) } else { model }
+/// What the model says of a note, or what the rules do where it knows nothing or, below `doubt`, too little: a title on a note of two lines.
+fn settle<T: PartialEq + Copy>(model: (T, f32), rules: T, unknown: T, doubt: f32) -> (T, f32) {
+    if rules != unknown && (model.0 == unknown || model.1 < doubt) { (rules, DOUBT) } else { model }
+}
+
+/// The kind that a title says outright, unless the statements are all but certain of another or the note is no therapist's.
+fn entitle(settled: (DocType, f32), title: Option<DocType>) -> (DocType, f32) {
+    match title {
+        Some(title) if settled.0 == title => (title, settled.1.max(ENTITLED)),
+        Some(title) if settled.0 != DocType::Unknown && settled.1 < ENTITLED => (title, ENTITLED),
+        _ => settled,
+    }
 }
 
 /// The probability that one of several holds that exclude each other.
@@ -104,13 +116,17 @@ impl Statements {
     pub(crate) fn read(
         page: &Page<'_>,
         facts: &Facts,
-        by_rules: (DocType, Discipline),
+        signs: &Signs,
         said: (Option<DocType>, Option<Discipline>),
     ) -> (Self, (DocType, f32), (Discipline, f32)) {
+        let by_rules = signs.settled();
         let parts = page.cancel.unless_set(|| split::split(page));
         let mut rows = features::features(page, facts, &parts, by_rules.0, by_rules.1);
         let (doc_type, discipline) = document::read(&rows);
-        let doc_type = said.0.map_or_else(|| settle(doc_type, by_rules.0, DocType::Unknown), |said| (said, 1.0));
+        let doc_type = said.0.map_or_else(
+            || entitle(settle(doc_type, by_rules.0, DocType::Unknown, 0.0), signs.title),
+            |said| (said, 1.0),
+        );
         // "PT:" on a note that is no therapy note is a patient.
         let rules = if doc_type.0 == DocType::Unknown { Discipline::Unknown } else { by_rules.1 };
         // Nor is a note that is none of a discipline because a word or two are those of one.
@@ -119,7 +135,13 @@ impl Statements {
         } else {
             discipline
         };
-        let discipline = said.1.map_or_else(|| settle(discipline, rules, Discipline::Unknown), |said| (said, 1.0));
+        let discipline = said.1.map_or_else(
+            || match signs.signer {
+                Some(signer) if doc_type.0 != DocType::Unknown && discipline.1 < SURE => (signer, SURE),
+                _ => settle(discipline, rules, Discipline::Unknown, DOUBT),
+            },
+            |said| (said, 1.0),
+        );
         if (doc_type.0, discipline.0) != by_rules {
             rows = features::features(page, facts, &parts, doc_type.0, discipline.0);
         }
@@ -163,11 +185,31 @@ pub struct StatementFeatures {
 /// not given, what the rules alone say of it stands there.
 pub fn statement_features(text: &str, options: &super::ScoreOptions) -> Vec<StatementFeatures> {
     let note = super::check::Note::new(text, super::terms::Vocabulary::builtin());
-    let (doc_type, discipline) = super::detect::by_rules(&note);
+    let (doc_type, discipline) = Signs::read(&note).settled();
     let (doc_type, discipline) = (options.doc_type.unwrap_or(doc_type), options.discipline.unwrap_or(discipline));
     let parts = split::split(&note.page);
     let rows = features::features(&note.page, &note.facts, &parts, doc_type, discipline);
     let lists = context::lists(&note.page, &parts);
     let statement = |((span, rows), list)| StatementFeatures { span, rows, list };
     parts.into_iter().zip(rows).zip(lists).map(statement).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_title_outweighs_what_is_not_sure() {
+        use DocType::{Discharge, ProgressReport, Unknown};
+        for (settled, title, expected) in [
+            ((ProgressReport, 0.6), Some(Discharge), (Discharge, ENTITLED)),
+            ((ProgressReport, 0.9), Some(Discharge), (ProgressReport, 0.9)),
+            ((ProgressReport, 0.5), Some(ProgressReport), (ProgressReport, ENTITLED)),
+            ((ProgressReport, 0.5), None, (ProgressReport, 0.5)),
+            // A hospital's discharge summary is no therapist's.
+            ((Unknown, 0.6), Some(Discharge), (Unknown, 0.6)),
+        ] {
+            assert_eq!(entitle(settled, title), expected);
+        }
+    }
 }
