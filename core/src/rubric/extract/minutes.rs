@@ -181,7 +181,7 @@ fn grid(page: &Page<'_>, services: &[Service]) -> Vec<Stated> {
         let cells = &page.text[service.span.end..line.end.max(service.span.end)];
         let mut figures = Vec::new();
         let mut at = service.span.end;
-        for cell in cells.split_inclusive(|c| matches!(c, '|' | '\t')) {
+        for cell in cells.split_inclusive(['|', '\t']) {
             let value = cell.trim_matches(|c: char| c == '|' || c.is_whitespace());
             if let Some(minutes) = value.parse().ok().filter(|minutes| (5..=120).contains(minutes)) {
                 let start = at + cell.find(value).unwrap_or(0);
