@@ -5,13 +5,14 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 seconds="$1"
 shift
-build="${CARGO_TARGET_DIR:-target}/fuzz"
-tools="${CARGO_TARGET_DIR:-target}/tools"
+built="$(realpath -m "${CARGO_TARGET_DIR:-target}")"
+build="$built/fuzz"
+tools="$built/tools"
 version=0.13.2
 if [ ! -x "$tools/bin/cargo-fuzz" ]; then
   cargo install -q cargo-fuzz --version "$version" --locked --root "$tools" --target-dir "$tools/build"
 fi
-export PATH="$PWD/$tools/bin:$PATH"
+export PATH="$tools/bin:$PATH"
 # Nothing in core is unsafe, so that no sanitizer is needed for what it does; without one, five times as much is tried.
 fuzz() { cargo +nightly fuzz "$1" --fuzz-dir tests/fuzz --target-dir "$build" -s none "${@:2}"; }
 fuzz build
