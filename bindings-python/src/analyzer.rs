@@ -1,7 +1,7 @@
 //! Scrubbing and scoring in one call.
 
 use pyo3::prelude::*;
-use pyo3::types::PyString;
+use pyo3::types::{PyDict, PyString};
 
 use crate::audit::{AuditLog, Trail};
 use crate::cancel::Cancel;
@@ -69,7 +69,10 @@ impl Analyzer {
     /// -------
     /// Outcome
     #[allow(clippy::too_many_arguments, reason = "they are keywords in Python")]
-    #[pyo3(signature = (text, *, doc_type=None, discipline=None, patient=None, context=None, vault=None, audit=None, actor=None, now=None))]
+    #[pyo3(signature = (text, *, doc_type=None, discipline=None, patient=None, context=None, vault=None, audit=None, actor=None, now=None, **unknown))]
+    #[pyo3(
+        text_signature = "($self, text, *, doc_type=None, discipline=None, patient=None, context=None, vault=None, audit=None, actor=None, now=None)"
+    )]
     fn analyze(
         &self,
         py: Python<'_>,
@@ -82,7 +85,9 @@ impl Analyzer {
         audit: Option<&Bound<'_, AuditLog>>,
         actor: Option<&str>,
         now: Option<&str>,
+        unknown: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Outcome> {
+        crate::error::no_keywords(py, unknown, "Analyzer.analyze")?;
         let text = crate::error::text(text)?;
         let context = note_context(py, context, patient)?;
         let trail = Trail::new(py, audit, None, actor, now)?;
@@ -116,7 +121,10 @@ impl Analyzer {
     /// list of Outcome
     ///     The same as one `analyze` call each.
     #[allow(clippy::too_many_arguments, reason = "they are keywords in Python")]
-    #[pyo3(signature = (texts, *, contexts=None, vault=None, audit=None, actor=None, now=None, threads=None, progress=false))]
+    #[pyo3(signature = (texts, *, contexts=None, vault=None, audit=None, actor=None, now=None, threads=None, progress=false, **unknown))]
+    #[pyo3(
+        text_signature = "($self, texts, *, contexts=None, vault=None, audit=None, actor=None, now=None, threads=None, progress=False)"
+    )]
     fn analyze_batch(
         &self,
         py: Python<'_>,
@@ -128,7 +136,9 @@ impl Analyzer {
         now: Option<&str>,
         threads: Option<usize>,
         progress: bool,
+        unknown: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Vec<Outcome>> {
+        crate::error::no_keywords(py, unknown, "Analyzer.analyze_batch")?;
         let options = chartguard::ScoreOptions::default();
         let trail = Trail::new(py, audit, None, actor, now)?;
         let vault = crate::vault::held(py, vault)?;

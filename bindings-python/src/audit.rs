@@ -59,8 +59,15 @@ impl AuditLog {
 #[pymethods]
 impl AuditLog {
     #[new]
-    #[pyo3(signature = (path, *, key=None))]
-    fn new(py: Python<'_>, path: std::path::PathBuf, key: Option<Vec<u8>>) -> PyResult<Self> {
+    #[pyo3(signature = (path, *, key=None, **unknown))]
+    #[pyo3(text_signature = "(path, *, key=None)")]
+    fn new(
+        py: Python<'_>,
+        path: std::path::PathBuf,
+        key: Option<Vec<u8>>,
+        unknown: Option<&Bound<'_, PyDict>>,
+    ) -> PyResult<Self> {
+        crate::error::no_keywords(py, unknown, "AuditLog")?;
         run(py, || {
             let sink = audit::open(&path, key.as_deref())?;
             Ok(Self { sink, key: key.map(Into::into), home: Home::here() })
@@ -108,7 +115,10 @@ impl AuditLog {
     /// >>> [(event["action"], event["outcome"]) for event in AuditLog.events(path)]
     /// [('change_policy', 'success')]
     #[allow(clippy::too_many_arguments, reason = "they are keywords in Python")]
-    #[pyo3(signature = (action, *, actor=None, roles=None, refused=None, failed=None, policy=None, document=None, now=None))]
+    #[pyo3(signature = (action, *, actor=None, roles=None, refused=None, failed=None, policy=None, document=None, now=None, **unknown))]
+    #[pyo3(
+        text_signature = "($self, action, *, actor=None, roles=None, refused=None, failed=None, policy=None, document=None, now=None)"
+    )]
     fn record<'py>(
         &self,
         py: Python<'py>,
@@ -120,7 +130,9 @@ impl AuditLog {
         policy: Option<&Bound<'_, Scrubber>>,
         document: Option<&Bound<'_, PyAny>>,
         now: Option<&str>,
+        unknown: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Bound<'py, PyDict>> {
+        crate::error::no_keywords(py, unknown, "AuditLog.record")?;
         let sink = self.held(py)?;
         if roles.is_some() && actor.is_none() {
             return Err(config(py, "roles are those of an actor, and none is said", "actor"));
@@ -176,13 +188,16 @@ impl AuditLog {
     /// TamperedError
     ///     The chain does not go through `head`.
     #[staticmethod]
-    #[pyo3(signature = (path, *, key=None, head=None))]
+    #[pyo3(signature = (path, *, key=None, head=None, **unknown))]
+    #[pyo3(text_signature = "(path, *, key=None, head=None)")]
     fn verify<'py>(
         py: Python<'py>,
         path: std::path::PathBuf,
         key: Option<Vec<u8>>,
         head: Option<&Bound<'py, PyAny>>,
+        unknown: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Bound<'py, PyDict>> {
+        crate::error::no_keywords(py, unknown, "AuditLog.verify")?;
         let before: Option<String> =
             match head {
                 None => None,
@@ -215,13 +230,16 @@ impl AuditLog {
     /// -------
     /// list of dict
     #[staticmethod]
-    #[pyo3(signature = (path, *, key=None, fhir=false))]
-    fn events(
-        py: Python<'_>,
+    #[pyo3(signature = (path, *, key=None, fhir=false, **unknown))]
+    #[pyo3(text_signature = "(path, *, key=None, fhir=False)")]
+    fn events<'py>(
+        py: Python<'py>,
         path: std::path::PathBuf,
         key: Option<Vec<u8>>,
         fhir: bool,
-    ) -> PyResult<Bound<'_, PyAny>> {
+        unknown: Option<&Bound<'_, PyDict>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        crate::error::no_keywords(py, unknown, "AuditLog.events")?;
         let mut events = Vec::new();
         run(py, || {
             audit::each(&path, key.as_deref(), |event| {
@@ -466,7 +484,8 @@ impl Access {
     /// ------
     /// ConfigError
     ///     There is no such role (the nearest is named), the actor has it already, or an id is empty.
-    #[pyo3(signature = (actor, role, *, by, now=None, audit=None))]
+    #[pyo3(signature = (actor, role, *, by, now=None, audit=None, **unknown))]
+    #[pyo3(text_signature = "($self, actor, role, *, by, now=None, audit=None)")]
     fn grant(
         &self,
         py: Python<'_>,
@@ -475,7 +494,9 @@ impl Access {
         by: &str,
         now: Option<&str>,
         audit: Option<&Bound<'_, AuditLog>>,
+        unknown: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<()> {
+        crate::error::no_keywords(py, unknown, "Access.grant")?;
         self.changed(py, by, now, audit, |rules, at| rules.grant(actor, role, by, at))
     }
 
@@ -490,7 +511,8 @@ impl Access {
     /// ------
     /// ConfigError
     ///     The actor does not have the role, or `now` lies before it was given.
-    #[pyo3(signature = (actor, role, *, by, now=None, audit=None))]
+    #[pyo3(signature = (actor, role, *, by, now=None, audit=None, **unknown))]
+    #[pyo3(text_signature = "($self, actor, role, *, by, now=None, audit=None)")]
     fn remove(
         &self,
         py: Python<'_>,
@@ -499,7 +521,9 @@ impl Access {
         by: &str,
         now: Option<&str>,
         audit: Option<&Bound<'_, AuditLog>>,
+        unknown: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<()> {
+        crate::error::no_keywords(py, unknown, "Access.remove")?;
         self.changed(py, by, now, audit, |rules, at| rules.remove(actor, role, by, at))
     }
 
@@ -523,8 +547,17 @@ impl Access {
     ///     "restore", "read_vault", "change_policy", "read_audit" or "change_access".
     /// now : str, optional
     ///     RFC 3339; Python's clock if not given.
-    #[pyo3(signature = (actor, permission, *, now=None))]
-    fn allows(&self, py: Python<'_>, actor: &str, permission: &str, now: Option<&str>) -> PyResult<bool> {
+    #[pyo3(signature = (actor, permission, *, now=None, **unknown))]
+    #[pyo3(text_signature = "($self, actor, permission, *, now=None)")]
+    fn allows(
+        &self,
+        py: Python<'_>,
+        actor: &str,
+        permission: &str,
+        now: Option<&str>,
+        unknown: Option<&Bound<'_, PyDict>>,
+    ) -> PyResult<bool> {
+        crate::error::no_keywords(py, unknown, "Access.allows")?;
         let now = self::now(py, now)?;
         run(py, || Ok(self.rules().decide(actor, Permission::named(permission)?, &now)?.allowed))
     }
@@ -542,7 +575,8 @@ impl Access {
     /// ------
     /// AccessError
     ///     The actor has no role with the permission.
-    #[pyo3(signature = (actor, permission, *, now=None, audit=None))]
+    #[pyo3(signature = (actor, permission, *, now=None, audit=None, **unknown))]
+    #[pyo3(text_signature = "($self, actor, permission, *, now=None, audit=None)")]
     fn require(
         &self,
         py: Python<'_>,
@@ -550,7 +584,9 @@ impl Access {
         permission: &str,
         now: Option<&str>,
         audit: Option<&Bound<'_, AuditLog>>,
+        unknown: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<()> {
+        crate::error::no_keywords(py, unknown, "Access.require")?;
         let now = self::now(py, now)?;
         let log = audit.map(|log| log.get().held(py)).transpose()?;
         run(py, || self.rules().require(actor, Permission::named(permission)?, &now, log).map(|_| ()))

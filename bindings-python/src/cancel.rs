@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use pyo3::prelude::*;
+use pyo3::types::PyDict;
 
 use crate::error::config;
 
@@ -28,8 +29,10 @@ pub(crate) struct Cancel(pub(crate) chartguard::Cancel);
 #[pymethods]
 impl Cancel {
     #[new]
-    #[pyo3(signature = (*, timeout=None))]
-    fn new(py: Python<'_>, timeout: Option<f64>) -> PyResult<Self> {
+    #[pyo3(signature = (*, timeout=None, **unknown))]
+    #[pyo3(text_signature = "(*, timeout=None)")]
+    fn new(py: Python<'_>, timeout: Option<f64>, unknown: Option<&Bound<'_, PyDict>>) -> PyResult<Self> {
+        crate::error::no_keywords(py, unknown, "Cancel")?;
         let Some(seconds) = timeout else { return Ok(Self(chartguard::Cancel::new())) };
         let end = Duration::try_from_secs_f64(seconds).ok().and_then(|time| Instant::now().checked_add(time));
         let end = end.ok_or_else(|| config(py, "seconds from 0 on are expected", "timeout"))?;

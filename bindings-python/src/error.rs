@@ -127,12 +127,12 @@ impl RowError {
     }
 }
 
-/// Refuses keywords that there are not, and names the nearest that there are.
-pub(crate) fn no_keywords(py: Python<'_>, unknown: Option<&Bound<'_, PyDict>>, known: &[&str]) -> PyResult<()> {
+/// Refuses keywords that a function of ours has not, such as `Scrubber.scrub`, and names the nearest that it has.
+pub(crate) fn no_keywords(py: Python<'_>, unknown: Option<&Bound<'_, PyDict>>, function: &str) -> PyResult<()> {
     match unknown.and_then(|unknown| unknown.keys().into_iter().next()) {
         None => Ok(()),
         Some(name) => {
-            let error = py.import("chartguard._containers")?.call_method1("unknown", (name, known.to_vec()))?;
+            let error = py.import("chartguard._containers")?.call_method1("unknown_here", (name, function))?;
             Err(PyErr::from_value(error))
         }
     }

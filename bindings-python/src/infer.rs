@@ -5,7 +5,7 @@
 use chartguard::infer;
 use pyo3::exceptions::PyModuleNotFoundError;
 use pyo3::prelude::*;
-use pyo3::types::{PyByteArray, PyString, PyTuple, PyType};
+use pyo3::types::{PyByteArray, PyDict, PyString, PyTuple, PyType};
 use rayon::prelude::*;
 
 use crate::error::{config, run, text};
@@ -97,13 +97,16 @@ impl Classifier {
     /// ------
     /// ChartguardError
     ///     As `classify`; a note of the error says the index of the text.
-    #[pyo3(signature = (texts, *, threads=None))]
+    #[pyo3(signature = (texts, *, threads=None, **unknown))]
+    #[pyo3(text_signature = "($self, texts, *, threads=None)")]
     fn classify_batch(
         &self,
         py: Python<'_>,
         texts: &Bound<'_, PyAny>,
         threads: Option<usize>,
+        unknown: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Vec<Vec<Scored>>> {
+        crate::error::no_keywords(py, unknown, "Classifier.classify_batch")?;
         batch(py, texts, None, threads, false, |notes| {
             let texts: Vec<&str> = notes.iter().map(|(text, _)| *text).collect();
             Ok(self.0.classify_batch(&texts).into_iter().map(|labels| labels.map(scored)).collect())
@@ -183,13 +186,16 @@ impl Embedder {
     /// ------
     /// ChartguardError, ModuleNotFoundError
     ///     As `embed`; a note of the error says the index of the text.
-    #[pyo3(signature = (texts, *, threads=None))]
+    #[pyo3(signature = (texts, *, threads=None, **unknown))]
+    #[pyo3(text_signature = "($self, texts, *, threads=None)")]
     fn embed_batch<'py>(
         &self,
         py: Python<'py>,
         texts: &Bound<'py, PyAny>,
         threads: Option<usize>,
+        unknown: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Bound<'py, PyAny>> {
+        crate::error::no_keywords(py, unknown, "Embedder.embed_batch")?;
         let numpy = numpy(py)?;
         let vectors = batch(py, texts, None, threads, false, |notes| {
             let texts: Vec<&str> = notes.iter().map(|(text, _)| *text).collect();
@@ -283,8 +289,16 @@ impl PairScorer {
     ///     One is no pair of texts.
     /// ChartguardError
     ///     As `score`; a note of the error says the index of the pair.
-    #[pyo3(signature = (pairs, *, threads=None))]
-    fn score_batch(&self, py: Python<'_>, pairs: &Bound<'_, PyAny>, threads: Option<usize>) -> PyResult<Vec<f64>> {
+    #[pyo3(signature = (pairs, *, threads=None, **unknown))]
+    #[pyo3(text_signature = "($self, pairs, *, threads=None)")]
+    fn score_batch(
+        &self,
+        py: Python<'_>,
+        pairs: &Bound<'_, PyAny>,
+        threads: Option<usize>,
+        unknown: Option<&Bound<'_, PyDict>>,
+    ) -> PyResult<Vec<f64>> {
+        crate::error::no_keywords(py, unknown, "PairScorer.score_batch")?;
         let mut held: Vec<(Bound<'_, PyString>, Bound<'_, PyString>)> = Vec::new();
         for (index, pair) in pairs.try_iter()?.enumerate() {
             let wrong = |_| config(py, format!("pair {index} is not two str"), "pairs");

@@ -259,12 +259,15 @@ pub(crate) fn restore<'py>(
 /// >>> [note["text"] for note in message_notes(r"{\rtf1 Gait training,{\b  15} min.}")]
 /// ['Gait training, 15 min.']
 #[pyfunction]
-#[pyo3(signature = (message, *, format="auto"))]
+#[pyo3(signature = (message, *, format="auto", **unknown))]
+#[pyo3(text_signature = "(message, *, format='auto')")]
 pub(crate) fn message_notes<'py>(
     py: Python<'py>,
     message: &Bound<'py, PyAny>,
     format: &str,
+    unknown: Option<&Bound<'_, PyDict>>,
 ) -> PyResult<Bound<'py, PyList>> {
+    crate::error::no_keywords(py, unknown, "message_notes")?;
     let format: Format = format.parse().map_err(|error| exception(py, &error))?;
     let bytes = Message::new(message)?.bytes;
     let list = PyList::empty(py);

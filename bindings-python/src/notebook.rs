@@ -1,7 +1,7 @@
 //! What a notebook shows. The pages are made by `chartguard/_notebook.py`; by default they hold nothing of the original.
 
 use pyo3::prelude::*;
-use pyo3::types::PyString;
+use pyo3::types::{PyDict, PyString};
 
 use crate::analyzer::Outcome;
 use crate::rubric::Report;
@@ -47,12 +47,15 @@ impl Scrubbed {
     /// >>> scrubbed = Scrubber(model="none").scrub(note)
     /// >>> "219-09-9999" in scrubbed.to_html(), "219-09-9999" in scrubbed.to_html(note, show_phi=True)
     /// (False, True)
-    #[pyo3(signature = (original=None, *, show_phi=false))]
+    #[pyo3(signature = (original=None, *, show_phi=false, **unknown))]
+    #[pyo3(text_signature = "($self, original=None, *, show_phi=False)")]
     fn to_html<'py>(
         slf: &Bound<'py, Self>,
         original: Option<Bound<'py, PyString>>,
         show_phi: bool,
+        unknown: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Bound<'py, PyAny>> {
+        crate::error::no_keywords(slf.py(), unknown, "Scrubbed.to_html")?;
         page(slf.py(), "scrubbed", (slf, original, show_phi))
     }
 }

@@ -7,6 +7,7 @@ use std::time::Instant;
 
 use chartguard::infer::RegistryOptions;
 use pyo3::prelude::*;
+use pyo3::types::PyDict;
 use serde_json::{Value, json};
 
 use crate::error::{config, run};
@@ -49,8 +50,16 @@ pub(crate) struct Registry {
 #[pymethods]
 impl Registry {
     #[new]
-    #[pyo3(signature = (directory, *, memory=None, wait=None))]
-    fn new(py: Python<'_>, directory: PathBuf, memory: Option<i64>, wait: Option<f64>) -> PyResult<Self> {
+    #[pyo3(signature = (directory, *, memory=None, wait=None, **unknown))]
+    #[pyo3(text_signature = "(directory, *, memory=None, wait=None)")]
+    fn new(
+        py: Python<'_>,
+        directory: PathBuf,
+        memory: Option<i64>,
+        wait: Option<f64>,
+        unknown: Option<&Bound<'_, PyDict>>,
+    ) -> PyResult<Self> {
+        crate::error::no_keywords(py, unknown, "Registry")?;
         if wait.is_some_and(|wait| !wait.is_finite()) {
             return Err(config(py, "a number of seconds is expected", "wait"));
         }

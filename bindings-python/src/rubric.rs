@@ -217,14 +217,18 @@ fn classifiers(given: Option<&Bound<'_, PyAny>>) -> PyResult<Vec<(String, Py<Cla
 #[pymethods]
 impl Scorer {
     #[new]
-    #[pyo3(signature = (rubric, *, judge=None, embedder=None, classifiers=None, document_classifier=None))]
+    #[pyo3(signature = (rubric, *, judge=None, embedder=None, classifiers=None, document_classifier=None, **unknown))]
+    #[pyo3(text_signature = "(rubric, *, judge=None, embedder=None, classifiers=None, document_classifier=None)")]
     fn new(
+        py: Python<'_>,
         rubric: Bound<'_, Rubric>,
         judge: Option<Py<PyAny>>,
         embedder: Option<Py<Embedder>>,
         classifiers: Option<&Bound<'_, PyAny>>,
         document_classifier: Option<Py<Classifier>>,
+        unknown: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Self> {
+        crate::error::no_keywords(py, unknown, "Scorer")?;
         let scorer = chartguard::Scorer::new(rubric.get().0.clone());
         let judges = judge.is_some();
         let scorer = match judge {
@@ -286,7 +290,10 @@ impl Scorer {
     /// Returns
     /// -------
     /// Report
-    #[pyo3(signature = (text, *, doc_type=None, discipline=None, date=None, payer=None, setting=None, claim=None))]
+    #[pyo3(signature = (text, *, doc_type=None, discipline=None, date=None, payer=None, setting=None, claim=None, **unknown))]
+    #[pyo3(
+        text_signature = "($self, text, *, doc_type=None, discipline=None, date=None, payer=None, setting=None, claim=None)"
+    )]
     #[allow(clippy::too_many_arguments, reason = "keywords of Python")]
     fn score(
         &self,
@@ -298,7 +305,9 @@ impl Scorer {
         payer: Option<&str>,
         setting: Option<&str>,
         claim: Option<&Bound<'_, PyAny>>,
+        unknown: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Report> {
+        crate::error::no_keywords(py, unknown, "Scorer.score")?;
         let text = crate::error::text(text)?;
         let options = options(py, doc_type, discipline, date, payer, setting, claim)?;
         run(py, || Ok(Report::new(text, self.core.score(text, &options()?)?)))
@@ -319,7 +328,10 @@ impl Scorer {
     /// Returns
     /// -------
     /// list of MessageReport
-    #[pyo3(signature = (message, *, format="auto", doc_type=None, discipline=None, date=None, payer=None, setting=None, claim=None))]
+    #[pyo3(signature = (message, *, format="auto", doc_type=None, discipline=None, date=None, payer=None, setting=None, claim=None, **unknown))]
+    #[pyo3(
+        text_signature = "($self, message, *, format='auto', doc_type=None, discipline=None, date=None, payer=None, setting=None, claim=None)"
+    )]
     #[allow(clippy::too_many_arguments, reason = "keywords of Python")]
     fn score_message(
         &self,
@@ -332,7 +344,9 @@ impl Scorer {
         payer: Option<&str>,
         setting: Option<&str>,
         claim: Option<&Bound<'_, PyAny>>,
+        unknown: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Vec<crate::message::MessageReport>> {
+        crate::error::no_keywords(py, unknown, "Scorer.score_message")?;
         let options = options(py, doc_type, discipline, date, payer, setting, claim)?;
         crate::message::score(py, &self.core, message, format, options)
     }
@@ -350,13 +364,16 @@ impl Scorer {
     /// -------
     /// dict
     ///     As ``chartguard score --episode --json`` prints it: ``criteria`` with evidence by note, ``timeline``, ``notes``.
-    #[pyo3(signature = (notes, *, open=false))]
+    #[pyo3(signature = (notes, *, open=false, **unknown))]
+    #[pyo3(text_signature = "($self, notes, *, open=False)")]
     fn score_episode<'py>(
         &self,
         py: Python<'py>,
         notes: &Bound<'py, PyAny>,
         open: bool,
+        unknown: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Bound<'py, PyAny>> {
+        crate::error::no_keywords(py, unknown, "Scorer.score_episode")?;
         let notes = json_of(py, notes)?;
         let options = format!("{{\"open\": {open}}}");
         let (_, json) = run(py, || wire::score_episode(&self.core, &notes, &options))?;
@@ -410,8 +427,15 @@ fn options<'a>(
 /// >>> [(c["code"], c["units"]) for c in units({"97110": 33, "97140": 7})["codes"]]
 /// [('97110', 2), ('97140', 1)]
 #[pyfunction]
-#[pyo3(signature = (minutes, *, codes=""))]
-pub(crate) fn units<'py>(py: Python<'py>, minutes: &Bound<'py, PyAny>, codes: &str) -> PyResult<Bound<'py, PyAny>> {
+#[pyo3(signature = (minutes, *, codes="", **unknown))]
+#[pyo3(text_signature = "(minutes, *, codes='')")]
+pub(crate) fn units<'py>(
+    py: Python<'py>,
+    minutes: &Bound<'py, PyAny>,
+    codes: &str,
+    unknown: Option<&Bound<'_, PyDict>>,
+) -> PyResult<Bound<'py, PyAny>> {
+    crate::error::no_keywords(py, unknown, "units")?;
     let minutes = json_of(py, minutes)?;
     let json = run(py, || wire::units(&minutes, codes))?;
     py.import("json")?.call_method1("loads", (json,))
@@ -577,8 +601,16 @@ impl Report {
     }
 
     /// The report in another form: "csv", "sarif" or "markdown". `name` is what the note is called in it. Markdown quotes the note.
-    #[pyo3(signature = (format, *, name="note"))]
-    fn export(&self, py: Python<'_>, format: &str, name: &str) -> PyResult<String> {
+    #[pyo3(signature = (format, *, name="note", **unknown))]
+    #[pyo3(text_signature = "($self, format, *, name='note')")]
+    fn export(
+        &self,
+        py: Python<'_>,
+        format: &str,
+        name: &str,
+        unknown: Option<&Bound<'_, PyDict>>,
+    ) -> PyResult<String> {
+        crate::error::no_keywords(py, unknown, "Report.export")?;
         run(py, || chartguard::report::export(&self.report, &self.note, name, format))
     }
 

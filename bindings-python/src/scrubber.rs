@@ -80,7 +80,7 @@ impl Scrubber {
         seed: Option<&Bound<'_, PyAny>>,
         unknown: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Self> {
-        crate::error::no_keywords(py, unknown, &["policy", "categories", "strict", "model", "votes", "key", "seed"])?;
+        crate::error::no_keywords(py, unknown, "Scrubber")?;
         let settings = PyDict::new(py);
         settings.set_item("policy", policy)?;
         settings.set_item("categories", categories)?;
@@ -165,7 +165,10 @@ impl Scrubber {
     ///     The note could not be searched completely, or what came out would still name the patient; there is then no output
     ///     at all, never the original.
     #[allow(clippy::too_many_arguments, reason = "they are keywords in Python")]
-    #[pyo3(signature = (text, *, patient=None, context=None, vault=None, audit=None, actor=None, now=None))]
+    #[pyo3(signature = (text, *, patient=None, context=None, vault=None, audit=None, actor=None, now=None, **unknown))]
+    #[pyo3(
+        text_signature = "($self, text, *, patient=None, context=None, vault=None, audit=None, actor=None, now=None)"
+    )]
     fn scrub(
         &self,
         py: Python<'_>,
@@ -176,7 +179,9 @@ impl Scrubber {
         audit: Option<&Bound<'_, AuditLog>>,
         actor: Option<&str>,
         now: Option<&str>,
+        unknown: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Scrubbed> {
+        crate::error::no_keywords(py, unknown, "Scrubber.scrub")?;
         let text = crate::error::text(text)?;
         let context = note_context(py, context, patient)?;
         let trail = Trail::new(py, audit, None, actor, now)?;
@@ -221,7 +226,10 @@ impl Scrubber {
     /// >>> Scrubber().scrub_message(r"{\rtf1 Seen by Dr. Achter{\b berg}}").message
     /// '{\\rtf1 Seen by Dr. [NAME]{\\b }}'
     #[allow(clippy::too_many_arguments, reason = "they are keywords in Python")]
-    #[pyo3(signature = (message, *, format="auto", patient=None, context=None, vault=None, audit=None, actor=None, now=None))]
+    #[pyo3(signature = (message, *, format="auto", patient=None, context=None, vault=None, audit=None, actor=None, now=None, **unknown))]
+    #[pyo3(
+        text_signature = "($self, message, *, format='auto', patient=None, context=None, vault=None, audit=None, actor=None, now=None)"
+    )]
     fn scrub_message(
         &self,
         py: Python<'_>,
@@ -233,7 +241,9 @@ impl Scrubber {
         audit: Option<&Bound<'_, AuditLog>>,
         actor: Option<&str>,
         now: Option<&str>,
+        unknown: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<crate::message::ScrubbedMessage> {
+        crate::error::no_keywords(py, unknown, "Scrubber.scrub_message")?;
         let context = note_context(py, context, patient)?;
         let trail = Trail::new(py, audit, None, actor, now)?;
         crate::message::scrub(py, &self.0, message, format, &context, vault, &trail)
@@ -267,7 +277,10 @@ impl Scrubber {
     /// ChartguardError
     ///     The message names the index of the note that failed.
     #[allow(clippy::too_many_arguments, reason = "they are keywords in Python")]
-    #[pyo3(signature = (texts, *, contexts=None, vault=None, audit=None, actor=None, now=None, threads=None, progress=false))]
+    #[pyo3(signature = (texts, *, contexts=None, vault=None, audit=None, actor=None, now=None, threads=None, progress=false, **unknown))]
+    #[pyo3(
+        text_signature = "($self, texts, *, contexts=None, vault=None, audit=None, actor=None, now=None, threads=None, progress=False)"
+    )]
     fn scrub_batch(
         &self,
         py: Python<'_>,
@@ -279,7 +292,9 @@ impl Scrubber {
         now: Option<&str>,
         threads: Option<usize>,
         progress: bool,
+        unknown: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Vec<Scrubbed>> {
+        crate::error::no_keywords(py, unknown, "Scrubber.scrub_batch")?;
         let trail = Trail::new(py, audit, None, actor, now)?;
         let vault = crate::vault::held(py, vault)?;
         batch(py, texts, contexts, threads, progress, |notes| {

@@ -7,7 +7,7 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use chartguard::search::{Chunking, SearchOptions, SentenceModel};
 use pyo3::prelude::*;
-use pyo3::types::PyString;
+use pyo3::types::{PyDict, PyString};
 
 use crate::error::{run, text};
 use crate::infer::Embedder;
@@ -67,14 +67,17 @@ fn sentences(embedder: Option<&Py<Embedder>>) -> chartguard::Result<Option<Arc<d
 #[pymethods]
 impl SearchIndex {
     #[new]
-    #[pyo3(signature = (*, words=120, overlap=30, keep_text=false, embedder=None))]
+    #[pyo3(signature = (*, words=120, overlap=30, keep_text=false, embedder=None, **unknown))]
+    #[pyo3(text_signature = "(*, words=120, overlap=30, keep_text=False, embedder=None)")]
     fn new(
         py: Python<'_>,
         words: usize,
         overlap: usize,
         keep_text: bool,
         embedder: Option<Py<Embedder>>,
+        unknown: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Self> {
+        crate::error::no_keywords(py, unknown, "SearchIndex")?;
         run(py, || {
             let options = SearchOptions::default().chunking(Chunking::new(words, overlap)?).keep_text(keep_text);
             Ok(Self(RwLock::new(match sentences(embedder.as_ref())? {
@@ -105,8 +108,15 @@ impl SearchIndex {
     /// TamperedError
     ///     It was changed or cut off.
     #[staticmethod]
-    #[pyo3(signature = (path, *, embedder=None))]
-    fn load(py: Python<'_>, path: PathBuf, embedder: Option<Py<Embedder>>) -> PyResult<Self> {
+    #[pyo3(signature = (path, *, embedder=None, **unknown))]
+    #[pyo3(text_signature = "(path, *, embedder=None)")]
+    fn load(
+        py: Python<'_>,
+        path: PathBuf,
+        embedder: Option<Py<Embedder>>,
+        unknown: Option<&Bound<'_, PyDict>>,
+    ) -> PyResult<Self> {
+        crate::error::no_keywords(py, unknown, "SearchIndex.load")?;
         let index = run(py, || match sentences(embedder.as_ref())? {
             Some(model) => chartguard::search::SearchIndex::load_with(&path, model),
             None => chartguard::search::SearchIndex::load(&path),

@@ -6,7 +6,7 @@ use chartguard::StreamOptions;
 use chartguard::scrub::{Applied, Census};
 use chartguard::text::Offsets;
 use pyo3::prelude::*;
-use pyo3::types::{PyList, PyString};
+use pyo3::types::{PyDict, PyList, PyString};
 
 use crate::error::run;
 use crate::scrubber::{Finding, Scrubber, note_context};
@@ -31,14 +31,17 @@ impl Scrubber {
     /// ------
     /// ConfigError
     ///     An operator of the policy needs the whole text: "encrypt", "fpe", and "date_shift" without a ``patient_id``.
-    #[pyo3(signature = (*, patient=None, context=None, lookahead=None))]
+    #[pyo3(signature = (*, patient=None, context=None, lookahead=None, **unknown))]
+    #[pyo3(text_signature = "($self, *, patient=None, context=None, lookahead=None)")]
     fn stream(
         &self,
         py: Python<'_>,
         patient: Option<&Bound<'_, PyAny>>,
         context: Option<&Bound<'_, PyAny>>,
         lookahead: Option<usize>,
+        unknown: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<ScrubStream> {
+        crate::error::no_keywords(py, unknown, "Scrubber.stream")?;
         let options = StreamOptions::new().context(note_context(py, context, patient)?);
         let options = lookahead.into_iter().fold(options, StreamOptions::lookahead);
         let stream = run(py, || self.0.stream(options))?;

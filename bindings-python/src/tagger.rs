@@ -72,13 +72,16 @@ impl Tagger {
     /// ------
     /// ChartguardError
     ///     As `tag`; a note of the error says the index of the text.
-    #[pyo3(signature = (texts, *, threads=None))]
+    #[pyo3(signature = (texts, *, threads=None, **unknown))]
+    #[pyo3(text_signature = "($self, texts, *, threads=None)")]
     fn tag_batch(
         &self,
         py: Python<'_>,
         texts: &Bound<'_, PyAny>,
         threads: Option<usize>,
+        unknown: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Vec<Vec<Entity>>> {
+        crate::error::no_keywords(py, unknown, "Tagger.tag_batch")?;
         batch(py, texts, None, threads, false, |notes| {
             let texts: Vec<&str> = notes.iter().map(|(text, _)| *text).collect();
             let tagged = self.0.tag_batch(&texts).into_iter().zip(&texts);

@@ -138,8 +138,16 @@ impl Way {
 #[pymethods]
 impl Vault {
     #[new]
-    #[pyo3(signature = (path, key, *, read_only=false))]
-    fn new(py: Python<'_>, path: std::path::PathBuf, key: &Bound<'_, PyAny>, read_only: bool) -> PyResult<Self> {
+    #[pyo3(signature = (path, key, *, read_only=false, **unknown))]
+    #[pyo3(text_signature = "(path, key, *, read_only=False)")]
+    fn new(
+        py: Python<'_>,
+        path: std::path::PathBuf,
+        key: &Bound<'_, PyAny>,
+        read_only: bool,
+        unknown: Option<&Bound<'_, PyDict>>,
+    ) -> PyResult<Self> {
+        crate::error::no_keywords(py, unknown, "Vault")?;
         let key = crate::key::key(py, key)?;
         run(py, || {
             let vault =
@@ -205,7 +213,8 @@ impl Vault {
     /// -------
     /// list of dict
     ///     "number", "text" and "document" (keyed fingerprints), "pieces", "bytes", "hash".
-    #[pyo3(signature = (*, access=None, actor=None, now=None, audit=None))]
+    #[pyo3(signature = (*, access=None, actor=None, now=None, audit=None, **unknown))]
+    #[pyo3(text_signature = "($self, *, access=None, actor=None, now=None, audit=None)")]
     fn records<'py>(
         &self,
         py: Python<'py>,
@@ -213,7 +222,9 @@ impl Vault {
         actor: Option<&str>,
         now: Option<&str>,
         audit: Option<&Bound<'_, AuditLog>>,
+        unknown: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Bound<'py, PyAny>> {
+        crate::error::no_keywords(py, unknown, "Vault.records")?;
         let trail = Trail::new(py, audit, access, actor, now)?;
         let vault = self.held(py)?;
         let records = run(py, || {
@@ -257,7 +268,8 @@ impl Vault {
     /// >>> vault.restore_message(done.message)
     /// '{\\rtf1 SSN 219-{\\b 09}-9999}'
     #[allow(clippy::too_many_arguments, reason = "they are keywords in Python")]
-    #[pyo3(signature = (message, *, document_id=None, access=None, actor=None, now=None, audit=None))]
+    #[pyo3(signature = (message, *, document_id=None, access=None, actor=None, now=None, audit=None, **unknown))]
+    #[pyo3(text_signature = "($self, message, *, document_id=None, access=None, actor=None, now=None, audit=None)")]
     fn restore_message<'py>(
         &self,
         py: Python<'py>,
@@ -267,7 +279,9 @@ impl Vault {
         actor: Option<&str>,
         now: Option<&str>,
         audit: Option<&Bound<'_, AuditLog>>,
+        unknown: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Bound<'py, PyAny>> {
+        crate::error::no_keywords(py, unknown, "Vault.restore_message")?;
         let trail = Trail::new(py, audit, access, actor, now)?;
         crate::message::restore(py, &Way::Vault(Arc::clone(self.held(py)?)), message, document_id, &trail)
     }
@@ -329,7 +343,10 @@ fn head<'py>(py: Python<'py>, head: &Head) -> PyResult<Bound<'py, PyDict>> {
 /// 'SSN 219-09-9999'
 #[pyfunction]
 #[allow(clippy::too_many_arguments, reason = "they are keywords in Python")]
-#[pyo3(signature = (text, key=None, *, vault=None, document_id=None, access=None, actor=None, now=None, audit=None))]
+#[pyo3(signature = (text, key=None, *, vault=None, document_id=None, access=None, actor=None, now=None, audit=None, **unknown))]
+#[pyo3(
+    text_signature = "(text, key=None, *, vault=None, document_id=None, access=None, actor=None, now=None, audit=None)"
+)]
 pub(crate) fn restore(
     py: Python<'_>,
     text: &Bound<'_, PyString>,
@@ -340,7 +357,9 @@ pub(crate) fn restore(
     actor: Option<&str>,
     now: Option<&str>,
     audit: Option<&Bound<'_, AuditLog>>,
+    unknown: Option<&Bound<'_, PyDict>>,
 ) -> PyResult<String> {
+    crate::error::no_keywords(py, unknown, "restore")?;
     let text = crate::error::text(text)?;
     let way = Way::new(py, key, vault)?;
     if document_id.is_some() && vault.is_none() {
@@ -383,7 +402,10 @@ pub(crate) fn restore(
 /// '{\\rtf1 SSN 219-{\\b 09}-9999}'
 #[pyfunction]
 #[allow(clippy::too_many_arguments, reason = "they are keywords in Python")]
-#[pyo3(signature = (message, key=None, *, vault=None, document_id=None, access=None, actor=None, now=None, audit=None))]
+#[pyo3(signature = (message, key=None, *, vault=None, document_id=None, access=None, actor=None, now=None, audit=None, **unknown))]
+#[pyo3(
+    text_signature = "(message, key=None, *, vault=None, document_id=None, access=None, actor=None, now=None, audit=None)"
+)]
 pub(crate) fn restore_message<'py>(
     py: Python<'py>,
     message: &Bound<'_, PyAny>,
@@ -394,7 +416,9 @@ pub(crate) fn restore_message<'py>(
     actor: Option<&str>,
     now: Option<&str>,
     audit: Option<&Bound<'_, AuditLog>>,
+    unknown: Option<&Bound<'_, PyDict>>,
 ) -> PyResult<Bound<'py, PyAny>> {
+    crate::error::no_keywords(py, unknown, "restore_message")?;
     let way = Way::new(py, key, vault)?;
     if document_id.is_some() && vault.is_none() {
         return Err(config(py, "only a vault tells notes apart by their ids", "document_id"));

@@ -96,9 +96,35 @@ def test_wrong_configuration_is_named(keywords, expected):
     assert isinstance(caught.value.where, list)
 
 
-def test_unknown_keyword_and_wrong_types():
-    with pytest.raises(TypeError):
-        chartguard.Scrubber(polcy="safe-harbor")
+@pytest.mark.parametrize(
+    ("call", "function", "nearest"),
+    [
+        (lambda: chartguard.Scrubber(polcy="safe-harbor"), "Scrubber", "policy"),
+        (lambda: chartguard.Scrubber().scrub("", pateint={}), "Scrubber.scrub", "patient"),
+        (lambda: chartguard.Scrubber().scrub_message("", fromat="hl7"), "Scrubber.scrub_message", "format"),
+        (lambda: chartguard.Scrubber().scrub_batch([], thread=2), "Scrubber.scrub_batch", "threads"),
+        (lambda: chartguard.Scrubber().scrub_column([], thread=2), "scrub_column", "threads"),
+        (lambda: chartguard.Scrubber().stream(look_ahead=9), "Scrubber.stream", "lookahead"),
+        (lambda: chartguard.restore("", b"k" * 32, valt=None), "restore", "vault"),
+        (lambda: chartguard.units({}, code="97110"), "units", "codes"),
+        (lambda: chartguard.Cancel(time_out=1), "Cancel", "timeout"),
+        (lambda: chartguard.SearchIndex(word=9), "SearchIndex", "words"),
+        (lambda: chartguard.AuditLog("never-made", keys=b""), "AuditLog", "key"),
+        (lambda: chartguard.AuditLog.events("never-made", fihr=True), "AuditLog.events", "fhir"),
+    ],
+)
+def test_an_unknown_keyword_names_the_nearest(call, function, nearest):
+    with pytest.raises(TypeError, match=rf"{function}\(\) got an unexpected keyword .*Did you mean '{nearest}'"):
+        call()
+
+
+def test_an_unknown_keyword_of_a_scorer_names_the_nearest(scorer, scrubber):
+    for call in (scorer.score, chartguard.Analyzer(scrubber, scorer).analyze):
+        with pytest.raises(TypeError, match="Did you mean 'doc_type'"):
+            call("", doctype="evaluation")
+
+
+def test_wrong_types_are_refused():
     with pytest.raises(TypeError):
         chartguard.Scrubber("safe-harbor")
     with pytest.raises(TypeError):

@@ -8,6 +8,7 @@ import datetime
 import functools
 import json
 import os
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Literal, TypeVar, cast, overload
 
@@ -73,13 +74,21 @@ def of_kind(thing: Any, kind: type, place: str) -> None:
         raise fail(f"an open chartguard.{kind.__name__} is expected, not {type(thing).__name__}", place)
 
 
-def unknown(name: str, known: Iterable[str], function: str = "Scrubber") -> TypeError:
+def unknown(name: str, known: Iterable[str], function: str) -> TypeError:
     """A keyword that there is not, with the nearest that there is; in Python's words, which others look for."""
     import difflib
 
     near = difflib.get_close_matches(name, list(known), n=1, cutoff=0.5)
     hint = f". Did you mean {near[0]!r}?" if near else ""
     return TypeError(f"{function}() got an unexpected keyword argument {name!r}{hint}")
+
+
+def unknown_here(name: str, place: str) -> TypeError:
+    """The same for a compiled function, by its name below the package."""
+    import inspect
+
+    function = functools.reduce(getattr, place.split("."), sys.modules["chartguard"])
+    return unknown(name, inspect.signature(function).parameters, place)
 
 
 Function = TypeVar("Function", bound=Callable[..., Any])

@@ -340,6 +340,9 @@ impl Scrubber {
             cancel.check()?;
             passed(detector.stage());
         }
+        if self.detectors.iter().any(|detector| detector.stage() == "tagger") {
+            detect::opinion::weigh(&mut findings);
+        }
         // Before the repetitions, which learn from it.
         if self.stages.has(Stage::Patient) && !patients.is_empty() {
             for patient in patients {

@@ -29,6 +29,7 @@ mod model;
 mod mrn;
 mod name;
 mod notation;
+pub(crate) mod opinion;
 mod organization;
 mod other_id;
 mod pattern;
