@@ -887,7 +887,7 @@ impl Finder<'_, '_, '_> {
                 })
         });
         let trust = if trust == Trust::Strong && (run.len > 1 || given) { Trust::Field } else { trust };
-        if self.greets(start) {
+        if self.greets(start) || words.dialogue && !self.stands_alone(&run) {
             return;
         }
         let Some(mut last) = self.take(start, trust, "name.field") else {
@@ -924,6 +924,11 @@ impl Finder<'_, '_, '_> {
     fn greets(&self, at: usize) -> bool {
         self.words.is_text(at, "good")
             && ["morning", "afternoon", "evening"].iter().any(|word| self.words.is_text(at + 1, word))
+    }
+
+    /// Whether a field holds several words and nothing else: who speaks is told before the conversation ("Patient: Ana Osei").
+    fn stands_alone(&self, run: &Run) -> bool {
+        run.len > 1 && run.get(run.len - 1).is_some_and(|unit| self.words.field_ends(unit.last))
     }
 
     /// Initials as the value of a field: "Therapist: JS".

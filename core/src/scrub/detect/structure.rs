@@ -1,7 +1,7 @@
 //! The words of a note with what the lists, the letters and the layout say of each: made once, read by the detectors of
 //! names, places and organisations.
 
-use super::announce::{self, Cues};
+use super::announce::{self, Cues, FIELD, RELATIVE};
 use super::{Detector, Note, location, name, organization};
 use crate::cancel::Cancel;
 use crate::lexicon::{self, Entry};
@@ -121,6 +121,8 @@ pub(super) struct Words<'t> {
     pub(super) cancel: &'t Cancel,
     /// Whether the note is written in lower case throughout.
     pub(super) quiet: bool,
+    /// Whether it is a conversation: what stands after "PATIENT:" is what the patient says.
+    pub(super) dialogue: bool,
 }
 
 /// A line at least this long may have been wrapped, so that a name goes on in the next.
@@ -201,7 +203,36 @@ impl<'t> Words<'t> {
             }
         }
         let quiet = lowers + lower > 3 && (titles + title) * 20 < lowers + lower;
-        Self { text, items, cancel: note.cancel, quiet }
+        let mut words = Self { text, items, cancel: note.cancel, quiet, dialogue: false };
+        words.dialogue = words.is_dialogue();
+        words
+    }
+
+    /// Whether lines open with the same person's label three times and more: "PATIENT: ...", "[DR]: ...".
+    fn is_dialogue(&self) -> bool {
+        let mut turns: Vec<(&str, usize)> = Vec::new();
+        for at in 0..self.items.len() {
+            if self.cancel.stops(at) {
+                return false;
+            }
+            if !self.is(at, FIELD | RELATIVE) {
+                continue;
+            }
+            let bracket = at > 0 && self.is_mark(at - 1, b'[');
+            let opens = self.items[at - usize::from(bracket)].gap == Gap::Line;
+            if !opens || !self.is_mark(at + 1 + usize::from(bracket), b':') {
+                continue;
+            }
+            let label = self.text(at);
+            match turns.iter().position(|(other, _)| other.eq_ignore_ascii_case(label)) {
+                Some(same) if turns[same].1 == 2 => return true,
+                Some(same) => turns[same].1 += 1,
+                // A form has many labels, a conversation a few.
+                None if turns.len() == 32 => return false,
+                None => turns.push((label, 1)),
+            }
+        }
+        false
     }
 
     pub(super) fn len(&self) -> usize {
