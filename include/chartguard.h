@@ -545,6 +545,25 @@ cg_status cg_error_status(const cg_error *error);
 // `error` is NULL or a live error.
 cg_str cg_error_message(const cg_error *error);
 
+// Where it was, outermost first, as far as that can be said: a file, a line and column, a key, a byte, such as "policy.yaml: line 3,
+// column 5" or "`categories.name`"; empty where no place applies. The message begins with it. Borrowed from `error`.
+//
+// # Safety
+// `error` is NULL or a live error.
+cg_str cg_error_location(const cg_error *error);
+
+// The line, from 1, of the configuration, policy, rubric or other file where the mistake is, or 0 where no line applies.
+//
+// # Safety
+// `error` is NULL or a live error.
+size_t cg_error_line(const cg_error *error);
+
+// The column of that line, from 1 and in code points, or 0 where no line applies.
+//
+// # Safety
+// `error` is NULL or a live error.
+size_t cg_error_column(const cg_error *error);
+
 // The byte of the input text where the mistake is, or SIZE_MAX where no byte applies.
 //
 // # Safety

@@ -32,15 +32,24 @@ namespace chartguard {
 /** Why a call gave no result. Holds no text of a note, so it may be logged. */
 class error : public std::runtime_error {
  public:
-  error(cg_status status, const std::string &message, std::optional<std::size_t> byte)
-      : std::runtime_error(message), status_(status), byte_(byte) {}
+  /** The first `location` bytes of the message say where; `line` and `column` are 0 where none applies. */
+  error(cg_status status, const std::string &message, std::optional<std::size_t> byte, std::size_t location = 0, std::size_t line = 0,
+        std::size_t column = 0)
+      : std::runtime_error(message), status_(status), byte_(byte), location_(location), line_(line), column_(column) {}
   cg_status status() const noexcept { return status_; }
   /** The byte of the input text where the mistake is, where one applies. */
   std::optional<std::size_t> byte() const noexcept { return byte_; }
+  /** Where it was, outermost first: a file, a line and column, a key, a byte; empty where no place applies. Borrowed from this error. */
+  std::string_view location() const noexcept { return {what(), location_}; }
+  /** The line of a configuration or file, from 1, where one applies. */
+  std::optional<std::size_t> line() const noexcept { return line_ ? std::optional(line_) : std::nullopt; }
+  /** The column of that line, from 1 and in code points. */
+  std::optional<std::size_t> column() const noexcept { return column_ ? std::optional(column_) : std::nullopt; }
 
  private:
   cg_status status_;
   std::optional<std::size_t> byte_;
+  std::size_t location_, line_, column_;
 };
 
 /** The version of the library, such as "0.1.0". */
@@ -65,7 +74,8 @@ inline std::exception_ptr &thrown() {
 
 inline error error_of(const cg_error *err) {
   std::size_t byte = cg_error_byte(err);
-  return error(cg_error_status(err), std::string(view(cg_error_message(err))), byte == SIZE_MAX ? std::nullopt : std::optional(byte));
+  return error(cg_error_status(err), std::string(view(cg_error_message(err))), byte == SIZE_MAX ? std::nullopt : std::optional(byte),
+               cg_error_location(err).len, cg_error_line(err), cg_error_column(err));
 }
 
 inline void check(cg_status status, cg_error *err) {

@@ -70,7 +70,7 @@ fn caught<T>(err: Option<&mut *mut cg_error>, body: impl FnOnce() -> Result<T, F
     let error = match quietly(body) {
         Some(Ok(value)) => return Ok(value),
         Some(Err(fault)) => cg_error::of(&fault),
-        None => cg_error::new(cg_status::Panic, "a defect in chartguard stopped the call; there is no result", None),
+        None => cg_error::new(cg_status::Panic, "a defect in chartguard stopped the call; there is no result", &[]),
     };
     Err(fail(err, error))
 }
@@ -87,14 +87,12 @@ impl cg_error {
     pub(crate) fn of(fault: &Fault) -> Self {
         match fault {
             Fault::Core(error) => {
-                let byte = error.locations().find_map(|l| if let Location::Byte(at) = l { Some(*at) } else { None });
-                Self::new(cg_status::of(error.code()), &error.to_string(), byte)
+                let places: Vec<Location> = error.locations().cloned().collect();
+                Self::new(cg_status::of(error.code()), error.message(), &places)
             }
-            Fault::Argument(what) => Self::new(cg_status::Argument, what, None),
-            Fault::Input(what) => Self::new(cg_status::Input, what, None),
-            Fault::NotUtf8(byte) => {
-                Self::new(cg_status::Input, &format!("byte {byte}: the text is not UTF-8"), Some(*byte))
-            }
+            Fault::Argument(what) => Self::new(cg_status::Argument, what, &[]),
+            Fault::Input(what) => Self::new(cg_status::Input, what, &[]),
+            Fault::NotUtf8(byte) => Self::new(cg_status::Input, "the text is not UTF-8", &[Location::Byte(*byte)]),
         }
     }
 }

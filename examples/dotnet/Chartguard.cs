@@ -585,6 +585,15 @@ internal static partial class Cg
     internal static partial CgStr cg_error_message(CgError error);
 
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial CgStr cg_error_location(CgError error);
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial nuint cg_error_line(CgError error);
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial nuint cg_error_column(CgError error);
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial nuint cg_error_byte(CgError error);
 
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]

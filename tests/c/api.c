@@ -114,6 +114,45 @@ static void texts(void) {
   cg_scrubber_free(scr);
 }
 
+static int is(cg_str text, const char *whole) { return text.ptr && text.len == strlen(whole) && memcmp(text.ptr, whole, text.len) == 0; }
+
+/* Where mistakes are: each place that the message begins with, and its numbers. */
+static void locations(void) {
+  static const struct {
+    const char *config, *location;
+    size_t line, column;
+  } wrong[] = {
+      {"{\"seed\": \"x\"}", "`seed`", 0, 0},
+      {"{\"policy\": {\"categories\": {\"name\": {\"operator\": \"maskk\"}}}}", "`policy`: `categories.name.operator`", 0, 0},
+      {"{\n  \"seed\": 1,,\n}", "line 2, column 13", 2, 13},
+      {"{\"polcy\": 1}", "", 0, 0},
+  };
+  cg_scrubber *out = NULL;
+  cg_error *err = NULL;
+  for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+    CHECK(cg_scrubber_new(wrong[i].config, strlen(wrong[i].config), &out, &err) == CG_STATUS_CONFIG && !out);
+    cg_str location = cg_error_location(err), message = cg_error_message(err);
+    CHECK(location.len >= strlen(wrong[i].location) && memcmp(location.ptr, wrong[i].location, strlen(wrong[i].location)) == 0);
+    CHECK((location.len == 0) == (wrong[i].location[0] == 0) && location.len < message.len);
+    CHECK(memcmp(location.ptr, message.ptr, location.len) == 0);
+    CHECK(location.len == 0 || memcmp(message.ptr + location.len, ": ", 2) == 0);
+    if (wrong[i].line) CHECK(cg_error_line(err) == wrong[i].line && cg_error_column(err) == wrong[i].column);
+    CHECK(cg_error_byte(err) == SIZE_MAX);
+    cg_error_free(err);
+  }
+  /* The line of a rubric, and the byte of a text. */
+  cg_rubric *rubric = NULL;
+  static const char yaml[] = "rubric: r\nversion: 1.0.0\ntitel: R\n";
+  CHECK(cg_rubric_from_yaml(yaml, sizeof yaml - 1, &rubric, &err) == CG_STATUS_RUBRIC && !rubric);
+  CHECK(cg_error_line(err) == 3 && cg_error_column(err) == 1 && is(cg_error_location(err), "line 3, column 1"));
+  CHECK(contains(cg_error_message(err), "`title`"));
+  cg_error_free(err);
+  CHECK(cg_rubric_from_yaml("a\xff", 2, &rubric, &err) == CG_STATUS_INPUT && is(cg_error_location(err), "byte 1"));
+  CHECK(cg_error_byte(err) == 1 && cg_error_line(err) == 0 && cg_error_column(err) == 0);
+  cg_error_free(err);
+  CHECK(!cg_error_location(NULL).ptr && cg_error_line(NULL) == 0 && cg_error_column(NULL) == 0);
+}
+
 static void configuration(void) {
   cg_scrubber *out = NULL;
   cg_error *err = NULL;
@@ -861,6 +900,7 @@ int main(int argc, char **argv) {
   texts();
   scrubbing();
   configuration();
+  locations();
   restoring();
   scoring();
   models(argv[1]);

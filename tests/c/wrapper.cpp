@@ -71,6 +71,15 @@ static void scrubbing() {
     CHECK(!"not UTF-8");
   } catch (const cg::error &error) {
     CHECK(error.status() == CG_STATUS_INPUT && error.byte() == 12u && !contains(error.what(), "Quackenbush"));
+    CHECK(error.location() == "byte 12" && !error.line() && !error.column());
+  }
+  try {
+    cg::rubric::from_yaml("rubric: r\ntitel: R\n");
+    CHECK(!"a key that there is not");
+  } catch (const cg::error &error) {
+    const cg::error copy = error;
+    CHECK(copy.status() == CG_STATUS_RUBRIC && copy.location() == "line 2, column 1" && copy.line() == 2u && copy.column() == 1u && !copy.byte());
+    CHECK(contains(copy.what(), "line 2, column 1: ") && contains(copy.what(), "`title`"));
   }
   CHECK(status_of([] { cg::scrubber(R"({"polcy": 1})"); }) == CG_STATUS_CONFIG);
   CHECK(status_of([] { cg::model("/no/such/model"); }) != CG_STATUS_OK);
