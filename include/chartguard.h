@@ -24,7 +24,7 @@
 
 // The number of the binary interface that this header describes. A program that was built with it runs with a library whose
 // `cg_abi_version()` is the same number; it is also the number in the SONAME, so that the loader looks after it.
-#define CG_ABI_VERSION 1
+#define CG_ABI_VERSION 2
 
 // What became of a call.
 typedef enum {
@@ -209,8 +209,10 @@ typedef int32_t (*cg_judge)(void *context,
                             size_t text_len,
                             double *confidence);
 
-// What was found, where, and what was done to it.
+// What was found, where, and what was done to it. Later versions add members at the end alone.
 typedef struct {
+  // Set by the caller to sizeof(cg_finding), which is as much as the library writes; members that it does not know it leaves as they are.
+  size_t size;
   // First byte in the input text.
   size_t start;
   // One past the last byte in the input text.
@@ -1168,11 +1170,12 @@ cg_str cg_scrubbed_text(const cg_scrubbed *scrubbed);
 // `scrubbed` is NULL or live.
 size_t cg_scrubbed_finding_count(const cg_scrubbed *scrubbed);
 
-// Writes the finding at `index` (from 0, in the order of the text) to `*out`; its texts are borrowed from `scrubbed`.
-// CG_STATUS_ARGUMENT, and nothing is written, when there is none or a pointer is NULL.
+// Writes the finding at `index` (from 0, in the order of the text) to `*out`; its texts are borrowed from `scrubbed`. `out->size` is
+// sizeof(cg_finding), set by the caller. CG_STATUS_ARGUMENT, and nothing is written, when there is none, a pointer is NULL, or the size is
+// less than that of a cg_finding ever was.
 //
 // # Safety
-// `scrubbed` is NULL or live; `out` is NULL or writable.
+// `scrubbed` is NULL or live; `out` is NULL or writable for as many bytes as its size says, and that can be read.
 cg_status cg_scrubbed_finding_at(const cg_scrubbed *scrubbed,
                                  size_t index,
                                  cg_finding *out);

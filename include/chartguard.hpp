@@ -175,7 +175,8 @@ class scrubbed : public detail::handle<cg_scrubbed, cg_scrubbed_free> {
   std::string_view text() const & { return detail::view(cg_scrubbed_text(get())); }
   std::size_t size() const { return cg_scrubbed_finding_count(get()); }
   finding operator[](std::size_t index) const & {
-    cg_finding f;
+    cg_finding f{};
+    f.size = sizeof f;
     if (cg_scrubbed_finding_at(get(), index, &f) != CG_STATUS_OK) throw std::out_of_range("there is no finding of that index");
     return {f.start,        f.end,        f.start_code_point,
             f.end_code_point, f.output_start, f.output_end,

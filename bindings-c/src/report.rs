@@ -2,7 +2,7 @@
 
 use chartguard::{Report, wire};
 
-use crate::boundary::{access, free};
+use crate::boundary::{Fault, access, free, perform};
 use crate::status::cg_status;
 use crate::text::cg_str;
 
@@ -41,14 +41,15 @@ pub unsafe extern "C" fn cg_report_json(report: *const cg_report) -> cg_str {
 /// `report` is NULL or live; `out` is NULL or writable.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn cg_report_score(report: *const cg_report, out: *mut f64) -> cg_status {
-    access(cg_status::Panic, || {
-        // SAFETY: promised by the caller.
-        let (Some(report), Some(out)) = (unsafe { report.as_ref() }, unsafe { out.as_mut() }) else {
-            return cg_status::Argument;
-        };
-        *out = report.score.unwrap_or(f64::NAN);
-        cg_status::Ok
-    })
+    // SAFETY: promised by the caller.
+    unsafe {
+        perform(std::ptr::null_mut(), || {
+            let report = report.as_ref().ok_or(Fault::Argument("the report is NULL"))?;
+            let out = out.as_mut().ok_or(Fault::Argument("the score to be written is NULL"))?;
+            *out = report.score.unwrap_or(f64::NAN);
+            Ok(())
+        })
+    }
 }
 
 /// Frees a report, and with it every text borrowed from it. NULL is allowed.

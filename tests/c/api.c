@@ -45,7 +45,28 @@ static cg_scrubber *scrubber(const char *config) {
 
 static void versions(void) {
   CHECK(strlen(cg_version()) >= 5);
-  CHECK(cg_abi_version() == 1);
+  CHECK(cg_abi_version() == 2);
+}
+
+/* As programs of an older and of a newer header call it: nothing past the size is written, and nothing of a size that no header had. */
+static void finding_sizes(const cg_scrubbed *out) {
+  struct {
+    cg_finding known;
+    unsigned char beyond[32];
+  } room;
+  cg_finding whole = {.size = sizeof whole};
+  CHECK(cg_scrubbed_finding_at(out, 0, &whole) == CG_STATUS_OK && whole.size == sizeof whole && whole.action.len > 0);
+  const size_t sizes[] = {0, 1, sizeof(size_t), sizeof(cg_finding) - 1, sizeof(cg_finding), sizeof(cg_finding) + 8, sizeof room, SIZE_MAX};
+  for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+    memset(&room, 0xa5, sizeof room);
+    room.known.size = sizes[i];
+    int refused = sizes[i] < sizeof(cg_finding);
+    CHECK(cg_scrubbed_finding_at(out, 0, &room.known) == (refused ? CG_STATUS_ARGUMENT : CG_STATUS_OK));
+    CHECK(room.known.size == sizes[i]);
+    size_t written = refused ? sizeof(size_t) : sizeof(cg_finding);
+    for (size_t at = written; at < sizeof room; at++) CHECK(((unsigned char *)&room)[at] == 0xa5);
+    if (!refused) CHECK(memcmp(&room.known.start, &whole.start, sizeof whole - offsetof(cg_finding, start)) == 0);
+  }
 }
 
 static void scrubbing(void) {
@@ -64,7 +85,7 @@ static void scrubbing(void) {
   CHECK(count >= 3);
   int ssn = 0;
   for (size_t i = 0; i < count; i++) {
-    cg_finding finding;
+    cg_finding finding = {.size = sizeof finding};
     CHECK(cg_scrubbed_finding_at(out, i, &finding) == CG_STATUS_OK);
     CHECK(finding.start < finding.end && finding.end <= sizeof NOTE - 1);
     CHECK(finding.start_code_point == finding.start && finding.end_code_point == finding.end);
@@ -73,10 +94,11 @@ static void scrubbing(void) {
     ssn += finding.category == CG_CATEGORY_SSN && memcmp(NOTE + finding.start, "219-09-9999", 11) == 0;
   }
   CHECK(ssn == 1);
-  cg_finding none;
+  cg_finding none = {.size = sizeof none};
   CHECK(cg_scrubbed_finding_at(out, count, &none) == CG_STATUS_ARGUMENT);
   CHECK(cg_scrubbed_finding_at(out, SIZE_MAX, &none) == CG_STATUS_ARGUMENT);
   CHECK(cg_scrubbed_finding_at(out, 0, NULL) == CG_STATUS_ARGUMENT);
+  finding_sizes(out);
   /* What was produced does not need the scrubber any more. */
   cg_scrubber_free(scr);
   CHECK(contains(cg_scrubbed_text(out), "[SSN]"));
@@ -98,7 +120,7 @@ static void texts(void) {
   /* Code points and bytes differ after a letter with an accent. */
   const char accent[] = "\xc3\xa9t\xc3\xa9 SSN 219-09-9999";
   CHECK(cg_scrubber_scrub(scr, accent, sizeof accent - 1, &out, &err) == CG_STATUS_OK);
-  cg_finding finding;
+  cg_finding finding = {.size = sizeof finding};
   CHECK(cg_scrubbed_finding_at(out, 0, &finding) == CG_STATUS_OK);
   CHECK(finding.start == 10 && finding.start_code_point == 8);
   cg_scrubbed_free(out);
@@ -558,7 +580,7 @@ static void null_everywhere(void) {
   cg_scorer *scorer = NULL;
   cg_report *report = NULL;
   double score;
-  cg_finding finding;
+  cg_finding finding = {.size = sizeof finding};
   CHECK(cg_scrubber_new(NULL, 0, NULL, NULL) == CG_STATUS_ARGUMENT);
   CHECK(cg_scrubber_new(NULL, 0, NULL, &err) == CG_STATUS_ARGUMENT && err);
   cg_error_free(err);
@@ -709,7 +731,7 @@ static size_t streamed(const cg_scrubber *scrubber, const char *text, size_t len
       CHECK(cg_stream_push(stream, text + at, len - at, &part, NULL) == CG_STATUS_OK);
     cg_str piece = cg_scrubbed_text(part);
     for (size_t index = 0; index < cg_scrubbed_finding_count(part); index++) {
-      cg_finding finding;
+      cg_finding finding = {.size = sizeof finding};
       CHECK(cg_scrubbed_finding_at(part, index, &finding) == CG_STATUS_OK);
       CHECK(finding.end <= len && finding.end_code_point <= finding.end && finding.output_start >= left);
       /* Every name of the text has an accent before it in its line. */

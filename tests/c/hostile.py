@@ -42,7 +42,7 @@ def good(function):
         elif what == "pointer":
             arguments.append({"cg_judge": "judge", "cg_audit_keep": "keep", "double *": "&number", "cg_finding *": "&finding"}.get(kind, "NULL"))
         else:
-            arguments.append("1")
+            arguments.append("0" if name == "index" else "1")
     return arguments
 
 
@@ -80,6 +80,8 @@ def main(header):
                     bad = ["SIZE_MAX", "(size_t)1 << 63"]
                 elif what == "number" and parameter == "index":
                     bad = ["SIZE_MAX"]
+                if kind == "cg_finding *":
+                    bad.append("&short_finding")
                 for value in bad:
                     lines.append(refused(function, [*arguments[:index], value, *arguments[index + 1:]], f"{parameter} is {value}".replace('"', "'")))
         elif function.parameters:
@@ -155,14 +157,14 @@ int main(void) {
   void *out = NULL;
   cg_error *err = NULL;
   double number = 0;
-  cg_finding finding;
+  cg_finding finding = {.size = sizeof finding}, short_finding = {.size = sizeof finding - 1};
   static const char none_json[] = "{\"model\": \"none\"}", units[] = "{\"97110\": 33}", rules[] = "{\"roles\": {}, \"grants\": []}";
   need(cg_scrubber_new(none_json, sizeof none_json - 1, &cg_scrubber_, NULL));
   need(cg_rubric_from_yaml(RUBRIC, sizeof RUBRIC - 1, &cg_rubric_, NULL));
   need(cg_scorer_new(cg_rubric_, &cg_scorer_, NULL));
   need(cg_analyzer_new(cg_scrubber_, cg_scorer_, &cg_analyzer_, NULL));
   need(cg_analyzer_analyze(cg_analyzer_, "x", 1, NULL, 0, NULL, 0, &cg_outcome_, NULL));
-  need(cg_scrubber_scrub(cg_scrubber_, "x", 1, &cg_scrubbed_, NULL));
+  need(cg_scrubber_scrub(cg_scrubber_, "SSN 219-09-9999", 15, &cg_scrubbed_, NULL));
   need(cg_scrubber_scrub_batch(cg_scrubber_, TEXTS, NULL, 1, 1, &cg_batch_, NULL));
   need(cg_scrubber_scrub_message(cg_scrubber_, "x", 1, "text", NULL, 0, &cg_message_, NULL));
   need(cg_units(units, sizeof units - 1, NULL, 0, &cg_report_, NULL));
@@ -189,7 +191,7 @@ int main(void) {
 
 @CALLS@
 
-  (void)number, (void)finding, (void)judge;
+  (void)number, (void)finding, (void)short_finding, (void)judge;
   cg_cancel_free(cg_cancel_);
   cg_registry_free(cg_registry_);
   cg_model_free(cg_model_);
