@@ -10,8 +10,9 @@
  * Errors     A cg_status other than CG_STATUS_OK means that there is no result. Where the caller passed a cg_error **,
  *            it then holds the details; NULL may be passed instead. Messages never hold text of a note.
  * Threads    Built objects are immutable. Any number of threads may use the same object at the same time; only _free
- *            needs that nobody else uses it any more. No function keeps state between calls. Only functions that you hand over
- *            (cg_judge, cg_audit_keep) are called back; they may call the library themselves.
+ *            needs that nobody else uses it any more. No function but cg_log_set keeps state between calls. Only functions that
+ *            you hand over (cg_judge, cg_audit_keep, cg_log) are called back; they may call the library themselves.
+ * Output     The library prints nothing. cg_log_set names a function that is told of every call that fails.
  * Panics     None crosses the boundary: CG_STATUS_PANIC is returned instead.
  */
 
@@ -198,6 +199,19 @@ typedef struct {
   // Bytes.
   size_t len;
 } cg_str;
+
+// Is told of a call that failed: its status, the name of the function ("cg_scrubber_scrub") and the message that cg_error_message gives;
+// where a defect stopped the call (CG_STATUS_PANIC), the message names file and line of the library's source. The texts are UTF-8, without a
+// NUL at their end, and readable until it returns; they hold no text of a note.
+//
+// It is called before the call returns, by the thread that made it, and by any number of threads at the same time. No lock is held
+// meanwhile: it may call the library, cg_log_set too; it is not called for what fails within itself.
+typedef void (*cg_log)(void *context,
+                       cg_status status,
+                       const char *function,
+                       size_t function_len,
+                       const char *message,
+                       size_t message_len);
 
 // Answers a question of a rubric about a text for the caller: 1 yes, 0 no, -1 it cannot be told; any other number is a failure and ends
 // the call. `*confidence` may be set to how sure that is, 0 to 1. The texts are UTF-8, without a NUL at their end, and readable until it
@@ -743,6 +757,17 @@ cg_status cg_scorer_with_document_classifier(const cg_scorer *scorer,
                                              const cg_classifier *classifier,
                                              cg_scorer **out,
                                              cg_error **err);
+
+// Has `log` told of every call that fails from now on, in the whole process, with `context`; it takes the place of the one before. NULL
+// stops that. Any thread may call it at any time.
+//
+// It does not wait: another thread may still be in the function before, or about to call it. That one and its context have to stay good
+// until every call that had begun when this one returned has returned too.
+//
+// # Safety
+// `log` and `context` are good from every thread until they are replaced, and then as said above; `log` does not unwind.
+void cg_log_set(cg_log log,
+                void *context);
 
 // Removes protected health information from a message: typed fields by what they are, free text as cg_scrubber_scrub does it,
 // searched for the people that the message itself names. What is not removed stays byte for byte.

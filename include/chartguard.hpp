@@ -6,7 +6,7 @@
  * Texts     go in as std::string_view and are read during the call only. They come out as std::string_view borrowed from the object that
  *           was asked, which must outlive them; an object that is about to vanish, scrubber.scrub(note).text(), gives a std::string.
  * Errors    are chartguard::error, which holds no text of a note. A function of yours that the library calls may throw: the exception
- *           does not pass through C, and comes out of the call that led to it.
+ *           does not pass through C, and comes out of the call that led to it; what a log throws is dropped.
  */
 #ifndef CHARTGUARD_HPP
 #define CHARTGUARD_HPP
@@ -20,6 +20,7 @@
 #include <exception>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -125,6 +126,29 @@ class handle {
 };
 
 }  // namespace detail
+
+/** Is told of a call that failed: its status, the name of the function of C, and the message. From any thread, any number at the same time. */
+using log = std::function<void(cg_status status, std::string_view function, std::string_view message)>;
+
+/** Has `keep` told of every call that fails from now on, in the whole process; an empty one stops that. What was set before is kept, since another
+ * thread may be in it: set a few, not one for each call. */
+inline void set_log(log keep) {
+  /* Never freed, and so there for threads that outlive main(). */
+  static auto &kept = *new std::vector<std::unique_ptr<log>>;
+  static auto &lock = *new std::mutex;
+  if (!keep) return cg_log_set(nullptr, nullptr);
+  auto own = std::make_unique<log>(std::move(keep));
+  const std::lock_guard<std::mutex> guard(lock);
+  kept.push_back(std::move(own));
+  cg_log_set(
+      [](void *context, cg_status status, const char *function, std::size_t function_len, const char *message, std::size_t message_len) noexcept {
+        try {
+          (*static_cast<log *>(context))(status, {function, function_len}, {message, message_len});
+        } catch (...) {
+        }
+      },
+      kept.back().get());
+}
 
 /** Bytes handed out. */
 class bytes : public detail::handle<cg_bytes, cg_bytes_free> {

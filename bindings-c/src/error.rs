@@ -33,6 +33,10 @@ impl cg_error {
     pub(crate) fn status(&self) -> cg_status {
         self.status
     }
+
+    pub(crate) fn message(&self) -> &str {
+        &self.message
+    }
 }
 
 /// The status of the call that failed; CG_STATUS_ARGUMENT for NULL.

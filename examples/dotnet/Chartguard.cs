@@ -660,6 +660,9 @@ internal static partial class Cg
     internal static partial CgStatus cg_scorer_with_document_classifier(CgScorer scorer, CgClassifier classifier, out CgScorer @out, out CgError err);
 
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial void cg_log_set(nint log, nint context);
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial CgStatus cg_scrubber_scrub_message(CgScrubber scrubber, byte[]? message, nuint messageLen, string? format, byte[]? contextJson, nuint contextJsonLen, out CgMessage @out, out CgError err);
 
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]

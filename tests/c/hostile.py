@@ -59,8 +59,13 @@ def main(header):
     for function in declared_functions:
         name, arguments = function.name, good(function)
         lines.append(f"  /* {name} */")
-        if name.endswith("_free"):
-            lines.append(f"  {name}(NULL);")
+        if function.returns == "void":
+            lines.append(f"  {name}({null(function)});")
+            # The calls that follow are told of all the same.
+            lines.extend(["  cg_log_set(tell, NULL);"] if name == "cg_log_set" else [])
+            continue
+        if name == "cg_error_status":
+            lines.append(f'  none("{name}", {name}(NULL) == CG_STATUS_ARGUMENT);')
             continue
         if function.returns == "cg_status":
             lines.append(f'  refused("{name}: everything is NULL", {name}({null(function)}), NULL, NULL);')
@@ -111,7 +116,7 @@ static const char CLASSIFIER[] = "tests/models/tiny-classifier", EMBEDDER[] = "t
 static const char PATH[] = "/tmp/chartguard-hostile.file";
 static const char KEY[] = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
 static const cg_str TEXTS[] = {{"x", 1}};
-static int tried = 0;
+static int tried = 0, nones = 0;
 
 @HANDLES@
 
@@ -125,9 +130,29 @@ static int32_t keep(void *context, const char *record, size_t record_len) {
   return 0;
 }
 
-/* A refusal has a status, no output, and, where it was asked for, a reason. */
+/* What the log was told of last. */
+static struct {
+  int times;
+  cg_status status;
+  char function[64];
+  size_t message_len;
+} told;
+
+static void tell(void *context, cg_status status, const char *function, size_t function_len, const char *message, size_t message_len) {
+  (void)context, (void)message;
+  told.times++;
+  told.status = status;
+  told.message_len = message_len;
+  snprintf(told.function, sizeof told.function, "%.*s:", (int)function_len, function);
+}
+
+/* A refusal has a status, no output, and, where it was asked for, a reason; the log is told of it once, by the name of the function. */
 static void refused(const char *what, cg_status status, void *out, cg_error **err) {
   tried++;
+  if (told.times != tried - nones || told.status != status || told.message_len == 0 || strncmp(what, told.function, strlen(told.function)) != 0) {
+    fprintf(stderr, "%s: the log was told %d times, last of status %d of %s\n", what, told.times, (int)told.status, told.function);
+    exit(1);
+  }
   if (status == CG_STATUS_OK || status == CG_STATUS_PANIC || status == CG_STATUS_INTERNAL || out) {
     fprintf(stderr, "%s: status %d, output %p\n", what, (int)status, out);
     exit(1);
@@ -140,6 +165,7 @@ static void refused(const char *what, cg_status status, void *out, cg_error **er
 
 static void none(const char *what, int holds) {
   tried++;
+  nones++;
   if (!holds) {
     fprintf(stderr, "%s: gave something\n", what);
     exit(1);
@@ -189,6 +215,7 @@ int main(void) {
   need(cg_registry_open(MODEL, sizeof MODEL - 1, NULL, 0, &cg_registry_, NULL));
   need(cg_cancel_new(0, &cg_cancel_, NULL));
 
+  cg_log_set(tell, NULL);
 @CALLS@
 
   (void)number, (void)finding, (void)short_finding, (void)judge;

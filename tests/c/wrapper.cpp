@@ -287,6 +287,20 @@ static void scoring() {
   CHECK(caught && contains(moved.score(note).json(), "\"met\""));
 }
 
+static void logging() {
+  std::vector<std::string> told;
+  cg::set_log([&](cg_status status, std::string_view function, std::string_view message) {
+    told.push_back(std::to_string(status) + " " + std::string(function) + " " + std::string(message));
+    throw tired{};
+  });
+  CHECK(status_of([] { cg::scrubber(NO_MODEL).scrub("Quackenbush \xff"); }) == CG_STATUS_INPUT);
+  CHECK(told.size() == 1 && told[0] == "2 cg_scrubber_scrub byte 12: the text is not UTF-8");
+  cg::set_log([](cg_status, std::string_view, std::string_view) { cg::set_log(nullptr); });
+  CHECK(status_of([] { cg::scrubber(R"({"polcy": 1})"); }) == CG_STATUS_CONFIG);
+  CHECK(status_of([] { cg::scrubber(R"({"polcy": 1})"); }) == CG_STATUS_CONFIG);
+  CHECK(told.size() == 1);
+}
+
 int main() {
   cg::require_abi();
   CHECK(cg::version().size() >= 5);
@@ -297,5 +311,6 @@ int main() {
   streams();
   vaults();
   scoring();
+  logging();
   std::printf("C++ wrapper: %d checks passed\n", checks);
 }
