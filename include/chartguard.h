@@ -1024,6 +1024,10 @@ void cg_registry_free(cg_registry *registry);
 // `report` is NULL or live.
 cg_str cg_report_json(const cg_report *report);
 
+// The JSON Schema of reports, of a note (cg_scorer_score) and of an episode; the reports of a message are an array of those of notes, each with
+// `path` as well. `make install` puts it into share/chartguard too. Lives as long as the library.
+cg_str cg_report_schema_json(void);
+
 // Writes the score, from 0 to 1, to `*out`, or NaN when no criterion could be assessed.
 // CG_STATUS_ARGUMENT, and nothing is written, when a pointer is NULL.
 //
@@ -1091,10 +1095,15 @@ cg_status cg_rubric_from_yaml(const char *yaml,
 // Which rubrics ship with the library: a JSON array of their ids. Lives as long as the library.
 cg_str cg_rubric_builtin_ids_json(void);
 
-// The JSON Schema of rubric files. Lives as long as the library.
+// Which policies ship with the library: a JSON array of the names that the member "policy" of cg_scrubber_new takes. Lives as long as the
+// library.
+cg_str cg_policy_builtin_ids_json(void);
+
+// The JSON Schema of rubric files; `make install` puts it into share/chartguard as well. Lives as long as the library.
 cg_str cg_rubric_schema_json(void);
 
-// The JSON Schema of policies: of the member "policy" of cg_scrubber_new and of policy files. Lives as long as the library.
+// The JSON Schema of policies: of the member "policy" of cg_scrubber_new and of policy files; `make install` puts it into
+// share/chartguard as well. Lives as long as the library.
 cg_str cg_policy_schema_json(void);
 
 // Which rubric it is, as reports name it: `{"id","version","hash"}`. Borrowed from `rubric`.
@@ -1229,8 +1238,11 @@ void cg_scrubbed_free(cg_scrubbed *scrubbed);
 
 // Builds a scrubber from a JSON configuration:
 // `{"policy": NAME | FILE | {...}, "categories": {...}, "strict": true | false, "model": "builtin" | "none" | DIRECTORY,
-// "key": TEXT, "key_file": FILE, "seed": NUMBER, "verify": true | false}`. The key, at least 32 bytes as hexadecimal digits or base64, is for operators that
+// "key": TEXT, "key_file": FILE, "seed": NUMBER, "verify": true | false, "max_bytes": NUMBER}`. The key, at least 32 bytes as hexadecimal digits or base64, is for operators that
 // need one, the seed for surrogates that are not keyed; wipe the text that held the key.
+// A note or message of more than `max_bytes` bytes is CG_STATUS_INPUT before anything is done with it; without a limit of yours messages have one
+// (1 GiB) and notes none. It holds for every note of a batch and for everything built on the scrubber (cg_analyzer_new), but not for streams, which hold little of a
+// text at a time. cg_scrubber_until limits the time.
 // A policy holds what is done to each category, detectors of your own, allow and deny lists. Files it names lie beside
 // the policy file; those of a policy that is written out here in the working directory.
 //

@@ -425,6 +425,9 @@ class registry : public detail::handle<cg_registry, cg_registry_free> {
 /** The JSON Schema of policies. */
 inline std::string_view policy_schema_json() { return detail::view(cg_policy_schema_json()); }
 
+/** The names of the policies that ship with the library, as JSON. */
+inline std::string_view policy_builtin_ids_json() { return detail::view(cg_policy_builtin_ids_json()); }
+
 /** Who calls, and when, for an audit record: a time in RFC 3339, and your own id of the actor. */
 struct call {
   std::string_view now, actor;
@@ -664,6 +667,8 @@ class report : public detail::handle<cg_report, cg_report_free> {
  public:
   using handle::handle;
   std::string_view json() const & { return detail::view(cg_report_json(get())); }
+  /** The JSON Schema of reports. */
+  static std::string_view schema_json() { return detail::view(cg_report_schema_json()); }
   /** From 0 to 1; none where no criterion could be assessed. */
   std::optional<double> score() const {
     double score = NAN;

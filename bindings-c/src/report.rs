@@ -1,5 +1,7 @@
 //! A scored note.
 
+use std::sync::LazyLock;
+
 use chartguard::{Report, wire};
 
 use crate::boundary::{Fault, access, free, perform};
@@ -32,6 +34,14 @@ impl cg_report {
 pub unsafe extern "C" fn cg_report_json(report: *const cg_report) -> cg_str {
     // SAFETY: promised by the caller.
     access(cg_str::NONE, || unsafe { report.as_ref() }.map_or(cg_str::NONE, |r| cg_str::new(&r.json)))
+}
+
+/// The JSON Schema of reports, of a note (cg_scorer_score) and of an episode; the reports of a message are an array of those of notes, each with
+/// `path` as well. `make install` puts it into share/chartguard too. Lives as long as the library.
+#[unsafe(no_mangle)]
+pub extern "C" fn cg_report_schema_json() -> cg_str {
+    static SCHEMA: LazyLock<String> = LazyLock::new(|| wire::report_schema().to_string());
+    access(cg_str::NONE, || cg_str::new(&SCHEMA))
 }
 
 /// Writes the score, from 0 to 1, to `*out`, or NaN when no criterion could be assessed.

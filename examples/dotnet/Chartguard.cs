@@ -729,6 +729,9 @@ internal static partial class Cg
     internal static partial CgStr cg_report_json(CgReport report);
 
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial CgStr cg_report_schema_json();
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial CgStatus cg_report_score(CgReport report, out double @out);
 
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
@@ -751,6 +754,9 @@ internal static partial class Cg
 
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial CgStr cg_rubric_builtin_ids_json();
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial CgStr cg_policy_builtin_ids_json();
 
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial CgStr cg_rubric_schema_json();

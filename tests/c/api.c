@@ -12,6 +12,9 @@
 
 static int checks = 0;
 
+#define KEY "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
+#define OTHER "ff0102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
+
 #define CHECK(condition)                                                         \
   do {                                                                           \
     checks++;                                                                    \
@@ -41,6 +44,40 @@ static cg_scrubber *scrubber(const char *config) {
   }
   CHECK(status == CG_STATUS_OK && out && !err);
   return out;
+}
+
+/* The whole of an installed schema; the library's own copy is the same but for blanks. */
+static int schema_is(const char *path, cg_str own) {
+  FILE *file = fopen(path, "r");
+  CHECK(file != NULL);
+  size_t at = 0;
+  int c, quoted = 0, same = file != NULL;
+  while (file && (c = fgetc(file)) != EOF) {
+    if (!quoted && (c == ' ' || c == '\n')) continue;
+    same = same && at < own.len && own.ptr[at] == (char)c;
+    if (c == '"' && (at == 0 || own.ptr[at - 1] != '\\')) quoted = !quoted;
+    at++;
+  }
+  if (file) fclose(file);
+  return same && at == own.len;
+}
+
+static void schemas(void) {
+  CHECK(schema_is("core/policies/policy.schema.json", cg_policy_schema_json()));
+  CHECK(schema_is("core/rubrics/rubric.schema.json", cg_rubric_schema_json()));
+  CHECK(schema_is("core/rubrics/report.schema.json", cg_report_schema_json()));
+  CHECK(contains(cg_rubric_builtin_ids_json(), "\"medicare-outpatient-therapy\""));
+  /* Every policy of that name is one. */
+  cg_str names = cg_policy_builtin_ids_json();
+  CHECK(names.len > 2 && names.ptr[0] == '[' && contains(names, "\"safe-harbor\"") && contains(names, "\"limited-data-set\""));
+  for (size_t at = 1; at < names.len; at++) {
+    size_t len = 1;
+    while (names.ptr[at + len] != '"') len++;
+    char config[256];
+    snprintf(config, sizeof config, "{\"model\": \"none\", \"seed\": 1, \"key\": \"" KEY "\", \"policy\": %.*s}", (int)len + 1, names.ptr + at);
+    cg_scrubber_free(scrubber(config));
+    at += len + 1;
+  }
 }
 
 static void versions(void) {
@@ -209,6 +246,60 @@ static void configuration(void) {
   CHECK(contains(cg_scrubbed_findings_json(scrubbed), "st-elsewhere-mrn"));
   cg_scrubbed_free(scrubbed);
   cg_scrubber_free(own);
+}
+
+/* A limit on length holds for notes, messages, batches and analyzers alike, at the byte. */
+static void limits(void) {
+  static const char note[] = "SSN 219-09-9999.";
+  const size_t len = sizeof note - 1;
+  cg_scrubber *scr = scrubber("{\"model\": \"none\", \"max_bytes\": 16}");
+  cg_scrubbed *out = NULL;
+  cg_message *message = NULL;
+  cg_bytes *bytes = NULL;
+  cg_batch *batch = NULL;
+  cg_error *err = NULL;
+  CHECK(len == 16 && cg_scrubber_scrub(scr, note, len, &out, NULL) == CG_STATUS_OK);
+  cg_scrubbed_free(out);
+  CHECK(cg_scrubber_scrub(scr, NOTE, 17, &out, &err) == CG_STATUS_INPUT && !out && contains(cg_error_message(err), "max_bytes"));
+  CHECK(contains(cg_error_message(err), "17 bytes") && !contains(cg_error_message(err), "Pt seen"));
+  cg_error_free(err);
+  CHECK(cg_scrubber_scrub_with(scr, NOTE, 17, NULL, 0, &out, NULL) == CG_STATUS_INPUT && !out);
+  CHECK(cg_scrubber_scrub_for(scr, NOTE, 17, NULL, 0, &out, NULL) == CG_STATUS_INPUT && !out);
+  CHECK(cg_scrubber_find(scr, NOTE, 17, NULL, 0, &bytes, NULL) == CG_STATUS_INPUT && !bytes);
+  static const char *const formats[] = {"auto", "text", "hl7", "fhir", "ccda", "rtf", "html"};
+  for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
+    CHECK(cg_scrubber_scrub_message(scr, NOTE, 17, formats[i], NULL, 0, &message, &err) == CG_STATUS_INPUT && !message);
+    CHECK(contains(cg_error_message(err), "max_bytes"));
+    cg_error_free(err);
+  }
+  CHECK(cg_scrubber_scrub_message(scr, note, len, NULL, NULL, 0, &message, NULL) == CG_STATUS_OK);
+  cg_message_free(message);
+  const cg_str notes[] = {{note, len}, {NOTE, 17}};
+  CHECK(cg_scrubber_scrub_batch(scr, notes, NULL, 2, 1, &batch, NULL) == CG_STATUS_OK);
+  CHECK(cg_batch_scrubbed(batch, 0) && !cg_batch_scrubbed(batch, 1) && cg_error_status(cg_batch_error(batch, 1)) == CG_STATUS_INPUT);
+  /* What is lent is read like one's own. */
+  cg_finding finding = {.size = sizeof finding};
+  CHECK(cg_scrubbed_finding_at(cg_batch_scrubbed(batch, 0), 0, &finding) == CG_STATUS_OK && finding.category == CG_CATEGORY_SSN);
+  cg_batch_free(batch);
+
+  cg_rubric *rubric = NULL;
+  cg_scorer *scorer = NULL;
+  cg_analyzer *analyzer = NULL;
+  cg_outcome *outcome = NULL;
+  CHECK(cg_rubric_builtin("medicare-outpatient-therapy", 27, &rubric, NULL) == CG_STATUS_OK);
+  CHECK(cg_scorer_new(rubric, &scorer, NULL) == CG_STATUS_OK && cg_analyzer_new(scr, scorer, &analyzer, NULL) == CG_STATUS_OK);
+  CHECK(cg_analyzer_analyze(analyzer, NOTE, 17, NULL, 0, NULL, 0, &outcome, NULL) == CG_STATUS_INPUT && !outcome);
+  CHECK(cg_analyzer_analyze(analyzer, note, len, NULL, 0, NULL, 0, &outcome, NULL) == CG_STATUS_OK);
+  cg_outcome_free(outcome);
+  cg_analyzer_free(analyzer);
+  cg_scorer_free(scorer);
+  cg_rubric_free(rubric);
+  cg_scrubber_free(scr);
+  static const char *const wrong[] = {"{\"max_bytes\": -1}", "{\"max_bytes\": \"9\"}", "{\"max_bytes\": 1.5}"};
+  for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+    CHECK(cg_scrubber_new(wrong[i], strlen(wrong[i]), &scr, &err) == CG_STATUS_CONFIG && !scr && contains(cg_error_location(err), "`max_bytes`"));
+    cg_error_free(err);
+  }
 }
 
 static void scoring(void) {
@@ -539,9 +630,6 @@ static void registries(const char *directory) {
   CHECK(cg_registry_status_json(NULL, &bytes, NULL) == CG_STATUS_ARGUMENT && !bytes);
   cg_registry_free(NULL);
 }
-
-#define KEY "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
-#define OTHER "ff0102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
 
 static void restoring(void) {
   cg_error *err = NULL;
@@ -918,11 +1006,13 @@ int main(int argc, char **argv) {
     return 2;
   }
   versions();
+  schemas();
   null_everywhere();
   texts();
   scrubbing();
   configuration();
   locations();
+  limits();
   restoring();
   scoring();
   models(argv[1]);

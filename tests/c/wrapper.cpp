@@ -256,7 +256,8 @@ static void scoring() {
   CHECK(contains(scorer.score_episode(R"([{"text": "PT treatment note", "date": "2024-03-14"}])").json(), "\"notes\""));
   CHECK(status_of([] { cg::rubric::builtin("medicare"); }) == CG_STATUS_RUBRIC);
   CHECK(contains(cg::rubric::builtin_ids_json(), "medicare-outpatient-therapy") && contains(cg::rubric::schema_json(), "criteria"));
-  CHECK(contains(cg::policy_schema_json(), "categories"));
+  CHECK(contains(cg::policy_schema_json(), "categories") && contains(cg::report::schema_json(), "chartguard report"));
+  CHECK(contains(cg::policy_builtin_ids_json(), "\"safe-harbor\""));
   CHECK(contains(cg::rubric::builtin("medicare-outpatient-therapy").reference_json(), "\"version\""));
   const std::string message = "MSH|^~\\&|A||||20240314||ORU^R01|7|P|2.5\rOBX|1|TX|1^N^LN||" + std::string(note) + " SSN 219-09-9999.\r";
   CHECK(contains(scorer.score_message(message).json(), "OBX-5"));
