@@ -10,7 +10,7 @@ TARGET := $(or $(CARGO_TARGET_DIR),target)
 PREFIX ?= /usr/local
 PROFILE ?= release
 
-.PHONY: run build install sbom test test-crash test-rust test-python test-spark test-c test-interop test-sanitizers test-training test-infer-weights fuzz fuzz-c fuzz-infer check header bench bench-infer bench-score bench-python bench-peers wheel sdist check-free-threaded sizes systems systems-ready test-systems test-systems-quick load-systems clean
+.PHONY: run build install sbom test test-crash test-large test-rust test-python test-spark test-c test-interop test-sanitizers test-training test-infer-weights fuzz fuzz-c fuzz-infer check header bench bench-infer bench-score bench-python bench-peers wheel sdist check-free-threaded sizes systems systems-ready test-systems test-systems-quick load-systems clean
 
 # One sample note scrubbed, then its scored report with the evidence under each verdict.
 run:
@@ -77,6 +77,10 @@ bench-infer: $(INFER)/venv/bin/python
 # What the stripped C library and the command weigh by the features that are in them. A build for each, the first time some minutes long.
 sizes:
 	benches/sizes.sh
+
+# Messages of 50 MB, of one patient and of very many: scrubbed, or refused with what to do. In 4 GB of memory.
+test-large:
+	cargo test --workspace -q --test large -- --include-ignored --nocapture --test-threads 1
 
 # Kills 200 writers of an audit log of each kind, 200 of a vault and a log, and 200 of a registry of models, at random points:
 # nothing confirmed may be lost, and no version be half there.

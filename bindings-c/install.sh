@@ -21,7 +21,7 @@ done
 
 include="$root/include" lib="$root/$libdir"
 package="$lib/cmake/chartguard" doc="$root/share/doc/chartguard"
-mkdir -p "$include" "$lib/pkgconfig" "$package" "$doc"
+mkdir -p "$include" "$lib/pkgconfig" "$package" "$doc" "$root/share/chartguard"
 install -m 644 "$here"/include/chartguard.h* "$include/"
 
 # The loader asks for the SONAME, the linker for the bare name; both lead to the file with the version.
@@ -41,6 +41,9 @@ fill() {
 fill "$here/bindings-c/package/chartguard.pc.in" "$lib/pkgconfig/chartguard.pc"
 fill "$here/bindings-c/package/chartguard-config.cmake.in" "$package/chartguard-config.cmake"
 fill "$here/bindings-c/package/chartguard-config-version.cmake.in" "$package/chartguard-config-version.cmake"
+
+# What editors and validators read: the JSON Schemas of policies, of rubrics, and of the reports that come out.
+install -m 644 "$here/core/policies/policy.schema.json" "$here"/core/rubrics/{rubric,report}.schema.json "$root/share/chartguard/"
 
 install -m 644 "$here/LICENSE-MIT" "$here/LICENSE-APACHE" "$here/bindings-c/README.md" "$doc/"
 # Where `make sbom` made them.

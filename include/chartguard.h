@@ -10,8 +10,9 @@
  * Errors     A cg_status other than CG_STATUS_OK means that there is no result. Where the caller passed a cg_error **,
  *            it then holds the details; NULL may be passed instead. Messages never hold text of a note.
  * Threads    Built objects are immutable. Any number of threads may use the same object at the same time; only _free
- *            needs that nobody else uses it any more. No function keeps state between calls. Only functions that you hand over
- *            (cg_judge, cg_audit_keep) are called back; they may call the library themselves.
+ *            needs that nobody else uses it any more. No function but cg_log_set keeps state between calls. Only functions that
+ *            you hand over (cg_judge, cg_audit_keep, cg_log) are called back; they may call the library themselves.
+ * Output     The library prints nothing. cg_log_set names a function that is told of every call that fails.
  * Panics     None crosses the boundary: CG_STATUS_PANIC is returned instead.
  */
 
@@ -24,7 +25,7 @@
 
 // The number of the binary interface that this header describes. A program that was built with it runs with a library whose
 // `cg_abi_version()` is the same number; it is also the number in the SONAME, so that the loader looks after it.
-#define CG_ABI_VERSION 1
+#define CG_ABI_VERSION 2
 
 // What became of a call.
 typedef enum {
@@ -199,6 +200,19 @@ typedef struct {
   size_t len;
 } cg_str;
 
+// Is told of a call that failed: its status, the name of the function ("cg_scrubber_scrub") and the message that cg_error_message gives;
+// where a defect stopped the call (CG_STATUS_PANIC), the message names file and line of the library's source. The texts are UTF-8, without a
+// NUL at their end, and readable until it returns; they hold no text of a note.
+//
+// It is called before the call returns, by the thread that made it, and by any number of threads at the same time. No lock is held
+// meanwhile: it may call the library, cg_log_set too; it is not called for what fails within itself.
+typedef void (*cg_log)(void *context,
+                       cg_status status,
+                       const char *function,
+                       size_t function_len,
+                       const char *message,
+                       size_t message_len);
+
 // Answers a question of a rubric about a text for the caller: 1 yes, 0 no, -1 it cannot be told; any other number is a failure and ends
 // the call. `*confidence` may be set to how sure that is, 0 to 1. The texts are UTF-8, without a NUL at their end, and readable until it
 // returns. It may be called from any thread that scores.
@@ -209,8 +223,10 @@ typedef int32_t (*cg_judge)(void *context,
                             size_t text_len,
                             double *confidence);
 
-// What was found, where, and what was done to it.
+// What was found, where, and what was done to it. Later versions add members at the end alone.
 typedef struct {
+  // Set by the caller to sizeof(cg_finding), which is as much as the library writes; members that it does not know it leaves as they are.
+  size_t size;
   // First byte in the input text.
   size_t start;
   // One past the last byte in the input text.
@@ -545,6 +561,25 @@ cg_status cg_error_status(const cg_error *error);
 // `error` is NULL or a live error.
 cg_str cg_error_message(const cg_error *error);
 
+// Where it was, outermost first, as far as that can be said: a file, a line and column, a key, a byte, such as "policy.yaml: line 3,
+// column 5" or "`categories.name`"; empty where no place applies. The message begins with it. Borrowed from `error`.
+//
+// # Safety
+// `error` is NULL or a live error.
+cg_str cg_error_location(const cg_error *error);
+
+// The line, from 1, of the configuration, policy, rubric or other file where the mistake is, or 0 where no line applies.
+//
+// # Safety
+// `error` is NULL or a live error.
+size_t cg_error_line(const cg_error *error);
+
+// The column of that line, from 1 and in code points, or 0 where no line applies.
+//
+// # Safety
+// `error` is NULL or a live error.
+size_t cg_error_column(const cg_error *error);
+
 // The byte of the input text where the mistake is, or SIZE_MAX where no byte applies.
 //
 // # Safety
@@ -723,12 +758,24 @@ cg_status cg_scorer_with_document_classifier(const cg_scorer *scorer,
                                              cg_scorer **out,
                                              cg_error **err);
 
+// Has `log` told of every call that fails from now on, in the whole process, with `context`; it takes the place of the one before. NULL
+// stops that. Any thread may call it at any time.
+//
+// It does not wait: another thread may still be in the function before, or about to call it. That one and its context have to stay good
+// until every call that had begun when this one returned has returned too.
+//
+// # Safety
+// `log` and `context` are good from every thread until they are replaced, and then as said above; `log` does not unwind.
+void cg_log_set(cg_log log,
+                void *context);
+
 // Removes protected health information from a message: typed fields by what they are, free text as cg_scrubber_scrub does it,
 // searched for the people that the message itself names. What is not removed stays byte for byte.
 //
 // `message` is any bytes: UTF-8, UTF-16 with its mark, else Windows-1252. `format` is a text ended by NUL, "auto", "text", "hl7", "fhir",
 // "ccda", "rtf" or "html"; NULL is "auto". `context_json` is as in cg_scrubber_scrub_with; (NULL, 0) says nothing. On success
-// `*out` is to be freed with cg_message_free. CG_STATUS_INPUT says where a message is not of its format.
+// `*out` is to be freed with cg_message_free. CG_STATUS_INPUT says where a message is not of its format, that it is longer than `max_bytes` of the
+// configuration, or that it is a file of so many people that its messages are to be handed over one by one.
 //
 // # Safety
 // `scrubber` is live; `message` is readable for `len` bytes, `context_json` for `context_len`; `format` is NULL or ends in NUL; `out` is
@@ -978,6 +1025,10 @@ void cg_registry_free(cg_registry *registry);
 // `report` is NULL or live.
 cg_str cg_report_json(const cg_report *report);
 
+// The JSON Schema of reports, of a note (cg_scorer_score) and of an episode; the reports of a message are an array of those of notes, each with
+// `path` as well. `make install` puts it into share/chartguard too. Lives as long as the library.
+cg_str cg_report_schema_json(void);
+
 // Writes the score, from 0 to 1, to `*out`, or NaN when no criterion could be assessed.
 // CG_STATUS_ARGUMENT, and nothing is written, when a pointer is NULL.
 //
@@ -1045,10 +1096,15 @@ cg_status cg_rubric_from_yaml(const char *yaml,
 // Which rubrics ship with the library: a JSON array of their ids. Lives as long as the library.
 cg_str cg_rubric_builtin_ids_json(void);
 
-// The JSON Schema of rubric files. Lives as long as the library.
+// Which policies ship with the library: a JSON array of the names that the member "policy" of cg_scrubber_new takes. Lives as long as the
+// library.
+cg_str cg_policy_builtin_ids_json(void);
+
+// The JSON Schema of rubric files; `make install` puts it into share/chartguard as well. Lives as long as the library.
 cg_str cg_rubric_schema_json(void);
 
-// The JSON Schema of policies: of the member "policy" of cg_scrubber_new and of policy files. Lives as long as the library.
+// The JSON Schema of policies: of the member "policy" of cg_scrubber_new and of policy files; `make install` puts it into
+// share/chartguard as well. Lives as long as the library.
 cg_str cg_policy_schema_json(void);
 
 // Which rubric it is, as reports name it: `{"id","version","hash"}`. Borrowed from `rubric`.
@@ -1149,11 +1205,12 @@ cg_str cg_scrubbed_text(const cg_scrubbed *scrubbed);
 // `scrubbed` is NULL or live.
 size_t cg_scrubbed_finding_count(const cg_scrubbed *scrubbed);
 
-// Writes the finding at `index` (from 0, in the order of the text) to `*out`; its texts are borrowed from `scrubbed`.
-// CG_STATUS_ARGUMENT, and nothing is written, when there is none or a pointer is NULL.
+// Writes the finding at `index` (from 0, in the order of the text) to `*out`; its texts are borrowed from `scrubbed`. `out->size` is
+// sizeof(cg_finding), set by the caller. CG_STATUS_ARGUMENT, and nothing is written, when there is none, a pointer is NULL, or the size is
+// less than that of a cg_finding ever was.
 //
 // # Safety
-// `scrubbed` is NULL or live; `out` is NULL or writable.
+// `scrubbed` is NULL or live; `out` is NULL or writable for as many bytes as its size says, and that can be read.
 cg_status cg_scrubbed_finding_at(const cg_scrubbed *scrubbed,
                                  size_t index,
                                  cg_finding *out);
@@ -1182,8 +1239,11 @@ void cg_scrubbed_free(cg_scrubbed *scrubbed);
 
 // Builds a scrubber from a JSON configuration:
 // `{"policy": NAME | FILE | {...}, "categories": {...}, "strict": true | false, "model": "builtin" | "none" | DIRECTORY,
-// "key": TEXT, "key_file": FILE, "seed": NUMBER, "verify": true | false}`. The key, at least 32 bytes as hexadecimal digits or base64, is for operators that
+// "key": TEXT, "key_file": FILE, "seed": NUMBER, "verify": true | false, "max_bytes": NUMBER}`. The key, at least 32 bytes as hexadecimal digits or base64, is for operators that
 // need one, the seed for surrogates that are not keyed; wipe the text that held the key.
+// A note or message of more than `max_bytes` bytes is CG_STATUS_INPUT before anything is done with it; without a limit of yours messages have one
+// (1 GiB) and notes none. It holds for every note of a batch and for everything built on the scrubber (cg_analyzer_new), but not for streams, which hold little of a
+// text at a time. cg_scrubber_until limits the time.
 // A policy holds what is done to each category, detectors of your own, allow and deny lists. Files it names lie beside
 // the policy file; those of a policy that is written out here in the working directory.
 //

@@ -6,7 +6,7 @@
  * Texts     go in as std::string_view and are read during the call only. They come out as std::string_view borrowed from the object that
  *           was asked, which must outlive them; an object that is about to vanish, scrubber.scrub(note).text(), gives a std::string.
  * Errors    are chartguard::error, which holds no text of a note. A function of yours that the library calls may throw: the exception
- *           does not pass through C, and comes out of the call that led to it.
+ *           does not pass through C, and comes out of the call that led to it; what a log throws is dropped.
  */
 #ifndef CHARTGUARD_HPP
 #define CHARTGUARD_HPP
@@ -20,6 +20,7 @@
 #include <exception>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -32,15 +33,24 @@ namespace chartguard {
 /** Why a call gave no result. Holds no text of a note, so it may be logged. */
 class error : public std::runtime_error {
  public:
-  error(cg_status status, const std::string &message, std::optional<std::size_t> byte)
-      : std::runtime_error(message), status_(status), byte_(byte) {}
+  /** The first `location` bytes of the message say where; `line` and `column` are 0 where none applies. */
+  error(cg_status status, const std::string &message, std::optional<std::size_t> byte, std::size_t location = 0, std::size_t line = 0,
+        std::size_t column = 0)
+      : std::runtime_error(message), status_(status), byte_(byte), location_(location), line_(line), column_(column) {}
   cg_status status() const noexcept { return status_; }
   /** The byte of the input text where the mistake is, where one applies. */
   std::optional<std::size_t> byte() const noexcept { return byte_; }
+  /** Where it was, outermost first: a file, a line and column, a key, a byte; empty where no place applies. Borrowed from this error. */
+  std::string_view location() const noexcept { return {what(), location_}; }
+  /** The line of a configuration or file, from 1, where one applies. */
+  std::optional<std::size_t> line() const noexcept { return line_ ? std::optional(line_) : std::nullopt; }
+  /** The column of that line, from 1 and in code points. */
+  std::optional<std::size_t> column() const noexcept { return column_ ? std::optional(column_) : std::nullopt; }
 
  private:
   cg_status status_;
   std::optional<std::size_t> byte_;
+  std::size_t location_, line_, column_;
 };
 
 /** The version of the library, such as "0.1.0". */
@@ -65,7 +75,8 @@ inline std::exception_ptr &thrown() {
 
 inline error error_of(const cg_error *err) {
   std::size_t byte = cg_error_byte(err);
-  return error(cg_error_status(err), std::string(view(cg_error_message(err))), byte == SIZE_MAX ? std::nullopt : std::optional(byte));
+  return error(cg_error_status(err), std::string(view(cg_error_message(err))), byte == SIZE_MAX ? std::nullopt : std::optional(byte),
+               cg_error_location(err).len, cg_error_line(err), cg_error_column(err));
 }
 
 inline void check(cg_status status, cg_error *err) {
@@ -116,6 +127,29 @@ class handle {
 
 }  // namespace detail
 
+/** Is told of a call that failed: its status, the name of the function of C, and the message. From any thread, any number at the same time. */
+using log = std::function<void(cg_status status, std::string_view function, std::string_view message)>;
+
+/** Has `keep` told of every call that fails from now on, in the whole process; an empty one stops that. What was set before is kept, since another
+ * thread may be in it: set a few, not one for each call. */
+inline void set_log(log keep) {
+  /* Never freed, and so there for threads that outlive main(). */
+  static auto &kept = *new std::vector<std::unique_ptr<log>>;
+  static auto &lock = *new std::mutex;
+  if (!keep) return cg_log_set(nullptr, nullptr);
+  auto own = std::make_unique<log>(std::move(keep));
+  const std::lock_guard<std::mutex> guard(lock);
+  kept.push_back(std::move(own));
+  cg_log_set(
+      [](void *context, cg_status status, const char *function, std::size_t function_len, const char *message, std::size_t message_len) noexcept {
+        try {
+          (*static_cast<log *>(context))(status, {function, function_len}, {message, message_len});
+        } catch (...) {
+        }
+      },
+      kept.back().get());
+}
+
 /** Bytes handed out. */
 class bytes : public detail::handle<cg_bytes, cg_bytes_free> {
  public:
@@ -165,7 +199,8 @@ class scrubbed : public detail::handle<cg_scrubbed, cg_scrubbed_free> {
   std::string_view text() const & { return detail::view(cg_scrubbed_text(get())); }
   std::size_t size() const { return cg_scrubbed_finding_count(get()); }
   finding operator[](std::size_t index) const & {
-    cg_finding f;
+    cg_finding f{};
+    f.size = sizeof f;
     if (cg_scrubbed_finding_at(get(), index, &f) != CG_STATUS_OK) throw std::out_of_range("there is no finding of that index");
     return {f.start,        f.end,        f.start_code_point,
             f.end_code_point, f.output_start, f.output_end,
@@ -389,6 +424,9 @@ class registry : public detail::handle<cg_registry, cg_registry_free> {
 
 /** The JSON Schema of policies. */
 inline std::string_view policy_schema_json() { return detail::view(cg_policy_schema_json()); }
+
+/** The names of the policies that ship with the library, as JSON. */
+inline std::string_view policy_builtin_ids_json() { return detail::view(cg_policy_builtin_ids_json()); }
 
 /** Who calls, and when, for an audit record: a time in RFC 3339, and your own id of the actor. */
 struct call {
@@ -629,6 +667,8 @@ class report : public detail::handle<cg_report, cg_report_free> {
  public:
   using handle::handle;
   std::string_view json() const & { return detail::view(cg_report_json(get())); }
+  /** The JSON Schema of reports. */
+  static std::string_view schema_json() { return detail::view(cg_report_schema_json()); }
   /** From 0 to 1; none where no criterion could be assessed. */
   std::optional<double> score() const {
     double score = NAN;

@@ -1,10 +1,10 @@
 //! The one boundary between C and Rust: panics stop here, and pointers become references here.
 
-use chartguard::{Error, Location, caught as quietly};
+use chartguard::{Error, Location, Stopped, caught as quietly};
 
 use crate::error::cg_error;
-use crate::live;
 use crate::status::cg_status;
+use crate::{live, log};
 
 /// Why a call gave no result.
 pub(crate) enum Fault {
@@ -39,8 +39,9 @@ pub(crate) unsafe fn produce<T: 'static>(
         *err = std::ptr::null_mut();
         err
     });
+    let function = log::name(&body);
     let Some(out) = out else {
-        return fail(err, cg_error::of(&Fault::Argument("the out-parameter is NULL")));
+        return fail(function, err, cg_error::of(&Fault::Argument("the out-parameter is NULL")));
     };
     *out = std::ptr::null_mut();
     match caught(err, body) {
@@ -67,16 +68,18 @@ pub(crate) unsafe fn perform(err: *mut *mut cg_error, body: impl FnOnce() -> Res
 
 /// What `body` gives; where it fails or panics, why is stored in `err`.
 fn caught<T>(err: Option<&mut *mut cg_error>, body: impl FnOnce() -> Result<T, Fault>) -> Result<T, cg_status> {
+    let function = log::name(&body);
     let error = match quietly(body) {
-        Some(Ok(value)) => return Ok(value),
-        Some(Err(fault)) => cg_error::of(&fault),
-        None => cg_error::new(cg_status::Panic, "a defect in chartguard stopped the call; there is no result", None),
+        Ok(Ok(value)) => return Ok(value),
+        Ok(Err(fault)) => cg_error::of(&fault),
+        Err(stopped) => cg_error::stopped(&stopped),
     };
-    Err(fail(err, error))
+    Err(fail(function, err, error))
 }
 
-fn fail(err: Option<&mut *mut cg_error>, error: cg_error) -> cg_status {
+fn fail(function: &str, err: Option<&mut *mut cg_error>, error: cg_error) -> cg_status {
     let status = error.status();
+    log::failed(function, &error);
     if let Some(err) = err {
         *err = live::hand_out(error);
     }
@@ -84,24 +87,30 @@ fn fail(err: Option<&mut *mut cg_error>, error: cg_error) -> cg_status {
 }
 
 impl cg_error {
+    fn stopped(stopped: &Stopped) -> Self {
+        Self::new(cg_status::Panic, &stopped.to_string(), &[])
+    }
+
     pub(crate) fn of(fault: &Fault) -> Self {
         match fault {
             Fault::Core(error) => {
-                let byte = error.locations().find_map(|l| if let Location::Byte(at) = l { Some(*at) } else { None });
-                Self::new(cg_status::of(error.code()), &error.to_string(), byte)
+                let places: Vec<Location> = error.locations().cloned().collect();
+                Self::new(cg_status::of(error.code()), error.message(), &places)
             }
-            Fault::Argument(what) => Self::new(cg_status::Argument, what, None),
-            Fault::Input(what) => Self::new(cg_status::Input, what, None),
-            Fault::NotUtf8(byte) => {
-                Self::new(cg_status::Input, &format!("byte {byte}: the text is not UTF-8"), Some(*byte))
-            }
+            Fault::Argument(what) => Self::new(cg_status::Argument, what, &[]),
+            Fault::Input(what) => Self::new(cg_status::Input, what, &[]),
+            Fault::NotUtf8(byte) => Self::new(cg_status::Input, "the text is not UTF-8", &[Location::Byte(*byte)]),
         }
     }
 }
 
 /// Runs an accessor; a panic becomes `otherwise`.
 pub(crate) fn access<T>(otherwise: T, body: impl FnOnce() -> T) -> T {
-    quietly(body).unwrap_or(otherwise)
+    let function = log::name(&body);
+    quietly(body).unwrap_or_else(|stopped| {
+        log::failed(function, &cg_error::stopped(&stopped));
+        otherwise
+    })
 }
 
 /// The object behind a handle.
@@ -150,6 +159,10 @@ pub(crate) unsafe fn free<T: 'static>(handle: *mut T) {
     if !handle.is_null() {
         live::take_back(handle);
         // SAFETY: the caller promises that it is ours and freed once. A panic in a destructor stops here too.
-        let _ = quietly(|| drop(unsafe { Box::from_raw(handle) }));
+        let done = quietly(|| drop(unsafe { Box::from_raw(handle) }));
+        if let Err(stopped) = done {
+            let name = std::any::type_name::<T>().rsplit("::").next().unwrap_or_default();
+            log::failed(&format!("{name}_free"), &cg_error::stopped(&stopped));
+        }
     }
 }

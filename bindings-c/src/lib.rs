@@ -19,6 +19,7 @@ pub mod error;
 #[cfg(feature = "onnx")]
 pub mod infer;
 mod live;
+pub mod log;
 pub mod message;
 #[cfg(feature = "onnx")]
 pub mod model;

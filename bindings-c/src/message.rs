@@ -34,7 +34,8 @@ impl cg_message {
 ///
 /// `message` is any bytes: UTF-8, UTF-16 with its mark, else Windows-1252. `format` is a text ended by NUL, "auto", "text", "hl7", "fhir",
 /// "ccda", "rtf" or "html"; NULL is "auto". `context_json` is as in cg_scrubber_scrub_with; (NULL, 0) says nothing. On success
-/// `*out` is to be freed with cg_message_free. CG_STATUS_INPUT says where a message is not of its format.
+/// `*out` is to be freed with cg_message_free. CG_STATUS_INPUT says where a message is not of its format, that it is longer than `max_bytes` of the
+/// configuration, or that it is a file of so many people that its messages are to be handed over one by one.
 ///
 /// # Safety
 /// `scrubber` is live; `message` is readable for `len` bytes, `context_json` for `context_len`; `format` is NULL or ends in NUL; `out` is

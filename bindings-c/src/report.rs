@@ -1,8 +1,10 @@
 //! A scored note.
 
+use std::sync::LazyLock;
+
 use chartguard::{Report, wire};
 
-use crate::boundary::{access, free};
+use crate::boundary::{Fault, access, free, perform};
 use crate::status::cg_status;
 use crate::text::cg_str;
 
@@ -34,6 +36,14 @@ pub unsafe extern "C" fn cg_report_json(report: *const cg_report) -> cg_str {
     access(cg_str::NONE, || unsafe { report.as_ref() }.map_or(cg_str::NONE, |r| cg_str::new(&r.json)))
 }
 
+/// The JSON Schema of reports, of a note (cg_scorer_score) and of an episode; the reports of a message are an array of those of notes, each with
+/// `path` as well. `make install` puts it into share/chartguard too. Lives as long as the library.
+#[unsafe(no_mangle)]
+pub extern "C" fn cg_report_schema_json() -> cg_str {
+    static SCHEMA: LazyLock<String> = LazyLock::new(|| wire::report_schema().to_string());
+    access(cg_str::NONE, || cg_str::new(&SCHEMA))
+}
+
 /// Writes the score, from 0 to 1, to `*out`, or NaN when no criterion could be assessed.
 /// CG_STATUS_ARGUMENT, and nothing is written, when a pointer is NULL.
 ///
@@ -41,14 +51,15 @@ pub unsafe extern "C" fn cg_report_json(report: *const cg_report) -> cg_str {
 /// `report` is NULL or live; `out` is NULL or writable.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn cg_report_score(report: *const cg_report, out: *mut f64) -> cg_status {
-    access(cg_status::Panic, || {
-        // SAFETY: promised by the caller.
-        let (Some(report), Some(out)) = (unsafe { report.as_ref() }, unsafe { out.as_mut() }) else {
-            return cg_status::Argument;
-        };
-        *out = report.score.unwrap_or(f64::NAN);
-        cg_status::Ok
-    })
+    // SAFETY: promised by the caller.
+    unsafe {
+        perform(std::ptr::null_mut(), || {
+            let report = report.as_ref().ok_or(Fault::Argument("the report is NULL"))?;
+            let out = out.as_mut().ok_or(Fault::Argument("the score to be written is NULL"))?;
+            *out = report.score.unwrap_or(f64::NAN);
+            Ok(())
+        })
+    }
 }
 
 /// Frees a report, and with it every text borrowed from it. NULL is allowed.

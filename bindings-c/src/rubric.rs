@@ -3,9 +3,9 @@
 use std::ffi::c_char;
 use std::sync::LazyLock;
 
-use chartguard::Rubric;
 use chartguard::rubric::rubric_schema;
 use chartguard::scrub::policy_schema;
+use chartguard::{Policy, Rubric};
 use serde_json::json;
 
 use crate::boundary::{access, free, produce, text};
@@ -69,14 +69,23 @@ pub extern "C" fn cg_rubric_builtin_ids_json() -> cg_str {
     access(cg_str::NONE, || cg_str::new(&IDS))
 }
 
-/// The JSON Schema of rubric files. Lives as long as the library.
+/// Which policies ship with the library: a JSON array of the names that the member "policy" of cg_scrubber_new takes. Lives as long as the
+/// library.
+#[unsafe(no_mangle)]
+pub extern "C" fn cg_policy_builtin_ids_json() -> cg_str {
+    static IDS: LazyLock<String> = LazyLock::new(|| json!(Policy::builtin_names().collect::<Vec<_>>()).to_string());
+    access(cg_str::NONE, || cg_str::new(&IDS))
+}
+
+/// The JSON Schema of rubric files; `make install` puts it into share/chartguard as well. Lives as long as the library.
 #[unsafe(no_mangle)]
 pub extern "C" fn cg_rubric_schema_json() -> cg_str {
     static SCHEMA: LazyLock<String> = LazyLock::new(|| rubric_schema().to_string());
     access(cg_str::NONE, || cg_str::new(&SCHEMA))
 }
 
-/// The JSON Schema of policies: of the member "policy" of cg_scrubber_new and of policy files. Lives as long as the library.
+/// The JSON Schema of policies: of the member "policy" of cg_scrubber_new and of policy files; `make install` puts it into
+/// share/chartguard as well. Lives as long as the library.
 #[unsafe(no_mangle)]
 pub extern "C" fn cg_policy_schema_json() -> cg_str {
     static SCHEMA: LazyLock<String> = LazyLock::new(|| json!(policy_schema()).to_string());

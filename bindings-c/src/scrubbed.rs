@@ -1,12 +1,13 @@
 //! A scrubbed note and what was removed from it.
 
+use std::mem::offset_of;
 use std::sync::OnceLock;
 
 use chartguard::scrub::{Applied, Released, Scrubbed};
 use chartguard::text::Offsets;
 use chartguard::wire;
 
-use crate::boundary::{access, free};
+use crate::boundary::{Fault, access, free, perform};
 use crate::status::cg_status;
 use crate::text::cg_str;
 
@@ -23,10 +24,12 @@ pub struct cg_scrubbed {
     explained_json: OnceLock<String>,
 }
 
-/// What was found, where, and what was done to it.
+/// What was found, where, and what was done to it. Later versions add members at the end alone.
 #[repr(C)]
 #[derive(Debug, Clone, Copy)]
 pub struct cg_finding {
+    /// Set by the caller to sizeof(cg_finding), which is as much as the library writes; members that it does not know it leaves as they are.
+    pub size: usize,
     /// First byte in the input text.
     pub start: usize,
     /// One past the last byte in the input text.
@@ -48,6 +51,9 @@ pub struct cg_finding {
     /// What was done: "tag", "mask", "surrogate" and so on.
     pub action: cg_str,
 }
+
+/// What a cg_finding took in the first version of the library, up to its last member then.
+const FIRST_SIZE: usize = offset_of!(cg_finding, action) + size_of::<cg_str>();
 
 impl cg_scrubbed {
     pub(crate) fn new(note: &str, scrubbed: Scrubbed) -> Self {
@@ -101,42 +107,54 @@ pub unsafe extern "C" fn cg_scrubbed_finding_count(scrubbed: *const cg_scrubbed)
     access(0, || unsafe { scrubbed.as_ref() }.map_or(0, |s| s.findings.len()))
 }
 
-/// Writes the finding at `index` (from 0, in the order of the text) to `*out`; its texts are borrowed from `scrubbed`.
-/// CG_STATUS_ARGUMENT, and nothing is written, when there is none or a pointer is NULL.
+/// Writes the finding at `index` (from 0, in the order of the text) to `*out`; its texts are borrowed from `scrubbed`. `out->size` is
+/// sizeof(cg_finding), set by the caller. CG_STATUS_ARGUMENT, and nothing is written, when there is none, a pointer is NULL, or the size is
+/// less than that of a cg_finding ever was.
 ///
 /// # Safety
-/// `scrubbed` is NULL or live; `out` is NULL or writable.
+/// `scrubbed` is NULL or live; `out` is NULL or writable for as many bytes as its size says, and that can be read.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn cg_scrubbed_finding_at(
     scrubbed: *const cg_scrubbed,
     index: usize,
     out: *mut cg_finding,
 ) -> cg_status {
-    access(cg_status::Panic, || {
-        // SAFETY: promised by the caller.
-        let (Some(scrubbed), Some(out)) = (unsafe { scrubbed.as_ref() }, unsafe { out.as_mut() }) else {
-            return cg_status::Argument;
-        };
-        let (Some(applied), Some((start_code_point, end_code_point))) =
-            (scrubbed.findings.get(index), scrubbed.code_points.get(index))
-        else {
-            return cg_status::Argument;
-        };
-        let finding = &applied.finding;
-        *out = cg_finding {
-            start: finding.span.start,
-            end: finding.span.end,
-            start_code_point: *start_code_point,
-            end_code_point: *end_code_point,
-            output_start: applied.output.start,
-            output_end: applied.output.end,
-            category: u32::from(finding.category.number()),
-            score: finding.score,
-            detector: cg_str::new(&finding.detector),
-            action: cg_str::new(applied.action.as_str()),
-        };
-        cg_status::Ok
-    })
+    // SAFETY: promised by the caller.
+    unsafe {
+        perform(std::ptr::null_mut(), || {
+            // One that a batch or an outcome lends is no handle of its own, so nothing keeps count of it.
+            let scrubbed = scrubbed.as_ref().ok_or(Fault::Argument("the scrubbed note is NULL"))?;
+            if out.is_null() {
+                return Err(Fault::Argument("the finding to be written is NULL"));
+            }
+            // Of what the caller has there, only the size need be set.
+            let size = (&raw const (*out).size).read();
+            if size < FIRST_SIZE {
+                return Err(Fault::Argument("`size` is not set to sizeof(cg_finding)"));
+            }
+            let (Some(applied), Some((start_code_point, end_code_point))) =
+                (scrubbed.findings.get(index), scrubbed.code_points.get(index))
+            else {
+                return Err(Fault::Argument("there is no finding of that index"));
+            };
+            let finding = &applied.finding;
+            let found = cg_finding {
+                size,
+                start: finding.span.start,
+                end: finding.span.end,
+                start_code_point: *start_code_point,
+                end_code_point: *end_code_point,
+                output_start: applied.output.start,
+                output_end: applied.output.end,
+                category: u32::from(finding.category.number()),
+                score: finding.score,
+                detector: cg_str::new(&finding.detector),
+                action: cg_str::new(applied.action.as_str()),
+            };
+            (&raw const found).cast::<u8>().copy_to_nonoverlapping(out.cast(), size.min(size_of::<cg_finding>()));
+            Ok(())
+        })
+    }
 }
 
 /// The findings as JSON, `[{"start","end","category","score","detector","action"}]`, offsets in code points of the input:

@@ -15,8 +15,11 @@ pub struct cg_scrubber(pub(crate) Scrubber);
 
 /// Builds a scrubber from a JSON configuration:
 /// `{"policy": NAME | FILE | {...}, "categories": {...}, "strict": true | false, "model": "builtin" | "none" | DIRECTORY,
-/// "key": TEXT, "key_file": FILE, "seed": NUMBER, "verify": true | false}`. The key, at least 32 bytes as hexadecimal digits or base64, is for operators that
+/// "key": TEXT, "key_file": FILE, "seed": NUMBER, "verify": true | false, "max_bytes": NUMBER}`. The key, at least 32 bytes as hexadecimal digits or base64, is for operators that
 /// need one, the seed for surrogates that are not keyed; wipe the text that held the key.
+/// A note or message of more than `max_bytes` bytes is CG_STATUS_INPUT before anything is done with it; without a limit of yours messages have one
+/// (1 GiB) and notes none. It holds for every note of a batch and for everything built on the scrubber (cg_analyzer_new), but not for streams, which hold little of a
+/// text at a time. cg_scrubber_until limits the time.
 /// A policy holds what is done to each category, detectors of your own, allow and deny lists. Files it names lie beside
 /// the policy file; those of a policy that is written out here in the working directory.
 ///

@@ -72,11 +72,10 @@ fn describe(py: Python<'_>, error: PyErr, code: &str, place: Vec<String>) -> PyE
 
 /// Runs core work without the GIL. A panic becomes [`InternalError`]: PyO3's own would pass by `except Exception`.
 pub(crate) fn run<T: Send>(py: Python<'_>, work: impl FnOnce() -> chartguard::Result<T> + Send) -> PyResult<T> {
-    let Some(result) = py.detach(|| caught(work)) else {
-        let error = InternalError::new_err("a defect in chartguard stopped the call; there is no result");
-        return Err(describe(py, error, "panic", Vec::new()));
-    };
-    result.map_err(|error| exception(py, &error))
+    match py.detach(|| caught(work)) {
+        Ok(result) => result.map_err(|error| exception(py, &error)),
+        Err(stopped) => Err(describe(py, InternalError::new_err(stopped.to_string()), "panic", Vec::new())),
+    }
 }
 
 /// The text of a Python string. One with lone surrogates is refused without repeating it, which the error of Python would.

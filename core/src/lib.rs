@@ -81,7 +81,7 @@ pub use cancel::Cancel;
 pub use error::{Error, ErrorCode, Location, Result};
 pub use format::{Format, MessageFinding, MessageReport, ScrubbedMessage, restore_message};
 #[doc(hidden)]
-pub use guard::caught;
+pub use guard::{Stopped, caught};
 #[cfg(feature = "onnx")]
 pub use infer::Model;
 pub use key::{Key, MIN_KEY_BYTES};

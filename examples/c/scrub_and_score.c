@@ -84,7 +84,7 @@ int main(int argc, char **argv) {
     fwrite(text.ptr, 1, text.len, stdout);
     printf("\n%zu removals:\n", cg_scrubbed_finding_count(scrubbed));
     for (size_t i = 0; i < cg_scrubbed_finding_count(scrubbed); i++) {
-      cg_finding finding;
+      cg_finding finding = {.size = sizeof finding};
       if (cg_scrubbed_finding_at(scrubbed, i, &finding) != CG_STATUS_OK) break;
       printf("  bytes %zu to %zu  category %u  score %.2f  by %.*s\n", finding.start, finding.end,
              (unsigned)finding.category, finding.score, (int)finding.detector.len, finding.detector.ptr);

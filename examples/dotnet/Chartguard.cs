@@ -61,10 +61,11 @@ internal readonly struct CgStr
     public override unsafe string ToString() => Encoding.UTF8.GetString(new ReadOnlySpan<byte>((void*)Ptr, checked((int)Len)));
 }
 
-/// <summary>What was found, where, and what was done to it.</summary>
+/// <summary>What was found, where, and what was done to it: made with <c>new CgFinding()</c>, which sets its size.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal readonly struct CgFinding
 {
+    public readonly nuint Size;
     public readonly nuint Start;
     public readonly nuint End;
     public readonly nuint StartCodePoint;
@@ -75,6 +76,8 @@ internal readonly struct CgFinding
     public readonly float Score;
     public readonly CgStr Detector;
     public readonly CgStr Action;
+
+    public unsafe CgFinding() => Size = (nuint)sizeof(CgFinding);
 }
 
 internal sealed class CgAccess : SafeHandle
@@ -482,7 +485,7 @@ internal static partial class Cg
     private const string Library = "chartguard";
 
     /// <summary>The number that cg_abi_version() has to give.</summary>
-    internal const uint AbiVersion = 1;
+    internal const uint AbiVersion = 2;
 
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial CgStatus cg_analyzer_new(CgScrubber scrubber, CgScorer scorer, out CgAnalyzer @out, out CgError err);
@@ -585,6 +588,15 @@ internal static partial class Cg
     internal static partial CgStr cg_error_message(CgError error);
 
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial CgStr cg_error_location(CgError error);
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial nuint cg_error_line(CgError error);
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial nuint cg_error_column(CgError error);
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial nuint cg_error_byte(CgError error);
 
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
@@ -646,6 +658,9 @@ internal static partial class Cg
 
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial CgStatus cg_scorer_with_document_classifier(CgScorer scorer, CgClassifier classifier, out CgScorer @out, out CgError err);
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial void cg_log_set(nint log, nint context);
 
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial CgStatus cg_scrubber_scrub_message(CgScrubber scrubber, byte[]? message, nuint messageLen, string? format, byte[]? contextJson, nuint contextJsonLen, out CgMessage @out, out CgError err);
@@ -714,6 +729,9 @@ internal static partial class Cg
     internal static partial CgStr cg_report_json(CgReport report);
 
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial CgStr cg_report_schema_json();
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial CgStatus cg_report_score(CgReport report, out double @out);
 
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
@@ -736,6 +754,9 @@ internal static partial class Cg
 
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial CgStr cg_rubric_builtin_ids_json();
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial CgStr cg_policy_builtin_ids_json();
 
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial CgStr cg_rubric_schema_json();
@@ -774,7 +795,7 @@ internal static partial class Cg
     internal static partial nuint cg_scrubbed_finding_count(CgScrubbed scrubbed);
 
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
-    internal static partial CgStatus cg_scrubbed_finding_at(CgScrubbed scrubbed, nuint index, out CgFinding @out);
+    internal static partial CgStatus cg_scrubbed_finding_at(CgScrubbed scrubbed, nuint index, ref CgFinding @out);
 
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial CgStr cg_scrubbed_findings_json(CgScrubbed scrubbed);

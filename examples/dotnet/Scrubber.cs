@@ -9,10 +9,14 @@ namespace Chartguard;
 /// <summary>Why a call gave no result. Holds no text of a note.</summary>
 public sealed class ChartguardException : Exception
 {
-    internal ChartguardException(CgStatus status, string message) : base(message) => Status = (int)status;
+    internal ChartguardException(CgStatus status, string message, string location) : base(message) =>
+        (Status, Location) = ((int)status, location);
 
     /// <summary>A cg_status of chartguard.h.</summary>
     public int Status { get; }
+
+    /// <summary>Where it was: a file, a line and column, a key, a byte; empty where no place applies.</summary>
+    public string Location { get; }
 }
 
 /// <summary>Removes protected health information under one policy. Any number of threads may use one.</summary>
@@ -51,7 +55,7 @@ public sealed class Scrubber : IDisposable
         {
             if (status != CgStatus.Ok)
             {
-                throw new ChartguardException(status, Cg.cg_error_message(error).ToString());
+                throw new ChartguardException(status, Cg.cg_error_message(error).ToString(), Cg.cg_error_location(error).ToString());
             }
         }
     }

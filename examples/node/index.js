@@ -41,7 +41,7 @@ declare("cg_str cg_scrubbed_findings_json(const cg_scrubbed *scrubbed)");
 declare("cg_str cg_report_json(const cg_report *report)");
 
 // The interface that the declarations above were written for.
-if (cg.cg_abi_version() !== 1) throw new Error("the library has another binary interface");
+if (cg.cg_abi_version() !== 2) throw new Error("the library has another binary interface");
 
 /** Copies a borrowed text. */
 const text = ({ ptr, len }) => (Number(len) === 0 ? "" : Buffer.from(koffi.decode(ptr, koffi.array("uint8_t", Number(len), "Typed"))).toString("utf8"));

@@ -12,6 +12,9 @@
 
 static int checks = 0;
 
+#define KEY "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
+#define OTHER "ff0102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
+
 #define CHECK(condition)                                                         \
   do {                                                                           \
     checks++;                                                                    \
@@ -43,9 +46,64 @@ static cg_scrubber *scrubber(const char *config) {
   return out;
 }
 
+/* The whole of an installed schema; the library's own copy is the same but for blanks. */
+static int schema_is(const char *path, cg_str own) {
+  FILE *file = fopen(path, "r");
+  CHECK(file != NULL);
+  size_t at = 0;
+  int c, quoted = 0, same = file != NULL;
+  while (file && (c = fgetc(file)) != EOF) {
+    if (!quoted && (c == ' ' || c == '\n')) continue;
+    same = same && at < own.len && own.ptr[at] == (char)c;
+    if (c == '"' && (at == 0 || own.ptr[at - 1] != '\\')) quoted = !quoted;
+    at++;
+  }
+  if (file) fclose(file);
+  return same && at == own.len;
+}
+
+static void schemas(void) {
+  CHECK(schema_is("core/policies/policy.schema.json", cg_policy_schema_json()));
+  CHECK(schema_is("core/rubrics/rubric.schema.json", cg_rubric_schema_json()));
+  CHECK(schema_is("core/rubrics/report.schema.json", cg_report_schema_json()));
+  CHECK(contains(cg_rubric_builtin_ids_json(), "\"medicare-outpatient-therapy\""));
+  /* Every policy of that name is one. */
+  cg_str names = cg_policy_builtin_ids_json();
+  CHECK(names.len > 2 && names.ptr[0] == '[' && contains(names, "\"safe-harbor\"") && contains(names, "\"limited-data-set\""));
+  for (size_t at = 1; at < names.len; at++) {
+    size_t len = 1;
+    while (names.ptr[at + len] != '"') len++;
+    char config[256];
+    snprintf(config, sizeof config, "{\"model\": \"none\", \"seed\": 1, \"key\": \"" KEY "\", \"policy\": %.*s}", (int)len + 1, names.ptr + at);
+    cg_scrubber_free(scrubber(config));
+    at += len + 1;
+  }
+}
+
 static void versions(void) {
   CHECK(strlen(cg_version()) >= 5);
-  CHECK(cg_abi_version() == 1);
+  CHECK(cg_abi_version() == 2);
+}
+
+/* As programs of an older and of a newer header call it: nothing past the size is written, and nothing of a size that no header had. */
+static void finding_sizes(const cg_scrubbed *out) {
+  struct {
+    cg_finding known;
+    unsigned char beyond[32];
+  } room;
+  cg_finding whole = {.size = sizeof whole};
+  CHECK(cg_scrubbed_finding_at(out, 0, &whole) == CG_STATUS_OK && whole.size == sizeof whole && whole.action.len > 0);
+  const size_t sizes[] = {0, 1, sizeof(size_t), sizeof(cg_finding) - 1, sizeof(cg_finding), sizeof(cg_finding) + 8, sizeof room, SIZE_MAX};
+  for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+    memset(&room, 0xa5, sizeof room);
+    room.known.size = sizes[i];
+    int refused = sizes[i] < sizeof(cg_finding);
+    CHECK(cg_scrubbed_finding_at(out, 0, &room.known) == (refused ? CG_STATUS_ARGUMENT : CG_STATUS_OK));
+    CHECK(room.known.size == sizes[i]);
+    size_t written = refused ? sizeof(size_t) : sizeof(cg_finding);
+    for (size_t at = written; at < sizeof room; at++) CHECK(((unsigned char *)&room)[at] == 0xa5);
+    if (!refused) CHECK(memcmp(&room.known.start, &whole.start, sizeof whole - offsetof(cg_finding, start)) == 0);
+  }
 }
 
 static void scrubbing(void) {
@@ -64,7 +122,7 @@ static void scrubbing(void) {
   CHECK(count >= 3);
   int ssn = 0;
   for (size_t i = 0; i < count; i++) {
-    cg_finding finding;
+    cg_finding finding = {.size = sizeof finding};
     CHECK(cg_scrubbed_finding_at(out, i, &finding) == CG_STATUS_OK);
     CHECK(finding.start < finding.end && finding.end <= sizeof NOTE - 1);
     CHECK(finding.start_code_point == finding.start && finding.end_code_point == finding.end);
@@ -73,10 +131,11 @@ static void scrubbing(void) {
     ssn += finding.category == CG_CATEGORY_SSN && memcmp(NOTE + finding.start, "219-09-9999", 11) == 0;
   }
   CHECK(ssn == 1);
-  cg_finding none;
+  cg_finding none = {.size = sizeof none};
   CHECK(cg_scrubbed_finding_at(out, count, &none) == CG_STATUS_ARGUMENT);
   CHECK(cg_scrubbed_finding_at(out, SIZE_MAX, &none) == CG_STATUS_ARGUMENT);
   CHECK(cg_scrubbed_finding_at(out, 0, NULL) == CG_STATUS_ARGUMENT);
+  finding_sizes(out);
   /* What was produced does not need the scrubber any more. */
   cg_scrubber_free(scr);
   CHECK(contains(cg_scrubbed_text(out), "[SSN]"));
@@ -98,7 +157,7 @@ static void texts(void) {
   /* Code points and bytes differ after a letter with an accent. */
   const char accent[] = "\xc3\xa9t\xc3\xa9 SSN 219-09-9999";
   CHECK(cg_scrubber_scrub(scr, accent, sizeof accent - 1, &out, &err) == CG_STATUS_OK);
-  cg_finding finding;
+  cg_finding finding = {.size = sizeof finding};
   CHECK(cg_scrubbed_finding_at(out, 0, &finding) == CG_STATUS_OK);
   CHECK(finding.start == 10 && finding.start_code_point == 8);
   cg_scrubbed_free(out);
@@ -112,6 +171,45 @@ static void texts(void) {
   CHECK(cg_scrubber_scrub(scr, NULL, 7, &out, NULL) == CG_STATUS_ARGUMENT && !out);
   CHECK(cg_scrubber_scrub(scr, "x", SIZE_MAX, &out, NULL) == CG_STATUS_ARGUMENT && !out);
   cg_scrubber_free(scr);
+}
+
+static int is(cg_str text, const char *whole) { return text.ptr && text.len == strlen(whole) && memcmp(text.ptr, whole, text.len) == 0; }
+
+/* Where mistakes are: each place that the message begins with, and its numbers. */
+static void locations(void) {
+  static const struct {
+    const char *config, *location;
+    size_t line, column;
+  } wrong[] = {
+      {"{\"seed\": \"x\"}", "`seed`", 0, 0},
+      {"{\"policy\": {\"categories\": {\"name\": {\"operator\": \"maskk\"}}}}", "`policy`: `categories.name.operator`", 0, 0},
+      {"{\n  \"seed\": 1,,\n}", "line 2, column 13", 2, 13},
+      {"{\"polcy\": 1}", "", 0, 0},
+  };
+  cg_scrubber *out = NULL;
+  cg_error *err = NULL;
+  for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+    CHECK(cg_scrubber_new(wrong[i].config, strlen(wrong[i].config), &out, &err) == CG_STATUS_CONFIG && !out);
+    cg_str location = cg_error_location(err), message = cg_error_message(err);
+    CHECK(location.len >= strlen(wrong[i].location) && memcmp(location.ptr, wrong[i].location, strlen(wrong[i].location)) == 0);
+    CHECK((location.len == 0) == (wrong[i].location[0] == 0) && location.len < message.len);
+    CHECK(memcmp(location.ptr, message.ptr, location.len) == 0);
+    CHECK(location.len == 0 || memcmp(message.ptr + location.len, ": ", 2) == 0);
+    if (wrong[i].line) CHECK(cg_error_line(err) == wrong[i].line && cg_error_column(err) == wrong[i].column);
+    CHECK(cg_error_byte(err) == SIZE_MAX);
+    cg_error_free(err);
+  }
+  /* The line of a rubric, and the byte of a text. */
+  cg_rubric *rubric = NULL;
+  static const char yaml[] = "rubric: r\nversion: 1.0.0\ntitel: R\n";
+  CHECK(cg_rubric_from_yaml(yaml, sizeof yaml - 1, &rubric, &err) == CG_STATUS_RUBRIC && !rubric);
+  CHECK(cg_error_line(err) == 3 && cg_error_column(err) == 1 && is(cg_error_location(err), "line 3, column 1"));
+  CHECK(contains(cg_error_message(err), "`title`"));
+  cg_error_free(err);
+  CHECK(cg_rubric_from_yaml("a\xff", 2, &rubric, &err) == CG_STATUS_INPUT && is(cg_error_location(err), "byte 1"));
+  CHECK(cg_error_byte(err) == 1 && cg_error_line(err) == 0 && cg_error_column(err) == 0);
+  cg_error_free(err);
+  CHECK(!cg_error_location(NULL).ptr && cg_error_line(NULL) == 0 && cg_error_column(NULL) == 0);
 }
 
 static void configuration(void) {
@@ -148,6 +246,60 @@ static void configuration(void) {
   CHECK(contains(cg_scrubbed_findings_json(scrubbed), "st-elsewhere-mrn"));
   cg_scrubbed_free(scrubbed);
   cg_scrubber_free(own);
+}
+
+/* A limit on length holds for notes, messages, batches and analyzers alike, at the byte. */
+static void limits(void) {
+  static const char note[] = "SSN 219-09-9999.";
+  const size_t len = sizeof note - 1;
+  cg_scrubber *scr = scrubber("{\"model\": \"none\", \"max_bytes\": 16}");
+  cg_scrubbed *out = NULL;
+  cg_message *message = NULL;
+  cg_bytes *bytes = NULL;
+  cg_batch *batch = NULL;
+  cg_error *err = NULL;
+  CHECK(len == 16 && cg_scrubber_scrub(scr, note, len, &out, NULL) == CG_STATUS_OK);
+  cg_scrubbed_free(out);
+  CHECK(cg_scrubber_scrub(scr, NOTE, 17, &out, &err) == CG_STATUS_INPUT && !out && contains(cg_error_message(err), "max_bytes"));
+  CHECK(contains(cg_error_message(err), "17 bytes") && !contains(cg_error_message(err), "Pt seen"));
+  cg_error_free(err);
+  CHECK(cg_scrubber_scrub_with(scr, NOTE, 17, NULL, 0, &out, NULL) == CG_STATUS_INPUT && !out);
+  CHECK(cg_scrubber_scrub_for(scr, NOTE, 17, NULL, 0, &out, NULL) == CG_STATUS_INPUT && !out);
+  CHECK(cg_scrubber_find(scr, NOTE, 17, NULL, 0, &bytes, NULL) == CG_STATUS_INPUT && !bytes);
+  static const char *const formats[] = {"auto", "text", "hl7", "fhir", "ccda", "rtf", "html"};
+  for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
+    CHECK(cg_scrubber_scrub_message(scr, NOTE, 17, formats[i], NULL, 0, &message, &err) == CG_STATUS_INPUT && !message);
+    CHECK(contains(cg_error_message(err), "max_bytes"));
+    cg_error_free(err);
+  }
+  CHECK(cg_scrubber_scrub_message(scr, note, len, NULL, NULL, 0, &message, NULL) == CG_STATUS_OK);
+  cg_message_free(message);
+  const cg_str notes[] = {{note, len}, {NOTE, 17}};
+  CHECK(cg_scrubber_scrub_batch(scr, notes, NULL, 2, 1, &batch, NULL) == CG_STATUS_OK);
+  CHECK(cg_batch_scrubbed(batch, 0) && !cg_batch_scrubbed(batch, 1) && cg_error_status(cg_batch_error(batch, 1)) == CG_STATUS_INPUT);
+  /* What is lent is read like one's own. */
+  cg_finding finding = {.size = sizeof finding};
+  CHECK(cg_scrubbed_finding_at(cg_batch_scrubbed(batch, 0), 0, &finding) == CG_STATUS_OK && finding.category == CG_CATEGORY_SSN);
+  cg_batch_free(batch);
+
+  cg_rubric *rubric = NULL;
+  cg_scorer *scorer = NULL;
+  cg_analyzer *analyzer = NULL;
+  cg_outcome *outcome = NULL;
+  CHECK(cg_rubric_builtin("medicare-outpatient-therapy", 27, &rubric, NULL) == CG_STATUS_OK);
+  CHECK(cg_scorer_new(rubric, &scorer, NULL) == CG_STATUS_OK && cg_analyzer_new(scr, scorer, &analyzer, NULL) == CG_STATUS_OK);
+  CHECK(cg_analyzer_analyze(analyzer, NOTE, 17, NULL, 0, NULL, 0, &outcome, NULL) == CG_STATUS_INPUT && !outcome);
+  CHECK(cg_analyzer_analyze(analyzer, note, len, NULL, 0, NULL, 0, &outcome, NULL) == CG_STATUS_OK);
+  cg_outcome_free(outcome);
+  cg_analyzer_free(analyzer);
+  cg_scorer_free(scorer);
+  cg_rubric_free(rubric);
+  cg_scrubber_free(scr);
+  static const char *const wrong[] = {"{\"max_bytes\": -1}", "{\"max_bytes\": \"9\"}", "{\"max_bytes\": 1.5}"};
+  for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+    CHECK(cg_scrubber_new(wrong[i], strlen(wrong[i]), &scr, &err) == CG_STATUS_CONFIG && !scr && contains(cg_error_location(err), "`max_bytes`"));
+    cg_error_free(err);
+  }
 }
 
 static void scoring(void) {
@@ -479,9 +631,6 @@ static void registries(const char *directory) {
   cg_registry_free(NULL);
 }
 
-#define KEY "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
-#define OTHER "ff0102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
-
 static void restoring(void) {
   cg_error *err = NULL;
   cg_scrubbed *out = NULL;
@@ -519,7 +668,7 @@ static void null_everywhere(void) {
   cg_scorer *scorer = NULL;
   cg_report *report = NULL;
   double score;
-  cg_finding finding;
+  cg_finding finding = {.size = sizeof finding};
   CHECK(cg_scrubber_new(NULL, 0, NULL, NULL) == CG_STATUS_ARGUMENT);
   CHECK(cg_scrubber_new(NULL, 0, NULL, &err) == CG_STATUS_ARGUMENT && err);
   cg_error_free(err);
@@ -670,7 +819,7 @@ static size_t streamed(const cg_scrubber *scrubber, const char *text, size_t len
       CHECK(cg_stream_push(stream, text + at, len - at, &part, NULL) == CG_STATUS_OK);
     cg_str piece = cg_scrubbed_text(part);
     for (size_t index = 0; index < cg_scrubbed_finding_count(part); index++) {
-      cg_finding finding;
+      cg_finding finding = {.size = sizeof finding};
       CHECK(cg_scrubbed_finding_at(part, index, &finding) == CG_STATUS_OK);
       CHECK(finding.end <= len && finding.end_code_point <= finding.end && finding.output_start >= left);
       /* Every name of the text has an accent before it in its line. */
@@ -857,10 +1006,13 @@ int main(int argc, char **argv) {
     return 2;
   }
   versions();
+  schemas();
   null_everywhere();
   texts();
   scrubbing();
   configuration();
+  locations();
+  limits();
   restoring();
   scoring();
   models(argv[1]);

@@ -6,6 +6,7 @@
 #include <chartguard.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -89,13 +90,23 @@ static void use_after_free(void) {
   cg_scrubber_scrub(one, "x", 1, &out, NULL);
 }
 
+static char told_of_panic[512];
+
+static void keep_message(void *context, cg_status status, const char *function, size_t function_len, const char *message, size_t message_len) {
+  (void)context;
+  snprintf(told_of_panic, sizeof told_of_panic, "%d %.*s %.*s", (int)status, (int)function_len, function, (int)message_len, message);
+}
+
 static void panic(void) {
+  cg_log_set(keep_message, NULL);
   cg_error *err = NULL;
   if (cg_debug_panic(&err) != CG_STATUS_PANIC || cg_error_status(err) != CG_STATUS_PANIC) _exit(2);
   cg_str message = cg_error_message(err);
   if (message.len == 0 || contains(message, "Quackenbush")) _exit(3);
   cg_error_free(err);
   if (cg_debug_panic(NULL) != CG_STATUS_PANIC) _exit(4);
+  /* The log has file and line of the source, and nothing of what the panic said. */
+  if (strncmp(told_of_panic, "9 cg_debug_panic ", 17) != 0 || !strstr(told_of_panic, "debug.rs:") || strstr(told_of_panic, "Quackenbush")) _exit(5);
 }
 
 static void mistakes(void) {
@@ -192,6 +203,110 @@ static void callbacks(void) {
   cg_error_free(err);
   cg_audit_free(back.audit);
   cg_scrubber_free(back.scrubber);
+}
+
+/* A log of every call that fails, set and replaced while 16 threads fail. */
+#define PHI "Quackenbush"
+static const char WRONG[] = "MSH|^~\\&|A||||20240314||ADT^A01|7|P|2.5\rPID|1||" PHI "||" PHI "\r\xff";
+
+struct told {
+  atomic_int times, wrong;
+};
+
+static void tell(void *context, cg_status status, const char *function, size_t function_len, const char *message, size_t message_len) {
+  struct told *told = context;
+  told->times++;
+  cg_str text = {message, message_len}, name = {function, function_len};
+  if (status == CG_STATUS_OK || message_len == 0 || contains(text, PHI) || strncmp(function, "cg_", 3) != 0 || contains(name, ":")) told->wrong++;
+  /* It may call the library, also what fails, of which it is not told again, and also cg_log_set. */
+  cg_rubric *rubric = NULL;
+  if (cg_rubric_builtin(PHI, sizeof PHI - 1, &rubric, NULL) != CG_STATUS_RUBRIC) told->wrong++;
+  if (told->times % 7 == 0) cg_log_set(tell, told);
+}
+
+/* Fails in as many ways as there are kinds of input; returns how often. */
+static int fail_everywhere(const cg_scrubber *scrubber, const cg_scorer *scorer) {
+  static const char *const config[] = {"{\"policy\": \"" PHI "\"}", "{\"model\": \"" PHI "\"}", "{\"key\": \"" PHI "\"}",
+                                       "{\"seed\": \"" PHI "\"}", "{\"verify\": \"" PHI "\"} " PHI, PHI};
+  static const char episode[] = "[{\"text\": 1, \"date\": \"" PHI "\"}]", options[] = "{\"date\": \"" PHI "\"}";
+  int failed = 0;
+  cg_scrubber *other = NULL;
+  cg_scrubbed *scrubbed = NULL;
+  cg_message *message = NULL;
+  cg_report *report = NULL;
+  cg_bytes *bytes = NULL;
+  cg_restored *restored = NULL;
+  cg_rubric *rubric = NULL;
+  cg_access *access = NULL;
+  /* What a configuration holds is the caller's own and no note: its names may come back, to be corrected. */
+  for (size_t i = 3; i < sizeof config / sizeof *config; i++) failed += cg_scrubber_new(config[i], strlen(config[i]), &other, NULL) != CG_STATUS_OK;
+  failed += cg_scrubber_new(config[2], strlen(config[2]), &other, NULL) != CG_STATUS_OK;
+  failed += cg_scrubber_scrub(scrubber, WRONG, sizeof WRONG - 1, &scrubbed, NULL) != CG_STATUS_OK;
+  failed += cg_scrubber_scrub_for(scrubber, NOTE, sizeof NOTE - 1, options, sizeof options - 1, &scrubbed, NULL) != CG_STATUS_OK;
+  failed += cg_scrubber_find(scrubber, WRONG, sizeof WRONG - 1, NULL, 0, &bytes, NULL) != CG_STATUS_OK;
+  failed += cg_scrubber_scrub_message(scrubber, "MSH|" PHI, 15, "hl7", NULL, 0, &message, NULL) != CG_STATUS_OK;
+  failed += cg_scrubber_scrub_message(scrubber, "{\"name\": \"" PHI "\"", 22, "fhir", NULL, 0, &message, NULL) != CG_STATUS_OK;
+  failed += cg_scrubber_scrub_message(scrubber, "<" PHI "><" PHI, 25, "ccda", NULL, 0, &message, NULL) != CG_STATUS_OK;
+  failed += cg_scrubber_scrub_message(scrubber, "{\\rtf1 " PHI, 18, "rtf", NULL, 0, &message, NULL) != CG_STATUS_OK;
+  failed += cg_scorer_score(scorer, WRONG, sizeof WRONG - 1, NULL, 0, &report, NULL) != CG_STATUS_OK;
+  failed += cg_scorer_score(scorer, NOTE, sizeof NOTE - 1, options, sizeof options - 1, &report, NULL) != CG_STATUS_OK;
+  failed += cg_scorer_score_episode(scorer, episode, sizeof episode - 1, NULL, 0, &report, NULL) != CG_STATUS_OK;
+  failed += cg_restore(WRONG, sizeof WRONG - 2, PHI, sizeof PHI - 1, &restored, NULL) != CG_STATUS_OK;
+  failed += cg_rubric_from_yaml(WRONG, sizeof WRONG - 2, &rubric, NULL) != CG_STATUS_OK;
+  failed += cg_access_from_yaml(WRONG, sizeof WRONG - 2, &access, NULL) != CG_STATUS_OK;
+  failed += cg_scrubbed_finding_at(NULL, 0, NULL) != CG_STATUS_OK;
+  failed += cg_report_score(NULL, NULL) != CG_STATUS_OK;
+  return failed;
+}
+
+struct failing {
+  const cg_scrubber *scrubber;
+  const cg_scorer *scorer;
+  atomic_int failed, running;
+};
+
+static void *fail_often(void *context) {
+  struct failing *failing = context;
+  for (int turn = 0; turn < 20; turn++) failing->failed += fail_everywhere(failing->scrubber, failing->scorer);
+  failing->running--;
+  return NULL;
+}
+
+static void logging(void) {
+  static const char id[] = "medicare-outpatient-therapy";
+  static struct told first, second;
+  struct failing failing = {.running = 16};
+  cg_rubric *rubric = NULL;
+  cg_scorer *scorer = NULL;
+  cg_scrubber *scr = scrubber();
+  CHECK(cg_rubric_builtin(id, sizeof id - 1, &rubric, NULL) == CG_STATUS_OK);
+  CHECK(cg_scorer_new(rubric, &scorer, NULL) == CG_STATUS_OK);
+  cg_rubric_free(rubric);
+  failing.scrubber = scr, failing.scorer = scorer;
+
+  cg_log_set(tell, &first);
+  int once = fail_everywhere(scr, scorer);
+  CHECK(once == 19 && first.times == once && first.wrong == 0);
+  cg_log_set(NULL, NULL);
+  CHECK(fail_everywhere(scr, scorer) == once && first.times == once);
+  /* What succeeds is not told of. */
+  cg_log_set(tell, &first);
+  cg_scrubbed *out = NULL;
+  CHECK(cg_scrubber_scrub(scr, NOTE, sizeof NOTE - 1, &out, NULL) == CG_STATUS_OK && first.times == once);
+  cg_scrubbed_free(out);
+
+  /* One or the other is told of each, however often they change places. */
+  first.times = 0;
+  pthread_t running[16];
+  for (size_t i = 0; i < 16; i++) CHECK(pthread_create(&running[i], NULL, fail_often, &failing) == 0);
+  for (int turn = 0; failing.running > 0; turn++) cg_log_set(tell, turn % 2 ? &first : &second);
+  for (size_t i = 0; i < 16; i++) CHECK(pthread_join(running[i], NULL) == 0);
+  cg_log_set(NULL, NULL);
+  CHECK(failing.failed == 16 * 20 * once && first.times + second.times == failing.failed);
+  CHECK(first.wrong == 0 && second.wrong == 0 && first.times > 0 && second.times > 0);
+  CHECK(fail_everywhere(scr, scorer) == once && first.times + second.times == failing.failed);
+  cg_scorer_free(scorer);
+  cg_scrubber_free(scr);
 }
 
 /* 16 threads, one of everything. */
@@ -304,6 +419,7 @@ int main(void) {
   mistakes();
   callbacks();
   cancelled();
+  logging();
   threads();
   printf("C defects: %d checks passed\n", checks);
   return 0;

@@ -133,7 +133,7 @@ static void read_scrubbed(const cg_scrubbed *out) {
   cg_str text = cg_scrubbed_text(out);
   size_t count = cg_scrubbed_finding_count(out);
   for (size_t i = 0; i <= count; i++) {
-    cg_finding finding;
+    cg_finding finding = {.size = sizeof finding};
     cg_status status = cg_scrubbed_finding_at(out, i, &finding);
     holds((status == CG_STATUS_OK) == (i < count), "a finding at each index and no further");
     if (i < count) holds(finding.start <= finding.end && finding.output_start <= finding.output_end && finding.output_end <= text.len, "spans within");

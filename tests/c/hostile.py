@@ -42,7 +42,7 @@ def good(function):
         elif what == "pointer":
             arguments.append({"cg_judge": "judge", "cg_audit_keep": "keep", "double *": "&number", "cg_finding *": "&finding"}.get(kind, "NULL"))
         else:
-            arguments.append("1")
+            arguments.append("0" if name == "index" else "1")
     return arguments
 
 
@@ -59,8 +59,13 @@ def main(header):
     for function in declared_functions:
         name, arguments = function.name, good(function)
         lines.append(f"  /* {name} */")
-        if name.endswith("_free"):
-            lines.append(f"  {name}(NULL);")
+        if function.returns == "void":
+            lines.append(f"  {name}({null(function)});")
+            # The calls that follow are told of all the same.
+            lines.extend(["  cg_log_set(tell, NULL);"] if name == "cg_log_set" else [])
+            continue
+        if name == "cg_error_status":
+            lines.append(f'  none("{name}", {name}(NULL) == CG_STATUS_ARGUMENT);')
             continue
         if function.returns == "cg_status":
             lines.append(f'  refused("{name}: everything is NULL", {name}({null(function)}), NULL, NULL);')
@@ -80,6 +85,8 @@ def main(header):
                     bad = ["SIZE_MAX", "(size_t)1 << 63"]
                 elif what == "number" and parameter == "index":
                     bad = ["SIZE_MAX"]
+                if kind == "cg_finding *":
+                    bad.append("&short_finding")
                 for value in bad:
                     lines.append(refused(function, [*arguments[:index], value, *arguments[index + 1:]], f"{parameter} is {value}".replace('"', "'")))
         elif function.parameters:
@@ -109,7 +116,7 @@ static const char CLASSIFIER[] = "tests/models/tiny-classifier", EMBEDDER[] = "t
 static const char PATH[] = "/tmp/chartguard-hostile.file";
 static const char KEY[] = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
 static const cg_str TEXTS[] = {{"x", 1}};
-static int tried = 0;
+static int tried = 0, nones = 0;
 
 @HANDLES@
 
@@ -123,9 +130,29 @@ static int32_t keep(void *context, const char *record, size_t record_len) {
   return 0;
 }
 
-/* A refusal has a status, no output, and, where it was asked for, a reason. */
+/* What the log was told of last. */
+static struct {
+  int times;
+  cg_status status;
+  char function[64];
+  size_t message_len;
+} told;
+
+static void tell(void *context, cg_status status, const char *function, size_t function_len, const char *message, size_t message_len) {
+  (void)context, (void)message;
+  told.times++;
+  told.status = status;
+  told.message_len = message_len;
+  snprintf(told.function, sizeof told.function, "%.*s:", (int)function_len, function);
+}
+
+/* A refusal has a status, no output, and, where it was asked for, a reason; the log is told of it once, by the name of the function. */
 static void refused(const char *what, cg_status status, void *out, cg_error **err) {
   tried++;
+  if (told.times != tried - nones || told.status != status || told.message_len == 0 || strncmp(what, told.function, strlen(told.function)) != 0) {
+    fprintf(stderr, "%s: the log was told %d times, last of status %d of %s\n", what, told.times, (int)told.status, told.function);
+    exit(1);
+  }
   if (status == CG_STATUS_OK || status == CG_STATUS_PANIC || status == CG_STATUS_INTERNAL || out) {
     fprintf(stderr, "%s: status %d, output %p\n", what, (int)status, out);
     exit(1);
@@ -138,6 +165,7 @@ static void refused(const char *what, cg_status status, void *out, cg_error **er
 
 static void none(const char *what, int holds) {
   tried++;
+  nones++;
   if (!holds) {
     fprintf(stderr, "%s: gave something\n", what);
     exit(1);
@@ -155,14 +183,14 @@ int main(void) {
   void *out = NULL;
   cg_error *err = NULL;
   double number = 0;
-  cg_finding finding;
+  cg_finding finding = {.size = sizeof finding}, short_finding = {.size = sizeof finding - 1};
   static const char none_json[] = "{\"model\": \"none\"}", units[] = "{\"97110\": 33}", rules[] = "{\"roles\": {}, \"grants\": []}";
   need(cg_scrubber_new(none_json, sizeof none_json - 1, &cg_scrubber_, NULL));
   need(cg_rubric_from_yaml(RUBRIC, sizeof RUBRIC - 1, &cg_rubric_, NULL));
   need(cg_scorer_new(cg_rubric_, &cg_scorer_, NULL));
   need(cg_analyzer_new(cg_scrubber_, cg_scorer_, &cg_analyzer_, NULL));
   need(cg_analyzer_analyze(cg_analyzer_, "x", 1, NULL, 0, NULL, 0, &cg_outcome_, NULL));
-  need(cg_scrubber_scrub(cg_scrubber_, "x", 1, &cg_scrubbed_, NULL));
+  need(cg_scrubber_scrub(cg_scrubber_, "SSN 219-09-9999", 15, &cg_scrubbed_, NULL));
   need(cg_scrubber_scrub_batch(cg_scrubber_, TEXTS, NULL, 1, 1, &cg_batch_, NULL));
   need(cg_scrubber_scrub_message(cg_scrubber_, "x", 1, "text", NULL, 0, &cg_message_, NULL));
   need(cg_units(units, sizeof units - 1, NULL, 0, &cg_report_, NULL));
@@ -187,9 +215,10 @@ int main(void) {
   need(cg_registry_open(MODEL, sizeof MODEL - 1, NULL, 0, &cg_registry_, NULL));
   need(cg_cancel_new(0, &cg_cancel_, NULL));
 
+  cg_log_set(tell, NULL);
 @CALLS@
 
-  (void)number, (void)finding, (void)judge;
+  (void)number, (void)finding, (void)short_finding, (void)judge;
   cg_cancel_free(cg_cancel_);
   cg_registry_free(cg_registry_);
   cg_model_free(cg_model_);

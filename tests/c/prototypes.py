@@ -26,7 +26,7 @@ class Function:
                 self.parameters.append(("out", kind, parameter))
             elif kind.startswith(("const cg_", "cg_")) and kind.endswith("*") and kind != "cg_finding *":
                 self.parameters.append(("handle", kind.removeprefix("const ").removesuffix(" *"), parameter))
-            elif kind.endswith("*") or kind in ("cg_judge", "cg_audit_keep"):
+            elif kind.endswith("*") or kind in ("cg_judge", "cg_audit_keep", "cg_log"):
                 self.parameters.append(("pointer", kind, parameter))
             else:
                 self.parameters.append(("number", kind, parameter))

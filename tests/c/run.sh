@@ -22,6 +22,10 @@ if grep -rlI -e "$out" -e /opt/chartguard "$out/prefix"/{include,lib} ; then
   echo "these installed files name a prefix" >&2
   exit 1
 fi
+# Schemas are there, and JSON.
+for schema in policy rubric report; do
+  python3 -c 'import json, sys; assert json.load(open(sys.argv[1]))["$schema"]' "$out/prefix/share/chartguard/$schema.schema.json"
+done
 export PKG_CONFIG_PATH="$out/prefix/lib/pkgconfig"
 read -ra flags <<< "-std=c11 -Wall -Wextra -Werror -pedantic -g -Wl,-rpath,$out/prefix/lib"
 read -ra chartguard <<< "$(pkg-config --cflags --libs chartguard)"

@@ -71,6 +71,15 @@ static void scrubbing() {
     CHECK(!"not UTF-8");
   } catch (const cg::error &error) {
     CHECK(error.status() == CG_STATUS_INPUT && error.byte() == 12u && !contains(error.what(), "Quackenbush"));
+    CHECK(error.location() == "byte 12" && !error.line() && !error.column());
+  }
+  try {
+    cg::rubric::from_yaml("rubric: r\ntitel: R\n");
+    CHECK(!"a key that there is not");
+  } catch (const cg::error &error) {
+    const cg::error copy = error;
+    CHECK(copy.status() == CG_STATUS_RUBRIC && copy.location() == "line 2, column 1" && copy.line() == 2u && copy.column() == 1u && !copy.byte());
+    CHECK(contains(copy.what(), "line 2, column 1: ") && contains(copy.what(), "`title`"));
   }
   CHECK(status_of([] { cg::scrubber(R"({"polcy": 1})"); }) == CG_STATUS_CONFIG);
   CHECK(status_of([] { cg::model("/no/such/model"); }) != CG_STATUS_OK);
@@ -247,7 +256,8 @@ static void scoring() {
   CHECK(contains(scorer.score_episode(R"([{"text": "PT treatment note", "date": "2024-03-14"}])").json(), "\"notes\""));
   CHECK(status_of([] { cg::rubric::builtin("medicare"); }) == CG_STATUS_RUBRIC);
   CHECK(contains(cg::rubric::builtin_ids_json(), "medicare-outpatient-therapy") && contains(cg::rubric::schema_json(), "criteria"));
-  CHECK(contains(cg::policy_schema_json(), "categories"));
+  CHECK(contains(cg::policy_schema_json(), "categories") && contains(cg::report::schema_json(), "chartguard report"));
+  CHECK(contains(cg::policy_builtin_ids_json(), "\"safe-harbor\""));
   CHECK(contains(cg::rubric::builtin("medicare-outpatient-therapy").reference_json(), "\"version\""));
   const std::string message = "MSH|^~\\&|A||||20240314||ORU^R01|7|P|2.5\rOBX|1|TX|1^N^LN||" + std::string(note) + " SSN 219-09-9999.\r";
   CHECK(contains(scorer.score_message(message).json(), "OBX-5"));
@@ -278,6 +288,20 @@ static void scoring() {
   CHECK(caught && contains(moved.score(note).json(), "\"met\""));
 }
 
+static void logging() {
+  std::vector<std::string> told;
+  cg::set_log([&](cg_status status, std::string_view function, std::string_view message) {
+    told.push_back(std::to_string(status) + " " + std::string(function) + " " + std::string(message));
+    throw tired{};
+  });
+  CHECK(status_of([] { cg::scrubber(NO_MODEL).scrub("Quackenbush \xff"); }) == CG_STATUS_INPUT);
+  CHECK(told.size() == 1 && told[0] == "2 cg_scrubber_scrub byte 12: the text is not UTF-8");
+  cg::set_log([](cg_status, std::string_view, std::string_view) { cg::set_log(nullptr); });
+  CHECK(status_of([] { cg::scrubber(R"({"polcy": 1})"); }) == CG_STATUS_CONFIG);
+  CHECK(status_of([] { cg::scrubber(R"({"polcy": 1})"); }) == CG_STATUS_CONFIG);
+  CHECK(told.size() == 1);
+}
+
 int main() {
   cg::require_abi();
   CHECK(cg::version().size() >= 5);
@@ -288,5 +312,6 @@ int main() {
   streams();
   vaults();
   scoring();
+  logging();
   std::printf("C++ wrapper: %d checks passed\n", checks);
 }

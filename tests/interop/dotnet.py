@@ -36,11 +36,13 @@ internal readonly struct CgStr
     public override unsafe string ToString() => Encoding.UTF8.GetString(new ReadOnlySpan<byte>((void*)Ptr, checked((int)Len)));
 }
 
-/// <summary>What was found, where, and what was done to it.</summary>
+/// <summary>What was found, where, and what was done to it: made with <c>new CgFinding()</c>, which sets its size.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal readonly struct CgFinding
 {
 @FINDING@
+
+    public unsafe CgFinding() => Size = (nuint)sizeof(CgFinding);
 }
 """
 
@@ -102,7 +104,7 @@ def parameter(function, what, kind, name):
         free = function.name.endswith("_free")
         return f"{'nint' if free or name in OPTIONAL.get(function.name, ()) else pascal(kind)} {name}"
     if what == "pointer":
-        kinds = {"double *": "out double", "cg_finding *": "out CgFinding", "const char *": "string?"}
+        kinds = {"double *": "out double", "cg_finding *": "ref CgFinding", "const char *": "string?"}
         return f"{kinds.get(kind, 'nint')} {name}"
     return f"{ {'size_t': 'nuint', 'uint32_t': 'uint', 'uint64_t': 'ulong'}[kind]} {name}"
 

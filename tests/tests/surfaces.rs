@@ -7,8 +7,9 @@ mod abi;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::LazyLock;
 
-use chartguard::{Policy, Rubric, ScoreOptions, Scorer, Scrubber, wire};
+use chartguard::{Context, Format, Policy, Rubric, ScoreOptions, Scorer, Scrubber, wire};
 use chartguard_tests::{build_folder, corpus, repository};
 use serde_json::{Value, json};
 
@@ -89,6 +90,13 @@ fn through_command_line(corpus: &[(String, String)], threads: &str) -> Vec<Print
         .collect()
 }
 
+/// `tests/c/surface.c`, compiled.
+static C: LazyLock<PathBuf> = LazyLock::new(|| {
+    let program = build_folder().join("surface-c");
+    compile_c(&program);
+    program
+});
+
 /// Compiles `tests/c/surface.c` against the C library, which the loader asks for by its SONAME as it is installed.
 fn compile_c(program: &Path) {
     let library = built(&format!("{}chartguard{}", std::env::consts::DLL_PREFIX, std::env::consts::DLL_SUFFIX));
@@ -112,15 +120,14 @@ fn compile_c(program: &Path) {
     assert!(status.success(), "tests/c/surface.c does not compile");
 }
 
-fn through_c(corpus: &[(String, String)]) -> Vec<Printed> {
-    let program = build_folder().join("surface-c");
-    compile_c(&program);
+/// What `tests/c/surface.c` answers to texts: four for each.
+fn ask_c<'t>(arguments: &[&str], texts: impl Iterator<Item = &'t [u8]>) -> Vec<[Vec<u8>; 4]> {
     let mut input = Vec::new();
-    for (_, text) in corpus {
+    for text in texts {
         input.extend(format!("{}\n", text.len()).into_bytes());
-        input.extend(text.as_bytes());
+        input.extend(text);
     }
-    let out = pipe(&mut Command::new(program), &input);
+    let out = pipe(Command::new(&*C).args(arguments), &input);
     // The answers are framed as the questions were: a length, a line break, the bytes.
     let mut rest = out.as_slice();
     let mut next = || {
@@ -128,14 +135,27 @@ fn through_c(corpus: &[(String, String)]) -> Vec<Printed> {
         let len: usize = std::str::from_utf8(&rest[..line]).ok()?.parse().ok()?;
         let (text, after) = rest[line + 1..].split_at(len);
         rest = after;
-        Some(String::from_utf8(text.to_vec()).unwrap())
+        Some(text.to_vec())
     };
-    let mut printed = Vec::new();
-    while let Some(text) = next() {
+    let mut answers = Vec::new();
+    while let Some(first) = next() {
         let mut next = || next().unwrap();
-        printed.push(Printed { text, findings: next(), explained: next(), report: next() });
+        answers.push([first, next(), next(), next()]);
     }
-    printed
+    answers
+}
+
+fn string(bytes: Vec<u8>) -> String {
+    String::from_utf8(bytes).unwrap()
+}
+
+fn through_c(corpus: &[(String, String)]) -> Vec<Printed> {
+    let answers = ask_c(&[], corpus.iter().map(|(_, text)| text.as_bytes()));
+    let printed = answers.into_iter().map(|answer| {
+        let [text, findings, explained, report] = answer.map(string);
+        Printed { text, findings, explained, report }
+    });
+    printed.collect()
 }
 
 fn assert_same(corpus: &[(String, String)], expected: &[Printed], surface: &str, printed: &[Printed]) {
@@ -153,4 +173,90 @@ fn every_surface_gives_the_same_bytes() {
     assert_same(&corpus, &expected, "command line, 1 thread", &through_command_line(&corpus, "1"));
     assert_same(&corpus, &expected, "command line, 3 threads", &through_command_line(&corpus, "3"));
     assert_same(&corpus, &expected, "C", &through_c(&corpus));
+}
+
+/// What a surface gives of one message.
+#[derive(Debug, PartialEq)]
+struct Sent {
+    bytes: Vec<u8>,
+    format: String,
+    findings: String,
+    reports: String,
+}
+
+/// Every message of the shared cases, by the name of its file.
+fn messages() -> Vec<(String, Vec<u8>)> {
+    let folder = repository().join("tests/cases/formats");
+    let mut out = Vec::new();
+    for format in ["hl7", "fhir", "ccda", "rtf", "html"] {
+        let files = std::fs::read_dir(folder.join(format)).unwrap().map(|entry| entry.unwrap().path());
+        out.extend(files.map(|file| {
+            let name = file.strip_prefix(&folder).unwrap().display().to_string();
+            (name, std::fs::read(&file).unwrap())
+        }));
+    }
+    out.sort();
+    assert!(out.len() > 150, "only {} messages are there", out.len());
+    out
+}
+
+/// Through Rust; beside each, the lines that `chartguard scrub --explain` prints of it.
+fn messages_through_rust(messages: &[(String, Vec<u8>)]) -> Vec<(Sent, String)> {
+    let scrubber = Scrubber::new(Policy::default()).unwrap();
+    let scorer = Scorer::new(Rubric::builtin("medicare-outpatient-therapy").unwrap());
+    let one = |(_, bytes): &(String, Vec<u8>)| {
+        let scrubbed = scrubber.scrub_message(bytes, Format::Auto, &Context::default()).unwrap();
+        let notes = scorer.score_message(bytes, Format::Auto, &ScoreOptions::default()).unwrap();
+        let lines = scrubbed.findings.iter().map(|found| {
+            let (finding, action) = (&found.applied.finding, found.applied.action.as_str());
+            let (start, end, score) = (finding.span.start, finding.span.end, finding.score);
+            format!(
+                "{start}..{end}  {}  {}  {score:.2}  {action}  {}\n",
+                found.path, finding.category, finding.detector
+            )
+        });
+        let lines = lines.collect();
+        let sent = Sent {
+            findings: wire::message_findings(&scrubbed).to_string(),
+            reports: wire::message_reports(&notes).to_string(),
+            format: scrubbed.format.as_str().to_owned(),
+            bytes: scrubbed.bytes,
+        };
+        (sent, lines)
+    };
+    messages.iter().map(one).collect()
+}
+
+#[test]
+fn every_surface_gives_the_same_messages() {
+    let messages = messages();
+    let expected = messages_through_rust(&messages);
+    let answers = ask_c(&["messages"], messages.iter().map(|(_, bytes)| bytes.as_slice()));
+    assert_eq!(answers.len(), expected.len(), "C answered for another number of messages");
+    for (((name, _), (expected, _)), answer) in messages.iter().zip(&expected).zip(answers) {
+        let [bytes, format, findings, reports] = answer;
+        let sent = Sent { bytes, format: string(format), findings: string(findings), reports: string(reports) };
+        assert!(sent == *expected, "C differs on {name}");
+    }
+    println!("C: {} messages ran with the results of Rust", messages.len());
+
+    let run =
+        |arguments: &[&str], message: &[u8]| pipe(Command::new(built("chartguard")).args(arguments).arg("-"), message);
+    let mut without_notes = 0;
+    for ((name, message), (expected, explained)) in messages.iter().zip(&expected) {
+        let bytes = run(&["scrub", "--format", "auto"], message);
+        assert!(bytes == expected.bytes, "the command line differs on {name}");
+        let lines = run(&["scrub", "--format", "auto", "--explain"], message);
+        assert!(lines == explained.as_bytes(), "the command line has other findings on {name}");
+        if expected.reports == "[]" {
+            // The command says so with an error, as it does of a file without a note.
+            without_notes += 1;
+            continue;
+        }
+        let reports: Value = serde_json::from_slice(&run(&["score", "--json"], message)).unwrap();
+        let reports = reports.to_string();
+        assert!(reports == expected.reports, "the command line has other reports on {name}");
+    }
+    assert!(without_notes < messages.len() / 2, "{without_notes} messages hold no note");
+    println!("command line: {} messages ran with the results of Rust", messages.len());
 }

@@ -520,7 +520,8 @@ impl<R: Send> Row<R> {
         let mut result = caught(|| {
             *context = known.context()?;
             work.row(note, context, known)
-        });
+        })
+        .ok();
         if let Some((event, key)) = begun {
             let (event, key) = (event.clone(), key.as_deref());
             let event = match &result {
@@ -550,7 +551,7 @@ impl<R: Send> Worked<R> {
         self.made = match std::mem::replace(&mut self.made, Made::Nothing) {
             Made::Rows(_, rows) => {
                 // What does not fit Arrow's offsets panics there.
-                let array = caught(|| work.array(rows.into_iter().map(|row| row.result).collect()));
+                let array = caught(|| work.array(rows.into_iter().map(|row| row.result).collect())).ok();
                 if array.is_none() && self.failed.is_empty() {
                     self.failed.push((0, RowError::Panic));
                 }

@@ -1,12 +1,17 @@
 //! What a message says of its patient: the demographics with which its free text is searched.
 
+use std::collections::HashSet;
+
 use jiff::civil::Date;
 
+use crate::error::{Error, Result};
 use crate::scrub::message_rules::Role;
 use crate::scrub::{Demographics, Patient};
 
 /// As many values as one search looks for.
 const TOGETHER: usize = 400;
+/// As many bytes as all searches of one message look at; what is more takes many minutes.
+const SEARCHED: usize = 1 << 29;
 
 /// What a message says of the people in it. No `Debug`.
 #[derive(Default)]
@@ -48,23 +53,32 @@ impl Known {
         self.date = self.date.max(other.date);
     }
 
-    /// The people to search for. What is too short or too long to be told from other words is left to the detectors.
-    pub(super) fn patients(&self) -> Vec<Patient> {
-        let mut values: Vec<&(Role, String)> = Vec::new();
-        for value in &self.values {
-            if !values.contains(&value) && Patient::new(&demographics([value])).is_ok() {
-                values.push(value);
-            }
+    /// The people to search `bytes` of text for. What is too short or too long to be told from other words is left to the detectors.
+    ///
+    /// # Errors
+    /// When there are so many that the search would take very long: it grows with the people and with the text.
+    pub(super) fn patients(&self, bytes: usize) -> Result<Vec<Patient>> {
+        let mut seen = HashSet::new();
+        let mut values: Vec<&(Role, String)> = self.values.iter().filter(|value| seen.insert(*value)).collect();
+        let searches = values.len().div_ceil(TOGETHER);
+        if searches > 1 && searches.saturating_mul(bytes) > SEARCHED {
+            return Err(Error::input(format!(
+                "the message says too much of people ({} values) for all of its text ({bytes} bytes) to be searched for them: hand over its \
+                 parts one by one, such as the messages of a batch, the lines of NDJSON or the entries of a Bundle",
+                values.len()
+            )));
         }
+        values.retain(|value| Patient::new(&demographics([*value])).is_ok());
         values
             .chunks(TOGETHER)
-            .flat_map(|chunk| {
-                // One person has one birth date and one number; each further one is a search of its own.
-                let single = |role: Role| chunk.iter().filter(move |(of, _)| *of == role).skip(1).copied();
-                let more = single(Role::BirthDate).chain(single(Role::Ssn)).map(|value| demographics([value]));
-                std::iter::once(demographics(chunk.iter().copied())).chain(more).collect::<Vec<_>>()
+            .map(|chunk| {
+                // Where one person has one, several have several.
+                let more = |role: Role| -> Vec<String> {
+                    chunk.iter().filter(|(of, _)| *of == role).skip(1).map(|(_, value)| value.clone()).collect()
+                };
+                let known = demographics(chunk.iter().copied());
+                Patient::of_several(&known, &more(Role::BirthDate), &more(Role::Ssn))
             })
-            .filter_map(|known| Patient::new(&known).ok())
             .collect()
     }
 }
@@ -105,4 +119,34 @@ fn calendar(value: &str) -> Option<Date> {
     let number = |from: usize, to: usize| digits.get(from..to)?.parse::<i16>().ok();
     let (month, day) = (i8::try_from(number(4, 6)?).ok()?, i8::try_from(number(6, 8)?).ok()?);
     Date::new(number(0, 4)?, month, day).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn known(people: usize) -> Known {
+        let mut known = Known::default();
+        for one in 0..people {
+            known.add(Role::Mrns, &format!("{}", 4_000_000 + one));
+            known.add(Role::BirthDate, &format!("19{:02}{:02}{:02}", one % 99, one % 12 + 1, one % 28 + 1));
+            known.add(Role::Names, "Rosalind Achterberg");
+        }
+        known
+    }
+
+    #[test]
+    fn people_are_searched_for_together_and_once() {
+        assert_eq!(known(100).patients(usize::MAX).map(|found| found.len()).ok(), Some(1));
+        // A name, and a number and at most as many dates as people.
+        assert_eq!(known(300).patients(1 << 20).map(|found| found.len()).ok(), Some(2));
+        assert_eq!(known(0).patients(usize::MAX).map(|found| found.len()).ok(), Some(0));
+    }
+
+    #[test]
+    fn too_many_people_for_a_long_text_are_an_error_that_says_what_to_do() {
+        let error = known(100_000).patients(50_000_000).err().map(|error| error.to_string()).unwrap_or_default();
+        assert!(error.contains("hand over its parts") && error.contains("50000000 bytes"), "{error}");
+        assert!(!error.contains("Achterberg") && !error.contains("4000001"), "{error}");
+    }
 }

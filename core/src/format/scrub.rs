@@ -167,8 +167,8 @@ impl Scrubber {
     /// ```
     ///
     /// # Errors
-    /// When the message is not of its format, nests too deeply or is too large (the error says where, in bytes of it), the policy's
-    /// `messages` are wrong, or as [`scrub_with`](Self::scrub_with). There is then no output at all.
+    /// When the message is not of its format, nests too deeply or is too large (the error says where, in bytes of it), says so much of so many
+    /// people that its text cannot be searched for all of them in some minutes (a file of messages of thousands), the policy's `messages` are wrong, or as [`scrub_with`](Self::scrub_with). There is then no output at all.
     pub fn scrub_message(&self, message: &[u8], format: Format, context: &Context) -> Result<ScrubbedMessage> {
         guard(ErrorCode::Panic, "a message was scrubbed", || {
             self.takes(message.len())?;
@@ -228,7 +228,8 @@ impl Scrubber {
         let cancel = self.cancel();
         cancel.check()?;
         let reading = Reading::new(document);
-        let of_message = document.known.patients();
+        let searched = reading.pieces.iter().filter(|(_, leaf, _)| !matches!(leaf.content, Content::Field { .. }));
+        let of_message = document.known.patients(searched.map(|(span, ..)| span.len()).sum())?;
         let known: Vec<&Patient> = context.known().into_iter().chain(&of_message).collect();
         let mut findings = Vec::new();
         let mut notes = Vec::new();

@@ -23,7 +23,7 @@ use crate::error::{Error, ErrorCode, Location, Result};
 const MAX_EMBEDDED: usize = 4;
 
 /// What a value of a message tells of the patient.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Role {
     Names,
     BirthDate,

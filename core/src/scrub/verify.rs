@@ -16,29 +16,31 @@ use crate::text::{self, Span, View};
 /// # Errors
 /// When something is left: where in the input, and its category.
 pub(super) fn verify(scrubbed: &Scrubbed, patient: &Patient, policy: &Policy, cancel: &Cancel) -> Result<()> {
-    verify_part(scrubbed, patient, policy, cancel, Span::new(0, scrubbed.text.len()))
+    verify_part(scrubbed, &[patient], policy, cancel, Span::new(0, scrubbed.text.len()))
 }
 
-/// [`verify`] of those parts of the output that stand for `notes`, parts of the input.
+/// [`verify`] of those parts of the output that stand for `notes`, parts of the input, for each of `patients`.
 pub(super) fn verify_parts(
     scrubbed: &Scrubbed,
-    patient: &Patient,
+    patients: &[&Patient],
     policy: &Policy,
     cancel: &Cancel,
     notes: &[Span],
 ) -> Result<()> {
-    notes.iter().try_for_each(|note| verify_part(scrubbed, patient, policy, cancel, scrubbed.map.to_output(*note)))
+    notes.iter().try_for_each(|note| verify_part(scrubbed, patients, policy, cancel, scrubbed.map.to_output(*note)))
 }
 
-fn verify_part(scrubbed: &Scrubbed, patient: &Patient, policy: &Policy, cancel: &Cancel, part: Span) -> Result<()> {
+fn verify_part(scrubbed: &Scrubbed, patients: &[&Patient], policy: &Policy, cancel: &Cancel, part: Span) -> Result<()> {
     let text = part.of(&scrubbed.text);
     let view = View::joined(text);
     let tokens = text::tokens(view.as_str());
     let note = Note { text: view.as_str(), tokens: &tokens, cancel };
     let (mut left, mut exact) = (Vec::new(), Vec::new());
-    patient.detect(&note, &mut left);
-    patient.detect_exact(&note, &mut exact);
-    cancel.check()?;
+    for patient in patients {
+        patient.detect(&note, &mut left);
+        patient.detect_exact(&note, &mut exact);
+        cancel.check()?;
+    }
     let ours = |operator: Operator| matches!(operator, Operator::Tag | Operator::Mask | Operator::Remove);
     for (finding, strictly) in
         left.iter().map(|finding| (finding, false)).chain(exact.iter().map(|finding| (finding, true)))

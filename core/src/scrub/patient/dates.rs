@@ -10,19 +10,20 @@ use crate::text::dates::{DateMention, dates};
 
 /// The dates of a patient.
 pub(super) struct Dates {
-    pub(super) birth: Option<Date>,
+    /// One, but where several people are searched for at once.
+    pub(super) births: Vec<Date>,
     pub(super) others: Vec<Date>,
 }
 
 impl Dates {
     pub(super) fn find(&self, note: &Note<'_>, findings: &mut Vec<Finding>) {
         let text = note.text;
-        if self.birth.is_none() && self.others.is_empty() || note.cancel.is_cancelled() {
+        if self.births.is_empty() && self.others.is_empty() || note.cancel.is_cancelled() {
             return;
         }
         for written in dates(text) {
             let is = |date: &&Date| is(&written, **date, written.span.of(text));
-            let kind = match (self.birth.iter().find(is), self.others.iter().find(is)) {
+            let kind = match (self.births.iter().find(is), self.others.iter().find(is)) {
                 (Some(_), _) => Kind::BirthDate,
                 (None, Some(_)) => Kind::Whole,
                 (None, None) => continue,
@@ -38,7 +39,7 @@ impl Dates {
             let turned = day == Some(date.month()) && date.day() == month;
             date.year().rem_euclid(100) == two_digits && (in_order || turned)
         };
-        self.birth.iter().chain(&self.others).find(is).map(|date| date.year())
+        self.births.iter().chain(&self.others).find(is).map(|date| date.year())
     }
 }
 
@@ -50,11 +51,11 @@ fn is(written: &DateMention, date: Date, text: &str) -> bool {
         let in_full = text.contains(&year.to_string());
         year == date.year() || !in_full && year.rem_euclid(100) == date.year().rem_euclid(100)
     };
-    let years = written.year.is_none_or(year);
+    let years = || written.year.is_none_or(year);
     match written.day {
         Some(day) => {
-            years && ((month, day) == (date.month(), date.day()) || (day, month) == (date.month(), date.day()))
+            ((month, day) == (date.month(), date.day()) || (day, month) == (date.month(), date.day())) && years()
         }
-        None => written.year.is_some() && years && month == date.month(),
+        None => written.year.is_some() && month == date.month() && years(),
     }
 }

@@ -158,6 +158,11 @@ impl Patient {
     /// or no date, a birth date lies after the date of the note, or nothing is given at all. The error names the member and
     /// never repeats a value.
     pub fn new(known: &Demographics) -> Result<Self> {
+        Self::of_several(known, &[], &[])
+    }
+
+    /// As [`new`](Self::new), of several people at once, who have these dates of birth and social security numbers beside those in `known`.
+    pub(crate) fn of_several(known: &Demographics, births: &[String], ssns: &[String]) -> Result<Self> {
         check(known)?;
         let birth = date("birth_date", known.birth_date.as_deref())?;
         let note = date("note_date", known.note_date.as_deref())?;
@@ -166,7 +171,10 @@ impl Patient {
         {
             return Err(at("birth_date", "the date of birth lies after the date of the note"));
         }
-        let mut dates = Dates { birth, others: Vec::new() };
+        let mut dates = Dates { births: birth.into_iter().collect(), others: Vec::new() };
+        for one in births {
+            dates.births.extend(date("birth_date", Some(one))?);
+        }
         for (index, one) in known.dates.iter().enumerate() {
             dates.others.extend(date(&format!("dates[{index}]"), Some(one))?);
         }
@@ -184,7 +192,7 @@ impl Patient {
         names.finish()?;
         let mut identifiers = Identifiers::default();
         let mut places = Places::default();
-        if let Some(ssn) = &known.ssn {
+        for ssn in known.ssn.iter().chain(ssns) {
             identifiers.add(ssn, Category::Ssn).map_err(|what| at("ssn", what))?;
         }
         for (key, list, category) in [
@@ -200,7 +208,7 @@ impl Patient {
                 identifiers.add(value, category).map_err(|what| at(&format!("{key}[{index}]"), what))?;
             }
         }
-        for one in dates.birth.iter().chain(&dates.others) {
+        for one in dates.births.iter().chain(&dates.others) {
             identifiers.add_date(*one);
         }
         for (index, address) in known.addresses.iter().enumerate() {

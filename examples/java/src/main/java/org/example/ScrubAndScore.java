@@ -30,7 +30,7 @@ public final class ScrubAndScore {
   /** What is used here of chartguard.h. */
   public interface Chartguard extends Library {
     Chartguard LIBRARY = Native.load("chartguard", Chartguard.class);
-    int ABI_VERSION = 1;
+    int ABI_VERSION = 2;
 
     int cg_abi_version();
 
