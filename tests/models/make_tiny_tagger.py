@@ -7,7 +7,7 @@ Writes, beside this file:
 
 - `tiny-tagger/`        WordPiece (cased), three convolutions, laid out as Hugging Face Optimum exports a model;
 - `tiny-tagger-bytes/`  the same with a byte-level BPE tokenizer; each with `golden.json`, the logits of one text;
-- `broken/`             graphs that must be refused, and one that gives NaN for the word "zebra".
+- `broken/`             graphs that must be refused, and one that gives NaN for the word "zebra"; `make_hostile.py` adds others.
 
 Everything is invented: names are strung together from syllables, so a name in a test need not be one in training. Seeded:
 a second run on the same machine writes the same files.
@@ -391,9 +391,9 @@ def write(directory, net, tokenizer, tokens, pad, positions):
 
 def broken(net, zebra):
     assert zebra is not None, "the vocabulary has no whole `zebra`"
+    # Other scripts keep theirs there too.
     directory = HERE / "broken"
-    shutil.rmtree(directory, ignore_errors=True)
-    directory.mkdir(parents=True)
+    directory.mkdir(parents=True, exist_ok=True)
     for file, made in {"nan": graph(net, nan_for=zebra), **refused()}.items():
         onnx.save(made, directory / f"{file}.onnx")
 

@@ -1,4 +1,5 @@
-//! Model directories with bytes changed at random are refused or run: no panic gets out, and nothing takes long.
+//! Model directories with bytes changed at random, or numbers and nodes of their graph, are refused or run: no panic gets out, and
+//! nothing takes long.
 //!
 //! `make fuzz-infer TIME=600` goes on for so many seconds; `cargo test` leaves it out. A directory that stops the process is left
 //! in target/model-fuzz; what was wrong with it belongs in the tests of `infer`.
@@ -64,6 +65,86 @@ fn spoil(bytes: &mut Vec<u8>, random: &mut Random) {
     }
 }
 
+/// A number of a protocol buffer, and what follows it.
+fn number(bytes: &[u8]) -> Option<(u64, &[u8])> {
+    let end = bytes.iter().take(10).position(|byte| *byte < 0x80)?;
+    let value = bytes[..=end].iter().rev().fold(0_u64, |all, byte| all << 7 | u64::from(byte & 0x7f));
+    Some((value, &bytes[end + 1..]))
+}
+
+fn put(mut value: u64, bytes: &mut Vec<u8>) {
+    while value >= 0x80 {
+        bytes.push(value as u8 | 0x80);
+        value >>= 7;
+    }
+    bytes.push(value as u8);
+}
+
+/// The fields of a message, if bytes are one: each with its key.
+fn fields(mut bytes: &[u8]) -> Option<Vec<(u64, Vec<u8>)>> {
+    let mut all = Vec::new();
+    while !bytes.is_empty() {
+        let (key, rest) = number(bytes)?;
+        let (held, after) = match key & 7 {
+            0 => rest.split_at(rest.len() - number(rest)?.1.len()),
+            1 => rest.split_at_checked(8)?,
+            2 => {
+                let (length, rest) = number(rest)?;
+                rest.split_at_checked(usize::try_from(length).ok()?)?
+            }
+            5 => rest.split_at_checked(4)?,
+            _ => return None,
+        };
+        all.push((key, held.to_vec()));
+        bytes = after;
+    }
+    Some(all)
+}
+
+/// Changes a protocol buffer such that it stays one: a number somewhere within, or a field that is lost, doubled or elsewhere.
+fn change(bytes: &[u8], random: &mut Random, deep: usize) -> Vec<u8> {
+    const NUMBERS: [i64; 12] = [0, 1, 2, -1, 3, 16, 255, 4096, 1 << 20, 1 << 31, 1 << 40, i64::MAX];
+    let Some(mut all) = fields(bytes).filter(|all| !all.is_empty() && deep < 12) else {
+        // Packed numbers, as axes and shapes are, or text.
+        let mut made = bytes.to_vec();
+        let value = NUMBERS[random.below(NUMBERS.len())];
+        match bytes.len() {
+            0 => {}
+            n if n % 8 == 0 => made[..8].copy_from_slice(&value.to_le_bytes()),
+            n => made[random.below(n)] = value as u8 & 0x7f,
+        }
+        return made;
+    };
+    let at = random.below(all.len());
+    match random.below(16) {
+        0 => drop(all.remove(at)),
+        1 => {
+            let field = all[at].clone();
+            let to = random.below(all.len() + 1);
+            all.insert(to, field);
+        }
+        2 => {
+            let other = random.below(all.len());
+            all.swap(at, other);
+        }
+        _ if all[at].0 & 7 == 2 => all[at].1 = change(&all[at].1, random, deep + 1),
+        _ if all[at].0 & 7 == 0 => {
+            all[at].1.clear();
+            put(NUMBERS[random.below(NUMBERS.len())] as u64, &mut all[at].1);
+        }
+        _ => {}
+    }
+    let mut made = Vec::new();
+    for (key, held) in all {
+        put(key, &mut made);
+        if key & 7 == 2 {
+            put(held.len() as u64, &mut made);
+        }
+        made.extend(held);
+    }
+    made
+}
+
 #[test]
 #[ignore = "make fuzz-infer runs it, in bounded memory"]
 fn spoiled_models_are_refused_or_run() {
@@ -71,7 +152,9 @@ fn spoiled_models_are_refused_or_run() {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("model-fuzz");
     let mut sources: Vec<PathBuf> = ["tiny-tagger", "tiny-tagger-bytes"].iter().map(|name| models.join(name)).collect();
     let whole = sources.len();
-    sources.extend(fs::read_dir(models.join("broken")).unwrap().map(|entry| entry.unwrap().path()));
+    for folder in ["broken", "alive"] {
+        sources.extend(fs::read_dir(models.join(folder)).unwrap().map(|entry| entry.unwrap().path()));
+    }
     sources[whole..].sort();
     let mut random = Random(0x9E37_79B9_7F4A_7C15);
     let (start, budget) = (Instant::now(), budget());
@@ -93,7 +176,13 @@ fn spoiled_models_are_refused_or_run() {
             ["model.onnx", "model.onnx", "model.onnx", "tokenizer.json", "config.json", "special_tokens_map.json"];
         let file = folder.join(files[random.below(files.len())]);
         let mut bytes = fs::read(&file).unwrap();
-        spoil(&mut bytes, &mut random);
+        if file.ends_with("model.onnx") && random.below(3) > 0 {
+            for _ in 0..=random.below(3) {
+                bytes = change(&bytes, &mut random, 0);
+            }
+        } else {
+            spoil(&mut bytes, &mut random);
+        }
         fs::write(&file, bytes).unwrap();
         let begin = Instant::now();
         tried += 1;

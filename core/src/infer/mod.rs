@@ -14,6 +14,7 @@ mod directory;
 mod embedder;
 pub mod features;
 mod labels;
+mod limits;
 mod manifest;
 mod ops;
 mod pair_scorer;
@@ -115,9 +116,19 @@ impl Model {
     /// | `sha256` | hashes by file, which are checked | |
     /// | `smoke` | a test for [`check`](Self::check): `{"text", "pair"?, "tolerance"?}` and one of `entities` (`[{"text", "label"}]`), `labels` (`{label: score}`), `embedding` (its first components), `similarity` | |
     ///
+    /// A directory may hold anything: what it may take is bounded before the graph is read. Refused are
+    ///
+    /// * files that decode to far more than their size, more than 6,000 nodes, graphs more than three deep in nodes of others, values
+    ///   of more than 16 axes;
+    /// * constants worked out at load that come to more than 128 MiB and four times the file, values of more than 4 GiB at the
+    ///   longest input, and more than 512 MiB at once or some seconds of work for the short input that the model is tried out on;
+    /// * kernels, strides, dilations and paddings above 4,096;
+    /// * sizes that depend on the values of the input rather than on its length, or on long chains of quotients, remainders,
+    ///   minima and maxima of it.
+    ///
     /// # Errors
-    /// With the file and what was expected of it, when a file is missing, too large, corrupt, changed, or not of that shape, or
-    /// when the model cannot be run.
+    /// With the file and what was expected of it, when a file is missing, too large, corrupt, changed, or not of that shape, when
+    /// its graph is refused, with the node that is to blame, or when the model cannot be run.
     pub fn load(directory: impl AsRef<Path>) -> Result<Self> {
         let directory = directory.as_ref();
         directory::check(directory)?;

@@ -418,7 +418,7 @@ fn wrong_graphs() {
 }
 
 /// The most bytes that this process ever held, where the system says.
-fn memory() -> usize {
+pub(super) fn memory() -> usize {
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
     let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
     peak.and_then(|kilobytes| kilobytes.trim().trim_end_matches(" kB").parse::<usize>().ok()).unwrap_or(0) << 10

@@ -1,4 +1,4 @@
-//! Loads and runs ONNX graphs; only this file and `ops` name tract.
+//! Loads and runs ONNX graphs; only this file, `limits` and `ops` name tract.
 //!
 //! One plan with a symbol for the length takes inputs of any length as they are: with our operators in it, it is as fast as
 //! plans of one length, and there is one copy of the weights. Some graphs cannot be understood without a length; of those a
@@ -15,6 +15,7 @@ use tract_onnx::prelude::*;
 use tract_onnx::tract_hir::internal::ToDim;
 
 use super::directory;
+use super::limits;
 use super::ops;
 use super::tokenizer::Tokenizer;
 use crate::error::{Error, ErrorCode, Result};
@@ -22,8 +23,9 @@ use crate::guard::guard;
 
 /// All files of weights together.
 const WEIGHTS_LIMIT: u64 = 8 << 30;
-/// What one node gives at the greatest length: the attention of 32 heads over 4,096 tokens has 2 GiB.
-const VALUE_LIMIT: u64 = 4 << 30;
+/// The stack of the thread in which tract reads a graph: its expressions of sizes are worked on recursively. Only what is used of
+/// it takes memory.
+const STACK: usize = 256 << 20;
 /// Each plan holds its own copy of the weights, packed; as many are kept as come to about this many bytes.
 const PLANS_BYTES: u64 = 1 << 30;
 const PLANS_KEPT: (u64, u64) = (2, 16);
@@ -91,8 +93,8 @@ impl Network {
 
     /// The same without a tokenizer: `pad` fills inputs up, `probe` is what it is tried out on.
     pub(super) fn load_with(path: &Path, expected: Expect, longest: usize, pad: i64, probe: &[i64]) -> Result<Self> {
-        guard(ErrorCode::Model, "the graph was read", || {
-            let (parsed, feeds, bytes) = parse(path, expected)?;
+        apart(ErrorCode::Model, "the graph was read", || {
+            let (parsed, feeds, bytes) = parse(path, expected, longest, probe.len())?;
             // A panic on the way to a symbolic graph only means that this way is closed.
             let symbolic =
                 guard(ErrorCode::Model, "shapes were worked out", || symbolic(parsed.clone(), &feeds, longest));
@@ -176,7 +178,7 @@ impl Network {
             slot
         };
         slot.get_or_init(|| {
-            guard(ErrorCode::Inference, "a plan was made", || {
+            apart(ErrorCode::Inference, "a plan was made", || {
                 plan(parsed.clone(), self.feeds.len(), &length.to_dim(), &SymbolValues::default())
             })
         })
@@ -354,6 +356,17 @@ impl RowsState {
     }
 }
 
+/// Does `work` in a thread of its own with a large stack; a panic in it is an error.
+fn apart<T: Send>(code: ErrorCode, doing: &str, work: impl FnOnce() -> Result<T> + Send) -> Result<T> {
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().name("chartguard-graph".to_owned()).stack_size(STACK);
+        let failed = |what: &str| Error::new(code, format!("a thread for a graph {what}"));
+        let thread =
+            thread.spawn_scoped(scope, || guard(code, doing, work)).map_err(|_| failed("could not be started"))?;
+        thread.join().unwrap_or_else(|_| Err(failed("stopped")))
+    })
+}
+
 /// How many plans of a model with so many bytes of weights are kept.
 fn plans_kept(weights: u64) -> u64 {
     (PLANS_BYTES / weights.max(1)).clamp(PLANS_KEPT.0, PLANS_KEPT.1)
@@ -379,10 +392,11 @@ fn bounded(model: &TypedModel, lengths: &SymbolValues) -> Result<()> {
             let each = output.fact.datum_type.size_of() as u64;
             let known: Option<Vec<i64>> = output.fact.shape.iter().map(|axis| axis.eval_to_i64(lengths).ok()).collect();
             let bytes = known.map(|sizes| sizes.iter().fold(each, |all, &size| all.saturating_mul(size.max(0) as u64)));
-            if bytes.is_some_and(|bytes| bytes > VALUE_LIMIT) {
+            if bytes.is_some_and(|bytes| bytes > limits::VALUE) {
                 return Err(Error::model(format!(
-                    "the node `{}` makes more than the model may: expected no value of more than {VALUE_LIMIT} bytes",
-                    shown(&node.name)
+                    "the node `{}` makes more than the model may: expected no value of more than {} bytes",
+                    shown(&node.name),
+                    limits::VALUE
                 )));
             }
         }
@@ -413,21 +427,23 @@ fn plan(
 }
 
 /// Reads and checks a graph: the graph, what to feed it, and how many bytes its weights take.
-fn parse(path: &Path, expected: Expect) -> Result<(InferenceModel, Vec<Feed>, u64)> {
+fn parse(path: &Path, expected: Expect, longest: usize, probe: usize) -> Result<(InferenceModel, Vec<Feed>, u64)> {
     let directory = path.parent().unwrap_or(path);
     let bytes = directory::read(path, directory::ONNX_LIMIT)?;
     let size = bytes.len() as u64;
     let mut onnx = tract_onnx::onnx().with_ignore_value_info(true);
     ops::register_standard(&mut onnx);
-    let proto = onnx
-        .proto_model_for_read(&mut bytes.as_slice())
-        .map_err(|_| Error::model("not an ONNX model, or cut short: the file cannot be decoded"))?;
+    limits::check_bytes(&bytes)?;
+    let mut proto = onnx.proto_model_for_read(&mut bytes.as_slice()).map_err(|_| limits::undecodable())?;
     drop(bytes);
+    proto.graph.iter_mut().for_each(forget_symbols);
     let graph = proto.graph.as_ref().filter(|graph| !graph.node.is_empty() && !graph.output.is_empty());
     let graph = graph.ok_or_else(|| Error::model("not an ONNX model: expected a graph with nodes and an output"))?;
     check_nodes(graph, |op| onnx.op_register.0.contains_key(op))?;
     let feeds = feeds(graph)?;
     let outside = check_external(graph, directory)?;
+    // A plan for one length is made for a longer one.
+    limits::check(graph, &limits::Frame { weights: size + outside, longest, probe: probe.max(16) })?;
     let parsed = onnx.parse(&proto, directory.to_str()).map_err(|e| wrong(&e))?;
     if let Some(name) = parsed.unresolved_inputs.first() {
         return Err(Error::model(format!("nothing in the graph makes `{}`", shown(name))));
@@ -471,6 +487,24 @@ fn check_nodes(graph: &pb::GraphProto, known: impl Fn(&str) -> bool) -> Result<(
         Some(output) => Err(Error::model(format!("nothing in the graph makes the output `{}`", shown(&output.name)))),
         None => Ok(()),
     }
+}
+
+/// Drops the expressions by which a graph names its axes: they are ours to choose, and tract would read them recursively.
+fn forget_symbols(graph: &mut pb::GraphProto) {
+    use pb::tensor_shape_proto::dimension::Value;
+    for value in graph.input.iter_mut().chain(&mut graph.output).chain(&mut graph.value_info) {
+        let Some(pb::type_proto::Value::TensorType(tensor)) = value.r#type.as_mut().and_then(|t| t.value.as_mut())
+        else {
+            continue;
+        };
+        for axis in tensor.shape.iter_mut().flat_map(|shape| &mut shape.dim) {
+            if matches!(axis.value, Some(Value::DimParam(_))) {
+                axis.value = None;
+            }
+        }
+    }
+    let within = graph.node.iter_mut().flat_map(|node| &mut node.attribute);
+    within.flat_map(|attribute| attribute.g.iter_mut().chain(&mut attribute.graphs)).for_each(forget_symbols);
 }
 
 /// What to feed each input of the graph.
@@ -556,7 +590,7 @@ fn check_external(graph: &pb::GraphProto, directory: &Path) -> Result<u64> {
 }
 
 /// The start of a name from a file that may hold anything.
-fn shown(name: &str) -> String {
+pub(super) fn shown(name: &str) -> String {
     name.chars().take(60).collect()
 }
 
@@ -600,7 +634,7 @@ mod tests {
     fn by_length() -> (Network, Vec<i64>) {
         let (mut network, ids) = network();
         let path = test_models().join("tiny-tagger");
-        network.graph = Graph::Parsed(parse(&path.join(directory::ONNX), network.expected).unwrap().0);
+        network.graph = Graph::Parsed(parse(&path.join(directory::ONNX), network.expected, 128, 9).unwrap().0);
         (network, ids)
     }
 
