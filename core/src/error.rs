@@ -149,6 +149,7 @@ impl Error {
         Self::new(ErrorCode::Rubric, message)
     }
 
+    #[cfg(any(feature = "onnx", feature = "cli", feature = "search"))]
     pub(crate) fn model(message: impl Into<String>) -> Self {
         Self::new(ErrorCode::Model, message)
     }

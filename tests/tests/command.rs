@@ -175,7 +175,7 @@ fn mistakes_are_named_and_nothing_is_repeated() {
 fn thresholds_set_the_exit_status() {
     let gold = br#"{"text":"SSN 219-09-9999","spans":[{"start":4,"end":15,"label":"ssn"}]}"#;
     assert_eq!(run(&["eval", "--min-recall", "0.99", "--min-precision", "0.99", "-"], gold).status.code(), Some(0));
-    let missed = br#"{"text":"SSN 219-09-9999 zqx","spans":[{"start":16,"end":19,"label":"name"}]}"#;
+    let missed = br#"{"text":"SSN 219-09-9999 the","spans":[{"start":16,"end":19,"label":"name"}]}"#;
     assert_eq!(run(&["eval", "--min-recall", "0.99", "-"], missed).status.code(), Some(1));
     let note = b"PT DAILY NOTE 03/14/2024. Gait training.";
     assert_eq!(run(&["score", "--min-score", "0.99", "-"], note).status.code(), Some(1));

@@ -177,7 +177,10 @@ def main():
     parts, held = corpora(options, work)
     params = train(params, parts, options.words, options.seed, PEAK * 0.6 if options.init else PEAK)
     options.out.mkdir(parents=True, exist_ok=True)
-    np.savez_compressed(options.out / "weights.npz", **{k: np.asarray(v, np.float16) for k, v in params.items()})
+    # The file follows from the weights as they are kept, so that another operating point needs no training.
+    kept = {k: np.asarray(v, np.float16) for k, v in params.items()}
+    np.savez_compressed(options.out / "weights.npz", **kept)
+    params = {k: jnp.asarray(v, jnp.float32) for k, v in kept.items()}
     bias = select_bias.choose(params, held)
     digest = export.write(params, bias, options.out / "tagger.onnx")
     print(f"{options.out / 'tagger.onnx'} sha256 {digest}")

@@ -92,6 +92,7 @@ impl Format {
     }
 
     /// Whether `message`, said to be in this format, is a plain note in UTF-8: it needs no reader.
+    #[cfg(feature = "cli")]
     pub(crate) fn is_note(self, message: &[u8]) -> bool {
         let plain = self == Self::Text || self == Self::Auto && Self::of(message) == Self::Text;
         plain && std::str::from_utf8(message).is_ok()
