@@ -77,11 +77,15 @@ pub(super) fn located(error: Error, text: &Stretch) -> Error {
     error.with_bytes(|at| text.source(&(at..at)).start)
 }
 
+/// Whether bytes begin with the mark of UTF-16.
+pub(super) fn is_wide(bytes: &[u8]) -> bool {
+    bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff])
+}
+
 /// Whether bytes are no text: they have control characters that no note has.
 pub(super) fn is_binary(bytes: &[u8]) -> bool {
-    let marked = bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]);
     let control = |byte: &u8| *byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r' | 0x0b | 0x0c | 0x1c);
-    !marked && (bytes.starts_with(b"%PDF") || bytes.iter().take(4096).any(control))
+    !is_wide(bytes) && (bytes.starts_with(b"%PDF") || bytes.iter().take(4096).any(control))
 }
 
 #[cfg(test)]

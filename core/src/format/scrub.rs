@@ -7,9 +7,9 @@ use serde::Serialize;
 
 use super::document::{Content, Document, Leaf, Way};
 use super::stretch::{self, spliced};
-use super::{Format, read, seal};
+use super::{Format, charset, read, seal};
 use crate::audit::Event;
-use crate::error::{ErrorCode, Result};
+use crate::error::{Error, ErrorCode, Result};
 use crate::guard::guard;
 use crate::scrub::message_rules::Rules;
 use crate::scrub::{Applied, Category, Context, Finding, OffsetMap, Operator, Patient, Scrubber};
@@ -282,6 +282,11 @@ impl Scrubber {
         }
         cancel.check()?;
         let bytes = spliced(message, &edits);
+        if charset::is_wide(&bytes) && !charset::is_wide(message) {
+            return Err(Error::input(
+                "what is left begins with the mark of UTF-16, and nobody would read it as it was: expected UTF-8",
+            ));
+        }
         let map = stretch::map(&edits);
         let moved = |source: Range<usize>| map.to_output(Span::new(source.start, source.end));
         let mut out = Vec::with_capacity(scrubbed.findings.len());
