@@ -484,6 +484,7 @@ impl Access {
     /// ------
     /// ConfigError
     ///     There is no such role (the nearest is named), the actor has it already, or an id is empty.
+    #[allow(clippy::too_many_arguments, reason = "they are keywords in Python")]
     #[pyo3(signature = (actor, role, *, by, now=None, audit=None, **unknown))]
     #[pyo3(text_signature = "($self, actor, role, *, by, now=None, audit=None)")]
     fn grant(
@@ -511,6 +512,7 @@ impl Access {
     /// ------
     /// ConfigError
     ///     The actor does not have the role, or `now` lies before it was given.
+    #[allow(clippy::too_many_arguments, reason = "they are keywords in Python")]
     #[pyo3(signature = (actor, role, *, by, now=None, audit=None, **unknown))]
     #[pyo3(text_signature = "($self, actor, role, *, by, now=None, audit=None)")]
     fn remove(

@@ -128,7 +128,7 @@ fn change(bytes: &[u8], random: &mut Random, deep: usize) -> Vec<u8> {
             all.swap(at, other);
         }
         _ if all[at].0 & 7 == 2 => all[at].1 = change(&all[at].1, random, deep + 1),
-        _ if all[at].0 & 7 == 0 => {
+        _ if all[at].0.is_multiple_of(8) => {
             all[at].1.clear();
             put(NUMBERS[random.below(NUMBERS.len())] as u64, &mut all[at].1);
         }
