@@ -71,9 +71,9 @@ BUILTIN = Path(__file__).parents[2] / "core/models/builtin/tagger.onnx"
 def builtin() -> Model:
     """The tagger that is in the library; its weights are int8 and expand when it is loaded."""
     graph = onnx.load(BUILTIN).graph
-    # The table of features is the first thing that words are looked up in.
-    lookup = next(node for node in graph.node if node.op_type == "Gather")
-    table = next(one for one in graph.initializer if one.name == lookup.input[0])
+    # What words are looked up in.
+    lookup = next(node for node in graph.node if node.op_type == "WordEmbedding")
+    table = next(one for one in graph.initializer if one.name in lookup.input)
     width = graph.input[0].type.tensor_type.shape.dim[1].dim_value
     return Model("built-in tagger", str(BUILTIN), table.dims[0], "words", width)
 
