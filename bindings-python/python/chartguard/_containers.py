@@ -87,7 +87,7 @@ def unknown_here(name: str, place: str) -> TypeError:
     """The same for a compiled function, by its name below the package."""
     import inspect
 
-    function = functools.reduce(getattr, place.split("."), sys.modules["chartguard"])
+    function: Any = functools.reduce(getattr, place.split("."), sys.modules["chartguard"])
     return unknown(name, inspect.signature(function).parameters, place)
 
 
