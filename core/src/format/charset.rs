@@ -30,10 +30,25 @@ pub(super) fn decode(bytes: &[u8]) -> Result<(Stretch, Option<Charset>)> {
 
 /// The encoding that an XML declaration or MSH-18 states, if it is one of one byte a character.
 fn stated(bytes: &[u8]) -> Option<&'static Encoding> {
+    let label = declared(bytes).or_else(|| in_header(bytes))?;
+    Encoding::for_label(&label).filter(|encoding| encoding.is_single_byte())
+}
+
+/// What an XML declaration states.
+fn declared(bytes: &[u8]) -> Option<Vec<u8>> {
     let head = &bytes[..bytes.len().min(512)];
     let at = head.windows(9).position(|window| window == b"encoding=")? + 10;
-    let label = head.get(at..)?.split(|byte| matches!(byte, b'"' | b'\'')).next()?;
-    Encoding::for_label(label).filter(|encoding| encoding.is_single_byte())
+    head.get(at..)?.split(|byte| matches!(byte, b'"' | b'\'')).next().map(<[u8]>::to_vec)
+}
+
+/// What the first segment MSH states, which may follow those of a file and a batch: HL7 table 0211 writes ISO 8859-2 as `8859/2`.
+fn in_header(bytes: &[u8]) -> Option<Vec<u8>> {
+    let mut lines = bytes.split(|byte| matches!(byte, b'\r' | b'\n' | 0x0b)).filter(|line| !line.is_empty());
+    let line = lines.by_ref().take(3).find_map(|line| line.strip_prefix(b"MSH"))?;
+    let (delimiter, fields) = line.split_first()?;
+    let field = fields.split(|byte| byte == delimiter).nth(16)?;
+    let part: Vec<u8> = field.strip_prefix(b"8859/")?.iter().copied().take_while(u8::is_ascii_digit).collect();
+    Some([b"iso-8859-", part.as_slice()].concat())
 }
 
 fn single(bytes: &[u8], encoding: &'static Encoding) -> Stretch {
@@ -104,6 +119,13 @@ mod tests {
             let change = [(text.len() - last.len_utf8()..text.len(), format!("{last}{last}"))];
             let changed = spliced(&bytes, &stretch.rewrite(&change));
             assert_eq!(decode(&changed).unwrap().0.text, format!("{text}{last}"));
+        }
+        let by = |said: &str| {
+            [format!("BHS|^~\\&\rMSH|^~\\&|||||||||||||||| {said}\rPID|1|").replace("| ", "|").as_bytes(), b"\xb1\r"]
+                .concat()
+        };
+        for (said, last) in [("8859/2", 'ą'), ("8859/1~8859/2", '±'), ("8859/0", '±'), ("", '±')] {
+            assert_eq!(decode(&by(said)).unwrap().0.text.trim_end().chars().last(), Some(last), "{said}");
         }
         assert!(decode(b"\xff\xfea").is_err());
         assert!(decode(b"\xff\xfe\x00\xd8").is_err());

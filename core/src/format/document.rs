@@ -26,6 +26,8 @@ pub(super) struct Document {
     pub(super) added: Vec<(usize, usize, String)>,
     /// What it says of its people.
     pub(super) known: Known,
+    /// Of a file of messages: how many leaves there are up to the end of each, and what it says of its own people.
+    messages: Vec<(usize, Known)>,
 }
 
 /// A place of text in a message.
@@ -36,6 +38,16 @@ pub(super) struct Leaf {
     pub(super) member: Option<usize>,
     /// What is written where nothing of it stays, in place of these bytes.
     pub(super) emptied: Option<Edit>,
+}
+
+impl Leaf {
+    /// How many texts it holds.
+    fn texts(&self) -> usize {
+        match &self.content {
+            Content::Field { .. } | Content::Note { .. } | Content::Kept { .. } => 1,
+            Content::Inner(inner) | Content::Base64 { inner, .. } => inner.leaves.iter().map(Self::texts).sum(),
+        }
+    }
 }
 
 /// What a place of text is.
@@ -135,6 +147,34 @@ impl Document {
         if !source.is_empty() {
             self.fixed.push(Fixed { edit: Edit { source, bytes: Vec::new() }, path: Some(path.into()), member: None });
         }
+    }
+
+    /// Ends one of several messages: what was read since the one before is its own.
+    pub(super) fn end_message(&mut self) {
+        self.messages.push((self.leaves.len(), std::mem::take(&mut self.known)));
+    }
+
+    /// Ends a file of messages: of its people is known what all of them say.
+    pub(super) fn end_messages(&mut self) {
+        for (_, known) in &self.messages {
+            self.known.extend(known.clone());
+        }
+    }
+
+    /// Of a file of messages: how many [texts](Self::each_text) there are up to the end of each, and what it says of its own people.
+    pub(super) fn messages(&self) -> Vec<(usize, &Known)> {
+        if let ([], [Leaf { content: Content::Inner(inner), .. }]) = (self.messages.as_slice(), self.leaves.as_slice())
+        {
+            // All of it in another encoding.
+            return inner.messages();
+        }
+        let (mut leaves, mut texts) = (0, 0);
+        let ends = self.messages.iter().map(|(end, known)| {
+            texts += self.leaves[leaves..*end].iter().map(Leaf::texts).sum::<usize>();
+            leaves = *end;
+            (texts, known)
+        });
+        ends.collect()
     }
 
     /// Adds a document that is written in a stretch of this one.

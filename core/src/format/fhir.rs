@@ -79,11 +79,13 @@ pub(super) fn read(text: &str, rules: &Rules) -> Result<Document> {
             return Err(Error::input("a resource is a JSON object").at(Location::Byte(at)));
         }
         reader.value(at, &Spot::root(), &of_type("Resource"), None)?;
+        reader.document.end_message();
         start = end;
     }
     if start == 0 {
         return Err(Error::input("there is no resource").at(Location::Byte(0)));
     }
+    reader.document.end_messages();
     Ok(reader.document)
 }
 

@@ -34,7 +34,7 @@ pub(super) fn is(text: &str) -> bool {
 
 /// Reads a message, or a batch or file of messages.
 pub(super) fn read(text: &str, rules: &Rules) -> Result<Document> {
-    let mut reader = Reader { text, rules, delimiters: None, document: Document::default(), note: None };
+    let mut reader = Reader { text, rules, delimiters: None, document: Document::default(), note: None, begun: false };
     let mut start = 0;
     let bytes = text.as_bytes();
     while start < bytes.len() {
@@ -50,6 +50,8 @@ pub(super) fn read(text: &str, rules: &Rules) -> Result<Document> {
     if reader.delimiters.is_none() {
         return Err(Error::input("an HL7 v2 message starts with a segment MSH, FHS or BHS").at(Location::Byte(0)));
     }
+    reader.document.end_message();
+    reader.document.end_messages();
     Ok(reader.document)
 }
 
@@ -61,6 +63,8 @@ struct Reader<'t, 'r> {
     document: Document,
     /// Lines of free text that belong together, and what they belong to.
     note: Option<(String, Stretch)>,
+    /// Whether a message has begun: what comes before the first is of the file.
+    begun: bool,
 }
 
 impl Reader<'_, '_> {
@@ -71,6 +75,13 @@ impl Reader<'_, '_> {
         if head {
             let stated = delimiters(text);
             self.delimiters = Some(stated.map_err(|what| Error::input(what).at(Location::Byte(line.start)))?);
+        }
+        if name == "MSH" {
+            if self.begun {
+                self.end_note();
+                self.document.end_message();
+            }
+            self.begun = true;
         }
         let Some(delimiters) = self.delimiters else {
             let what = "an HL7 v2 message starts with a segment MSH, FHS or BHS";

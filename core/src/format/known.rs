@@ -12,9 +12,11 @@ use crate::scrub::{Demographics, Patient};
 const TOGETHER: usize = 400;
 /// As many bytes as all searches of one message look at; what is more takes many minutes.
 const SEARCHED: usize = 1 << 29;
+/// As many as those of a file of messages look at for everybody in it: seconds.
+const SEARCHED_TOGETHER: usize = 1 << 26;
 
 /// What a message says of the people in it. No `Debug`.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Known {
     values: Vec<(Role, String)>,
     /// The first record number: whose message it is.
@@ -53,18 +55,28 @@ impl Known {
         self.date = self.date.max(other.date);
     }
 
+    /// Whether a file of messages with `bytes` of text is searched for everybody in it: what that takes grows with the people and with the
+    /// text.
+    pub(super) fn is_searched_together(&self, bytes: usize) -> bool {
+        searched(self.values().len(), bytes) <= SEARCHED_TOGETHER
+    }
+
+    /// Every value once.
+    fn values(&self) -> Vec<&(Role, String)> {
+        let mut seen = HashSet::new();
+        self.values.iter().filter(|value| seen.insert(*value)).collect()
+    }
+
     /// The people to search `bytes` of text for. What is too short or too long to be told from other words is left to the detectors.
     ///
     /// # Errors
-    /// When there are so many that the search would take very long: it grows with the people and with the text.
+    /// When there are so many that the search would take very long.
     pub(super) fn patients(&self, bytes: usize) -> Result<Vec<Patient>> {
-        let mut seen = HashSet::new();
-        let mut values: Vec<&(Role, String)> = self.values.iter().filter(|value| seen.insert(*value)).collect();
-        let searches = values.len().div_ceil(TOGETHER);
-        if searches > 1 && searches.saturating_mul(bytes) > SEARCHED {
+        let mut values = self.values();
+        if searched(values.len(), bytes) > SEARCHED {
             return Err(Error::input(format!(
-                "the message says too much of people ({} values) for all of its text ({bytes} bytes) to be searched for them: hand over its \
-                 parts one by one, such as the messages of a batch, the lines of NDJSON or the entries of a Bundle",
+                "one message says too much of people ({} values) for all of its text ({bytes} bytes) to be searched for them: hand over its \
+                 parts one by one, such as the entries of a Bundle",
                 values.len()
             )));
         }
@@ -80,6 +92,14 @@ impl Known {
                 Patient::of_several(&known, &more(Role::BirthDate), &more(Role::Ssn))
             })
             .collect()
+    }
+}
+
+/// How many bytes are looked at to search as many for values; one search may be of any length.
+fn searched(values: usize, bytes: usize) -> usize {
+    match values.div_ceil(TOGETHER) {
+        0 | 1 => 0,
+        searches => searches.saturating_mul(bytes),
     }
 }
 

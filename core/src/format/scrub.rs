@@ -86,6 +86,27 @@ impl<'d> Reading<'d> {
         reading
     }
 
+    /// The pieces that are searched for the same people: all of them for everybody whom the message names. In a file of so many messages
+    /// that this would take very long, those of each message for its own.
+    fn groups(&self, document: &Document) -> Result<Vec<(&[Piece<'d>], Vec<Patient>)>> {
+        let bytes = |pieces: &[Piece<'_>]| -> usize {
+            let searched = pieces.iter().filter(|(_, leaf, _)| !matches!(leaf.content, Content::Field { .. }));
+            searched.map(|(span, ..)| span.len()).sum()
+        };
+        let all = bytes(&self.pieces);
+        let messages = document.messages();
+        if messages.len() < 2 || document.known.is_searched_together(all) {
+            return Ok(vec![(&self.pieces, document.known.patients(all)?)]);
+        }
+        let mut start = 0;
+        let groups = messages.into_iter().map(|(end, known)| {
+            let pieces = &self.pieces[start..end];
+            start = end;
+            Ok((pieces, known.patients(bytes(pieces))?))
+        });
+        groups.collect()
+    }
+
     /// The piece that a place of the text is in.
     fn piece(&self, at: usize) -> usize {
         self.pieces.partition_point(|(span, ..)| span.end <= at).min(self.pieces.len().saturating_sub(1))
@@ -147,7 +168,9 @@ impl Scrubber {
     /// [`scrub`](Self::scrub) does it, searched for the people that the message itself names. What is not removed stays byte for
     /// byte.
     ///
-    /// Whose message it is and when it was written is taken from the message where `context` does not say it.
+    /// Whose message it is and when it was written is taken from the message where `context` does not say it. A file of messages (a batch,
+    /// NDJSON) is taken as one: the first patient's where dates are shifted, and searched for everybody whom any of its messages names; where those
+    /// are so many that this would take long, each message is searched for its own people.
     ///
     /// ```
     /// use chartguard::{Context, Format, Scrubber};
@@ -168,7 +191,7 @@ impl Scrubber {
     ///
     /// # Errors
     /// When the message is not of its format, nests too deeply or is too large (the error says where, in bytes of it), says so much of so many
-    /// people that its text cannot be searched for all of them in some minutes (a file of messages of thousands), the policy's `messages` are wrong, or as [`scrub_with`](Self::scrub_with). There is then no output at all.
+    /// people that its text cannot be searched for all of them in some minutes (a Bundle of thousands), the policy's `messages` are wrong, or as [`scrub_with`](Self::scrub_with). There is then no output at all.
     pub fn scrub_message(&self, message: &[u8], format: Format, context: &Context) -> Result<ScrubbedMessage> {
         guard(ErrorCode::Panic, "a message was scrubbed", || {
             self.takes(message.len())?;
@@ -188,12 +211,12 @@ impl Scrubber {
     }
 
     /// Searches the values that stay for the people of the message: somebody's name may have been typed into the text beside a code. Adds
-    /// what is found, and brings all into the order of the text.
-    fn find_kept(&self, reading: &Reading<'_>, known: &[&Patient], findings: &mut Vec<Finding>) -> Result<()> {
+    /// what is found.
+    fn find_kept(&self, pieces: &[Piece<'_>], known: &[&Patient], findings: &mut Vec<Finding>) -> Result<()> {
         // One text of all, so that it is looked through once; a line is a value.
         let mut text = String::new();
         let mut lines: Vec<(usize, &Piece<'_>)> = Vec::new();
-        for piece in reading.pieces.iter().filter(|(_, leaf, _)| matches!(leaf.content, Content::Kept { .. })) {
+        for piece in pieces.iter().filter(|(_, leaf, _)| matches!(leaf.content, Content::Kept { .. })) {
             lines.push((text.len(), piece));
             text.push_str(&piece.1.stretch.text);
             text.push('\n');
@@ -213,7 +236,6 @@ impl Scrubber {
                 }
             }
         }
-        findings.sort_by_key(|finding| finding.span.start);
         Ok(())
     }
 
@@ -228,32 +250,37 @@ impl Scrubber {
         let cancel = self.cancel();
         cancel.check()?;
         let reading = Reading::new(document);
-        let searched = reading.pieces.iter().filter(|(_, leaf, _)| !matches!(leaf.content, Content::Field { .. }));
-        let of_message = document.known.patients(searched.map(|(span, ..)| span.len()).sum())?;
-        let known: Vec<&Patient> = context.known().into_iter().chain(&of_message).collect();
+        let groups = reading.groups(document)?;
         let mut findings = Vec::new();
-        let mut notes = Vec::new();
-        for (step, (span, leaf, _)) in reading.pieces.iter().enumerate() {
-            if cancel.stops(step) {
-                break;
-            }
-            match &leaf.content {
-                Content::Field { category, kind, place, path } => {
-                    let finding = Finding::in_field(*span, *category, *kind, *place, path);
-                    findings.extend(Some(finding).filter(|finding| self.removes(finding)));
+        let mut searched = Vec::with_capacity(groups.len());
+        for (pieces, people) in &groups {
+            let known: Vec<&Patient> = context.known().into_iter().chain(people).collect();
+            let mut notes = Vec::new();
+            for (step, (span, leaf, _)) in pieces.iter().enumerate() {
+                if cancel.stops(step) {
+                    break;
                 }
-                Content::Kept { .. } => {}
-                _ => {
-                    let found = self.find_among(&leaf.stretch.text, &known)?;
-                    findings.extend(found.into_iter().map(|finding| finding.moved(span.start)));
-                    notes.push(*span);
+                match &leaf.content {
+                    Content::Field { category, kind, place, path } => {
+                        let finding = Finding::in_field(*span, *category, *kind, *place, path);
+                        findings.extend(Some(finding).filter(|finding| self.removes(finding)));
+                    }
+                    Content::Kept { .. } => {}
+                    _ => {
+                        let found = self.find_among(&leaf.stretch.text, &known)?;
+                        findings.extend(found.into_iter().map(|finding| finding.moved(span.start)));
+                        notes.push(*span);
+                    }
                 }
             }
+            self.find_kept(pieces, &known, &mut findings)?;
+            cancel.check()?;
+            searched.push((known, notes));
         }
-        self.find_kept(&reading, &known, &mut findings)?;
+        findings.sort_by_key(|finding| finding.span.start);
         cancel.check()?;
         let context = context.completed(document.known.patient_id.clone(), document.known.date);
-        let scrubbed = self.rewrite_found(&reading.text, findings, &context, &known, &notes)?;
+        let scrubbed = self.rewrite_found(&reading.text, findings, &context, &searched)?;
         let mut changes: Vec<Changes> = vec![Vec::new(); reading.pieces.len()];
         // A plain note has its tokens where `restore` looks for them; a message has a seal instead.
         let sealed = self.policy().restores() && reading.text.as_bytes() != message;

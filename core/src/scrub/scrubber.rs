@@ -393,19 +393,18 @@ impl Scrubber {
         self.policy.removes(finding)
     }
 
-    /// The text with `findings`, which are disjoint and in order, removed as the policy says; `known` are searched for in what comes
-    /// out of each of `notes`, parts of the text that were searched for them.
+    /// The text with `findings`, which are disjoint and in order, removed as the policy says; people are searched for in what comes
+    /// out of each part of the text that was searched for them.
     pub(crate) fn rewrite_found(
         &self,
         text: &str,
         findings: Vec<Finding>,
         context: &Context,
-        known: &[&Patient],
-        notes: &[Span],
+        searched: &[(Vec<&Patient>, Vec<Span>)],
     ) -> Result<Scrubbed> {
         let scrubbed = apply::apply(text, findings, &self.work(context))?;
-        if self.verify && !known.is_empty() {
-            verify::verify_parts(&scrubbed, known, &self.policy, &self.cancel, notes)?;
+        for (people, parts) in searched.iter().filter(|(people, _)| self.verify && !people.is_empty()) {
+            verify::verify_parts(&scrubbed, people, &self.policy, &self.cancel, parts)?;
         }
         Ok(scrubbed)
     }
