@@ -671,3 +671,27 @@ fn what_a_goal_is_called_stays() {
         assert!(out.findings.is_empty(), "{}", String::from_utf8(out.bytes).unwrap());
     }
 }
+
+#[test]
+fn each_message_of_a_file_has_a_patient_of_its_own() {
+    let policy = Policy::from_yaml("{extends: limited-data-set, categories: {date: {operator: date_shift}}}").unwrap();
+    let scrubber = Scrubber::builder().policy(policy).key(Key::from_bytes(&[5; 32]).unwrap()).builtin_model(false);
+    let scrubber = scrubber.build().unwrap();
+    let scrubbed = |message: &str| {
+        let done = scrubber.scrub_message(message.as_bytes(), Format::Hl7, &Context::default()).unwrap();
+        String::from_utf8(done.bytes).unwrap()
+    };
+    let message = |mrn: &str, name: &str| {
+        format!(
+            "MSH|^~\\&|LAB|A|||20240314||ORU^R01|7|P|2.5.1\rPID|1||{mrn}^^^A^MR||{name}^ROSALIND||19610314|F\r\
+             OBX|1|TX|11506-3^Note^LN||{name} was seen on 03/14/2024.\r"
+        )
+    };
+    let note = |text: &str| -> Vec<String> {
+        text.split('\r').filter(|line| line.starts_with("OBX")).map(str::to_owned).collect()
+    };
+    let (first, second) = (message("4471203", "ACHTERBERG"), message("9953817", "QUACKENBUSH"));
+    let alone = [note(&scrubbed(&first)), note(&scrubbed(&second))].concat();
+    assert_eq!(note(&scrubbed(&format!("BHS|^~\\&|LAB\r{first}{second}{first}BTS|3\r")))[..2], alone);
+    assert_ne!(alone[0], alone[1], "two patients have the same days");
+}

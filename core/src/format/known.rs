@@ -13,7 +13,7 @@ const TOGETHER: usize = 400;
 /// As many bytes as all searches of one message look at; what is more takes many minutes.
 const SEARCHED: usize = 1 << 29;
 /// As many as those of a file of messages look at for everybody in it: seconds.
-const SEARCHED_TOGETHER: usize = 1 << 26;
+const SEARCHED_TOGETHER: usize = 1 << 24;
 
 /// What a message says of the people in it. No `Debug`.
 #[derive(Clone, Default)]

@@ -6,6 +6,7 @@ use std::ops::Range;
 use serde::Serialize;
 
 use super::document::{Content, Document, Leaf, Way};
+use super::known::Known;
 use super::stretch::{self, spliced};
 use super::{Format, charset, read, seal};
 use crate::audit::Event;
@@ -107,6 +108,22 @@ impl<'d> Reading<'d> {
         groups.collect()
     }
 
+    /// The text of each message, and whose it is and when it was written: as the file says where the message does not.
+    fn parts(&self, document: &Document, context: &Context) -> Vec<(Span, Context)> {
+        let completed = |context: &Context, known: &Known| context.completed(known.patient_id.clone(), known.date);
+        let messages = document.messages();
+        if messages.len() < 2 {
+            return vec![(Span::new(0, self.text.len()), completed(context, &document.known))];
+        }
+        let mut start = 0;
+        let parts = messages.into_iter().map(|(end, known)| {
+            let part = Span::new(start, self.pieces.get(end).map_or(self.text.len(), |(next, ..)| next.start));
+            start = part.end;
+            (part, completed(&completed(context, known), &document.known))
+        });
+        parts.collect()
+    }
+
     /// The piece that a place of the text is in.
     fn piece(&self, at: usize) -> usize {
         self.pieces.partition_point(|(span, ..)| span.end <= at).min(self.pieces.len().saturating_sub(1))
@@ -168,9 +185,9 @@ impl Scrubber {
     /// [`scrub`](Self::scrub) does it, searched for the people that the message itself names. What is not removed stays byte for
     /// byte.
     ///
-    /// Whose message it is and when it was written is taken from the message where `context` does not say it. A file of messages (a batch,
-    /// NDJSON) is taken as one: the first patient's where dates are shifted, and searched for everybody whom any of its messages names; where those
-    /// are so many that this would take long, each message is searched for its own people.
+    /// Whose message it is and when it was written is taken from the message where `context` does not say it. In a file of messages (a batch,
+    /// NDJSON) each has its own patient and date; the text of all is searched for everybody whom any of them names, or, where those are so many
+    /// that this would take long, that of each for its own people.
     ///
     /// ```
     /// use chartguard::{Context, Format, Scrubber};
@@ -279,8 +296,7 @@ impl Scrubber {
         }
         findings.sort_by_key(|finding| finding.span.start);
         cancel.check()?;
-        let context = context.completed(document.known.patient_id.clone(), document.known.date);
-        let scrubbed = self.rewrite_found(&reading.text, findings, &context, &searched)?;
+        let scrubbed = self.rewrite_found(&reading.text, findings, &reading.parts(document, context), &searched)?;
         let mut changes: Vec<Changes> = vec![Vec::new(); reading.pieces.len()];
         // A plain note has its tokens where `restore` looks for them; a message has a seal instead.
         let sealed = self.policy().restores() && reading.text.as_bytes() != message;

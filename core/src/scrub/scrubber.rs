@@ -393,16 +393,29 @@ impl Scrubber {
         self.policy.removes(finding)
     }
 
-    /// The text with `findings`, which are disjoint and in order, removed as the policy says; people are searched for in what comes
-    /// out of each part of the text that was searched for them.
+    /// The text with `findings`, which are disjoint and in order, removed as the policy says, each of its parts in the context of its own: together
+    /// they are all of the text. People are searched for in what comes out of each part of the text that was searched for them.
     pub(crate) fn rewrite_found(
         &self,
         text: &str,
-        findings: Vec<Finding>,
-        context: &Context,
+        mut findings: Vec<Finding>,
+        parts: &[(Span, Context)],
         searched: &[(Vec<&Patient>, Vec<Span>)],
     ) -> Result<Scrubbed> {
-        let scrubbed = apply::apply(text, findings, &self.work(context))?;
+        let scrubbed = if let [(_, context)] = parts {
+            apply::apply(text, findings, &self.work(context))?
+        } else {
+            let mut memory = Memory::default();
+            memory.see(text, &findings, &self.policy);
+            let mut pieces = Vec::with_capacity(parts.len());
+            for (part, context) in parts {
+                let rest = findings.split_off(findings.partition_point(|finding| finding.span.start < part.end));
+                let (piece, left) = self.rewrite_part(text, *part, findings, context, memory)?;
+                pieces.push(piece);
+                (findings, memory) = (rest, left);
+            }
+            Scrubbed::joined(&pieces)
+        };
         for (people, parts) in searched.iter().filter(|(people, _)| self.verify && !people.is_empty()) {
             verify::verify_parts(&scrubbed, people, &self.policy, &self.cancel, parts)?;
         }

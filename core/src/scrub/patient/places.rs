@@ -1,5 +1,8 @@
 //! A patient's addresses: street, town and ZIP code are each a mention.
 
+use std::collections::HashMap;
+use std::sync::Arc;
+
 use super::identifiers::Identifiers;
 use super::mention;
 use crate::lexicon::{fold, lookup_all};
@@ -60,14 +63,15 @@ const UNIT: &[&str] = &["apt", "apartment", "unit", "ste", "suite", "rm", "room"
 
 #[derive(Default)]
 pub(super) struct Places {
-    streets: Vec<Street>,
-    /// Towns, each as its folded words.
-    towns: Vec<Vec<String>>,
+    /// Streets by their number, and by the first word of their name.
+    numbers: HashMap<String, Vec<Arc<Street>>>,
+    streets: HashMap<String, Vec<Arc<Street>>>,
+    /// Towns by their first word, each as its folded words.
+    towns: HashMap<String, Vec<Vec<String>>>,
 }
 
-/// A street: the number, and the words that name it.
+/// A street: the words that name it.
 struct Street {
-    number: Option<String>,
     words: Vec<String>,
 }
 
@@ -102,7 +106,7 @@ impl Places {
                     && !town.is_empty()
                     && town.iter().all(|word| word.chars().all(|c| c.is_alphabetic() || c == '-'))
                 {
-                    self.towns.push(town);
+                    self.towns.entry(town[0].clone()).or_default().push(town);
                     known = true;
                 }
             }
@@ -130,7 +134,10 @@ impl Places {
         }
         let known = !name.is_empty();
         if known {
-            self.streets.push(Street { number: Some(words[0].to_ascii_lowercase()), words: name });
+            let first = name[0].clone();
+            let street = Arc::new(Street { words: name });
+            self.numbers.entry(words[0].to_ascii_lowercase()).or_default().push(Arc::clone(&street));
+            self.streets.entry(first).or_default().push(street);
         }
         known
     }
@@ -147,21 +154,21 @@ impl Places {
                 continue;
             }
             let word = fold(token.of(note.text));
-            for street in self.streets.iter().filter(|street| street.number.as_deref() == Some(word.as_ref())) {
+            for street in self.numbers.get(word.as_ref()).into_iter().flatten() {
                 if let Some(end) = street.ends(note, at + 1) {
                     let span = Span::new(token.span.start, note.tokens[end - 1].span.end);
                     findings.push(mention(span, Category::Location, "patient-address").with_kind(Kind::Street));
                 }
             }
             // The street without its number, where it is called a street.
-            for street in self.streets.iter().filter(|street| street.words[0] == word) {
+            for street in self.streets.get(word.as_ref()).into_iter().flatten() {
                 let bare = street.words.len();
                 if let Some(end) = street.ends(note, at).filter(|end| *end > at + bare) {
                     let span = Span::new(token.span.start, note.tokens[end - 1].span.end);
                     findings.push(mention(span, Category::Location, "patient-address").with_kind(Kind::Street));
                 }
             }
-            for town in self.towns.iter().filter(|town| town[0] == word) {
+            for town in self.towns.get(word.as_ref()).into_iter().flatten() {
                 let tokens = words_at(note, at, town.len());
                 let same = tokens.len() == town.len()
                     && tokens.iter().zip(town).all(|(token, word)| fold(token.of(note.text)) == word.as_str());
