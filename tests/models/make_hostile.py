@@ -346,6 +346,21 @@ def alive():
     for _ in range(4):
         x = g("Conv", x, g.constant(np.ones((1, 1, 3)), np.float32), kernel_shape=[3], strides=[2], pads=[1, 1])
     made["strided"] = g.model(x, rows=small)
+
+    # Products in 8 bits as dynamic quantisation exports them: with a scale for each column, and with one and zero points.
+    g = Graph()
+    rng = np.random.default_rng(5)
+    x = g("Gather", g.constant(rng.normal(size=(4, 16)), np.float32), g("Mod", "input_ids", g.constant(4)), axis=0)
+    for kind, wide, each in ((np.int8, 24, True), (np.uint8, LABELS, False)):
+        low, inner = np.iinfo(kind).min, 16 if each else 24
+        weights = g.constant(rng.integers(low, low + 256, (inner, wide)), kind)
+        zero = g.constant(np.zeros(wide) if each else 131, kind)
+        scale = g.constant(rng.uniform(0.001, 0.01, wide) if each else 0.004, np.float32)
+        small, by, at = g("DynamicQuantizeLinear", x, outputs=3)
+        sums = g("Cast", g("MatMulInteger", small, weights, at, zero), to=FLOAT)
+        x = g("Mul", sums, g("Mul", by, scale))
+        x = g("Relu", g("Add", g.constant(rng.uniform(-1, 1, wide), np.float32), x))
+    made["quantised"] = g.model(rows=x)
     return made
 
 

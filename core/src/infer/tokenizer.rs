@@ -271,3 +271,53 @@ fn stands_alone(text: &str, span: Span) -> bool {
     let first = span.of(text).chars().next();
     !before.is_some_and(joins) || !first.is_some_and(joins)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::infer::test_models;
+
+    /// With a letter and its mark, a fraction, letters that stand without blanks, a sign of four bytes, and blanks of three kinds.
+    const TEXT: &str = "Pt. José\u{301}\r\n½ 3/14 日本 🦓\u{a0}Dr. O'Neil";
+
+    /// Of each family of tokenizers one, with the pieces that the same library makes of [`TEXT`] from Python: the id, what it came from,
+    /// less blanks, and the byte at which that begins.
+    const GOLDEN: [(&str, &str); 3] = [
+        (
+            "tiny-tagger",
+            "52:P@0 154:t@1 18:.@2 1:José\u{301}@4 1:½@13 23:3@16 19:/@17 21:1@18 103:4@19 1:日@21 1:本@24 1:🦓@28 \
+             172:Dr@34 18:.@36 51:O@38 11:'@39 50:N@40 139:e@41 404:il@42",
+        ),
+        (
+            "tiny-tagger-bytes",
+            "51:P@0 87:t@1 17:.@2 413:J@4 82:o@5 86:s@6 131:é\u{301}@7 106:é\u{301}@7 140:\u{301}@9 227:\u{301}@9 205:@12 202:@13 \
+             130:½@13 125:½@13 441:3@16 18:/@17 20:1@18 23:4@19 224:@21 166:日@21 249:日@21 102:日@21 166:本@24 \
+             254:本@24 109:本@24 224:@28 176:🦓@28 257:🦓@28 103:🦓@28 245:🦓@28 130:@34 258:@34 39:D@34 85:r@35 \
+             17:.@36 224:@38 50:O@38 10:'@39 49:N@40 72:e@41 76:i@42 79:l@43",
+        ),
+        (
+            "tiny-unigram",
+            "4:P@0 52:P@0 88:t@1 18:.@2 4:@4 46:J@4 83:o@5 87:s@6 3:é\u{301}@7 21:½@13 3:½@13 22:½@13 4:@16 23:3@16 \
+             19:/@17 21:1@18 24:4@19 4:@21 3:日本@21 4:@28 3:🦓@28 4:@34 40:D@34 86:r@35 18:.@36 4:@38 51:O@38 \
+             11:'@39 50:N@40 73:e@41 77:i@42 80:l@43",
+        ),
+    ];
+
+    #[test]
+    fn pieces_have_the_bytes_that_they_came_from() {
+        for (name, golden) in GOLDEN {
+            let directory = test_models().join(name);
+            let tokenizer = Tokenizer::load(&directory, &Config::read(&directory, None).unwrap()).unwrap();
+            // The text by itself, and as one chunk of a longer one.
+            for before in ["", "é 🦓 "] {
+                let text = format!("{before}{TEXT} é");
+                let mut pieces = Vec::new();
+                tokenizer.pieces(&text, Span::new(before.len(), before.len() + TEXT.len()), &mut pieces).unwrap();
+                let shown = |piece: &Piece| {
+                    format!("{}:{}@{}", piece.id, piece.span.of(&text), piece.span.start - before.len())
+                };
+                assert_eq!(pieces.iter().map(shown).collect::<Vec<_>>().join(" "), golden, "{name}");
+            }
+        }
+    }
+}

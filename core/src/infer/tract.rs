@@ -655,6 +655,24 @@ mod tests {
     }
 
     #[test]
+    fn quantised_products_give_what_tract_gives_node_by_node() {
+        let path = test_models().join("alive/quantised.onnx");
+        let network = Network::load_with(&path, Expect::Tokens(9), 128, 0, &[1; 8]).unwrap();
+        let Graph::Symbolic(plan) = &network.graph else { panic!("it needs no length") };
+        let names: Vec<_> = plan.model().nodes().iter().map(|node| node.op.name().into_owned()).collect();
+        assert_eq!(names.iter().filter(|name| *name == "Finish").count(), 2, "{names:?}");
+        let (mut parsed, ..) = parse(&path, network.expected, 128, 9).unwrap();
+        for at in 0..2 {
+            parsed.set_input_fact(at, i64::fact([1, 31]).into()).unwrap();
+        }
+        let plain = TypedSimplePlan::new(parsed.into_typed().unwrap()).unwrap();
+        let ids: Vec<i64> = (0..31).map(|at| at * at).collect();
+        let expected = plain.run(network.inputs(&ids, &[], ids.len()).unwrap()).unwrap();
+        let expected = network.logits(expected.first(), ids.len(), ids.len()).unwrap();
+        assert_eq!(network.session().run(&ids).unwrap(), expected);
+    }
+
+    #[test]
     fn padding_makes_no_difference() {
         let (mut network, mut ids) = by_length();
         ids.truncate(21);

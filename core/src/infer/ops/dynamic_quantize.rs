@@ -3,15 +3,15 @@
 //!
 //! Quantised matrix products are only as fast as what makes their inputs: tract does it value by value.
 
-use pulp::Arch;
+use pulp::{Arch, Simd, WithSimd};
 use tract_onnx::model::ParsingContext;
 use tract_onnx::pb::NodeProto;
 use tract_onnx::tract_hir::internal::*;
 
 use super::slice;
 
-/// Values that are looked at side by side.
-const LANES: usize = 64;
+/// Vectors that are looked at side by side.
+const SIDE: usize = 4;
 
 pub(super) fn build(_: &ParsingContext<'_>, _: &NodeProto) -> TractResult<(Box<dyn InferenceOp>, Vec<String>)> {
     let op = inference_wrap(DynamicQuantize, 3, |_, solver, given, out| {
@@ -47,7 +47,7 @@ impl EvalOp for DynamicQuantize {
         let values = slice::<f32>(&input)?;
         let mut out = Tensor::zero::<u8>(input.shape())?;
         let arch = Arch::new();
-        let range = arch.dispatch(|| range(values));
+        let range = arch.dispatch(Look(values));
         // Made into bytes, these would look like any other value.
         ensure!(range.finite, "a value to quantise is not a finite number");
         let (scale, zero_point) = range.scale();
@@ -77,27 +77,38 @@ struct Range {
     finite: bool,
 }
 
-#[inline(always)]
-fn range(values: &[f32]) -> Range {
-    let (mut least, mut greatest, mut wild) = ([0.0_f32; LANES], [0.0_f32; LANES], [0_u32; LANES]);
-    let mut note = |at: usize, value: f32| {
-        least[at] = least[at].min(value);
-        greatest[at] = greatest[at].max(value);
-        wild[at] |= u32::from(value.to_bits() & 0x7f80_0000 == 0x7f80_0000);
-    };
-    let (chunks, rest) = values.as_chunks::<LANES>();
-    for chunk in chunks {
-        for (at, &value) in chunk.iter().enumerate() {
-            note(at, value);
+/// Looks for the range of some values.
+struct Look<'a>(&'a [f32]);
+
+impl WithSimd for Look<'_> {
+    type Output = Range;
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) -> Range {
+        let zero = simd.splat_f32s(0.0);
+        let (mut least, mut greatest, mut wild) = ([zero; SIDE], [zero; SIDE], [zero; SIDE]);
+        let mut note = |at: usize, value: S::f32s| {
+            least[at] = simd.min_f32s(least[at], value);
+            greatest[at] = simd.max_f32s(greatest[at], value);
+            // Of what is a number nothing is left by zero.
+            wild[at] = simd.mul_add_e_f32s(value, zero, wild[at]);
+        };
+        let (vectors, rest) = S::as_simd_f32s(self.0);
+        let (chunks, last) = vectors.as_chunks::<SIDE>();
+        for chunk in chunks {
+            for (at, &value) in chunk.iter().enumerate() {
+                note(at, value);
+            }
         }
-    }
-    for (at, &value) in rest.iter().enumerate() {
-        note(at, value);
-    }
-    Range {
-        least: least.into_iter().fold(0.0, f32::min),
-        greatest: greatest.into_iter().fold(0.0, f32::max),
-        finite: wild.iter().all(|&wild| wild == 0),
+        for &value in last {
+            note(0, value);
+        }
+        note(0, simd.partial_load_f32s(rest));
+        Range {
+            least: least.into_iter().map(|vector| simd.reduce_min_f32s(vector)).fold(0.0, f32::min),
+            greatest: greatest.into_iter().map(|vector| simd.reduce_max_f32s(vector)).fold(0.0, f32::max),
+            finite: wild.into_iter().map(|vector| simd.reduce_sum_f32s(vector)).sum::<f32>() == 0.0,
+        }
     }
 }
 

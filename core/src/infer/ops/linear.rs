@@ -5,12 +5,10 @@
 
 use std::sync::Arc;
 
-use tract_onnx::tract_core::axes::Axis;
-use tract_onnx::tract_core::ops::binary::TypedBinOp;
 use tract_onnx::tract_core::ops::einsum::EinSum;
-use tract_onnx::tract_core::ops::math;
 use tract_onnx::tract_hir::internal::*;
 
+use super::layout::Layout;
 use super::product::{Then, Weights};
 use super::slice;
 
@@ -19,28 +17,20 @@ use super::slice;
 pub(super) struct Linear {
     weights: Arc<Weights>,
     bias: Arc<[f32]>,
-    /// Where each axis of the output comes from.
-    shape: TVec<Origin>,
-    /// How many of the last axes of `x` are summed over.
-    summed: usize,
-}
-
-/// Where an axis of the output comes from.
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Origin {
-    Input(usize),
-    Length(usize),
+    layout: Layout,
 }
 
 impl std::fmt::Debug for Linear {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Linear").field("shape", &self.shape).field("summed", &self.summed).finish_non_exhaustive()
+        f.debug_struct("Linear").field("layout", &self.layout).finish_non_exhaustive()
     }
 }
 
 impl PartialEq for Linear {
     fn eq(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.weights, &other.weights) && Arc::ptr_eq(&self.bias, &other.bias) && self.shape == other.shape
+        Arc::ptr_eq(&self.weights, &other.weights)
+            && Arc::ptr_eq(&self.bias, &other.bias)
+            && self.layout == other.layout
     }
 }
 
@@ -51,7 +41,7 @@ impl Linear {
     pub(super) fn patch(model: &TypedModel, node: &TypedNode) -> TractResult<Option<TypedModelPatch>> {
         let Some((x, mut linear)) = Self::of(model, node)? else { return Ok(None) };
         let mut last = node;
-        if let Some((add, bias)) = linear.bias_after(model, node)? {
+        if let Some((add, bias)) = linear.layout.bias_after(model, node)? {
             (last, linear.bias) = (model.node(add), bias);
         }
         let mut patch = TypedModelPatch::new("linear");
@@ -80,76 +70,16 @@ impl Linear {
         };
         let (x, weights) = (facts[1 - side], &facts[side].konst);
         let Some(weights) = weights else { return Ok(None) };
-        let at = |axis: &Axis| -> Option<(Option<usize>, Option<usize>, Option<usize>)> {
-            let once = |places: &[usize]| (places.len() < 2).then_some(places.first().copied());
-            Some((once(&axis.inputs[1 - side])?, once(&axis.inputs[side])?, once(&axis.outputs[0])?))
+        let rank = node.outputs[0].fact.rank();
+        let Some(layout) = Layout::of(&sum.axes, (1 - side, x), (side, weights.shape()), rank) else {
+            return Ok(None);
         };
-        // The axes of x that are summed over, those of the output that are the weights' own, and where both are in the
-        // weights.
-        let (mut summed, mut own) = (vec![], vec![]);
-        let mut shape: TVec<Origin> = tvec![Origin::Length(1); node.outputs[0].fact.rank()];
-        for axis in sum.axes.iter_all_axes() {
-            match at(axis) {
-                Some((Some(x), Some(w), None)) => summed.push((x, w)),
-                Some((None, Some(w), Some(out))) => {
-                    own.push((out, w));
-                    shape[out] = Origin::Length(weights.shape()[w]);
-                }
-                Some((Some(x), None, Some(out))) => shape[out] = Origin::Input(x),
-                Some((Some(at), None, None)) if x.shape[at].is_one() => {}
-                Some((None, None, Some(_))) => {}
-                _ => return Ok(None),
-            }
-        }
-        summed.sort_unstable();
-        own.sort_unstable();
-        let last = |places: &[(usize, usize)], rank: usize| {
-            places.iter().rev().enumerate().all(|(back, &(at, _))| at + back + 1 == rank)
-        };
-        let kept = shape.iter().filter_map(|from| if let Origin::Input(at) = from { Some(*at) } else { None });
-        if summed.is_empty()
-            || own.is_empty()
-            || !last(&summed, x.rank())
-            || !last(&own, shape.len())
-            || !kept.is_sorted()
-        {
-            return Ok(None);
-        }
-        let order: Vec<usize> = summed.iter().chain(&own).map(|&(_, w)| w).collect();
-        if order.len() != weights.rank() {
-            return Ok(None);
-        }
-        let inner: usize = summed.iter().map(|&(_, w)| weights.shape()[w]).product();
-        let outer: usize = own.iter().map(|&(_, w)| weights.shape()[w]).product();
-        if inner == 0 || outer == 0 {
-            return Ok(None);
-        }
-        let ordered = weights.to_plain_array_view::<f32>()?.permuted_axes(order);
-        let flat: Vec<f32> = ordered.iter().copied().collect();
         let linear = Self {
-            weights: Arc::new(Weights::new(&flat, inner, outer)),
-            bias: std::iter::repeat_n(0.0, outer).collect(),
-            shape,
-            summed: summed.len(),
+            weights: Arc::new(Weights::new(&layout.rows::<f32>(weights)?, layout.inner, layout.outer)),
+            bias: std::iter::repeat_n(0.0, layout.outer).collect(),
+            layout,
         };
         Ok(Some((node.inputs[1 - side], linear)))
-    }
-
-    /// The node after this one if all it does is add the same to each row, and what it adds.
-    fn bias_after(&self, model: &TypedModel, node: &TypedNode) -> TractResult<Option<(usize, Arc<[f32]>)>> {
-        let Some(next) = model.single_succ(node.id)? else { return Ok(None) };
-        if !next.op_as::<TypedBinOp>().is_some_and(|op| op.0.is::<math::Add>()) {
-            return Ok(None);
-        }
-        for &input in &next.inputs {
-            let Some(bias) = &model.outlet_fact(input)?.konst else { continue };
-            // Ones, and then the columns.
-            let whole = bias.len() == self.bias.len() && bias.shape().last() == Some(&bias.len());
-            if whole && bias.datum_type() == f32::datum_type() && bias.rank() == self.shape.len() {
-                return Ok(Some((next.id, slice::<f32>(bias)?.into())));
-            }
-        }
-        Ok(None)
     }
 }
 
@@ -166,15 +96,7 @@ impl EvalOp for Linear {
 
     fn eval(&self, _: &EvalContext<'_>, inputs: TVec<TValue>) -> TractResult<TVec<TValue>> {
         let x = args_1!(inputs);
-        let shape: TVec<usize> = self
-            .shape
-            .iter()
-            .map(|from| match *from {
-                Origin::Input(at) => x.shape()[at],
-                Origin::Length(length) => length,
-            })
-            .collect();
-        let mut out = Tensor::zero::<f32>(&shape)?;
+        let mut out = Tensor::zero::<f32>(&self.layout.shape(x.shape()))?;
         self.weights.multiply(slice(&x)?, &self.bias, out.try_as_plain_ram_mut()?.as_slice_mut()?, Then::Store);
         Ok(tvec![out.into_tvalue()])
     }
@@ -183,15 +105,7 @@ impl EvalOp for Linear {
 impl TypedOp for Linear {
     fn output_facts(&self, inputs: &[&TypedFact]) -> TractResult<TVec<TypedFact>> {
         let [x] = inputs else { bail!("expected one input") };
-        let shape: TVec<TDim> = self
-            .shape
-            .iter()
-            .map(|from| match from {
-                Origin::Input(at) => x.shape[*at].clone(),
-                Origin::Length(length) => length.to_dim(),
-            })
-            .collect();
-        Ok(tvec![f32::fact(shape)])
+        Ok(tvec![f32::fact(self.layout.dims(x))])
     }
 
     as_op!();
@@ -199,6 +113,8 @@ impl TypedOp for Linear {
 
 #[cfg(test)]
 mod tests {
+    use tract_onnx::tract_core::ops::math;
+
     use super::super::tests::{close, values};
     use super::*;
 
@@ -279,7 +195,7 @@ mod tests {
             let model = model("mk,kn->mn", &[5.to_dim(), 13.to_dim()], &[13, 50], false, Some(bias));
             let node = model.node_by_name("product").unwrap();
             let (_, linear) = Linear::of(&model, node).unwrap().unwrap();
-            assert!(linear.bias_after(&model, node).unwrap().is_none());
+            assert!(linear.layout.bias_after(&model, node).unwrap().is_none());
         }
     }
 }

@@ -14,9 +14,12 @@
 
 mod affine;
 mod broadcast;
+mod byte_product;
 mod dynamic_quantize;
+mod layout;
 mod linear;
 mod product;
+mod quantized_linear;
 mod residual_block;
 mod word_embedding;
 
@@ -46,8 +49,11 @@ pub(super) fn fuse(model: &mut TypedModel) -> TractResult<()> {
             patch.apply(model)?;
         }
     }
+    let own = byte_product::wanted();
     for id in 0..model.nodes().len() {
         if let Some(patch) = linear::Linear::patch(model, model.node(id))? {
+            patch.apply(model)?;
+        } else if let Some(patch) = quantized_linear::patch(model, model.node(id), own)? {
             patch.apply(model)?;
         }
     }
