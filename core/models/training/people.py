@@ -185,15 +185,15 @@ class Names:
         return rng.choice(surname if key == "last" else given)
 
     def _odd(self, rng):
-        """A third of the names say nothing by themselves: invented, or a word."""
+        """A quarter of the names say nothing by themselves: invented, or a word. With more of them, every word that no list holds is a name."""
         chance = rng.random()
-        if chance < 0.3:
+        if chance < 0.2:
             return invented(rng)
-        if chance < 0.305:
+        if chance < 0.205:
             return f"{rng.choice(COUNTS)} {rng.choice(BEASTS)}"
-        if chance < 0.35:
+        if chance < 0.25:
             return rng.choice(self.words)
-        if chance < 0.37 and self.vocabulary:
+        if chance < 0.257 and self.vocabulary:
             return rng.choice(self.vocabulary).capitalize()
         return None
 

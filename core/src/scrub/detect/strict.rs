@@ -222,8 +222,12 @@ fn suspect(words: &Words<'_>, at: usize) -> Option<Category> {
         return Some(Category::Date);
     }
     let safe = lexicon::safe(text);
-    let known = safe.any() || entry.word() > 0 || entry.eponym > 0 || entry.noun || entry.proper;
-    let name = sort(entry) == Sort::Name && entry.eponym == 0;
+    // "Barlow maneuver"; by itself Barlow is somebody.
+    let of_a_thing = entry.eponym == 2
+        || entry.eponym == 1 && words.after(at).is_some_and(|next| words.entry(next).noun || words.is_mark(next, b'-'));
+    let named_after = of_a_thing || entry.eponym > 0 && entry.name() == 0;
+    let known = safe.any() || entry.word() > 0 || named_after || entry.noun || entry.proper;
+    let name = sort(entry) == Sort::Name && !of_a_thing;
     match word.case {
         Case::Lower => {
             let named = entry.name() >= 4 && entry.word() <= 1 && !entry.proper && !safe.lower;
@@ -237,7 +241,7 @@ fn suspect(words: &Words<'_>, at: usize) -> Option<Category> {
                 words.is_any_mark(at + 1, b":=#") || words.is_any_mark(at + 1, b".") && words.is_any_mark(at + 2, b":");
             let reason = safe.title && entry.name() < 5
                 || entry.proper
-                || entry.eponym > 0
+                || of_a_thing
                 || entry.clinical > 0 && entry.common == 0
                 || word.is(HEAD | GENERIC | STREET);
             (!words.opens(at) && !reason && !key && !word.loud && !heading(words, at)).then_some(Category::Name)

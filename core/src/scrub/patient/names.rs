@@ -571,7 +571,7 @@ fn is_particle(word: &str) -> bool {
 /// Whether a word alone is no certain mention: an ordinary word, an eponym, a particle, two letters.
 fn is_weak(word: &str) -> bool {
     let entry = lookup(word);
-    let ordinary = entry.word() >= 2 || entry.proper || entry.eponym > 0 || lexicon::safe(word).lower;
+    let ordinary = entry.word() >= 2 || entry.proper || entry.eponym == 2 || lexicon::safe(word).lower;
     word.chars().count() <= 2 || ordinary || is_particle(word)
 }
 
