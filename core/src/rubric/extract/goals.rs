@@ -121,7 +121,8 @@ static HEADED: LazyLock<Regex> = LazyLock::new(|| {
 /// Heads of columns beside a heading.
 static COLUMNS: LazyLock<Regex> = LazyLock::new(|| {
     re(
-        r"^(?:\W*(?:target\s+date|date|due|time\s*-?frame|status|baseline|current(?:\s+(?:level|status))?|target|met|progress|level|initial|eval(?:uation)?|today|comments?|goal|measure)\b)+\W*$",
+        r"^(?:\W*(?:target\s+date|date|due|time\s*-?frame|status|baseline|current(?:\s+(?:level|status))?|target|met|progress|level|initial|eval(?:uation)?|today|comments?|goal|measure
+        |was|then|now|where\s+(?:it|he|she|things)\s+stands?|outcome|\d{1,2}/\d{1,2}(?:/\d{2,4})?|(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*\.?(?:\s+\d{1,4})?|(?:week|visit)\s+\d{1,2})\b)+\W*$",
     )
 });
 /// What is said about goals without being one: agreement, prognosis, who set them.
@@ -148,6 +149,8 @@ static SURE_STATUS: LazyLock<Regex> = LazyLock::new(|| {
         |achieved|attained|mastered|accomplished|surpassed|exceeded|discontinued|deferred|upgraded|unchanged
         |not\s+(?:yet\s+)?(?:addressed|started|initiated|tested))\b
        |(?-i:\bMET\b|\bNOT\s+MET\b)
+       |[✓✔☑]|[↑↓→]\W*$
+       |\b(?:stuck|stalled|put\s+off|on\s+hold|d/c'd|given\s+up)\b|\bnearly\W*$|[,;–—|]\s*closed\b
        |[,;–—]\s*(?:still\s+|is\s+|was\s+|now\s+)?(?:kept|held|close|nearly\s+there|almost\s+there|reached|done|the\s+same|unchanged|abandoned|dropped|withdrawn|given\s+up|ongoing|not\s+(?:yet|there|reached|done))\b
        |\b(?:is|was)\s+(?:close|nearly\s+there|almost\s+there|not\s+(?:yet\s+)?(?:there|started|done))\b|\bnot\s+(?:yet\s+)?there\b|[:=\-–—(;,.]\s*not\s+yet\b
        |[:=\-–—(;,.]\s*(?:goal\s+)?met\b|\bmet\s*[.;,(]|\bmet\s*$",
@@ -199,6 +202,8 @@ struct Mode {
     indent: usize,
     /// Whether the items carry bullets, numbers or labels: then a line without one is no item.
     marked: bool,
+    /// The number of the heading itself: who goes on from it heads the next part.
+    headed: Option<u32>,
     /// Whether goals stood on the heading's own line: then only what reads like a goal is one below it.
     inline: bool,
 }
@@ -210,13 +215,20 @@ pub(super) fn goals(page: &Page<'_>) -> Vec<Goal> {
         drafts = prose(page);
     }
     let mut goals: Vec<Goal> = drafts.into_iter().map(|draft| finish(page, draft)).collect();
+    // "STG3 done 2/17." tells of a goal that is named in full elsewhere.
+    let named: HashMap<String, Span> = standings(&goals);
     goals.retain(|goal| {
         says_something(page, goal)
             && has_words(goal.text.of(page.text))
             && !NO_ITEM.is_match(page.clip(goal.text).of(page.text))
     });
-    share_status(page, &mut goals);
+    share_status(page, &mut goals, &named);
     goals
+}
+
+/// How the goals with a label stand, as far as they say.
+fn standings(goals: &[Goal]) -> HashMap<String, Span> {
+    goals.iter().filter_map(|g| g.status.filter(|_| !g.id.is_empty()).map(|s| (g.id.clone(), s))).collect()
 }
 
 /// Whether a line under a heading, with neither number nor bullet, reads like a goal at all.
@@ -243,8 +255,15 @@ fn listed(page: &Page<'_>) -> Vec<Draft> {
             continue;
         }
         let after_blank = std::mem::take(&mut blank);
-        let marker = lines::list_marker(line.of(text));
+        let marker = lines::list_marker(line.of(text)).max(mode.as_ref().map_or(0, |_| bare_number(page, line)));
         let content = lines::trim(text, Span::new(line.start + marker, line.end));
+        // "2) Long-term goals", and under it "3) Treatment": the numbers are those of the headings.
+        let numbered = number_of(&line.of(text)[..marker]);
+        if let Some(headed) = mode.as_ref().and_then(|m| m.headed)
+            && numbered == Some(headed + 1)
+        {
+            mode = None;
+        }
         let block = page.block_at(content.start);
         let patients_own = block.is_some_and(|b| b.topic == Topic::Subjective || b.topic == Topic::Signature)
             || OWN_WORDS.is_match(content.of(text));
@@ -261,8 +280,15 @@ fn listed(page: &Page<'_>) -> Vec<Draft> {
             let new = mode.as_ref().is_some_and(|m| m.new);
             let fallback = mode.as_ref().map_or(GoalTerm::Unstated, |m| m.term);
             marked(page, content, new, fallback, &mut drafts);
-            mode =
-                Some(Mode { term: fallback, new, items: 1, indent: indent(text, line), marked: true, inline: false });
+            mode = Some(Mode {
+                term: fallback,
+                new,
+                items: 1,
+                indent: indent(text, line),
+                marked: true,
+                headed: mode.and_then(|m| m.headed),
+                inline: false,
+            });
             continue;
         }
         if let Some(block) = heading_goal
@@ -297,15 +323,30 @@ fn listed(page: &Page<'_>) -> Vec<Draft> {
                 continue;
             }
             let items = drafts.len() - before;
-            mode = Some(Mode { term, new, items, indent: indent(text, line), marked: false, inline: items > 0 });
+            mode = Some(Mode {
+                term,
+                new,
+                items,
+                indent: indent(text, line),
+                marked: false,
+                headed: numbered,
+                inline: items > 0,
+            });
             continue;
         }
         if mode.is_none() && marker == 0 && HEADED.is_match(content.of(text)) && !patients_own {
             let heading = content.of(text);
             let term = term_of(heading).unwrap_or(GoalTerm::Unstated);
             let next = indent(text, line);
-            mode =
-                Some(Mode { term, new: NEW.is_match(heading), items: 0, indent: next, marked: false, inline: false });
+            mode = Some(Mode {
+                term,
+                new: NEW.is_match(heading),
+                items: 0,
+                indent: next,
+                marked: false,
+                headed: None,
+                inline: false,
+            });
             continue;
         }
         // "Progress: Goal 1 ... Goal 2 ...": goals told one after the other inside a line.
@@ -381,6 +422,12 @@ fn listed(page: &Page<'_>) -> Vec<Draft> {
         drafts.push(Draft { span: line, text: content, id, term: state.term, new: state.new, prose: false });
     }
     drafts
+}
+
+/// The number in the marker of a list item.
+fn number_of(marker: &str) -> Option<u32> {
+    let digits: String = marker.chars().filter(char::is_ascii_digit).collect();
+    digits.parse().ok()
 }
 
 /// Whether a sentence says what the patient will do, other than come, receive and follow.
@@ -654,11 +701,31 @@ static AIMS: LazyLock<Regex> = LazyLock::new(|| re(r"\b(?:goals?|aims?|targets?|
 
 /// A statement that holds a goal, as one.
 pub(crate) fn goal_at(page: &Page<'_>, span: Span, term: GoalTerm, new: bool) -> Goal {
-    let marker = lines::list_marker(span.of(page.text));
-    let text = Span::new(span.start + marker, span.end);
+    let content = span.of(page.text);
+    let marker = lines::list_marker(content).max(bare_number(page, span));
+    let text = lines::trim(page.text, Span::new(span.start + marker, span.end));
     let goal = finish(page, Draft { span, text, id: String::new(), term, new, prose: false });
     // A figure in what is aimed at says nothing of how it stands: the statements do.
     Goal { status: None, ..goal }
+}
+
+/// The bytes of a number without a mark that counts an item: "3  sort the mail", with a 2 over it or a 4 under it.
+fn bare_number(page: &Page<'_>, span: Span) -> usize {
+    let number = |content: &str| -> Option<(u32, usize)> {
+        let digits = content.bytes().take_while(u8::is_ascii_digit).count();
+        let rest = &content[digits..];
+        let counts = (1..=2).contains(&digits) && rest.starts_with([' ', '\t']);
+        let word = rest.trim_start().starts_with(char::is_alphabetic);
+        (counts && word).then(|| content[..digits].parse().ok().map(|n| (n, digits)))?
+    };
+    let Some((own, digits)) = number(span.of(page.text)) else { return 0 };
+    let at = page.lines.partition_point(|line| line.start <= span.start);
+    let near = page.lines[at.saturating_sub(5)..(at + 4).min(page.lines.len())].iter();
+    let counted = near
+        .filter(|line| !line.contains(Span::new(span.start, span.start)))
+        .filter_map(|line| number(line.of(page.text)))
+        .any(|(other, _)| other + 1 == own || other == own + 1);
+    if counted { digits } else { 0 }
 }
 
 fn finish(page: &Page<'_>, draft: Draft) -> Goal {
@@ -686,7 +753,8 @@ fn from_frame(frame: &str) -> GoalTerm {
     if soon { GoalTerm::Short } else { GoalTerm::Unstated }
 }
 
-fn first_function(page: &Page<'_>, span: Span) -> Option<Span> {
+/// The first thing of daily life that a goal is to serve.
+pub(crate) fn first_function(page: &Page<'_>, span: Span) -> Option<Span> {
     let bare: Vec<Span> = page.hits(lists().impairment_only, span).to_vec();
     page.hits(lists().functional, span).iter().copied().find(|hit| !bare.iter().any(|b| b.contains(*hit)))
 }
@@ -701,14 +769,73 @@ fn target(page: &Page<'_>, text: Span) -> Option<Span> {
     measures::targets(page, text).into_iter().find(free)
 }
 
+/// Whether a goal is called a new one, or was written in place of another.
+pub(crate) fn is_added(text: &str) -> bool {
+    ADDED.is_match(text)
+}
+
+static ADDED: LazyLock<Regex> = LazyLock::new(|| {
+    re(
+        r"\b(?:new|added|adding|wrote|(?:in\s+its|in\s+their)\s+(?:stead|place)|instead|replaces?|set\s+(?:today|this\s+\w+))\b",
+    )
+});
+
+/// Whether a text says outright how a goal stands.
+pub(crate) fn says_surely(text: &str) -> bool {
+    SURE_STATUS.is_match(text)
+}
+
+/// Whether a sentence turns to another goal: "Goal number four, ...", "The second goal was ...".
+pub(crate) fn names_another(sentence: &str) -> bool {
+    PROSE.is_match(sentence) || MARK.find(sentence).is_some_and(|mark| mark.start() == 0)
+}
+
+/// How things stand, as far as a piece of text beside a goal says: a word for it, or a figure that is neither a time nor aimed at.
+pub(crate) fn told_in(page: &Page<'_>, region: Span) -> Option<Span> {
+    let content = region.of(page.text);
+    if let Some(found) = SURE_STATUS.find(content) {
+        return Some(Span::new(region.start + found.start(), region.start + found.end()));
+    }
+    page.hits(lists().goal_status, region)
+        .first()
+        .copied()
+        .or_else(|| figure(page, region).filter(|_| !AIMED.is_match(content)))
+}
+
+/// The first figure of a region, in digits or words, that is neither a date nor a time to come.
+pub(crate) fn figure(page: &Page<'_>, region: Span) -> Option<Span> {
+    let content = region.of(page.text);
+    let frames: Vec<_> = TIME_FRAME.find_iter(content).map(|m| m.range()).collect();
+    FIGURE
+        .find_iter(content)
+        .filter(|m| !frames.iter().any(|frame| frame.contains(&m.start())))
+        .map(|m| Span::new(region.start + m.start(), region.start + m.end()))
+        .find(|span| !page.is_dated(*span))
+}
+
+static FIGURE: LazyLock<Regex> = LazyLock::new(|| {
+    re(
+        r"\d+|\b(?:zero|none|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|all|half|both)\b",
+    )
+});
+/// Two figures set against each other.
+static COMPARED: LazyLock<Regex> = LazyLock::new(|| {
+    re(
+        r"\b(?:\d+|one|two|three|four|five|six|seven|eight|nine|ten|twelve|twenty)\s*(?:of|out\s+of|/|%|percent)\b?[^.]{0,60}?\b(?:where|when|while|was|were|up\s+from|down\s+from|from|then|now|and)\b[^.]{0,40}?\b(?:\d+|one|two|three|four|five|six|seven|eight|nine|ten|twelve|twenty)\b",
+    )
+});
+/// What a figure is aimed at or counted for, beside a goal.
+static AIMED: LazyLock<Regex> = LazyLock::new(|| {
+    re(r"^\W*(?:target|goal|aim|due|by|expected|baseline|base|initial\w*|was|prior|time\s*-?frame)\b")
+});
+
 fn status(page: &Page<'_>, span: Span, text: Span, prose: bool) -> Option<Span> {
     let source = page.text;
     let mut region = span;
     if prose {
         // How a goal told in prose stands may be told in the next sentence.
         let next = page.sentences.get(page.sentences.partition_point(|s| s.start < span.end));
-        if let Some(next) =
-            next.filter(|s| !PROSE.is_match(s.of(source)) && !source[span.end..s.start].contains("\n\n"))
+        if let Some(next) = next.filter(|s| !names_another(s.of(source)) && !source[span.end..s.start].contains("\n\n"))
         {
             region = span.cover(*next);
         }
@@ -718,15 +845,22 @@ fn status(page: &Page<'_>, span: Span, text: Span, prose: bool) -> Option<Span> 
     }
     // Weaker words, and bare figures, count only after the goal itself: past its last colon, dash, arrow or bracket.
     let from = if prose { region.start } else { text.start };
+    // After a label alone, all that follows tells how it stands.
+    if !prose && text != span && !has_words(text.of(source)) && !text.is_empty() {
+        return page.hits(lists().goal_status, text).first().copied();
+    }
     let tail = after_goal(source, Span::new(from.min(region.end), region.end), prose)?;
     let word = page.hits(lists().goal_status, tail).first().copied();
     let level = page.hits(lists().assist_level, tail).first().copied();
-    let figure =
+    let digit =
         tail.of(source).find(|c: char| c.is_ascii_digit()).map(|at| Span::new(tail.start + at, tail.start + at + 1));
     match (word, prose) {
         (Some(word), _) => Some(word),
-        (None, true) => None,
-        (None, false) => level.or(figure),
+        // "The second goal was the oven. She sets it nine times of ten, where it was two of ten."
+        (None, true) => {
+            COMPARED.find(tail.of(source)).map(|found| Span::new(tail.start + found.start(), tail.start + found.end()))
+        }
+        (None, false) => level.or(digit).or_else(|| figure(page, tail)),
     }
 }
 
@@ -749,6 +883,8 @@ fn after_goal(source: &str, region: Span, prose: bool) -> Option<Span> {
         in_word = !c.is_whitespace();
         let end = at + c.len_utf8();
         let spaced = content[..at].ends_with(' ') && content[end..].starts_with(' ');
+        // Dots that lead to the next column.
+        let leader = c == '.' && content[..at].ends_with("..") && !content[end..].starts_with('.');
         let breaks = match c {
             ':' | ';' | '→' | '|' | '=' | '\n' | '\t' => true,
             '-' | '–' | '—' => spaced || content[..at].ends_with('-'),
@@ -760,7 +896,7 @@ fn after_goal(source: &str, region: Span, prose: bool) -> Option<Span> {
         };
         if breaks && words >= 2 {
             cut = Some(end);
-            if matches!(c, ':' | '→' | '|' | '=' | '\n') {
+            if leader || matches!(c, ':' | '→' | '|' | '=' | '\n') {
                 break;
             }
         }
@@ -771,9 +907,7 @@ fn after_goal(source: &str, region: Span, prose: bool) -> Option<Span> {
 }
 
 /// A goal told twice, or goals told all together, stand as the other place says.
-fn share_status(page: &Page<'_>, goals: &mut [Goal]) {
-    let known: HashMap<String, Span> =
-        goals.iter().filter_map(|g| g.status.filter(|_| !g.id.is_empty()).map(|s| (g.id.clone(), s))).collect();
+fn share_status(page: &Page<'_>, goals: &mut [Goal], known: &HashMap<String, Span>) {
     let overall = overall_status(page);
     for goal in goals.iter_mut().filter(|goal| goal.status.is_none()) {
         goal.status = known.get(&goal.id).copied().or(overall);
@@ -843,6 +977,63 @@ mod tests {
     }
 
     #[test]
+    fn how_goals_stand_in_marks_columns_and_words() {
+        use GoalTerm::{Long, Unstated};
+        let goal = |id: &str, term, target, status| (id.to_owned(), term, target, status);
+        for (text, expected) in [
+            // Dots lead to the next column; a number without a mark counts the item and is no target.
+            (
+                "GOALS\n1  sit 30 min ........ 25, from 10\n2  type faster ........ stalled\n3  cook a meal ........ ✓",
+                vec![
+                    goal("goal1", Unstated, true, true),
+                    goal("goal2", Unstated, false, true),
+                    goal("goal3", Unstated, false, true),
+                ],
+            ),
+            (
+                "GOALS\n1  have better breath\n2  walk 50 ft",
+                vec![goal("goal1", Unstated, false, false), goal("goal2", Unstated, true, false)],
+            ),
+            // A goal that is told of again, in a word.
+            (
+                "LTG1  manage own pillbox 7/7 days\nLTG2  keep visits, 0 missed\n\nLTG1 done 2/17. LTG2 stuck.",
+                vec![goal("ltg1", Long, true, true), goal("ltg2", Long, true, true)],
+            ),
+            // Numbers that go on from the heading's own are headings.
+            (
+                "2) Long-term goals:\n  a. walk 50 ft\n3) Treatment goes on\n4) Who needs to know",
+                vec![goal("ltga", Long, true, false)],
+            ),
+            // The next sentence may say how a goal stands, but not where it turns to another one.
+            (
+                "The second goal was setting the oven. She sets it nine of ten times, where it was two of ten.",
+                vec![goal("", Unstated, false, true)],
+            ),
+            (
+                "The third goal is to climb the porch steps. Goal number four, the floor, he needs one helper.",
+                vec![goal("", Unstated, false, false)],
+            ),
+        ] {
+            assert_eq!(read(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_stands_beside_a_goal() {
+        let told = |text: &str| {
+            let page = Page::new(text, Vocabulary::builtin(), &crate::cancel::NEVER);
+            told_in(&page, page.whole()).is_some()
+        };
+        for text in ["35 min; a little more each week", "HOLDING (0)", "✓", "zero", "put off till the cast is off", "→"]
+        {
+            assert!(told(text), "{text}");
+        }
+        for text in ["The hall is poorly lit.", "8 weeks", "target 40", "by discharge", "04/01/2025", ""] {
+            assert!(!told(text), "{text}");
+        }
+    }
+
+    #[test]
     fn what_is_no_goal() {
         for text in [
             "Goals:\n\nPlan: PT 2x/week",
@@ -859,6 +1050,7 @@ mod tests {
             "Goal in her own words: walk to the farm stand",
             "Stock is limited. Pain limits goals\n2 and 5.",
             "Pt will be seen 2x/week for 8 weeks.",
+            "Goal | Target | 01/06 | 02/03 | Status",
         ] {
             assert_eq!(read(text), [], "{text}");
         }

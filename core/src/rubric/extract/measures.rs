@@ -40,7 +40,7 @@ static MEASURED: LazyLock<Regex> = LazyLock::new(|| {
 /// What can be counted as a target: any figure, or a number word before a thing.
 static COUNTABLE: LazyLock<Regex> = LazyLock::new(|| {
     compiled(
-        r"(?xi) \d+(?:[.,/]\d+)*\s*%?
+        r"(?xi) \d+(?:[.,/]\d+)*(?:\s*%)?
         | \b(?:one|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty|thirty|forty|fifty|sixty|hundred|half|quarter|full)
           \s+(?:of\s+\w+\s+)?(?:flights?|steps?|stairs?|blocks?|minutes?|hours?|feet|miles?|pounds?|times|trials?|repetitions?|reps|words?|sentences?|items?|meals?|pieces?|percent|cues?|prompts?|falls?|sessions?|days?|out|degrees?|seconds?|range|ROM|AROM|mile|block|hour|weight|turns?|steps|rails?|hands?|people|objects?|errors?)\b
         | \b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fourteen|fifteen|twenty|thirty|forty|fifty|sixty|hundred)\s+[a-z]{3,}
@@ -48,7 +48,7 @@ static COUNTABLE: LazyLock<Regex> = LazyLock::new(|| {
         | \bwithout\s+(?:\w+\s+){0,2}(?:help|stopping|stops|rests?|breaks?|prompt\w*|cue\w*|reminders?|pain|rails?|hands?|support|aid|device|cane|walker|spill\w*|cough\w*|chok\w*|falls?|loss|errors?|assist\w*|leaning|holding|touching)\b
         | \b(?:no|zero)\s+(?:\w+\s+){0,2}(?:help|cues?|prompts?|pain|falls?|errors?|assist\w*|loss|device|cough\w*|aspiration|spill\w*)\b
         | \b(?:at\s+most|at\s+least|no\s+more\s+than|not\s+more\s+than|fewer\s+than|less\s+than)\s+(?:one|once|twice|an?)\b
-        | \bevery\s+(?:time|trial|meal|attempt)\b | \bboth\s+hands\b | \bpercent\b",
+        | \b(?:trace|none|nil)\b | \bevery\s+(?:time|trial|meal|attempt)\b | \bboth\s+hands\b | \bpercent\b",
     )
 });
 
@@ -60,9 +60,15 @@ pub(super) fn targets(page: &Page<'_>, region: Span) -> Vec<Span> {
         .map(|m| Span::new(region.start + m.start(), region.start + m.end()))
         .filter(|span| !inside_name(page.text, *span))
         .collect();
-    found.extend(page.hits(lists().assist_level, region));
+    found.extend(page.hits(lists().assist_level, region).iter().filter(|level| !is_writer(page.text, **level)));
     found.sort();
     found
+}
+
+/// Whether "I" is whoever writes rather than "independent": a word of a sentence follows.
+fn is_writer(text: &str, level: Span) -> bool {
+    let mut after = text[level.end..].chars();
+    level.of(text) == "I" && after.next() == Some(' ') && after.next().is_some_and(char::is_lowercase)
 }
 
 /// Whether a figure is part of a name: "G1", "L4", "COVID-19", "6MWT".

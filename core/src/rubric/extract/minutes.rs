@@ -126,7 +126,9 @@ pub(super) fn minutes(page: &Page<'_>, services: &[Service]) -> Minutes {
             let around = &plain[line.start.min(start)..line.end.max(end)];
             // "timed 30   total 30" can only be minutes.
             let unit_near = around.to_lowercase().contains("min") || (TIMED.is_match(around) && TOTAL.is_match(around));
-            amount(clause, unit_near || clause.to_lowercase().contains("time"))
+            // "Total treatment time    40": the label in the column before says what the figure is.
+            let led = carried.is_some_and(|(from, to)| plain[from..to].to_lowercase().contains("time"));
+            amount(clause, unit_near || led || clause.to_lowercase().contains("time"))
         } else {
             None
         };
@@ -300,8 +302,9 @@ fn classify(
     }
     if total && !code && !OTHER_TIME.is_match(clause) {
         let lower = clause.to_lowercase();
-        let strong =
-            ["total", "time", "whole", "entire", "in all", "altogether"].iter().any(|word| lower.contains(word));
+        let strong = ["total", "time", "whole", "entire", "in all", "altogether", "overall", "combined"]
+            .iter()
+            .any(|word| lower.contains(word));
         if strong {
             // "I spent 25 minutes on stairs; the whole session was 53": what was spent on one thing.
             let spent = weak.take().filter(|spent| has_service(services, page.sentence(spent.span.start)));
@@ -328,10 +331,18 @@ fn has_service(services: &[Service], region: Span) -> bool {
 
 /// "Time in 10:00  Time out 10:45", "1:00-1:45 PM", "1300 to 1345".
 fn clock(page: &Page<'_>) -> Option<Stated> {
-    for found in CLOCK.captures_iter(page.text) {
+    let mut at = 0;
+    while let Some(found) = CLOCK.captures_at(page.text, at) {
         let span = found.get(0).map(|m| Span::new(m.start(), m.end()))?;
         let line = page.line(span.start);
-        if page.is_dated(span) {
+        let year = span.of(page.text).bytes().take_while(u8::is_ascii_digit).count();
+        // "2024-2025" is no time of day; in "08/07/2025, 9:00-9:55" the clock begins after the year.
+        if page.is_dated(Span::new(span.start, span.start + year)) && year == 4 {
+            at = span.start + year;
+            continue;
+        }
+        at = span.end;
+        if !page.dates(span).is_empty() || (page.is_dated(span) && !span.of(page.text).contains(':')) {
             continue;
         }
         let before = &page.text[line.start.min(span.start)..span.start];
@@ -397,6 +408,12 @@ mod tests {
             ("Total Timed Minutes | 40 | Total Minutes | 55", Some(40), Some(55)),
             ("TOTAL TREATMENT TIME\n50 minutes", None, Some(50)),
             ("Session length 1 hour 5 minutes", None, Some(65)),
+            ("Minutes:\n    Total timed minutes     47\n    Total treatment time    40", Some(47), Some(40)),
+            (
+                "We spent seventeen minutes on the PIP. 38 minutes of direct timed treatment, 46 minutes overall.",
+                Some(38),
+                Some(46),
+            ),
             ("Direct one-on-one time: 38 minutes. Total session time: 45 minutes.", Some(38), Some(45)),
             ("45 minutes of direct treatment time", Some(45), None),
             ("Timed Up and Go 12 s. Total hip replaced 30 minutes from home.", None, None),
@@ -448,6 +465,8 @@ mod tests {
             ("Time in: 1:00 PM Time out: 1:50 PM", Some(50)),
             ("Seen from 11:30 to 12:15", Some(45)),
             ("Start time 12:40 - end time 1:25 pm", Some(45)),
+            ("Visit: 08/07/2025, 9:00-9:55 AM", Some(55)),
+            ("Seen in the years 2024-2025", None),
             ("BP 128/76", None),
             ("Signed 02/03/2025 11:42", None),
         ] {

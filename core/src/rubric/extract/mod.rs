@@ -17,7 +17,10 @@ use serde::Serialize;
 
 pub(crate) use diagnosis::is_placeholder;
 pub use goals::{Goal, GoalTerm};
-pub(crate) use goals::{goal_at, goal_term, has_tail, heading as goal_heading, is_former, names_goals, status_at};
+pub(crate) use goals::{
+    figure, first_function, goal_at, goal_term, has_tail, heading as goal_heading, is_added, is_former, names_another,
+    names_goals, says_surely, status_at, told_in,
+};
 pub use interventions::{Service, Timing};
 pub use minutes::{Minutes, Stated};
 pub use signatures::{Role, Signature};

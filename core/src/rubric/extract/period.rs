@@ -11,7 +11,7 @@ use crate::text::pattern::{LeadIn, compiled};
 /// Between the two ends of a period.
 static BETWEEN: LazyLock<Regex> = LazyLock::new(|| {
     compiled(
-        r"(?xi)^[\s,]*(?:\(?(?:SOC|start|eval(?:uation)?)\)?)?\s*(?:-|–|—|to|through|thru|until|till|and|up\s+to(?:\s+and\s+including)?|ending|end(?:ed|s)?|/|→|->|\|?\s*to:?)[\s:]*(?:date)?[\s:]*(?:on)?\s*$",
+        r"(?xi)^[\s,]*(?:\(?(?:SOC|start|eval(?:uation)?)\)?)?\s*(?:-|–|—|to|through|thru|until|till|and|up\s+to(?:\s+and\s+including)?|ending|end(?:ed|s)?|/|→|-{1,3}>|\|?\s*to:?)[\s:]*(?:date)?[\s:]*(?:on|(?:the\s+)?(?:wk|week)\s+of)?\s*$",
     )
 });
 /// Periods of something else.
@@ -31,6 +31,19 @@ static UNTIL_NOW: LazyLock<Regex> = LazyLock::new(|| {
         r"(?xi)^[\s,]*(?:-|–|—|to|and|through|thru|until|till|up\s+to|up\s+until)\s+(?:today|now|the\s+present|present|this\s+(?:date|report|visit)|the\s+date\s+(?:of\s+this|below|above))\b",
     )
 });
+/// Two days of which the first lacks its year: "1/13-3/14/25".
+static RANGE: LazyLock<Regex> = LazyLock::new(|| {
+    compiled(
+        r"(?xi)\b(?:0?[1-9]|1[0-2])/(?:0?[1-9]|[12]\d|3[01])(?:/\d{2,4})?\s*(?:-{1,3}>?|–|—|→|to|through|thru|until|till)\s*(?:0?[1-9]|1[0-2])/(?:0?[1-9]|[12]\d|3[01])(?:/\d{2,4})?\b",
+    )
+});
+/// What calls a range the period of a report, whatever else is named beside it.
+static REPORTS: LazyLock<Regex> = LazyLock::new(|| {
+    compiled(
+        r"(?i)\b(?:report\w*|rpt|cover\w*|dates\s+of\s+service|since\s+(?:the\s+)?(?:last|prior|previous)|progress\s+(?:period|from))\b",
+    )
+});
+
 /// The reporting periods of a note, each with both ends.
 pub(super) fn periods(page: &Page<'_>) -> Vec<Span> {
     let text = page.text;
@@ -56,7 +69,7 @@ pub(super) fn periods(page: &Page<'_>) -> Vec<Span> {
             || lower.0.contains("period"))
             && (lower.1.contains("to") || lower.1.contains("end") || lower.1.contains("through"))
             && !lower.1.contains("date of");
-        let range = ["report", "cover", "dates of service"].iter().any(|word| lower.0.contains(word));
+        let range = REPORTS.is_match(before);
         if (joined || labelled) && (range || !OTHER.leads(before)) {
             found.push(whole);
         }
@@ -70,6 +83,16 @@ pub(super) fn periods(page: &Page<'_>) -> Vec<Span> {
         let Some(end) = UNTIL_NOW.find(&text[span.end..line.end.max(span.end)]) else { continue };
         if FROM.leads(before) && !OTHER.leads(before) {
             found.push(Span::new(span.start, span.end + end.end()));
+        }
+    }
+    for pair in RANGE.find_iter(text) {
+        let span = Span::new(pair.start(), pair.end());
+        let line = page.line(span.start);
+        let before = &text[line.start.min(span.start)..span.start];
+        let before =
+            &before[[". ", "  ", "|", ";"].iter().filter_map(|gap| before.trim_end().rfind(gap)).max().unwrap_or(0)..];
+        if REPORTS.is_match(before) && !found.iter().any(|other: &Span| other.overlaps(span)) {
+            found.push(span);
         }
     }
     found.sort();
@@ -93,6 +116,11 @@ mod tests {
             ("Reporting period 3/3/25 through the date of this report.", "3/3/25 through the date of this"),
             ("From 3/3/2025 to the present.", "3/3/2025 to the present"),
             ("Period: 3/3/2025 - 4/2/2025", "3/3/2025 - 4/2/2025"),
+            ("Covers wk of 3/3/25 to wk of 4/2/25", "3/3/25 to wk of 4/2/25"),
+            ("Rpt pd 3/3/25 --> 4/2/25", "3/3/25 --> 4/2/25"),
+            ("reporting 1/13-3/14/25, 12 of 14 visits kept", "1/13-3/14/25"),
+            ("this report: 4/21 to 5/19/25", "4/21 to 5/19/25"),
+            ("Since last cert on 5/5/25 to 7/1/25: 8 visits", "5/5/25 to 7/1/25"),
         ] {
             assert_eq!(found(text), [period], "{text}");
         }
@@ -102,6 +130,8 @@ mod tests {
             "Certified from 3/3/2025 to today.",
             "Next report from 3/3/2025. To today's visit he came late.",
             "Onset between falls, 3/3/2025 to now worse.",
+            "Cert 4/21 to 7/19/25. Strength 3/5 to 4/5.",
+            "Reported strength grew, R hip 3/5 to 4+/5.",
         ] {
             assert!(found(text).is_empty(), "{text}: {:?}", found(text));
         }

@@ -105,7 +105,9 @@ pub(super) fn duration(page: &Page<'_>, goals: &[Goal], frequency: &[Span]) -> V
     for m in DURATION.captures_iter(text) {
         let Some(whole) = m.get(0) else { continue };
         let span = Span::new(whole.start(), whole.end());
-        if !is_planned(page, span, goals) || page::overlapped(frequency, span) {
+        // "Visits to date: 5", a blank line, "TREATMENT": no treatments were counted.
+        let apart = whole.as_str().contains("\n\n") || whole.as_str().contains("\n\r\n");
+        if apart || !is_planned(page, span, goals) || page::overlapped(frequency, span) {
             continue;
         }
         let line = page.line(span.start);
@@ -185,6 +187,12 @@ fn lead(before: &str) -> bool {
         "duration",
         "duration:",
         "for a",
+        "for a further",
+        "for an additional",
+        "a further",
+        "propose",
+        "recommend",
+        "request",
         "for the",
         "the next",
         "expected",
@@ -305,6 +313,9 @@ mod tests {
             ("Rx: metoprolol 25 mg for 8 weeks, 2x per week a patch", false, false),
             ("Length  10 wk", false, true),
             ("Plan: bridges weekly x 10 reps", false, false),
+            ("I ask to continue speech therapy for a further six weeks.", false, true),
+            ("I propose eight more weeks of speech-language therapy.", false, true),
+            ("Total visits 5\n\nTREATMENT: gait training", false, false),
         ] {
             assert_eq!(read(text), (often, long), "{text}");
         }

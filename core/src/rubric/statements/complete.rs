@@ -3,32 +3,30 @@
 
 use std::collections::HashMap;
 
-use super::{Kind, Statement, Statements};
+use super::{Kind, Statement, Statements, standing, table};
 use crate::rubric::extract::outline::Topic;
 use crate::rubric::extract::page::{Page, holder, lists, overlapped, touching};
 use crate::rubric::extract::{
-    Facts, Goal, GoalTerm, goal_at, goal_term, has_tail, is_former, is_placeholder, names_goals, status_at,
+    Facts, Goal, GoalTerm, first_function, goal_at, goal_term, is_added, is_former, is_placeholder, names_goals,
 };
 use crate::text::Span;
 
 /// From here on a statement is what no rule saw in it.
-const SURE: f32 = 0.7;
+pub(super) const SURE: f32 = 0.7;
 /// More likely than not: enough where a rule found part of it, and where nothing hangs on a single statement.
-const LIKELY: f32 = 0.5;
+pub(super) const LIKELY: f32 = 0.5;
 /// A statement names what affects treatment from here on.
 const COMPLICATES: f32 = 0.6;
 /// Where rules mostly know, a statement must be surer to add anything.
-const CERTAIN: f32 = 0.9;
+pub(super) const CERTAIN: f32 = 0.9;
+/// What reports on a goal in figures is a report on one from here on.
+const TOLD: f32 = 0.85;
 /// What is held against a note must be surer still.
 const HELD: f32 = 0.95;
 /// Below this a rule that says so is wrong, where its words alone say so.
-const HARDLY: f32 = 0.25;
+pub(super) const HARDLY: f32 = 0.25;
 /// Below this a rule that says so is wrong, where it knows instruments and units or conditions by name.
 const UNHEARD: f32 = 0.06;
-/// Below this even what stands after a goal's colon says nothing of how it stands.
-const NEVER: f32 = 0.01;
-/// How many statements after a goal may say how it stands.
-const AFTER: usize = 3;
 /// Where the items of a list are this likely goals on average, the list is one of goals.
 const LIST: f32 = 0.4;
 /// What an item of a list of goals must at least be taken for, to be one; without number or bullet, `PLAIN`.
@@ -39,7 +37,7 @@ const PLAIN: f32 = 0.45;
 /// Completes `facts`.
 pub(super) fn complete(page: &Page<'_>, facts: &mut Facts, statements: &Statements) {
     goals(page, facts, statements);
-    standing(page, facts, statements);
+    standing::standing(page, facts, statements);
     let found = |kind: Kind, threshold: f32| -> Vec<Span> {
         let says = |s: &&Statement| s.is(kind) >= threshold && says_something(page, s.span);
         statements.iter().filter(says).map(|s| s.span).collect()
@@ -91,8 +89,22 @@ pub(super) fn complete(page: &Page<'_>, facts: &mut Facts, statements: &Statemen
         .filter(|span| page.hits(lists().skilled, *span).is_empty())
         .filter(|span| !totals.iter().any(|total| total.span.overlaps(*span)))
         .collect();
-    facts.plan = found(Kind::Plan, SURE);
+    // What was ordered or given says nothing of how treatment goes on; nor does a statement of skill.
+    facts.plan = statements
+        .iter()
+        .filter(|s| s.is(Kind::Plan) >= SURE && s.is(Kind::Skilled) < LIKELY)
+        .map(|s| s.span)
+        .filter(|span| says_something(page, *span) && !is_past_order(span.of(page.text)))
+        .collect();
     facts.functions = found(Kind::Function, LIKELY);
+}
+
+/// Whether a statement tells of what was ordered, and of nothing to come.
+fn is_past_order(content: &str) -> bool {
+    let lower = content.to_lowercase();
+    let has = |words: &[&str]| words.iter().any(|word| lower.contains(word));
+    has(&[" ordered", "was given", "were given"])
+        && !has(&["continu", "will ", "next", "plan", "discharg", "recommend", "reduc", "increas"])
 }
 
 fn is_digit(c: char) -> bool {
@@ -138,24 +150,34 @@ fn retain(list: &mut Vec<Span>, statements: &Statements, kind: Kind) {
 /// Goals: those that only a statement shows, and the term of those that do not say it.
 fn goals(page: &Page<'_>, facts: &mut Facts, statements: &Statements) {
     facts.goals.retain(|goal| {
+        let row = page.line(goal.span.start);
+        !table::is_header(page, row) && !table::carries_on(page, row)
+    });
+    facts.goals.retain(|goal| {
         // What is labelled or numbered as a goal is one.
         !goal.id.is_empty()
             || touching(&statements.0, goal.span, |s| s.span).map(Statement::holds_goal).fold(0.0, f32::max) >= HARDLY
     });
     let reports = statements.iter().any(|s| s.is(Kind::GoalReported) >= LIKELY);
     let mut more: Vec<Goal> = Vec::new();
+    let mut carried: Vec<Span> = Vec::new();
     // Who numbers some goals numbers all of them.
     let needed = if facts.goals.iter().any(|goal| !goal.id.is_empty()) { CERTAIN } else { SURE };
     let lists = lists_of_goals(page, facts, statements);
     for statement in statements.iter() {
+        if table::carries_on(page, statement.span) {
+            carried.push(statement.span);
+            continue;
+        }
         // How a goal stands is told in figures; a measurement that is no report on a goal is none.
-        let reported = statement.is(Kind::GoalReported) >= CERTAIN && statement.is(Kind::Status) >= SURE;
+        let reported = statement.is(Kind::GoalReported) >= TOLD && statement.is(Kind::Status) >= SURE;
         let alone = statement.holds_goal() >= needed && (statement.is(Kind::Measure) < LIKELY || reported);
         let list = statement.list.and_then(|list| lists.get(&list));
         let item = if is_item(page, statement.span) { ITEM } else { PLAIN };
         let listed = list.is_some() && statement.holds_goal() >= item;
         if !(alone || listed)
             || is_heading(page, statement.span)
+            || table::is_header(page, statement.span)
             || touching(&facts.goals, statement.span, |goal| goal.span).next().is_some()
             || (statement.is(Kind::GoalReported) < LIKELY && is_former(statement.span.of(page.text)))
         {
@@ -167,6 +189,14 @@ fn goals(page: &Page<'_>, facts: &mut Facts, statements: &Statements) {
     }
     facts.goals.append(&mut more);
     facts.goals.sort_by_key(|goal| goal.span);
+    carry_on(page, &mut facts.goals, &carried);
+    // "In its stead we wrote a fifth goal, which is new this week": nothing is owed on it yet.
+    for goal in facts.goals.iter_mut().filter(|goal| reports && !goal.new && goal.id.is_empty()) {
+        let own = || touching(&statements.0, goal.span, |s| s.span);
+        let sets = own().map(Statement::sets_goal).fold(0.0, f32::max);
+        let reported = own().map(|s| s.is(Kind::GoalReported)).fold(0.0, f32::max);
+        goal.new = sets >= LIKELY && sets > 2.0 * reported && is_added(goal.span.of(page.text));
+    }
     for goal in facts.goals.iter_mut().filter(|goal| goal.term == GoalTerm::Unstated) {
         if let Some(statement) = statements.at(goal.text.start) {
             goal.term = term(statement);
@@ -176,6 +206,24 @@ fn goals(page: &Page<'_>, facts: &mut Facts, statements: &Statements) {
     let headed: Vec<Option<GoalTerm>> = facts.goals.iter().map(|goal| goal_term(page, &facts.goals, goal)).collect();
     for (goal, term) in facts.goals.iter_mut().zip(headed) {
         goal.term = term.unwrap_or(goal.term);
+    }
+}
+
+/// A row that a table broke over two lines is one goal; and what its goal serves may stand in another cell of it.
+fn carry_on(page: &Page<'_>, goals: &mut [Goal], rows: &[Span]) {
+    for row in rows {
+        let before = goals.partition_point(|goal| goal.span.start < row.start);
+        let Some(goal) = before.checked_sub(1).and_then(|at| goals.get_mut(at)) else { continue };
+        let between = page.text.get(goal.span.end..row.start).unwrap_or_default();
+        if between.trim_matches(['|', ' ', '\t', '\r', '\n']).is_empty() {
+            goal.span = goal.span.cover(*row);
+        }
+    }
+    for goal in goals.iter_mut().filter(|goal| goal.function.is_none()) {
+        let row = page.line(goal.span.start);
+        if row.of(page.text).trim_start().starts_with('|') {
+            goal.function = first_function(page, row.cover(goal.span));
+        }
     }
 }
 
@@ -191,7 +239,8 @@ fn lists_of_goals(page: &Page<'_>, facts: &Facts, statements: &Statements) -> Ha
         reported: f32,
     }
     let mut seen: HashMap<usize, Seen> = HashMap::new();
-    for statement in statements.iter().filter(|s| !is_heading(page, s.span)) {
+    let heads = |span: Span| is_heading(page, span) || table::is_header(page, span) || table::carries_on(page, span);
+    for statement in statements.iter().filter(|s| !heads(s.span)) {
         let Some(list) = statement.list else { continue };
         let entry = seen.entry(list).or_default();
         let known = touching(&facts.goals, statement.span, |goal| goal.span).next().is_some();
@@ -216,7 +265,7 @@ fn lists_of_goals(page: &Page<'_>, facts: &Facts, statements: &Statements) -> Ha
 }
 
 /// Whether a statement begins with the mark of an item: a bullet, a number, a bar, "M1", "L2".
-fn is_item(page: &Page<'_>, span: Span) -> bool {
+pub(super) fn is_item(page: &Page<'_>, span: Span) -> bool {
     let content = span.of(page.text);
     let mut chars = content.chars();
     let first = chars.next();
@@ -235,9 +284,29 @@ fn is_item(page: &Page<'_>, span: Span) -> bool {
 /// Whether a statement heads what follows: it ends in a colon or only names goals, and nothing follows on its line.
 fn is_heading(page: &Page<'_>, span: Span) -> bool {
     let content = span.of(page.text).trim_end();
-    (content.ends_with(':') || names_goals(content))
-        && page.text[span.end..].trim_start_matches([' ', '\t', '\r']).starts_with('\n')
+    let alone = page.text[span.end..].trim_start_matches([' ', '\t', '\r']).starts_with('\n');
+    alone && (content.ends_with(':') || names_goals(content) || stands_over(page, span))
 }
+
+/// Whether a line stands over a paragraph: a blank line before it, few words, no stop, and a sentence under it.
+fn stands_over(page: &Page<'_>, span: Span) -> bool {
+    let content = span.of(page.text);
+    let at = page.lines.partition_point(|line| line.start < span.start);
+    let line = |at: usize| page.lines.get(at).map_or("", |line| line.of(page.text));
+    let first = at.checked_sub(1).is_none_or(|before| line(before).is_empty());
+    let under = line(at + 1);
+    first
+        && page.lines.get(at).is_some_and(|line| *line == span)
+        && content.starts_with(char::is_alphabetic)
+        && content.ends_with(char::is_alphabetic)
+        && !content.contains(|c: char| c.is_ascii_digit())
+        && content.split_whitespace().count() <= 4
+        && under.len() > MIN_PARAGRAPH
+        && under.starts_with(char::is_uppercase)
+}
+
+/// A line of at least so many bytes under a short one is a paragraph under its heading.
+const MIN_PARAGRAPH: usize = 60;
 
 fn term(statement: &Statement) -> GoalTerm {
     let (long, short) = (statement.is(Kind::LongTermGoal), statement.is(Kind::ShortTermGoal));
@@ -248,66 +317,6 @@ fn term(statement: &Statement) -> GoalTerm {
     } else {
         GoalTerm::Unstated
     }
-}
-
-/// How goals stand: in the goal's own statements, or in those that follow it in its paragraph.
-fn standing(page: &Page<'_>, facts: &mut Facts, statements: &Statements) {
-    // Where the others of a list have something after a colon or in the next column, what has nothing there was left open.
-    let tails = facts.goals.iter().filter(|goal| has_tail(page, goal)).count();
-    let count = facts.goals.len();
-    for goal in &mut facts.goals {
-        let open = ((tails * 2 >= count && !has_tail(page, goal)) || ends_open(goal.span.of(page.text)))
-            && !runs_on(page, goal.span);
-        let own = || touching(&statements.0, goal.span, |s| s.span);
-        let likely = own().map(|s| s.is(Kind::Status)).fold(0.0, f32::max);
-        if goal.status.is_some_and(|status| goal.span.contains(status)) && likely < NEVER {
-            goal.status = None;
-        }
-        if open {
-            continue;
-        }
-        if goal.status.is_none() {
-            goal.status = own().find(|s| s.is(Kind::Status) >= SURE).map(|s| s.span);
-        }
-        // Words or figures after the goal's own need less to be believed.
-        if goal.status.is_none() && likely >= HARDLY && own().any(|s| s.is(Kind::GoalReported) >= LIKELY) {
-            goal.status = status_at(page, goal);
-        }
-        if goal.status.is_none() {
-            let next = statements.0.partition_point(|s| s.span.start < goal.span.end);
-            goal.status = statements.0[next..]
-                .iter()
-                .take(AFTER)
-                .take_while(|s| goes_on(page, goal.span, s.span) && s.holds_goal() < s.is(Kind::Status).max(LIKELY))
-                .find(|s| s.is(Kind::Status) >= LIKELY)
-                .map(|s| s.span);
-        }
-    }
-}
-
-/// Whether a goal ends where its standing should begin.
-fn ends_open(goal: &str) -> bool {
-    let goal = goal.trim_end();
-    // The bar that closes a row: its last cell may be filled.
-    let goal = goal.strip_suffix('|').map_or(goal, str::trim_end);
-    goal.ends_with([':', '|', '=', '_']) || goal.ends_with("..") || goal.ends_with("--")
-}
-
-/// Whether the line goes on after a goal: a sentence that ends in dots, and then how it stands.
-fn runs_on(page: &Page<'_>, goal: Span) -> bool {
-    let line = page.line(goal.end.saturating_sub(1).max(goal.start));
-    page.text.get(goal.end..line.end).is_some_and(|rest| rest.contains(char::is_alphanumeric))
-}
-
-/// Whether a statement belongs to the item before it: same paragraph, and neither an item of its own nor labelled.
-fn goes_on(page: &Page<'_>, item: Span, next: Span) -> bool {
-    let between = page.text.get(item.end..next.start).unwrap_or_default();
-    let listed = crate::text::lines::list_marker(item.of(page.text)) > 0;
-    let fresh = between.contains('\n')
-        && (listed && !between.ends_with("  ")
-            || crate::text::lines::list_marker(next.of(page.text)) > 0
-            || page.block_at(next.start).is_some());
-    between.matches('\n').count() <= 1 && !fresh
 }
 
 #[cfg(test)]
@@ -368,12 +377,5 @@ mod tests {
         // Lines that merely follow each other need more.
         let plain = "dress alone in ten minutes\nbus to the market\ncook a soup alone\n";
         assert_eq!(goals_of(plain, &[(0.9, 0.0), (0.2, 0.0), (0.8, 0.0)]).len(), 2);
-    }
-
-    #[test]
-    fn a_row_is_open_only_where_its_last_cell_is() {
-        assert!(ends_open("| walk a mile |      |"));
-        assert!(ends_open("walk a mile ......"));
-        assert!(!ends_open("| walk a mile | 0.6 miles |"));
     }
 }

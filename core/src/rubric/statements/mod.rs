@@ -11,6 +11,8 @@ mod document;
 mod features;
 mod model;
 mod split;
+mod standing;
+mod table;
 
 use super::detect::Signs;
 use super::extract::Facts;
