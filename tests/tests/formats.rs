@@ -675,7 +675,10 @@ fn what_a_goal_is_called_stays() {
 #[test]
 fn each_message_of_a_file_has_a_patient_of_its_own() {
     let policy = Policy::from_yaml("{extends: limited-data-set, categories: {date: {operator: date_shift}}}").unwrap();
-    let scrubber = Scrubber::builder().policy(policy).key(Key::from_bytes(&[5; 32]).unwrap()).builtin_model(false);
+    let scrubber = Scrubber::builder()
+        .policy(policy)
+        .key(Key::from_bytes(b"thirty-two bytes of a test's key").unwrap())
+        .builtin_model(false);
     let scrubber = scrubber.build().unwrap();
     let scrubbed = |message: &str| {
         let done = scrubber.scrub_message(message.as_bytes(), Format::Hl7, &Context::default()).unwrap();

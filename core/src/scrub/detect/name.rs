@@ -682,7 +682,7 @@ impl Finder<'_, '_, '_> {
             && at > 0
             && ["transcribed", "typed", "dictated", "scribed"].iter().any(|verb| words.is_text(at - 1, verb));
         if typed && word.case == Case::Lower && matches!(word.span.len(), 2 | 3) && word.cues == 0 {
-            if words.entry(next).word() == 0 && words.field_ends(next) {
+            if words.entry(next).common == 0 && words.field_ends(next) {
                 self.push(next, next, 0.6, "name.initials");
             }
             return;

@@ -402,6 +402,27 @@ fn complete(text: &str, words: &[Word], start: &mut usize, end: &mut usize, cate
             break;
         }
     }
+    if category == Category::Name {
+        // Beside a name, a word with a capital that no list knows is the rest of it.
+        while *start > 0 && words[*start].before == Before::Space && is_unknown_name(text, words[*start - 1]) {
+            *start -= 1;
+        }
+        while words.get(*end).is_some_and(|next| next.before == Before::Space && is_unknown_name(text, *next)) {
+            *end += 1;
+        }
+    }
+}
+
+/// Whether a word is written as names are, with a capital alone, and no list knows it as any other.
+fn is_unknown_name(text: &str, word: Word) -> bool {
+    let value = word.of(text);
+    let mut letters = value.chars();
+    let titled = letters.next().is_some_and(char::is_uppercase) && letters.all(char::is_lowercase);
+    word.class == Class::Letters
+        && titled
+        && value.len() > 3
+        && lexicon::lookup(value).is_unknown()
+        && !lexicon::safe(value).any()
 }
 
 /// Which part of an address a value is, by its form.
@@ -540,5 +561,10 @@ mod tests {
         assert_eq!(whole("of Roofers Local 512 since", "Roofers Local", Category::Organization), "Roofers Local 512");
         assert_eq!(whole("J. R. Ewing, MD", "J. R. Ewing,", Category::Name), "J. R. Ewing");
         assert_eq!(whole("mail a.b@c.org.", "b@c", Category::Email), "a.b@c.org");
+        assert_eq!(whole("Folasade Oyelaran seen", "Oyelaran", Category::Name), "Folasade Oyelaran");
+        assert_eq!(whole("with Rosalind Xylobrant today", "Rosalind", Category::Name), "Rosalind Xylobrant");
+        for text in ["Continue Oyelaran seen", "Lexapro Oyelaran seen", "BRLXQ Oyelaran seen", "Pain. Oyelaran seen"] {
+            assert_eq!(whole(text, "Oyelaran", Category::Name), "Oyelaran");
+        }
     }
 }
