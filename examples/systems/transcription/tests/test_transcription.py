@@ -342,7 +342,8 @@ def test_wherever_it_leaves_early_nothing_is_lost_doubled_or_named(tmp_path: Pat
     # Longer than what is looked at again.
     for number in range(450):
         words = drawn.sample(["knee", "stairs", "Mrs. Anna Achterberg", "walking", "on 03/14/2024", "naïve reach"], 3)
-        spoken.append(f"Set {number}: {' and '.join(words)}.")
+        # No number that could be an age over 89: whether it is one hangs on what follows, which is not there yet where it leaves early.
+        spoken.append(f"Set {number % 80}: {' and '.join(words)}.")
         sent.append(one.take(number, "clinician", spoken[-1], True)["released"])
         if drawn.random() < 0.2:
             early = one.flush(0)
