@@ -568,7 +568,7 @@ fn is_particle(word: &str) -> bool {
     PARTICLES.contains(&fold(word).as_ref())
 }
 
-/// Whether a word alone is no certain mention: an ordinary word, an eponym, a particle, two letters.
+/// Whether a word alone is no certain mention: an ordinary word, an eponym that stands by itself, a particle, two letters.
 fn is_weak(word: &str) -> bool {
     let entry = lookup(word);
     let ordinary = entry.word() >= 2 || entry.proper || entry.eponym == 2 || lexicon::safe(word).lower;
