@@ -100,6 +100,16 @@ fn letter(byte: u8) -> Letter {
     LETTERS[usize::from(byte)]
 }
 
+/// How many bytes a letter beyond ASCII takes, where one begins at `at`: it belongs to the word around it. Scripts without capitals
+/// do not: they are written without blanks.
+fn other_letter(text: &str, at: usize) -> Option<usize> {
+    if text.as_bytes()[at].is_ascii() {
+        return None;
+    }
+    let letter = text.get(at..)?.chars().next()?;
+    (letter.is_lowercase() || letter.is_uppercase()).then(|| letter.len_utf8())
+}
+
 /// What the plain form makes of a byte.
 #[derive(Clone, Copy)]
 enum Form {
@@ -221,14 +231,21 @@ impl Cues {
             if root[usize::from(self.classes[usize::from(byte)])] != 0 {
                 self.walk(bytes, at, places);
             }
-            at += 1;
             let mut last = letter(byte);
+            at += 1;
             if last == Letter::None {
-                continue;
+                let Some(length) = other_letter(text, at - 1) else { continue };
+                (last, at) = (Letter::Capital, at - 1 + length);
             }
             // The rest of the word; a capital may begin another part of a camel-case key.
-            while let Some(next) = bytes.get(at).map(|byte| letter(*byte)) {
-                if next == Letter::None || next == Letter::Capital && last == Letter::Small {
+            while let Some(&byte) = bytes.get(at) {
+                let next = letter(byte);
+                if next == Letter::None {
+                    let Some(length) = other_letter(text, at) else { break };
+                    (last, at) = (Letter::Capital, at + length);
+                    continue;
+                }
+                if next == Letter::Capital && last == Letter::Small {
                     break;
                 }
                 last = next;
@@ -499,7 +516,7 @@ mod tests {
         let (letters, from) = plainly(raw);
         let mut found = Vec::new();
         for start in 0..letters.len() {
-            let joined = start > 0 && letters[start - 1].is_ascii_alphanumeric();
+            let joined = start > 0 && (letters[start - 1].is_ascii_alphanumeric() || !letters[start - 1].is_ascii());
             for (cue, word) in WORDS.iter().enumerate() {
                 if !(joined && letters[start].is_ascii_alphanumeric()) && letters[start..].starts_with(word.as_bytes())
                 {
@@ -530,7 +547,8 @@ mod tests {
         ] {
             assert!(quickly(text).iter().any(|found| found.2 == cue), "{text}");
         }
-        assert_eq!(quickly("amrn MEDICALRECORD 3record"), []);
+        assert_eq!(quickly("amrn MEDICALRECORD 3record Domörecord"), []);
+        assert!(quickly("號mrn").iter().any(|found| found.2 == 1));
     }
 
     proptest! {

@@ -463,7 +463,8 @@ pub(super) const PATTERNS: &[Pattern] = &[
         score: 0.92,
         glued: true,
         validate: Some(day_month),
-        around: Some(after_month),
+        // The second number of a fraction or a ratio is no day.
+        around: Some(|before, value, after| !before.ends_with('/') && after_month(before, value, after)),
         matches: &[
             "on «3 Mar 2021»",
             "«03-Mar-21»",
@@ -482,6 +483,7 @@ pub(super) const PATTERNS: &[Pattern] = &[
             "0 dec in pain",
             "45 March",
             "scored 14 mar",
+            "balance 10/10\nMarch in place",
         ],
         ..DATE
     },
@@ -514,7 +516,15 @@ pub(super) const PATTERNS: &[Pattern] = &[
             "since «May 4»",
             "«December\n12, 2020»",
         ],
-        rejects: &["she may 10 times repeat", "march 20 steps", "may 2 tablets", "mar 40", "Dec 50%"],
+        rejects: &[
+            "she may 10 times repeat",
+            "SEP-1 bundle",
+            "Mayo 3",
+            "march 20 steps",
+            "may 2 tablets",
+            "mar 40",
+            "Dec 50%",
+        ],
         ..DATE
     },
     Pattern {
@@ -1058,7 +1068,11 @@ fn day_month(value: &str) -> Validity {
     Validity::Unknown
 }
 
+/// A month, then a day; "SEP-1" is a measure of sepsis care, and "Mayo 3" a score: in Spanish a month has no capital.
 fn month_day(value: &str) -> Validity {
+    if value == "SEP-1" || value.starts_with("Mayo ") {
+        return Validity::Never;
+    }
     if days(value).next().is_none_or(|day| !(1..=31).contains(&day)) {
         return Validity::Never;
     }

@@ -160,7 +160,7 @@ pub(super) const PATTERNS: &[Pattern] = &[
             "cds #",
         ],
         unless: PUBLIC_CODES,
-        around: Some(no_quantity),
+        around: Some(|before, value, after| !after_unit(before) && no_quantity(before, value, after)),
         validate: Some(identifier),
         matches: &[
             "Lic #: «PT-44712»",
@@ -171,7 +171,13 @@ pub(super) const PATTERNS: &[Pattern] = &[
             "State Lic: «44712-A»",
             "UPIN: «G44712»",
         ],
-        rejects: &["license plate 7ABC123", "licensed in 2019", "cert period 03/04/2021", "licensed since 2004"],
+        rejects: &[
+            "license plate 7ABC123",
+            "glucose mg/dL | 13457-7 LDL",
+            "licensed in 2019",
+            "cert period 03/04/2021",
+            "licensed since 2004",
+        ],
         ..LICENSE
     },
     Pattern {
@@ -186,3 +192,9 @@ pub(super) const PATTERNS: &[Pattern] = &[
         ..LICENSE
     },
 ];
+
+/// Whether what stands before is a unit, whose "dL" is no driver's licence.
+fn after_unit(before: &str) -> bool {
+    let unit = before.trim_end_matches(|c: char| !c.is_ascii_alphabetic()).as_bytes();
+    unit.last_chunk::<3>().is_some_and(|end| end.eq_ignore_ascii_case(b"/dl"))
+}

@@ -2,7 +2,7 @@
 
 use super::Pattern;
 use super::shape::{PRODUCTS, PUBLIC_CODES, identifier, is_date, no_quantity, short_identifier, stands_alone};
-use crate::scrub::Category;
+use crate::scrub::{Category, check_digit};
 
 const MRN: Pattern = Pattern {
     category: Category::Mrn,
@@ -164,9 +164,12 @@ pub(super) const PATTERNS: &[Pattern] = &[
         regex: r"\((?<v>(?i:[a-z]{0,2})[0-9]{6,10}|[0-9]{2,3}\x20[0-9]{2}\x20[0-9]{2})\)",
         score: 0.62,
         unless: PRODUCTS,
-        validate: Some(|value| if value.ends_with("000") { super::Validity::Never } else { super::Validity::Unknown }),
+        validate: Some(|value| {
+            let code = value.ends_with("000") || check_digit::snomed(value);
+            if code { super::Validity::Never } else { super::Validity::Unknown }
+        }),
         matches: &["(«44 71 20») Right knee", "seen («e4471203») here", "(«862141»)"],
-        rejects: &["(120000)", "(12 34 mg)", "lot (447120)"],
+        rejects: &["(120000)", "asthma (195967001)", "(12 34 mg)", "lot (447120)"],
         ..MRN
     },
     Pattern {

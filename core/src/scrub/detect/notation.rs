@@ -1,10 +1,11 @@
 //! Clinical notation that looks like an identifier: strength grades, pain scores, ranges with a unit, spine levels, acuity,
-//! blood pressure, ICD-10 codes, numbers of publications and batches. What a model says of such a value does not count.
+//! blood pressure, reference ranges, codes of ICD-10, SNOMED CT and LOINC, numbers of publications and batches. What a model says of such a value does not count.
 
 use std::sync::LazyLock;
 
 use regex::Regex;
 
+use crate::scrub::check_digit;
 use crate::text::Span;
 
 /// How far around a value its cue or its unit may stand, in bytes.
@@ -19,6 +20,7 @@ static FORM: LazyLock<Regex> = LazyLock::new(|| {
           | 20 / [0-9]{2,3}                                    # visual acuity: 20/40
           | (?: 3[2-9] | [4-9][0-9] | 1[0-9]{2} | 2[0-9]{2} ) / [0-9]{2,3}   # blood pressure: 120/80
           | [0-5] [+-] / 5                                     # strength with a sign: 4+/5
+          | [0-9]{1,3} \. [0-9]{1,2} - [0-9]{1,3} \. [0-9]{1,2}   # a reference range: 11.1-15.9
         ) $",
     )
     .expect("the pattern is tested")
@@ -63,8 +65,13 @@ static CATALOGUE_CUE: LazyLock<Regex> = LazyLock::new(|| {
 
 /// Whether the value at `span` is clinical notation and so no identifier.
 pub(super) fn is_notation(text: &str, span: Span) -> bool {
+    is_sure_notation(text, span) || is_grade(text, span)
+}
+
+/// Whether it is, and could be no date.
+pub(super) fn is_sure_notation(text: &str, span: Span) -> bool {
     let value = span.of(text);
-    if FORM.is_match(value) {
+    if FORM.is_match(value) || check_digit::snomed(value) || check_digit::loinc(value) {
         return true;
     }
     let after = clip(text, span.end, (span.end + NEAR).min(text.len()));
@@ -72,13 +79,17 @@ pub(super) fn is_notation(text: &str, span: Span) -> bool {
         return true;
     }
     let before = clip(text, span.start.saturating_sub(NEAR), span.start);
-    if CATALOGUE_CUE.is_match(before) {
-        return true;
-    }
-    let grade = GRADE.captures(value).is_some_and(|parts| {
+    CATALOGUE_CUE.is_match(before)
+}
+
+/// Whether it is a part of a whole that nothing says is a date.
+fn is_grade(text: &str, span: Span) -> bool {
+    let grade = GRADE.captures(span.of(text)).is_some_and(|parts| {
         let number = |i: usize| parts[i].parse::<u32>().unwrap_or(u32::MAX);
         number(1) <= number(2)
     });
+    let after = clip(text, span.end, (span.end + NEAR).min(text.len()));
+    let before = clip(text, span.start.saturating_sub(NEAR), span.start);
     // A hyphen before it is a range of grades, a slash after it a date with its year.
     grade && !after.starts_with('/') && !DATE_CUE.is_match(before)
 }
@@ -129,6 +140,9 @@ mod tests {
             "DOI: «10.1000»/182",
             "Td, lot «U4821AA», left deltoid",
             "catalogue no. «4471-22»",
+            "Hemoglobin g/dL «11.1-15.9»",
+            "Raynaud phenomenon («266261006»)",
+            "«13457-7» LDL calc 96",
         ] {
             assert!(judged(marked), "{marked}");
         }

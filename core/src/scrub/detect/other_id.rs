@@ -2,7 +2,7 @@
 
 use super::shape::{PRODUCTS, PUBLIC_CODES, identifier, no_quantity, short_identifier, stands_alone};
 use super::{Pattern, Validity};
-use crate::scrub::Category;
+use crate::scrub::{Category, check_digit};
 
 const OTHER: Pattern = Pattern {
     category: Category::OtherId,
@@ -599,9 +599,11 @@ pub(super) const PATTERNS: &[Pattern] = &[
                 && no_quantity(before, value, after)
                 && !before.ends_with(['$', '<', '>', '.', ',', '~', '≥', '≤'])
         }),
-        validate: Some(|value| if value.ends_with("000") { Validity::Never } else { Validity::Unknown }),
+        validate: Some(|value| {
+            if value.ends_with("000") || check_digit::snomed(value) { Validity::Never } else { Validity::Unknown }
+        }),
         matches: &["on file «4471203» now"],
-        rejects: &["NDC 4471203", "1250000 copies", "$4471203", "447120"],
+        rejects: &["asthma 195967001", "NDC 4471203", "1250000 copies", "$4471203", "447120"],
         ..OTHER
     },
     Pattern {

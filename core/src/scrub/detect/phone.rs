@@ -264,6 +264,16 @@ pub(super) const PATTERNS: &[Pattern] = &[
         ..PHONE
     },
     Pattern {
+        name: "phone.call",
+        regex: r"\b(?i:call|callback|call\x20back|cb)\x20(?:(?i:me|us|back)\x20)?(?:(?i:at|on)\x20|@\x20?|x)?(?<v>[0-9]{4,5})\b",
+        score: 0.7,
+        validate: Some(in_house),
+        around: Some(|_, _, after| !unit_follows(after)),
+        matches: &["pls call «8684»", "Call back at «46220» about"],
+        rejects: &["call 1700 with", "call 0815", "recall 8684", "call 2024 visits", "call 911"],
+        ..PHONE
+    },
+    Pattern {
         name: "phone.spoken",
         regex: r"\b(?i:zero|oh|one|two|three|four|five|six|seven|eight|nine)(?:(?:,?\x20|-)(?i:zero|oh|one|two|three|four|five|six|seven|eight|nine|hundred|double)){6,11}\b",
         score: 0.85,
@@ -326,6 +336,13 @@ fn international(value: &str) -> Validity {
 }
 
 /// "Extension 120" is a joint angle: no extension has under three digits, and none of three digits is under 200.
+/// A number inside a house, and no year and no time of the day on five minutes.
+fn in_house(value: &str) -> Validity {
+    let number: u32 = value.parse().unwrap_or_default();
+    let clock = value.len() == 4 && number < 2400 && number % 100 < 60 && number.is_multiple_of(5);
+    if clock || value.len() == 4 && (1900..2100).contains(&number) { Validity::Never } else { Validity::Unknown }
+}
+
 fn extension(value: &str) -> Validity {
     match value.parse::<u32>() {
         Ok(0..=199) => Validity::Never,

@@ -87,6 +87,7 @@ pub(super) fn identifier(value: &str) -> Validity {
         || is_named_number(value)
         || is_date(value)
         || is_decimal(value)
+        || is_range(value)
         || is_year(value)
         || is_quantity(value)
     {
@@ -137,6 +138,11 @@ fn is_year(value: &str) -> bool {
         return is_year(first) && (is_year(last) || last.len() == 2);
     }
     value.len() == 4 && value.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// A reference range, as laboratories print it: "11.1-15.9".
+fn is_range(value: &str) -> bool {
+    value.split_once('-').is_some_and(|(low, high)| is_decimal(low) && is_decimal(high))
 }
 
 fn is_decimal(value: &str) -> bool {

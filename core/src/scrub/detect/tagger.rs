@@ -7,7 +7,7 @@
 use std::collections::HashSet;
 use std::sync::{Arc, LazyLock};
 
-use super::notation::is_notation;
+use super::notation::{is_notation, is_sure_notation};
 use super::{Detector, Note, PATTERNS};
 use crate::error::{Error, Result};
 use crate::infer::words::{Before, Class, Word};
@@ -30,6 +30,8 @@ const NUMBER: f32 = 0.7;
 const SURE: f32 = 0.9;
 /// What clinical text writes in this very form without meaning anybody is a name only when the network is surer still.
 const SURER: f32 = 0.95;
+/// How sure it is of a date that could also be a part of a whole.
+const CERTAIN: f32 = 0.97;
 /// Words that stand alone are reported from here up, for policies with low thresholds.
 const WEAK: f32 = 0.15;
 
@@ -183,10 +185,30 @@ fn spans(
         }
         if count > 0 {
             let score = sum / count as f32;
-            push(text, words, first + at..first + end, category(label), score, findings);
+            let stop = before_label(text, words, first + at..first + end);
+            push(text, words, first + at..stop, category(label), score, findings);
         }
         at = end;
     }
+}
+
+/// Where a value ends with which the network took the label of the next field: "Long Tran    Relationship: spouse". Only words that
+/// are no names are left.
+fn before_label(text: &str, words: &[Word], range: std::ops::Range<usize>) -> usize {
+    let Some(at) = (range.start + 1..range.end).rev().find(|&at| words[at].before >= Before::Gap) else {
+        return range.end;
+    };
+    let label = &words[at..range.end];
+    let plain = label.len() <= 2
+        && label.iter().all(|word| {
+            let entry = lexicon::lookup(word.of(text));
+            word.class == Class::Letters && entry.word() > 3 && entry.name() < 3
+        });
+    let assigned = words.get(range.end).is_some_and(|next| {
+        let mark = next.of(text);
+        mark.starts_with(':') || mark.starts_with("..") || next.before == Before::Gap
+    });
+    if plain && assigned { at } else { range.end }
 }
 
 /// Labels stand in pairs, "begins" and "continues", in the order of the categories' numbers.
@@ -223,6 +245,8 @@ fn push(
         Category::Age => number.is_some_and(|age| age < 90) || is_notation(text, span),
         Category::Date if value.len() == 4 && number.is_some_and(|year| (1900..2100).contains(&year)) => true,
         Category::Name | Category::Organization => false,
+        // "4/5" is a grade where the model is less than sure that it is a day.
+        Category::Date if score >= CERTAIN => is_sure_notation(text, span),
         _ => is_notation(text, span),
     };
     if !safe {
@@ -452,7 +476,7 @@ mod tests {
     use super::*;
 
     /// SHA-256 of the embedded graph, as `models/README.md` gives it.
-    const HASH: &str = "c9655d604f72e0984e0036dc9bb845f26ed32dfb61bb9744c0aab1fa3eca5cb4";
+    const HASH: &str = "cfd2f6879ef905af9aa0ef0e8978d41489f49178f10f73ea549cdebcf0fb987b";
 
     fn find(text: &str) -> Vec<(&str, Category)> {
         let mut findings = Vec::new();
