@@ -88,7 +88,8 @@ impl FactKind {
         let goals = || inside(all, region, |goal| goal.span);
         let planned = || {
             let any_new = all.iter().any(|goal| goal.new);
-            goals().filter(move |goal| !any_new || goal.new)
+            // What is told of without a word of how it stands is still planned.
+            goals().filter(move |goal| !any_new || goal.new || goal.status.is_none())
         };
         let spans = |list: &[Span]| inside(list, region, |span| *span).copied().collect();
         match self {

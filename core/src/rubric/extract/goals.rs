@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::enumerate;
 use super::measures;
 use super::outline::Topic;
 use super::page::{Page, lists, touching};
@@ -54,14 +55,18 @@ fn re(pattern: &str) -> Regex {
 
 /// The label of a goal: "LTG 1", "Long-term goal #2", "Goal 3", "STGs".
 static MARK: LazyLock<Regex> = LazyLock::new(|| {
-    re(r"\b(?:(?P<long>long|short)[\s-]*(?:term|range)\s+(?:functional\s+|treatment\s+)?(?:goal|objective|outcome)
+    re(r"\b(?:(?:(?P<long>long|short)[\s-]*(?:term|range)\s+(?:functional\s+|treatment\s+)?(?:goal|objective|outcome)
         |(?P<abbr>LTG|STG|LTO|STO|(?:LT|ST)\s+goal)
         |(?:functional\s+|treatment\s+|therapy\s+)?goal
         |(?P<g>G(?:\d)))
-       (?P<plural>s)?(?:\s*(?:\#|no\.?\s|number\s)?\s*(?P<number>\d{1,2}[a-z]?\b|[A-H]\b)|\b)")
+       (?P<plural>s)?(?:\s*(?:\#|no\.?\s|number\s)?\s*(?P<number>\d{1,2}[a-z]?\b|[A-H]\b)|\b)
+       |(?-i:[LS]T)[\#-]?(?P<short>\d{1,2})\b)")
 });
 /// The term alone: "Short term (3 weeks):", "Long-term:".
 static TERM: LazyLock<Regex> = LazyLock::new(|| re(r"^(long|short)[\s-]*(?:term|range)\b"));
+/// Words that only lead a time in.
+const LEADS: &[&str] =
+    &["to", "by", "in", "within", "until", "thru", "through", "due", "target", "date", "for", "the", "of"];
 static NEW: LazyLock<Regex> = LazyLock::new(|| {
     re(
         r"\b(?:new|updated?|revised|upgraded|modified|next|upcoming|coming|going\s+forward|this\s+recert\w*|continued?\s+plan)\b",
@@ -113,16 +118,18 @@ static HEADED: LazyLock<Regex> = LazyLock::new(|| {
         r"^(?:\w+\s+){0,4}(?:goals?|objectives)\b[^.]{0,60}\b(?:below|following|follows?|listed|include[sd]?|are|these)\b[^.]{0,40}[.:]?$
        |^(?:expected|anticipated|functional|desired|target|predicted)?\s*(?:outcomes|goals|objectives)\s+(?:expected|anticipated|desired|for|in|by|over|to\s+be|at)\b[^.]{0,40}:?$
        |^(?:expected|anticipated|desired|predicted)\s+(?:functional\s+)?outcomes?\b[^.]{0,30}:?$
-       |^(?:[\w']+\s+){0,4}(?:by|(?:with)?in)\s+(?:the\s+|about\s+|around\s+)*(?:next\s+|end\s+of\s+|last\s+week\s+of\s+|first\s+week\s+of\s+|mid-?\s?|early\s+|late\s+)*
+       |^(?:[\w',/&-]+\s+){0,8}\(?(?:by|(?:with)?in)\s+(?:the\s+|about\s+|around\s+)*(?:next\s+|end\s+of\s+|last\s+week\s+of\s+|first\s+week\s+of\s+|mid-?\s?|early\s+|late\s+)*
         (?:(?:\d{1,2}|two|three|four|six|eight|ten|twelve)\s*-?\s*(?:weeks?|wks?|months?|mos?|visits|sessions)|(?:week|wk|visit|session)\s+\#?\d{1,2}|discharge|\d{1,2}/\d{1,2}(?:/\d{2,4})?
-        |(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*\.?(?:\s+\d{1,2})?(?:,?\s+\d{4})?)\s*(?:\([^)]{1,20}\))?\s*:$",
+        |(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*\.?(?:\s+\d{1,2})?(?:,?\s+\d{4})?)\s*\)?\s*(?:\([^)]{1,20}\))?\s*:$
+       |^(?:[\w',/&-]+\s+){0,6}(?:(?:be\s+)?able\s+to(?:\s+do)?|working\s+(?:on|towards?)|aim(?:s|ing)?(?:\s+(?:for|at|to))?|are\s+after|is\s+after|to\s+(?:be\s+)?(?:reach|reached|achieve|achieved|accomplish|accomplished)|hopes?\s+(?:for|to\s+(?:see|reach|have))|targets?|objectives?|intended\s+(?:results?|outcomes?)|shooting\s+for|will\s+(?:do|be\s+able\s+to))
+        (?:\s+[\w',/&-]+){0,5}\s*(?:\([^)]{1,24}\))?\s*:$",
     )
 });
 /// Heads of columns beside a heading.
 static COLUMNS: LazyLock<Regex> = LazyLock::new(|| {
     re(
         r"^(?:\W*(?:target\s+date|date|due|time\s*-?frame|status|baseline|current(?:\s+(?:level|status))?|target|met|progress|level|initial|eval(?:uation)?|today|comments?|goal|measure
-        |was|then|now|where\s+(?:it|he|she|things)\s+stands?|outcome|\d{1,2}/\d{1,2}(?:/\d{2,4})?|(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*\.?(?:\s+\d{1,4})?|(?:week|visit)\s+\d{1,2})\b)+\W*$",
+        |type|term|by|when|level\s+now|(?:LT|ST)(?:\s*/\s*(?:LT|ST))?|\#|measured\s+by|how\s+measured|function|was|then|now|where\s+(?:it|he|she|things)\s+stands?|outcome|\d{1,2}/\d{1,2}(?:/\d{2,4})?|(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*\.?(?:\s+\d{1,4})?|(?:week|visit)\s+\d{1,2})\b)+\W*$",
     )
 });
 /// What is said about goals without being one: agreement, prognosis, who set them.
@@ -167,6 +174,12 @@ static OVERALL: LazyLock<Regex> = LazyLock::new(|| {
 });
 /// Between the items of a line.
 static ENUMERATOR: LazyLock<Regex> = LazyLock::new(|| re(r"(?:^|[\s;,.])\(?(?:\d{1,2}|[a-h])[.)]\s+"));
+/// What begins the goals of a paragraph that are counted in words: "One, he stays ... Two, his wife ...".
+static COUNTED: LazyLock<Regex> = LazyLock::new(|| {
+    re(
+        r"^\W*(?:and\s+)?(?:the\s+)?(?:one|two|three|four|five|six|first(?:ly)?|second(?:ly)?|third(?:ly)?|fourth(?:ly)?|fifth(?:ly)?|finally|last(?:ly)?)(?:\s+(?:one|aim|goal|target))?\s*(?:[,:]|\s(?:is|was|to)\b)\s*",
+    )
+});
 /// A goal in running prose.
 static PROSE: LazyLock<Regex> = LazyLock::new(|| {
     re(
@@ -176,7 +189,7 @@ static PROSE: LazyLock<Regex> = LazyLock::new(|| {
 });
 static WILL: LazyLock<Regex> = LazyLock::new(|| {
     re(
-        r"\b(?:patient|pt|client|resident|he|she|they|(?:mr|mrs|ms|mx)\.?\s+\w+|(?-i:[A-Z][a-z]+))\s+(?:will|should|is\s+(?:expected|anticipated)\s+to|is\s+to|to)\s+
+        r"\b(?:patient|pt|client|resident|he|she|they|(?:mr|mrs|ms|mx)\.?\s+\w+|(?-i:[A-Z][a-z]+))\s+(?:will|should|is\s+(?:expected|anticipated)\s+to|is\s+to|(?P<bare>to))\s+
        (?:be\s+able\s+to\s+|safely\s+|consistently\s+|independently\s+)*(?P<verb>\w+)",
     )
 });
@@ -193,7 +206,35 @@ struct Draft {
     term: GoalTerm,
     new: bool,
     prose: bool,
+    /// What follows a goal told in prose up to the next one: how it stands.
+    after: Option<Span>,
 }
+
+impl Draft {
+    /// A goal of a paragraph that counts its goals in words.
+    fn told(page: &Page<'_>, sentence: Span) -> Self {
+        let from = page.sentences.partition_point(|next| next.start < sentence.end);
+        let follows = page.sentences[from..]
+            .iter()
+            .take(MOST_AFTER)
+            .take_while(|next| !COUNTED.is_match(next.of(page.text)))
+            .take_while(|next| !page.text[sentence.end..next.start].contains("\n\n"))
+            .last();
+        let after = follows.map(|last| Span::new(sentence.end, last.end));
+        Self {
+            span: sentence,
+            text: sentence,
+            id: String::new(),
+            term: GoalTerm::Unstated,
+            new: false,
+            prose: true,
+            after,
+        }
+    }
+}
+
+/// So many sentences after a goal may say how it stands.
+const MOST_AFTER: usize = 4;
 
 struct Mode {
     term: GoalTerm,
@@ -204,6 +245,8 @@ struct Mode {
     marked: bool,
     /// The number of the heading itself: who goes on from it heads the next part.
     headed: Option<u32>,
+    /// The letter of the heading itself, as a number.
+    lettered: Option<u32>,
     /// Whether goals stood on the heading's own line: then only what reads like a goal is one below it.
     inline: bool,
 }
@@ -250,17 +293,28 @@ fn listed(page: &Page<'_>) -> Vec<Draft> {
     let mut mode: Option<Mode> = None;
     let mut blank = false;
     for line in page.lines.iter().copied() {
+        // "[ ] LTG: return to ____": nobody chose it.
+        if is_unchosen(page, line) {
+            continue;
+        }
         if line.is_empty() {
             blank = true;
             continue;
         }
         let after_blank = std::mem::take(&mut blank);
-        let marker = lines::list_marker(line.of(text)).max(mode.as_ref().map_or(0, |_| bare_number(page, line)));
+        let marker = page.marker(line.start).max(mode.as_ref().map_or(0, |_| bare_number(page, line)));
         let content = lines::trim(text, Span::new(line.start + marker, line.end));
         // "2) Long-term goals", and under it "3) Treatment": the numbers are those of the headings.
         let numbered = number_of(&line.of(text)[..marker]);
         if let Some(headed) = mode.as_ref().and_then(|m| m.headed)
             && numbered == Some(headed + 1)
+        {
+            mode = None;
+        }
+        // So for letters, whose items count otherwise: "F. Long term", and under it "G. Treatment".
+        let lettered = enumerate::letter(&line.of(text)[..marker]);
+        if let Some(headed) = mode.as_ref().and_then(|m| m.lettered)
+            && lettered.is_some_and(|own| own > headed)
         {
             mode = None;
         }
@@ -286,7 +340,8 @@ fn listed(page: &Page<'_>) -> Vec<Draft> {
                 items: 1,
                 indent: indent(text, line),
                 marked: true,
-                headed: mode.and_then(|m| m.headed),
+                headed: mode.as_ref().and_then(|m| m.headed),
+                lettered: mode.and_then(|m| m.lettered),
                 inline: false,
             });
             continue;
@@ -330,11 +385,16 @@ fn listed(page: &Page<'_>) -> Vec<Draft> {
                 indent: indent(text, line),
                 marked: false,
                 headed: numbered,
+                lettered,
                 inline: items > 0,
             });
             continue;
         }
-        if mode.is_none() && marker == 0 && HEADED.is_match(content.of(text)) && !patients_own {
+        let termed = mode.is_none() && is_term_alone(content.of(text));
+        if mode.is_none()
+            && !patients_own
+            && (termed || (marker == 0 && HEADED.is_match(content.of(text)) && !cannot(content.of(text))))
+        {
             let heading = content.of(text);
             let term = term_of(heading).unwrap_or(GoalTerm::Unstated);
             let next = indent(text, line);
@@ -344,7 +404,8 @@ fn listed(page: &Page<'_>) -> Vec<Draft> {
                 items: 0,
                 indent: next,
                 marked: false,
-                headed: None,
+                headed: numbered,
+                lettered,
                 inline: false,
             });
             continue;
@@ -419,9 +480,47 @@ fn listed(page: &Page<'_>) -> Vec<Draft> {
             GoalTerm::Unstated => "goal",
         };
         let id = if number.is_empty() { String::new() } else { format!("{kind}{}", number.to_lowercase()) };
-        drafts.push(Draft { span: line, text: content, id, term: state.term, new: state.new, prose: false });
+        drafts.push(Draft {
+            span: line,
+            text: content,
+            id,
+            term: state.term,
+            new: state.new,
+            prose: false,
+            after: None,
+        });
     }
     drafts
+}
+
+/// Whether a line is a choice of a form that nobody made: its box is empty while others are ticked, or what it asks for is blank.
+fn is_unchosen(page: &Page<'_>, line: Span) -> bool {
+    let empty = |line: &str| ["[ ]", "( )", "☐", "❏"].iter().any(|mark| line.starts_with(mark));
+    let ticked =
+        |line: &str| ["[x]", "[X]", "(x)", "(X)", "☑", "☒", "✓", "✔"].iter().any(|mark| line.starts_with(mark));
+    let content = line.of(page.text);
+    let at = page.lines.partition_point(|other| other.start < line.start);
+    let near = || page.lines[at.saturating_sub(NEAR)..(at + NEAR).min(page.lines.len())].iter();
+    empty(content) && (content.contains("___") || near().any(|other| ticked(other.of(page.text))))
+}
+
+/// How many lines around a choice the others stand.
+const NEAR: usize = 8;
+
+/// Whether a line says only how far ahead the goals under it lie: "Long term (to 9/12/2025)".
+fn is_term_alone(content: &str) -> bool {
+    let Some(term) = TERM.find(content) else { return false };
+    let rest = TIME_FRAME.replace_all(&content[term.end()..], " ");
+    let mut words = rest.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    words.all(|word| LEADS.contains(&word.to_lowercase().as_str()))
+}
+
+/// Whether a heading tells of what somebody cannot do.
+fn cannot(heading: &str) -> bool {
+    let lower = heading.to_lowercase();
+    ["unable", "not able", "cannot", "can't", "no longer", "was able", "used to", "is able", "are able"]
+        .iter()
+        .any(|word| lower.contains(word))
 }
 
 /// The number in the marker of a list item.
@@ -433,6 +532,8 @@ fn number_of(marker: &str) -> Option<u32> {
 /// Whether a sentence says what the patient will do, other than come, receive and follow.
 fn is_promise(content: &str) -> bool {
     WILL.captures(content)
+        // "teaching Mrs. Roe to cue": only what begins with who is to do it is a promise.
+        .filter(|m| m.name("bare").is_none() || m.get(0).is_some_and(|whole| begins(content, whole.start())))
         .and_then(|m| m.name("verb"))
         .is_some_and(|verb| !NO_GOAL.contains(&verb.as_str().to_lowercase().as_str()))
 }
@@ -443,7 +544,10 @@ fn subheading(content: &str) -> Option<GoalTerm> {
     let rest = &content[term.map_or(0, |m| m.end())..];
     let framed = TIME_FRAME.is_match(rest);
     let rest = TIME_FRAME.replace_all(rest, " ");
-    let words = rest.split_whitespace().filter(|w| w.chars().any(char::is_alphabetic)).count();
+    let words = rest
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|w| w.chars().any(char::is_alphabetic) && !LEADS.contains(&w.to_lowercase().as_str()))
+        .count();
     let only = words <= 1 && (term.is_some() || framed);
     only.then(|| term.and_then(|m| term_of(m.as_str())).unwrap_or(GoalTerm::Unstated))
 }
@@ -463,7 +567,7 @@ fn is_item(mark: &regex::Captures<'_>, content: &str) -> bool {
     if mark.name("plural").is_some() {
         return false;
     }
-    if mark.name("number").is_some() || mark.name("g").is_some() {
+    if mark.name("number").is_some() || mark.name("g").is_some() || mark.name("short").is_some() {
         return true;
     }
     // "LTG (8 wks): Pt will ...", "STG chin tuck 90 %: met"; but "Goal:" alone is a heading.
@@ -475,6 +579,15 @@ fn is_item(mark: &regex::Captures<'_>, content: &str) -> bool {
 }
 
 fn term_of(label: &str) -> Option<GoalTerm> {
+    // "LT-1", "ST2".
+    let coded = |lead: &str| {
+        label
+            .strip_prefix(lead)
+            .is_some_and(|rest| rest.starts_with(['-', '#']) || rest.starts_with(|c: char| c.is_ascii_digit()))
+    };
+    if coded("LT") || coded("ST") {
+        return Some(if label.starts_with('L') { GoalTerm::Long } else { GoalTerm::Short });
+    }
     let label = label.to_lowercase();
     let has = |words: &[&str]| words.iter().any(|word| label.contains(word));
     if has(&[
@@ -507,7 +620,9 @@ fn after_label(text: &str, label: Span, line: Span) -> usize {
 fn is_named(mark: &regex::Captures<'_>, content: &str) -> bool {
     let end = mark.get(0).map_or(0, |m| m.end());
     let termed = mark.name("abbr").is_some() || mark.name("long").is_some();
-    mark.name("number").is_some() || (termed && content[end..].trim_start().starts_with([':', '(', '-', '–']))
+    mark.name("number").is_some()
+        || mark.name("short").is_some()
+        || (termed && content[end..].trim_start().starts_with([':', '(', '-', '–']))
 }
 
 /// Whether a goal may begin at a place: at the start, or after a stop.
@@ -541,6 +656,7 @@ fn marked(page: &Page<'_>, region: Span, new: bool, fallback: GoalTerm, drafts: 
             || mark.name("g").map_or(String::new(), |g| g.as_str().chars().filter(char::is_ascii_digit).collect()),
             |n| n.as_str().to_lowercase(),
         );
+        let number = mark.name("short").map_or(number, |n| n.as_str().to_owned());
         let mut start = whole.end();
         // A time frame between label and text belongs to the label.
         let rest = &content[start..end];
@@ -553,7 +669,7 @@ fn marked(page: &Page<'_>, region: Span, new: bool, fallback: GoalTerm, drafts: 
         let span = lines::trim(page.text, Span::new(region.start + whole.start(), region.start + end));
         let text = lines::trim(page.text, Span::new(region.start + start.min(end), region.start + end));
         let id = if number.is_empty() { String::new() } else { format!("{kind}{number}") };
-        drafts.push(Draft { span, text, id, term, new, prose: false });
+        drafts.push(Draft { span, text, id, term, new, prose: false, after: None });
     }
 }
 
@@ -563,7 +679,7 @@ fn inline(page: &Page<'_>, region: Span, term: GoalTerm, new: bool, drafts: &mut
     let mut push = |start: usize, end: usize| {
         let text = lines::trim(page.text, Span::new(region.start + start, region.start + end));
         if has_words(text.of(page.text)) && !FORMER.is_match(text.of(page.text)) {
-            drafts.push(Draft { span: text, text, id: String::new(), term, new, prose: false });
+            drafts.push(Draft { span: text, text, id: String::new(), term, new, prose: false, after: None });
         }
     };
     let starts: Vec<(usize, usize)> = ENUMERATOR.find_iter(content).map(|m| (m.start(), m.end())).collect();
@@ -590,8 +706,23 @@ fn inline(page: &Page<'_>, region: Span, term: GoalTerm, new: bool, drafts: &mut
 fn prose(page: &Page<'_>) -> Vec<Draft> {
     let text = page.text;
     let mut drafts = Vec::new();
+    let mut led = false;
     for sentence in &page.sentences {
         let content = sentence.of(text);
+        // "Targets for the end of the period. One, he stays ... Two, his wife ..."
+        let counted = COUNTED.find(content);
+        if counted.is_none() && names_goals(content.trim_end_matches(['.', ':'])) {
+            let next = page.sentences.get(page.sentences.partition_point(|next| next.start < sentence.end));
+            if next.is_some_and(|next| COUNTED.is_match(next.of(text))) {
+                led = true;
+                continue;
+            }
+        }
+        if led && let Some(count) = counted {
+            let own = Span::new(sentence.start + count.end(), sentence.end);
+            drafts.push(Draft { span: *sentence, text: own, term: GoalTerm::Unstated, ..Draft::told(page, *sentence) });
+            continue;
+        }
         let (spoken, promised) = (PROSE.find(content), WILL.captures(content));
         let promised = promised.filter(|_| {
             let stated = matches!(page.topic(sentence.start), Topic::Goals | Topic::NewGoals);
@@ -636,6 +767,7 @@ fn prose(page: &Page<'_>) -> Vec<Draft> {
             term,
             new: NEW.is_match(&content[..at]),
             prose: true,
+            after: None,
         });
     }
     drafts
@@ -688,7 +820,9 @@ pub(crate) fn goal_term(page: &Page<'_>, goals: &[Goal], goal: &Goal) -> Option<
     }
     let head = heading(page, goals, goal.span)?;
     let content = head.of(page.text);
-    let alone = AIMS.is_match(content) || TERM.is_match(content) || ABBREVIATED.is_match(content);
+    let alone = AIMS.is_match(content)
+        || TERM.is_match(content[page.marker(head.start).min(content.len())..].trim_start())
+        || ABBREVIATED.is_match(content);
     term_of(content).filter(|_| alone && content.split_whitespace().count() <= 9 && !content.ends_with('.'))
 }
 
@@ -702,9 +836,10 @@ static AIMS: LazyLock<Regex> = LazyLock::new(|| re(r"\b(?:goals?|aims?|targets?|
 /// A statement that holds a goal, as one.
 pub(crate) fn goal_at(page: &Page<'_>, span: Span, term: GoalTerm, new: bool) -> Goal {
     let content = span.of(page.text);
-    let marker = lines::list_marker(content).max(bare_number(page, span));
+    let marker =
+        lines::list_marker(content).max(page.marker(span.start)).max(bare_number(page, span)).min(content.len());
     let text = lines::trim(page.text, Span::new(span.start + marker, span.end));
-    let goal = finish(page, Draft { span, text, id: String::new(), term, new, prose: false });
+    let goal = finish(page, Draft { span, text, id: String::new(), term, new, prose: false, after: None });
     // A figure in what is aimed at says nothing of how it stands: the statements do.
     Goal { status: None, ..goal }
 }
@@ -729,9 +864,9 @@ fn bare_number(page: &Page<'_>, span: Span) -> usize {
 }
 
 fn finish(page: &Page<'_>, draft: Draft) -> Goal {
-    let Draft { span, mut text, id, term, new, prose } = draft;
+    let Draft { span, mut text, id, term, new, prose, after } = draft;
     let source = page.text;
-    let status = status(page, span, text, prose);
+    let status = status(page, span, text, prose).or_else(|| after.and_then(|after| in_words(page, after)));
     let time_frame = TIME_FRAME.find(span.of(source)).map(|m| Span::new(span.start + m.start(), span.start + m.end()));
     let term = match (term, time_frame) {
         (GoalTerm::Unstated, Some(frame)) => from_frame(frame.of(source)),
@@ -864,10 +999,22 @@ fn status(page: &Page<'_>, span: Span, text: Span, prose: bool) -> Option<Span> 
     }
 }
 
+/// The first word in a region for how a goal stands.
+fn in_words(page: &Page<'_>, region: Span) -> Option<Span> {
+    let sure =
+        SURE_STATUS.find(region.of(page.text)).map(|m| Span::new(region.start + m.start(), region.start + m.end()));
+    sure.or_else(|| page.hits(lists().goal_status, region).first().copied())
+}
+
 /// Whether something follows the goal's own words: after a colon, an arrow, in the next column.
 pub(crate) fn has_tail(page: &Page<'_>, goal: &Goal) -> bool {
     let text = page.clip(goal.text);
     after_goal(page.text, text, false).is_some_and(|tail| tail.of(page.text).contains(char::is_alphanumeric))
+}
+
+/// Where what follows the goal's own words begins.
+pub(super) fn tail_start(page: &Page<'_>, goal: &Goal) -> Option<usize> {
+    after_goal(page.text, page.clip(goal.text), false).map(|tail| tail.start)
 }
 
 /// What follows the goal's own words.

@@ -117,7 +117,7 @@ pub(super) fn measures(page: &Page<'_>, goals: &[super::Goal]) -> Vec<Span> {
             found.push(figure);
         }
     }
-    found.retain(|span| !is_goal_target(text, *span, goals));
+    found.retain(|span| !is_goal_target(page, *span, goals));
     found.sort();
     found.dedup();
     found
@@ -153,7 +153,8 @@ fn is_measure(page: &Page<'_>, span: Span) -> bool {
 }
 
 /// Whether a figure belongs to what a goal aims at rather than to how it stands.
-fn is_goal_target(text: &str, span: Span, goals: &[super::Goal]) -> bool {
+pub(crate) fn is_goal_target(page: &Page<'_>, span: Span, goals: &[super::Goal]) -> bool {
+    let text = page.text;
     let Some(goal) = holder(goals, span, |goal| goal.span) else { return false };
     if goal.new {
         return true;
@@ -162,7 +163,12 @@ fn is_goal_target(text: &str, span: Span, goals: &[super::Goal]) -> bool {
     let inside = text.get(from..span.start).unwrap_or_default();
     // After a colon, an arrow, or a word of standing ("now", "currently", "met,") the figure is a result.
     let lower = inside.to_lowercase();
-    let told = goal.status.is_some_and(|status| goal.span.contains(status) && status.start <= span.start);
+    let told = goal.status.is_some_and(|status| {
+        // Where all of a statement says how the goal stands, what comes before its colon or arrow is still aimed at.
+        let from =
+            if status.start <= goal.text.start { super::goals::tail_start(page, goal) } else { Some(status.start) };
+        goal.span.contains(status) && from.unwrap_or(status.start) <= span.start
+    });
     let words = inside.split_whitespace().count() >= 2;
     let marked = [": ", "->", "→", "=", " now ", "current", "today", "met", "presently", "; "]
         .iter()

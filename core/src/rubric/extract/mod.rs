@@ -1,6 +1,7 @@
 //! What is read out of a therapy note: one file a fact. Facts are evidence, not verdicts: a rubric decides.
 
 mod diagnosis;
+mod enumerate;
 mod goals;
 mod interventions;
 mod measures;
@@ -22,6 +23,7 @@ pub(crate) use goals::{
     names_goals, says_surely, status_at, told_in,
 };
 pub use interventions::{Service, Timing};
+pub(crate) use measures::is_goal_target;
 pub use minutes::{Minutes, Stated};
 pub use signatures::{Role, Signature};
 

@@ -50,7 +50,8 @@ static NAMED_TWICE: LazyLock<Regex> = LazyLock::new(|| re(r"\p{Lu}[\p{Ll}.][\p{L
 
 /// What leads a signature in.
 static CUE: LazyLock<Regex> = LazyLock::new(|| {
-    re(r"(?i)/[es]s?/|\[\s*(?:e-?)?signed\s*\]|/*\s*\be-?sig(?:ned|nature)?\b\.?\s*(?:[:–—-]|/+)
+    re(
+        r"(?i)/[es]s?/|^\W*(?:e/?s|e-s|s)\s?/+\s|^\W*(?:es|e-?sig)\s*:\s|\[\s*(?:e-?)?signed\s*\]|/*\s*\be-?sig(?:ned|nature)?\b\.?\s*(?:[:–—-]|/+)
         |^\s*\|?\s*(?:e-?)?(?:sign|sig)\b\s*(?:[|:\t]|\s{2,})
         |\b(?:(?:electronically|electronic|elec\.?|digitally|e-?|co-?)[\s-]*(?:signed|authenticated|verified|attested)(?:\s+(?:and\s+\w+\s+)?(?:by|on))?
         |signed\b[^:\n]{1,30}:
@@ -60,9 +61,10 @@ static CUE: LazyLock<Regex> = LazyLock::new(|| {
         |(?:e-?|electronic\s+|digital\s+|therapist(?:'s)?\s+|clinician(?:'s)?\s+|provider(?:'s)?\s+|evaluating\s+therapist(?:'s)?\s+|treating\s+\w+\s+|supervising\s+\w+\s+|supervisor\s+|PT\s+|OT\s+|SLP\s+|PTA\s+|COTA\s+|student\s+|staff\s+)?signature(?:\s+stamp)?(?:\s*(?:/|and|&)\s*(?:credentials|date|title))*(?:\s*[:\]–—-]|\s*\.{3,}|\s{2,})
         |signature\s+(?:stamp|on\s+file)
         |(?:stamped|rubber[\s-]stamp(?:ed)?)\b
-        |(?:therapist|clinician|treating\s+(?:therapist|clinician|provider)|provider|pathologist|treated\s+by|seen\s+by|documented\s+by|written\s+by|completed\s+by|report(?:ed)?\s+by|prepared\s+by|author(?:ed\s+by)?|entered\s+by|performed\s+by|(?:evaluated|assessed|planned|evaluation|eval|plan|poc)\s+(?:and\s+\w+\s+)?by(?:\s*/\s*\w+\s+by)?|note\s+by|respectfully(?:\s+submitted)?|sincerely|submitted\s+by|supervis(?:ed|ing)\s+(?:by|therapist|clinician|PT|OT|SLP))\s*(?:[:,–—-]|\.{3,})
+        |(?:therapist|clinician|treating\s+(?:therapist|clinician|provider)|provider|pathologist|treated\s+by|seen\s+by|documented\s+by|written\s+by|completed\s+by|report(?:ed)?\s+by|prepared\s+by|author(?:ed\s+by)?|entered\s+by|performed\s+by|(?:plan\s+)?(?:established|developed|created|devised|formulated|furnished|rendered|provided|delivered|certified\s+and\s+written)\s+by|(?:evaluated|assessed|planned|evaluation|eval|plan|poc)\s+(?:and\s+\w+\s+)?by(?:\s*/\s*\w+\s+by)?|note\s+by|respectfully(?:\s+submitted)?|sincerely|submitted\s+by|supervis(?:ed|ing)\s+(?:by|therapist|clinician|PT|OT|SLP))\s*(?:[:,–—-]|\.{3,})
         |(?:prepared|written|authored|compiled|completed|documented|dictated)\s*:
-        |(?:(?:evaluated|assessed|treated|seen|examined)\s+and\s+(?:[\w\s]{0,24}\s)?)?(?:closed|completed|written|prepared|documented|dictated|reported)\s+by(?:\s*\.{3,})?\s)")
+        |(?:(?:evaluated|assessed|treated|seen|examined)\s+and\s+(?:[\w\s]{0,24}\s)?)?(?:closed|completed|written|prepared|documented|dictated|reported)\s+by(?:\s*\.{3,})?\s)",
+    )
 });
 /// Not whoever furnished or wrote.
 static OTHERS: LazyLock<Regex> = LazyLock::new(|| {
@@ -83,9 +85,12 @@ static STAMP: LazyLock<Regex> = LazyLock::new(|| {
 
 /// Names begin with a capital; a credential may follow after a comma or a blank.
 const NAME: &str = r"(?:(?:Dr|Mr|Mrs|Ms|Mx)\.?\s+)?\p{Lu}[\p{L}'’.\-]*(?:\s+(?:de|da|del|van|von|der|la|le|bin|al|el|st\.)\b)*(?:[\x20\t]+\p{Lu}[\p{L}'’.\-]*){0,3}";
+/// Degrees that may stand before a credential.
+const DEGREE: &str =
+    r"(?:[BM]\.?\s?[SA]\.?(?:c\.?|Ed\.?)?|M\.?Ed\.?|Ph\.?D\.?|Ed\.?D\.?|MHS|MSc|BSc|BHS|MBA|MCD|MHA|MPH|DHSc|AAS)";
 const THERAPIST: &str = r"(?:PT|P\.T\.|DPT|tDPT|MPT|MSPT|RPT|LPT|BSPT|DScPT|OT|O\.T\.|OTR(?:/L)?|OTD|MOT|MSOT|OT/L|OTL|OTR-L|CHT|MOTR/L|SLP|CCC[-/ ]?SLP|SLP[-/ ]?CCC|CF[-/ ]?SLP|SLP[-/ ]?CF|SLPD|CScD|RPsgT|physical\s+therapist|physiotherapist|occupational\s+therapist|hand\s+therapist|speech[-\s]+(?:and\s+)?language\s+pathologist|speech\s+pathologist|speech\s+therapist|Physical\s+Therapist|Physiotherapist|Occupational\s+Therapist|Registered\s+Occupational\s+Therapist|Speech[-\s]+Language\s+Pathologist|Speech\s+Therapist|PHYSICAL\s+THERAPIST|OCCUPATIONAL\s+THERAPIST)";
 const ASSISTANT: &str = r"(?:SLP-A|L?PTA|CPTA|P\.T\.A\.|COTA(?:/L)?|COTA-L|OTA(?:/L)?|SLPA|(?i:(?:physical|occupational)\s+therap(?:ist|y)\s+assistant|speech[-\s]+language\s+pathology\s+assistant|therapy\s+assistant))";
-const STUDENT: &str = r"(?:SPT|OTS|S/?OT|SPTA|SOTA|S/PTA|SLP-S|SLPS|(?i:(?:student\s+(?:physical|occupational|speech)[\w\s-]{0,24}|student\s+(?:PT|OT|SLP|PTA|OTA|clinician|therapist)|(?:PT|OT|SLP|DPT|PTA|OTA)[-\s]+(?:student|intern)|(?:physical|occupational|speech)[-\s\w]{0,20}\s+student|graduate\s+(?:student\s+)?clinician|student|clinical\s+intern)))";
+const STUDENT: &str = r"(?:SPT|OTS|S/?OT|SPTA|SOTA|S/PTA|SLP-S|SLPS|(?i:(?:student\s+(?:physical|occupational|speech)[\w\s-]{0,24}|student\s+(?:PT|OT|SLP|PTA|OTA|clinician|therapist)|(?:PT|OT|SLP|DPT|PTA|OTA|COTA|therapy)[-\s]+(?:student|intern|extern)|(?:physical|occupational|speech)[-\s\w]{0,20}\s+student|graduate\s+(?:student\s+)?(?:clinician|intern|extern)|student|clinical\s+intern)))";
 const PHYSICIAN: &str = r"(?:M\.?D\.?|D\.?O\.?|NP|FNP(?:-C|-BC)?|APRN|PA-C|PAC|DPM|DNP|CNP|ARNP|(?i:physician))";
 
 static ASSISTANTS: LazyLock<Regex> =
@@ -103,13 +108,13 @@ static NAMED: LazyLock<Regex> = LazyLock::new(|| re(NAME));
 /// "Jane Roe, PT, DPT 03/04/2025" on a line of its own.
 static OWN_LINE: LazyLock<Regex> = LazyLock::new(|| {
     re(&format!(
-        r"^[\s*~–—_/\-\[(]*(?P<name>{NAME})\s*(?:,|\s|-|–|—|/|\|)\s*(?P<cred>(?:(?:M\.?S\.?|M\.?A\.?|B\.?S\.?|Ph\.?D\.?|M\.?Ed\.?|MHS|MSc|MBA),?\s*)*(?:{STUDENT}|{ASSISTANT}|{THERAPIST}|(?P<doctor>{PHYSICIAN}\b)))(?P<rest>[^\n]*)$"
+        r"^[\s*~–—_/\-\[(]*(?P<name>{NAME})\s*(?:,|\s|-|–|—|/|\|)\s*(?P<cred>(?:{DEGREE},?\s*)*(?:{STUDENT}|{ASSISTANT}|{THERAPIST}|(?P<doctor>{PHYSICIAN}\b)))(?P<rest>[^\n]*)$"
     ))
 });
 /// "... as planned. - J. Roe, DPT 3/4/25" at the end of the last lines.
 static TAIL: LazyLock<Regex> = LazyLock::new(|| {
     re(&format!(
-        r"(?:[.;:!?]\s+|[–—~]\s*|\s-{{1,2}}\s*|\s{{2,}}|\|\s*)(?P<all>{NAME}\s*,?\s*(?:(?:M\.?S\.?|M\.?A\.?|Ph\.?D\.?),?\s*)*(?:{STUDENT}|{ASSISTANT}|{THERAPIST})(?:[\s,/]+[A-Z][A-Za-z/\-]{{1,8}})*[\s,;]*(?:(?:on\s+)?(?:\d{{1,4}}[/.-]\d{{1,2}}[/.-]\d{{2,4}}|\d{{1,2}}\s+\p{{L}}{{3,9}}\.?,?\s+\d{{4}}|\p{{L}}{{3,9}}\.?\s+\d{{1,2}},?\s+\d{{4}}))?[\s\d:]*)\.?\s*$"
+        r"(?:[.;:!?]\s+|[–—~]\s*|\s-{{1,2}}\s*|\s{{2,}}|\|\s*)(?P<all>{NAME}\s*,?\s*(?:{DEGREE},?\s*)*(?:{STUDENT}|{ASSISTANT}|{THERAPIST})(?:[\s,/]+[A-Z][A-Za-z/\-]{{1,8}})*[\s,;]*(?:(?:on\s+)?(?:\d{{1,4}}[/.-]\d{{1,2}}[/.-]\d{{2,4}}|\d{{1,2}}\s+\p{{L}}{{3,9}}\.?,?\s+\d{{4}}|\p{{L}}{{3,9}}\.?\s+\d{{1,2}},?\s+\d{{4}}))?[\s\d:]*)\.?\s*$"
     ))
 });
 /// A line with nothing but a name: an initial or two words, capitals first.
@@ -126,6 +131,10 @@ static DATE_LINE: LazyLock<Regex> = LazyLock::new(|| {
 
 /// "9.17.25", which elsewhere would be a section or a version.
 static DOTTED: LazyLock<Regex> = LazyLock::new(|| re(r"\b(?:0?[1-9]|1[0-2])\.(?:[0-2]?\d|3[01])\.\d{2}\b"));
+
+/// The next field of a line, or the date of a signature.
+static FIELD: LazyLock<Regex> =
+    LazyLock::new(|| re(r"(?i)\s{2,}\p{L}[\p{L}\s/-]{0,28}:(?:\s|$)|\bdated?\s*:|\b(?:signed\s+)?(?:and\s+)?dated\s"));
 
 /// A line that says nobody has signed yet, whatever name stands on it.
 static UNSIGNED: LazyLock<Regex> = LazyLock::new(|| {
@@ -158,7 +167,12 @@ pub(super) fn signatures(page: &Page<'_>) -> Vec<Signature> {
                 && !m.as_str().to_lowercase().contains("stamp")
         });
         // "Therapist: Jane Roe, PT" at the head of a note says who treats; at its end it signs.
-        let leads = |before: &str| before.split_whitespace().count() <= 2 && !before.contains([':', '.', ';']);
+        let leads = |before: &str| {
+            // "14. Established by ...", "J. Clinician: ...": the number is that of the field.
+            let own = before.trim_start();
+            let own = own.get(page.marker(line.start).min(own.len())..).unwrap_or(own);
+            own.split_whitespace().count() <= 2 && !own.contains([':', '.', ';'])
+        };
         let cue = cue.filter(|m| !weak || (near_end && index > 0 && leads(&content[..m.start()])));
         if let Some(cue) = cue {
             if let Some(signature) = cued(page, &filled, index, cue.start(), cue.end()) {
@@ -171,6 +185,8 @@ pub(super) fn signatures(page: &Page<'_>) -> Vec<Signature> {
         }
         if let Some(own) = OWN_LINE.captures(content) {
             let rest = own.name("rest").map_or("", |m| m.as_str());
+            // "Ann Lee, OTR/L    Date: Aug 4, 2025", "Kit Moss, OT student     Supervisor: pending": another field of the line.
+            let rest = FIELD.find(rest).map_or(rest, |field| &rest[..field.start()]);
             let letters = rest.split_whitespace().filter(|w| w.chars().any(char::is_lowercase)).count();
             let name = own.name("name").map_or("", |m| m.as_str());
             let title = name.to_uppercase() == name && name.split_whitespace().count() > 2;
@@ -260,10 +276,10 @@ fn cued(page: &Page<'_>, filled: &[Span], index: usize, from: usize, to: usize) 
     let cue = content[from..to].to_lowercase();
     let stamp = STAMP.is_match(content);
     // "Signature on file" and "see signature below" sign nothing; nor does an empty line for one.
-    if cue.contains("on file") {
+    let after = &content[to..];
+    if cue.contains("on file") && !(THERAPISTS.is_match(after) && NAMED_TWICE.is_match(after)) {
         return None;
     }
-    let after = &content[to..];
     let name = NAMED.find(after).filter(|m| {
         let word = m.as_str();
         !matches!(

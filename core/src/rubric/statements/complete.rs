@@ -7,7 +7,8 @@ use super::{Kind, Statement, Statements, standing, table};
 use crate::rubric::extract::outline::Topic;
 use crate::rubric::extract::page::{Page, holder, lists, overlapped, touching};
 use crate::rubric::extract::{
-    Facts, Goal, GoalTerm, first_function, goal_at, goal_term, is_added, is_former, is_placeholder, names_goals,
+    Facts, Goal, GoalTerm, first_function, goal_at, goal_term, is_added, is_former, is_goal_target, is_placeholder,
+    names_goals,
 };
 use crate::text::Span;
 
@@ -50,6 +51,9 @@ pub(super) fn complete(page: &Page<'_>, facts: &mut Facts, statements: &Statemen
     told.append(&mut rest);
     told.sort();
     facts.measures = told;
+    facts.measures.retain(|measure| !is_goal_target(page, *measure, &facts.goals));
+    leave_goals(&mut facts.frequency, &facts.goals);
+    leave_goals(&mut facts.duration, &facts.goals);
     retain(&mut facts.complexities, statements, Kind::Complexity);
     // A measurement is a figure.
     let figures = found(Kind::Measure, CERTAIN)
@@ -97,6 +101,14 @@ pub(super) fn complete(page: &Page<'_>, facts: &mut Facts, statements: &Statemen
         .filter(|span| says_something(page, *span) && !is_past_order(span.of(page.text)))
         .collect();
     facts.functions = found(Kind::Function, LIKELY);
+}
+
+/// Leaves aside what stands in a goal, where something else stands outside of one.
+fn leave_goals(list: &mut Vec<Span>, goals: &[Goal]) {
+    let own = |span: &Span| holder(goals, *span, |goal| goal.span).is_some();
+    if list.iter().any(|span| !own(span)) {
+        list.retain(|span| !own(span));
+    }
 }
 
 /// Whether a statement tells of what was ordered, and of nothing to come.
@@ -185,7 +197,7 @@ fn goals(page: &Page<'_>, facts: &mut Facts, statements: &Statements) {
         }
         // A list sets goals or reports on goals as a whole.
         let sets = list.copied().unwrap_or(statement.sets_goal() > statement.is(Kind::GoalReported));
-        more.push(goal_at(page, statement.span, term(statement), reports && sets));
+        more.push(goal_at(page, statement.span, GoalTerm::Unstated, reports && sets));
     }
     facts.goals.append(&mut more);
     facts.goals.sort_by_key(|goal| goal.span);
@@ -197,15 +209,25 @@ fn goals(page: &Page<'_>, facts: &mut Facts, statements: &Statements) {
         let reported = own().map(|s| s.is(Kind::GoalReported)).fold(0.0, f32::max);
         goal.new = sets >= LIKELY && sets > 2.0 * reported && is_added(goal.span.of(page.text));
     }
+    let mut guessed: Vec<Span> = Vec::new();
     for goal in facts.goals.iter_mut().filter(|goal| goal.term == GoalTerm::Unstated) {
         if let Some(statement) = statements.at(goal.text.start) {
             goal.term = term(statement);
+            guessed.push(goal.span);
         }
     }
     // What stands over a list calls its items long- or short-term, whatever they say themselves.
     let headed: Vec<Option<GoalTerm>> = facts.goals.iter().map(|goal| goal_term(page, &facts.goals, goal)).collect();
     for (goal, term) in facts.goals.iter_mut().zip(headed) {
-        goal.term = term.unwrap_or(goal.term);
+        let said = table::term(page, goal.span).or(term);
+        guessed.retain(|span| *span != goal.span || said.is_none());
+        goal.term = said.unwrap_or(goal.term);
+    }
+    // Where all goals are short-term ones, and of some nothing says so, those are the goals of the plan.
+    if facts.goals.iter().all(|goal| goal.term == GoalTerm::Short) {
+        for goal in facts.goals.iter_mut().filter(|goal| guessed.contains(&goal.span)) {
+            goal.term = GoalTerm::Unstated;
+        }
     }
 }
 
@@ -274,6 +296,7 @@ pub(super) fn is_item(page: &Page<'_>, span: Span) -> bool {
         (1..=2).contains(&digits) && rest[digits..].starts_with([' ', '\t', '.', ')', ':'])
     };
     crate::text::lines::list_marker(content) > 0
+        || page.marker(span.start) > 0
         || content.starts_with('|')
         || numbered(content)
         || (first.is_some_and(char::is_uppercase)
