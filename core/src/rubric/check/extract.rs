@@ -4,7 +4,6 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::{Note, Outcome};
-use crate::rubric::Discipline;
 use crate::rubric::extract::GoalTerm;
 use crate::rubric::extract::page::{inside, lists};
 use crate::text::Span;
@@ -135,7 +134,12 @@ impl FactKind {
     }
 }
 
-/// Where the therapy is named, by its name or by the letters of whoever signed.
+/// Whether a place lies in a signature.
+fn is_signed(note: &Note<'_>, span: Span) -> bool {
+    note.facts.signatures.iter().any(|signature| signature.span.contains(span))
+}
+
+/// Where the therapy is named by its name.
 fn therapy(note: &Note<'_>) -> Vec<Span> {
     let l = lists();
     let page = &note.page;
@@ -144,15 +148,12 @@ fn therapy(note: &Note<'_>) -> Vec<Span> {
         .flat_map(|list| page.hits(*list, page.whole()))
         .copied()
         .filter(|span| !crate::rubric::detect::is_patient(page, *span))
-        .filter(|span| !page.assertion(*span).historical && !page.assertion(*span).negated)
+        .filter(|span| {
+            let stands = page.assertion(*span);
+            // "[ ] PT  [ ] OT": nobody ticked it. The letters after the name of whoever signed plan nothing.
+            !stands.historical && !stands.negated && !stands.template && !is_signed(note, *span)
+        })
         .collect();
-    found.extend(
-        note.facts
-            .signatures
-            .iter()
-            .filter(|s| matches!(s.discipline, Some(Discipline::Pt | Discipline::Ot | Discipline::Slp)))
-            .map(|s| s.span),
-    );
     // The plan's own words first.
     found.sort_by_key(|span| (page.topic(span.start) != crate::rubric::extract::outline::Topic::Plan, *span));
     found

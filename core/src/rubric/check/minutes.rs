@@ -161,14 +161,18 @@ fn told_by_service(note: &Note<'_>) -> Option<u32> {
     let services = &note.facts.services;
     let stated = &note.facts.minutes.services;
     let each = services.iter().all(|service| {
-        let sentence = note.page.sentence(service.span.start);
+        let page = &note.page;
+        let sentence = page.sentence(service.span.start);
+        let of = |region| inside(stated, region, |stated| stated.span).count() == 1;
         service.code.is_none()
             && service.timing != Timing::Untimed
-            && inside(stated, sentence, |stated| stated.span).count() == 1
+            && (of(sentence) || of(page.line(service.span.start)))
     });
     let only = stated.iter().all(|stated| {
-        let sentence = note.page.sentence(stated.span.start);
-        inside(services, sentence, |service| service.span).next().is_some()
+        let page = &note.page;
+        [page.sentence(stated.span.start), page.line(stated.span.start)]
+            .into_iter()
+            .any(|region| inside(services, region, |service| service.span).next().is_some())
     });
     (stated.len() > 1 && each && only).then(|| stated.iter().map(|stated| stated.minutes).sum())
 }

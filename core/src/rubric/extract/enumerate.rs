@@ -26,8 +26,8 @@ enum Series {
 
 /// How many lines away the item before or after may stand.
 const REACH: usize = 6;
-/// The last letter that counts: "S.", "O.", "A." and "P." are headings.
-const LAST: u8 = b'H';
+/// The last letter that counts: "S.", "O.", "A." and "P." are headings, and no two of them up to here are neighbours.
+const LAST: u8 = b'N';
 const ROMAN: [&str; 8] = ["I", "II", "III", "IV", "V", "VI", "VII", "VIII"];
 
 /// The bytes that the marker of each line takes: bullets and numbers by themselves, letters where a neighbour goes on.
@@ -55,14 +55,16 @@ fn count(line: &str) -> Option<Count> {
     let label = line.bytes().take(5).take_while(u8::is_ascii_alphanumeric).count();
     let (word, rest) = line.split_at_checked(label)?;
     let marked = rest.starts_with(['.', ')', ':']) && rest[1..].starts_with([' ', '\t']);
-    if !(marked || rest.starts_with([' ', '\t'])) {
+    let row = rest.trim_start().starts_with('|');
+    if row || !(marked || rest.starts_with([' ', '\t'])) {
         return None;
     }
     let len = label + usize::from(marked);
     let ordinal = |digits: &str| digits.parse::<u32>().ok().filter(|_| digits.len() <= 2);
     let (series, ordinal) = match *word.as_bytes() {
-        [letter @ b'A'..=LAST] if marked => (Series::Letter, u32::from(letter - b'A') + 1),
-        [letter, _, ..] if letter.is_ascii_uppercase() && ordinal(&word[1..]).is_some() => {
+        [letter @ b'A'..=LAST] if marked && letter != b'I' => (Series::Letter, u32::from(letter - b'A') + 1),
+        // "G1" is a label of goals by itself.
+        [letter, _, ..] if letter.is_ascii_uppercase() && letter != b'G' && ordinal(&word[1..]).is_some() => {
             (Series::Lettered(letter), ordinal(&word[1..])?)
         }
         [.., letter @ b'a'..=b'h'] if ordinal(&word[..label - 1]).is_some() => {
@@ -92,6 +94,7 @@ mod tests {
             ("A. Lee, PT\nWalks 50 ft", vec![0, 0]),
             ("C. Ruiz, PT\nA. Lee, PT", vec![0, 0]),
             ("1. sit\n- stand", vec![2, 1]),
+            ("L1 | walk | 8 wk\nL2 | stand | 8 wk", vec![0, 0]),
             ("3d printed splint\n10 reps", vec![0, 0]),
         ] {
             let all: Vec<Span> = lines::lines(text).collect();

@@ -177,7 +177,7 @@ static ENUMERATOR: LazyLock<Regex> = LazyLock::new(|| re(r"(?:^|[\s;,.])\(?(?:\d
 /// What begins the goals of a paragraph that are counted in words: "One, he stays ... Two, his wife ...".
 static COUNTED: LazyLock<Regex> = LazyLock::new(|| {
     re(
-        r"^\W*(?:and\s+)?(?:the\s+)?(?:one|two|three|four|five|six|first(?:ly)?|second(?:ly)?|third(?:ly)?|fourth(?:ly)?|fifth(?:ly)?|finally|last(?:ly)?)(?:\s+(?:one|aim|goal|target))?\s*(?:[,:]|\s(?:is|was|to)\b)\s*",
+        r"^\W*(?:and\s+)?(?:the\s+)?(?P<word>one|two|three|four|five|six|first|second|third|fourth|fifth|sixth|finally|last)(?:ly)?(?:\s+(?:one|aim|goal|target))?\s*(?:[,:]|\s(?:is|was|to)\b)\s*",
     )
 });
 /// A goal in running prose.
@@ -233,6 +233,9 @@ impl Draft {
     }
 }
 
+/// What goals are counted by in words.
+const ORDINALS: [[&str; 2]; 6] =
+    [["one", "first"], ["two", "second"], ["three", "third"], ["four", "fourth"], ["five", "fifth"], ["six", "sixth"]];
 /// So many sentences after a goal may say how it stands.
 const MOST_AFTER: usize = 4;
 
@@ -494,7 +497,7 @@ fn listed(page: &Page<'_>) -> Vec<Draft> {
 }
 
 /// Whether a line is a choice of a form that nobody made: its box is empty while others are ticked, or what it asks for is blank.
-fn is_unchosen(page: &Page<'_>, line: Span) -> bool {
+pub(crate) fn is_unchosen(page: &Page<'_>, line: Span) -> bool {
     let empty = |line: &str| ["[ ]", "( )", "☐", "❏"].iter().any(|mark| line.starts_with(mark));
     let ticked =
         |line: &str| ["[x]", "[X]", "(x)", "(X)", "☑", "☒", "✓", "✔"].iter().any(|mark| line.starts_with(mark));
@@ -710,7 +713,7 @@ fn prose(page: &Page<'_>) -> Vec<Draft> {
     for sentence in &page.sentences {
         let content = sentence.of(text);
         // "Targets for the end of the period. One, he stays ... Two, his wife ..."
-        let counted = COUNTED.find(content);
+        let counted = COUNTED.captures(content);
         if counted.is_none() && names_goals(content.trim_end_matches(['.', ':'])) {
             let next = page.sentences.get(page.sentences.partition_point(|next| next.start < sentence.end));
             if next.is_some_and(|next| COUNTED.is_match(next.of(text))) {
@@ -719,8 +722,11 @@ fn prose(page: &Page<'_>) -> Vec<Draft> {
             }
         }
         if led && let Some(count) = counted {
-            let own = Span::new(sentence.start + count.end(), sentence.end);
-            drafts.push(Draft { span: *sentence, text: own, term: GoalTerm::Unstated, ..Draft::told(page, *sentence) });
+            let own = Span::new(sentence.start + count.get(0).map_or(0, |m| m.end()), sentence.end);
+            let word = count.name("word").map_or("", |m| m.as_str()).to_lowercase();
+            let at = ORDINALS.iter().position(|pair| pair.contains(&&*word));
+            let id = at.map_or_else(String::new, |at| format!("goal{}", at + 1));
+            drafts.push(Draft { text: own, id, ..Draft::told(page, *sentence) });
             continue;
         }
         let (spoken, promised) = (PROSE.find(content), WILL.captures(content));
@@ -883,6 +889,10 @@ fn finish(page: &Page<'_>, draft: Draft) -> Goal {
 /// A goal that is due within two weeks is a short-term one, whatever it is called.
 fn from_frame(frame: &str) -> GoalTerm {
     let frame = frame.to_lowercase();
+    // "For two weeks", "over 3 weeks": how long something is to last.
+    if ["for ", "x ", "over ", "after "].iter().any(|lead| frame.starts_with(lead)) {
+        return GoalTerm::Unstated;
+    }
     let number: Option<u32> = frame.chars().filter(char::is_ascii_digit).collect::<String>().parse().ok();
     let soon = frame.contains('w') && (matches!(number, Some(1..=3)) || frame.contains("one") || frame.contains("two"));
     if soon { GoalTerm::Short } else { GoalTerm::Unstated }
@@ -953,6 +963,24 @@ static FIGURE: LazyLock<Regex> = LazyLock::new(|| {
         r"\d+|\b(?:zero|none|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|all|half|both)\b",
     )
 });
+/// Where things stand beside where they stood: "1 of 5 at start, 3 of 5 now".
+static MOMENT: LazyLock<Regex> = LazyLock::new(|| {
+    re(
+        r"\b(?:now|today|currently|at\s+present|at\s+(?:the\s+)?(?:start|eval\w*|first)|up\s+from|down\s+from|last\s+(?:month|week|time|report))\b",
+    )
+});
+
+/// How a goal stands by the rest of its paragraph: a word for it, or a figure of a moment.
+pub(crate) fn told_after(page: &Page<'_>, region: Span) -> Option<Span> {
+    let content = region.of(page.text);
+    if let Some(found) = SURE_STATUS.find(content) {
+        return Some(Span::new(region.start + found.start(), region.start + found.end()));
+    }
+    let moment = MOMENT.find(content)?;
+    let sentence = page.sentence(region.start + moment.start());
+    figure(page, Span::new(sentence.start.max(region.start), sentence.end.min(region.end)))
+}
+
 /// Two figures set against each other.
 static COMPARED: LazyLock<Regex> = LazyLock::new(|| {
     re(

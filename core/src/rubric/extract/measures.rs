@@ -109,7 +109,10 @@ pub(super) fn measures(page: &Page<'_>, goals: &[super::Goal]) -> Vec<Span> {
             .take(40)
             .take_while(|c| !matches!(c, '.' | ';' | ',' | '\n') || c.is_ascii_digit())
             .collect();
-        let lead = rest.find(|c: char| c.is_ascii_digit());
+        // In "VHI-10 sent home" the figure is part of the name.
+        let own = rest.strip_prefix('-').map_or(0, |more| more.bytes().take_while(u8::is_ascii_digit).count());
+        let own = if own > 0 { own + 1 } else { 0 };
+        let lead = rest[own..].find(|c: char| c.is_ascii_digit()).map(|at| own + at);
         let Some(at) = lead.filter(|at| rest[..*at].split_whitespace().count() <= 4) else { continue };
         let figure = Span::new(name.start, name.end + at + 1);
         let date = page.is_dated(Span::new(name.end + at, name.end + at + 1));

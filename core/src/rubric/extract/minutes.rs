@@ -54,7 +54,7 @@ static AMOUNT: LazyLock<Regex> = LazyLock::new(|| {
 /// "Timed: 40", "total 50", "minutes: 40", where the unit stands elsewhere on the line.
 static BARE: LazyLock<Regex> = LazyLock::new(|| {
     re(&format!(
-        r"(?:minutes?|mins?|min\.?|time|timed|untimed|total(?:\s+(?:treatment|tx|rx|therapy|session|visit))?|min\s+total|codes?|(?:time|minutes|total)\s+in\s+(?:treatment|therapy|session|clinic|all))\s*(?:\([^)\d]*\))?\s*(?:is|was|of|were|[:=\-–|]|\.{{2,}})*\s*(?P<minutes>{NUMBER})\b
+        r"(?:minutes?|mins?|min\.?|time|timed|untimed|total(?:\s+(?:treatment|tx|rx|therapy|session|visit))?|min\s+total|codes?|TT[TM]?|(?:whole|entire)\s+(?:visit|session|treatment|appointment|hour)(?:\s+(?:for|of|in|with)\s+(?:\w+\s+)?(?:treatment|therapy|care|patient|pt))?|(?:session|visit|treatment|tx|therapy|contact)\s+(?:total|length|duration)|(?:time|minutes|total)\s+in\s+(?:treatment|therapy|session|clinic|all))\s*(?:\([^)\d]*\))?\s*(?:is|was|of|were|[:=\-–|]|\.{{2,}})*\s*(?P<minutes>{NUMBER})\b
         |(?:minutes?|mins?|time)\b[\w\s-]{{0,40}}?\s(?:(?:come|comes|came|add(?:s|ed)?|amount(?:s|ed)?|sum(?:s|med)?)\s+(?:up\s+)?to|equal(?:s|ed)?|number(?:s|ed)?|[:=])\s*(?P<told>{NUMBER})\b
         |(?:minutes?|mins?|time)\b[\w\s-]{{0,40}}?[:=]\s*(?P<set>{NUMBER})\s*$
         |^\s*all\s*[:=]?\s*(?P<whole>{NUMBER})\s*$
@@ -70,7 +70,7 @@ static UNTIMED: LazyLock<Regex> =
     LazyLock::new(|| re(r"\b(?:un-?timed|non[\s-]*timed|not\s+timed|service[\s-]based|service\s+codes?)\b"));
 static TOTAL: LazyLock<Regex> = LazyLock::new(|| {
     re(
-        r"\b(?:total|totals|totaled|totalled|totaling|overall|altogether|in\s+all|combined|entire|session|(?:treatment|tx|therapy|visit|session|rx|contact|appointment|service|encounter)\s+(?:time|minutes|mins?|duration|length)|duration|length\s+of|time\s+spent|together|spent|lasted|lasting|ran|seen\s+for|treated\s+for|worked\s+(?:with\s+\w+\s+)?for|TTT|TTM|minutes?\s+of\s+(?:\w+\s+)?(?:therapy|treatment)|whole\s+(?:visit|session|treatment|appointment|hour|time)|(?:time|minutes|mins?)\s+in\s+(?:treatment|therapy|session|clinic|all))\b|(?:^|\s{2,}|[|/;,])\s*all\s*[:=]?\s+\d",
+        r"\b(?:total|totals|totaled|totalled|totaling|overall|altogether|in\s+all|combined|entire|session|(?:treatment|tx|therapy|visit|session|rx|contact|appointment|service|encounter)\s+(?:time|minutes|mins?|duration|length)|duration|length\s+of|time\s+spent|together|spent|lasted|lasting|ran|seen\s+for|treated\s+for|worked\s+(?:with\s+\w+\s+)?for|TT[TM]?|(?:minutes|mins?)\s+(?:(?:in|at|on|with)\s+(?:the\s+)?\w+\s+)?(?:for|of|in|given\s+to)\s+(?:the\s+)?(?:treatment|therapy|session|visit)|minutes?\s+of\s+(?:\w+\s+)?(?:therapy|treatment)|whole\s+(?:visit|session|treatment|appointment|hour|time)|(?:time|minutes|mins?)\s+in\s+(?:treatment|therapy|session|clinic|all))\b|(?:^|\s{2,}|[|/;,])\s*all\s*[:=]?\s+\d",
     )
 });
 /// What minutes are not treatment time.
@@ -125,9 +125,14 @@ pub(super) fn minutes(page: &Page<'_>, services: &[Service]) -> Minutes {
             let line = page.line(start);
             let around = &plain[line.start.min(start)..line.end.max(end)];
             // "timed 30   total 30" can only be minutes.
-            let unit_near = around.to_lowercase().contains("min") || (TIMED.is_match(around) && TOTAL.is_match(around));
+            let unit_near = around.to_lowercase().contains("min")
+                || (TIMED.is_match(around) && TOTAL.is_match(around))
+                || (labelled && minutes_near(page, line));
             // "Total treatment time    40": the label in the column before says what the figure is.
-            let led = carried.is_some_and(|(from, to)| plain[from..to].to_lowercase().contains("time"));
+            let led = carried.is_some_and(|(from, to)| {
+                let label = &plain[from..to];
+                label.to_lowercase().contains("time") || (TOTAL.is_match(label) && minutes_near(page, line))
+            });
             amount(clause, unit_near || led || clause.to_lowercase().contains("time"))
         } else {
             None
@@ -154,8 +159,12 @@ pub(super) fn minutes(page: &Page<'_>, services: &[Service]) -> Minutes {
         start = next;
     }
     out.untimed_only = ALL_UNTIMED.find(page.text).map(|m| Span::new(m.start(), m.end()));
-    if out.services.is_empty() && out.timed.is_some() {
-        out.services = grid(page, services);
+    if out.timed.is_some() {
+        let rows = grid(page, services);
+        // Who gives each code its figure in a column says no more in the words beside it.
+        if rows.len() > out.services.len() {
+            out.services = rows;
+        }
     }
     out.services.sort_by_key(|stated| stated.span);
     // Where nothing is billed by time, the untimed minutes are all there are.
@@ -174,8 +183,45 @@ fn sums_up_clock(page: &Page<'_>, amount: Span) -> bool {
         && BEFORE.is_match(tail(&page.text[line.start.min(amount.start)..amount.start], 40))
 }
 
-/// The minutes of a grid of codes whose rows have one bare figure each: "97110 | clam, bridge | 20".
+/// Whether minutes are counted in the lines around one: under a heading "Minutes", beside "timed 38".
+fn minutes_near(page: &Page<'_>, line: Span) -> bool {
+    let at = page.lines.partition_point(|other| other.start < line.start);
+    let speaks = |other: &Span| {
+        let content = other.of(page.text);
+        SPEAKS.is_match(content) || TIMED.is_match(content)
+    };
+    page.lines[at.saturating_sub(NEAR)..(at + 2).min(page.lines.len())].iter().any(speaks)
+}
+
+/// So many lines over a total, the column of minutes may be headed.
+const NEAR: usize = 12;
+static SPEAKS: LazyLock<Regex> = LazyLock::new(|| re(r"\b(?:minutes|mins?)\b"));
+/// The figure that ends a row, after dots or a wide gap.
+static LAST: LazyLock<Regex> =
+    LazyLock::new(|| re(r"(?:\.{2,}|…|\s{2,}|\t|\|)\s*(?P<minutes>\d{1,3})\s*(?:min\w*\.?|['′])?\s*\|?\s*$"));
+
+/// The minutes of a grid of codes, or of services by name, whose rows have one bare figure each: "97110 | clam, bridge | 20",
+/// "gait training ........ 15".
 fn grid(page: &Page<'_>, services: &[Service]) -> Vec<Stated> {
+    let any = services.iter().any(|service| service.code.is_some());
+    // A row of names begins with one: "self care ........ 8".
+    let begins =
+        |service: &Service| page.text[page.line(service.span.start).start..service.span.start].trim().is_empty();
+    let mut rows: Vec<&Service> =
+        services.iter().filter(|service| if any { service.code.is_some() } else { begins(service) }).collect();
+    rows.dedup_by_key(|service| page.line(service.span.start));
+    let last = |service: &Service| {
+        let line = page.line(service.span.start);
+        let single = inside(services, line, |s| s.span).filter(|s| s.code.is_some()).count() <= 1;
+        let found = LAST.captures(&page.text[service.span.end..line.end.max(service.span.end)])?.name("minutes")?;
+        let minutes = found.as_str().parse().ok().filter(|minutes| single && (3..=120).contains(minutes))?;
+        let start = service.span.end + found.start();
+        Some(Stated { span: Span::new(start, start + found.len()), minutes })
+    };
+    let ended = rows.iter().map(|service| last(service)).collect::<Option<Vec<_>>>();
+    if let Some(ended) = ended.filter(|ended| ended.len() > 1) {
+        return ended;
+    }
     let coded = services.iter().filter(|service| service.code.is_some());
     let row = |service: &Service| {
         let line = page.line(service.span.start);

@@ -19,8 +19,8 @@ use serde::Serialize;
 pub(crate) use diagnosis::is_placeholder;
 pub use goals::{Goal, GoalTerm};
 pub(crate) use goals::{
-    figure, first_function, goal_at, goal_term, has_tail, heading as goal_heading, is_added, is_former, names_another,
-    names_goals, says_surely, status_at, told_in,
+    figure, first_function, goal_at, goal_term, has_tail, heading as goal_heading, is_added, is_former, is_unchosen,
+    names_another, names_goals, says_surely, status_at, told_after, told_in,
 };
 pub use interventions::{Service, Timing};
 pub(crate) use measures::is_goal_target;

@@ -96,8 +96,9 @@ static PAST_LEAD: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// The number of times right after a frequency, where no other unit follows: "weekly x 8", "q wk ×10".
-static TIMES: LazyLock<Regex> =
-    LazyLock::new(|| re(r"^(?:\s+(?:PT|OT|ST|SLP))?\s*[,;]?\s*(?P<times>[x×]\s*\d{1,2})\s*(?:[.,;)|]|$|\n)"));
+static TIMES: LazyLock<Regex> = LazyLock::new(|| {
+    re(r"^(?:\s+(?:PT|OT|ST|SLP))?\s*[,;]?\s*(?P<times>[x×]\s*\d{1,2})\s*(?:[.,;:)|]|$|\n|then\b|and\b|[-–]\s)")
+});
 
 /// Whether the number that ends before counts repetitions.
 fn counts_exercise(after: &str) -> bool {

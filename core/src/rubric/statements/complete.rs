@@ -2,15 +2,19 @@
 //! what no reader would call so.
 
 use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use regex::Regex;
 
 use super::{Kind, Statement, Statements, standing, table};
 use crate::rubric::extract::outline::Topic;
 use crate::rubric::extract::page::{Page, holder, lists, overlapped, touching};
 use crate::rubric::extract::{
     Facts, Goal, GoalTerm, first_function, goal_at, goal_term, is_added, is_former, is_goal_target, is_placeholder,
-    names_goals,
+    is_unchosen, names_goals,
 };
 use crate::text::Span;
+use crate::text::pattern::compiled;
 
 /// From here on a statement is what no rule saw in it.
 pub(super) const SURE: f32 = 0.7;
@@ -115,9 +119,17 @@ fn leave_goals(list: &mut Vec<Span>, goals: &[Goal]) {
 fn is_past_order(content: &str) -> bool {
     let lower = content.to_lowercase();
     let has = |words: &[&str]| words.iter().any(|word| lower.contains(word));
-    has(&[" ordered", "was given", "were given"])
+    let provided = PROVIDED.is_match(content);
+    (has(&[" ordered", "was given", "were given"]) || provided)
         && !has(&["continu", "will ", "next", "plan", "discharg", "recommend", "reduc", "increas"])
 }
+
+/// A label over what was done: "Treatment given: ...".
+static PROVIDED: LazyLock<Regex> = LazyLock::new(|| {
+    compiled(
+        r"(?i)^\W*(?:(?:skilled|interim|recent)\s+)?(?:treatments?|tx|therapy|interventions?|services?|work|techniques?|activities|modalities|procedures)\s+(?:(?:that\s+(?:was|were)|was|were|this\s+(?:period|month)|to\s+date)\s+)?(?:given|provided|rendered|delivered|furnished|used|done|performed|completed|to\s+date|since\b[^:]{0,30}|this\s+(?:period|month))\b[^:]{0,30}:",
+    )
+});
 
 fn is_digit(c: char) -> bool {
     c.is_ascii_digit()
@@ -163,7 +175,7 @@ fn retain(list: &mut Vec<Span>, statements: &Statements, kind: Kind) {
 fn goals(page: &Page<'_>, facts: &mut Facts, statements: &Statements) {
     facts.goals.retain(|goal| {
         let row = page.line(goal.span.start);
-        !table::is_header(page, row) && !table::carries_on(page, row)
+        !table::is_header(page, row) && !table::carries_on(page, row) && !is_unchosen(page, row)
     });
     facts.goals.retain(|goal| {
         // What is labelled or numbered as a goal is one.
@@ -172,6 +184,8 @@ fn goals(page: &Page<'_>, facts: &mut Facts, statements: &Statements) {
     });
     let reports = statements.iter().any(|s| s.is(Kind::GoalReported) >= LIKELY);
     let mut more: Vec<Goal> = Vec::new();
+    // Goals whose term is nothing but the model's guess.
+    let mut guessed: Vec<Span> = Vec::new();
     let mut carried: Vec<Span> = Vec::new();
     // Who numbers some goals numbers all of them.
     let needed = if facts.goals.iter().any(|goal| !goal.id.is_empty()) { CERTAIN } else { SURE };
@@ -190,6 +204,7 @@ fn goals(page: &Page<'_>, facts: &mut Facts, statements: &Statements) {
         if !(alone || listed)
             || is_heading(page, statement.span)
             || table::is_header(page, statement.span)
+            || is_unchosen(page, page.line(statement.span.start))
             || touching(&facts.goals, statement.span, |goal| goal.span).next().is_some()
             || (statement.is(Kind::GoalReported) < LIKELY && is_former(statement.span.of(page.text)))
         {
@@ -197,7 +212,8 @@ fn goals(page: &Page<'_>, facts: &mut Facts, statements: &Statements) {
         }
         // A list sets goals or reports on goals as a whole.
         let sets = list.copied().unwrap_or(statement.sets_goal() > statement.is(Kind::GoalReported));
-        more.push(goal_at(page, statement.span, GoalTerm::Unstated, reports && sets));
+        guessed.push(statement.span);
+        more.push(goal_at(page, statement.span, term(statement), reports && sets));
     }
     facts.goals.append(&mut more);
     facts.goals.sort_by_key(|goal| goal.span);
@@ -209,7 +225,6 @@ fn goals(page: &Page<'_>, facts: &mut Facts, statements: &Statements) {
         let reported = own().map(|s| s.is(Kind::GoalReported)).fold(0.0, f32::max);
         goal.new = sets >= LIKELY && sets > 2.0 * reported && is_added(goal.span.of(page.text));
     }
-    let mut guessed: Vec<Span> = Vec::new();
     for goal in facts.goals.iter_mut().filter(|goal| goal.term == GoalTerm::Unstated) {
         if let Some(statement) = statements.at(goal.text.start) {
             goal.term = term(statement);
@@ -308,7 +323,12 @@ pub(super) fn is_item(page: &Page<'_>, span: Span) -> bool {
 fn is_heading(page: &Page<'_>, span: Span) -> bool {
     let content = span.of(page.text).trim_end();
     let alone = page.text[span.end..].trim_start_matches([' ', '\t', '\r']).starts_with('\n');
-    alone && (content.ends_with(':') || names_goals(content) || stands_over(page, span))
+    // "Long-term goals (by 4/25/2025)".
+    let headed = || {
+        let goals = |topic| matches!(topic, Topic::Goals | Topic::NewGoals);
+        page.block_at(span.start).is_some_and(|b| goals(b.topic) && b.label.end >= span.start + content.len())
+    };
+    alone && (content.ends_with(':') || names_goals(content) || headed() || stands_over(page, span))
 }
 
 /// Whether a line stands over a paragraph: a blank line before it, few words, no stop, and a sentence under it.
