@@ -1,5 +1,8 @@
 //! `extract`: a fact was read out of the note.
 
+use std::sync::LazyLock;
+
+use regex::Regex;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -7,6 +10,7 @@ use super::{Note, Outcome};
 use crate::rubric::extract::GoalTerm;
 use crate::rubric::extract::page::{inside, lists};
 use crate::text::Span;
+use crate::text::pattern::compiled;
 
 /// A kind of fact.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
@@ -97,6 +101,10 @@ impl FactKind {
             Self::ReportedGoals => goals().filter(|g| !g.new).map(|g| g.span).collect(),
             Self::LongTermGoals => {
                 let long = all.iter().any(|g| g.term == GoalTerm::Long);
+                // "Long term: to be written after testing": those that are not called long-term are none.
+                if !long && LONG_TO_COME.is_match(note.page.text) {
+                    return Vec::new();
+                }
                 let term = if long { GoalTerm::Long } else { GoalTerm::Unstated };
                 let mut found: Vec<Span> = planned().filter(|g| g.term == term).map(|g| g.span).collect();
                 // What calls them long-term stands over them.
@@ -133,6 +141,13 @@ impl FactKind {
         }
     }
 }
+
+/// Long-term goals that are still to be written.
+static LONG_TO_COME: LazyLock<Regex> = LazyLock::new(|| {
+    compiled(
+        r"(?i)\b(?:long[\s-]*(?:term|range)(?:\s+(?:goals?|aims?|objectives?))?|LTGs?)\s*[:=–-]?\s*(?:(?:are|is|will\s+be|to\s+be|not\s+yet)\s+(?:to\s+be\s+)?(?:set|written|established|added|determined|agreed|developed|discussed|made|decided)|TBD\b|tba\b|pending\b|deferred\b|none\b|n/a\b)",
+    )
+});
 
 /// Whether a place lies in a signature.
 fn is_signed(note: &Note<'_>, span: Span) -> bool {

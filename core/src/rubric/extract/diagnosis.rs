@@ -177,7 +177,12 @@ fn is_thing(text: &str, span: Span) -> bool {
     // "He wants to go back to work", "five stands with arms".
     let returns = word == "back" && MOVES.contains(&last.as_str());
     let support = word == "arms" && matches!(last.as_str(), "with" | "without" | "no" | "using");
-    compound || distance || returns || support
+    // "Not back at work", "back to normal".
+    let again = word == "back"
+        && ["at work", "at school", "at home", "to work", "to normal", "to base", "to school", "home", "into "]
+            .iter()
+            .any(|tail| text[span.end..].trim_start().starts_with(tail));
+    compound || distance || returns || support || again
 }
 
 /// What goes, comes or is brought "back".

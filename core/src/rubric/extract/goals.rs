@@ -164,13 +164,11 @@ static SURE_STATUS: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 static OVERALL: LazyLock<Regex> = LazyLock::new(|| {
-    re(
-        r"\ball\s+(?:\w+\s+){0,4}goals?\s+(?:\w+\s+){0,3}(?:met|achieved|attained|reached|progressing|ongoing|accomplished)
+    re(r"\ball\s+(?:\w+\s+){0,4}goals?\s+(?:\w+\s+){0,3}(?:met|achieved|attained|reached|progressing|accomplished)
        |\b(?:met|achieved|attained|reached|accomplished|meeting|progress(?:ing)?\s+(?:steadily\s+|well\s+|slowly\s+)?towards?)\s+(?:all|each|every|both)\s+(?:\w+\s+){0,4}goals?
        |\bgoals?\s+(?:(?:have|has|were|was|are|all|been|fully|partially|mostly)\s+){0,4}(?:met|achieved|attained|reached|accomplished)\b
        |\b(?:met|achieved|reached)\s+(?:his|her|their|the|most|none|some|\w+\s+of|\d+\s*(?:of|/)\s*\d+)\s*(?:\w+\s+){0,4}goals?
-       |\b(?:\d+|one|two|three|four|five|six|none|both|most|half)\s*(?:/\s*\d+|(?:out\s+)?of\s+(?:the\s+)?(?:\d+|two|three|four|five|six|\w+))?\s*(?:\w+\s+){0,3}goals?\s+(?:\w+\s+){0,2}(?:met|achieved|attained|reached)\b",
-    )
+       |\b(?:\d+|one|two|three|four|five|six|none|both|most|half)\s*(?:/\s*\d+|(?:out\s+)?of\s+(?:the\s+)?(?:\d+|two|three|four|five|six|\w+))?\s*(?:\w+\s+){0,3}goals?\s+(?:\w+\s+){0,2}(?:met|achieved|attained|reached)\b")
 });
 /// Between the items of a line.
 static ENUMERATOR: LazyLock<Regex> = LazyLock::new(|| re(r"(?:^|[\s;,.])\(?(?:\d{1,2}|[a-h])[.)]\s+"));
@@ -452,6 +450,12 @@ fn listed(page: &Page<'_>) -> Vec<Draft> {
             (known && marker == 0) || (after_blank && state.items > 0 && marker == 0 && !is_promise(content.of(text)));
         let signs = marker == 0 && after_blank && content.len() < 40 && !has_words(content.of(text));
         if ends || signs {
+            mode = None;
+            continue;
+        }
+        // "how often ........ weekly" asks for something else.
+        let led = block.is_some_and(|b| text.get(b.label.end..b.body.start).is_some_and(|gap| gap.contains("..")));
+        if led && marker == 0 {
             mode = None;
             continue;
         }

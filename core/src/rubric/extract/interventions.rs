@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::outline::Topic;
+use super::outline::{Block, Topic};
 use super::page::{Page, lists};
 use crate::text::Span;
 use crate::text::pattern::compiled;
@@ -172,13 +172,13 @@ pub(super) fn given(page: &Page<'_>) -> Vec<Span> {
 /// Therapy that is planned: by name, in the plan; where a note has no plan of its own, where it is spoken of as planned.
 pub(super) fn planned(page: &Page<'_>) -> Vec<Span> {
     let both = page.hits(lists().service, page.whole()).iter().chain(page.hits(lists().activity, page.whole()));
-    let headed = page.blocks.iter().any(|block| block.topic == Topic::Plan);
+    let headed = page.blocks.iter().any(|block| block.topic == Topic::Plan && !is_title(page, block));
     let mut found: Vec<Span> = both
         .copied()
         .filter(|span| {
             let own = match page.topic(span.start) {
-                Topic::Plan => true,
-                Topic::Assessment | Topic::Other | Topic::Unknown => {
+                Topic::Plan if !titled(page, span.start) => true,
+                Topic::Plan | Topic::Assessment | Topic::Other | Topic::Unknown => {
                     let label = page.label(span.start).map_or("", |b| b.label.of(page.text)).to_lowercase();
                     ["intervention", "treatment", "procedures", "modalities", "type"]
                         .iter()
@@ -215,6 +215,24 @@ pub(super) fn planned(page: &Page<'_>) -> Vec<Span> {
     }
     found.sort();
     found
+}
+
+/// Whether a label is the title of the whole note, "REHABILITATION PLAN OF CARE", rather than the head of a part.
+fn is_title(page: &Page<'_>, block: &Block) -> bool {
+    let line = page.line(block.label.start);
+    let over = page.lines.iter().take_while(|other| other.start < line.start).filter(|other| !other.is_empty());
+    over.take(TITLE + 1).count() <= TITLE && !page.text[block.label.end..line.end.max(block.label.end)].contains(':')
+}
+
+/// A title has at most so many lines over it.
+const TITLE: usize = 2;
+
+/// Whether what makes a place a plan is the title of the note.
+fn titled(page: &Page<'_>, at: usize) -> bool {
+    page.blocks
+        .iter()
+        .filter(|b| b.topic == Topic::Plan && b.body.start <= at && at < b.body.end)
+        .all(|b| is_title(page, b))
 }
 
 fn is_done(page: &Page<'_>, span: Span) -> bool {

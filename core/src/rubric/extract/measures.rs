@@ -37,6 +37,17 @@ static MEASURED: LazyLock<Regex> = LazyLock::new(|| {
         r"(?xi)\b(?:walk\w*|ambulat\w*|amb|gait|stands?|stood|standing|stance|balance\w*|tandem|hold\w*|held|grip\w*|pinch\w*|girth|circumference|edema|reach\w*|phonat\w*|swallow\w*|chair|rise[sn]?|repetitions?|distance|test\w*|lift\w*|carr(?:y|ies|ied)|climb\w*|step\s+test|plank|propel\w*|wheel\w*|pegs?|blocks)\b",
     )
 });
+/// A figure in words right after what was measured.
+static SPELT: LazyLock<Regex> = LazyLock::new(|| {
+    compiled(
+        r"(?xi)^(?:\s+(?:score|scale|index|total|test|quotient|time|is|was|of|at|came|to|now|today|gave|on|the|scored|remains|measured|stands?|right|left)){0,4}[\s:,]+
+          (?:zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:-(?:one|two|three|four|five|six|seven|eight|nine))?\b
+          (?:\s+(?:out\s+of|of|over|point|seconds?|degrees?|percent|feet|pounds?|decibels?)\b)?",
+    )
+});
+/// As much after an instrument is read for its figure in words.
+const SAID: usize = 64;
+
 /// What can be counted as a target: any figure, or a number word before a thing.
 static COUNTABLE: LazyLock<Regex> = LazyLock::new(|| {
     compiled(
@@ -60,15 +71,9 @@ pub(super) fn targets(page: &Page<'_>, region: Span) -> Vec<Span> {
         .map(|m| Span::new(region.start + m.start(), region.start + m.end()))
         .filter(|span| !inside_name(page.text, *span))
         .collect();
-    found.extend(page.hits(lists().assist_level, region).iter().filter(|level| !is_writer(page.text, **level)));
+    found.extend(page.hits(lists().assist_level, region).iter().copied());
     found.sort();
     found
-}
-
-/// Whether "I" is whoever writes rather than "independent": a word of a sentence follows.
-fn is_writer(text: &str, level: Span) -> bool {
-    let mut after = text[level.end..].chars();
-    level.of(text) == "I" && after.next() == Some(' ') && after.next().is_some_and(char::is_lowercase)
 }
 
 /// Whether a figure is part of a name: "G1", "L4", "COVID-19", "6MWT".
@@ -99,6 +104,15 @@ pub(super) fn measures(page: &Page<'_>, goals: &[super::Goal]) -> Vec<Span> {
             text.get(sentence.start.max(span.start.saturating_sub(90)).min(span.start)..span.start).unwrap_or_default();
         let after = text.get(span.end..sentence.end.max(span.end).min(span.end + 30)).unwrap_or_default();
         if (MEASURED.is_match(before) || MEASURED.is_match(after)) && is_measure(page, span) {
+            found.push(span);
+        }
+    }
+    // "The Dynamic Gait Index is sixteen of twenty-four": told as it is said.
+    for name in page.hits(lists().instrument, page.whole()) {
+        let reach = page.text.floor_char_boundary((name.end + SAID).min(text.len()));
+        let Some(said) = SPELT.find(&text[name.end..reach]) else { continue };
+        let span = Span::new(name.start, name.end + said.end());
+        if is_measure(page, span) {
             found.push(span);
         }
     }

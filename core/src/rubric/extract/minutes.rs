@@ -339,8 +339,13 @@ fn classify(
     let line = page.line(stated.span.start);
     let code = interventions::CPT.is_match(clause);
     // "97110 timed 15 min" is one service; "timed codes (97110, 97140): 38" is the total of several.
-    if timed && (total || !code || interventions::CPT.find_iter(line.of(page.text)).count() > 1 || services.len() <= 1)
-    {
+    let only = services.iter().filter(|service| service.code.is_some()).count() <= 1;
+    let leads = || {
+        let at = |found: Option<regex::Match<'_>>| found.map_or(usize::MAX, |m| m.start());
+        at(TIMED.find(clause)) < at(interventions::CPT.find(clause))
+    };
+    let alone = services.len() <= 1 || (only && leads());
+    if timed && (total || !code || interventions::CPT.find_iter(line.of(page.text)).count() > 1 || alone) {
         if out.timed.is_none() || total {
             out.timed = Some(stated);
         }

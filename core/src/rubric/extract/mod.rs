@@ -3,6 +3,7 @@
 mod diagnosis;
 mod enumerate;
 mod goals;
+mod homographs;
 mod interventions;
 mod measures;
 mod medications;

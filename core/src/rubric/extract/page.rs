@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use super::enumerate;
+use super::homographs;
 use super::outline::{self, Block, Topic};
 use crate::cancel::Cancel;
 use crate::rubric::terms::{Hits, ListId, Vocabulary, Word};
@@ -78,6 +79,8 @@ impl<'t> Page<'t> {
         // Each of these takes time on a long note.
         let words = cancel.unless_set(|| vocabulary.words(text));
         let hits = if cancel.is_cancelled() { vocabulary.hits("", &[]) } else { vocabulary.hits(text, &words) };
+        let mut hits = hits;
+        homographs::clear(text, &mut hits);
         let lines: Vec<Span> = cancel.unless_set(|| lines::lines(text).map(|line| lines::trim(text, line)).collect());
         let markers = cancel.unless_set(|| enumerate::markers(text, &lines));
         let blocks = cancel.unless_set(|| outline::outline(text, &lines, &markers, &hits));

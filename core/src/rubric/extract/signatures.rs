@@ -61,7 +61,7 @@ static CUE: LazyLock<Regex> = LazyLock::new(|| {
         |(?:e-?|electronic\s+|digital\s+|therapist(?:'s)?\s+|clinician(?:'s)?\s+|provider(?:'s)?\s+|evaluating\s+therapist(?:'s)?\s+|treating\s+\w+\s+|supervising\s+\w+\s+|supervisor\s+|PT\s+|OT\s+|SLP\s+|PTA\s+|COTA\s+|student\s+|staff\s+)?signature(?:\s+stamp)?(?:\s*(?:/|and|&)\s*(?:credentials|date|title))*(?:\s*[:\]–—-]|\s*\.{3,}|\s{2,})
         |signature\s+(?:stamp|on\s+file)
         |(?:stamped|rubber[\s-]stamp(?:ed)?)\b
-        |(?:therapist|clinician|treating\s+(?:therapist|clinician|provider)|provider|pathologist|treated\s+by|seen\s+by|documented\s+by|written\s+by|completed\s+by|report(?:ed)?\s+by|prepared\s+by|author(?:ed\s+by)?|entered\s+by|performed\s+by|(?:plan\s+)?(?:established|developed|created|devised|formulated|furnished|rendered|provided|delivered|certified\s+and\s+written)\s+by|(?:evaluated|assessed|planned|evaluation|eval|plan|poc)\s+(?:and\s+\w+\s+)?by(?:\s*/\s*\w+\s+by)?|note\s+by|respectfully(?:\s+submitted)?|sincerely|submitted\s+by|supervis(?:ed|ing)\s+(?:by|therapist|clinician|PT|OT|SLP))\s*(?:[:,–—-]|\.{3,})
+        |(?:therapist|clinician|treating\s+(?:therapist|clinician|provider)|provider|pathologist|(?:treated|tx(?:'d)?|rx|care|session|visit)\s+by|seen\s+by|documented\s+by|written\s+by|completed\s+by|report(?:ed)?\s+by|prepared\s+by|author(?:ed\s+by)?|entered\s+by|performed\s+by|(?:plan\s+)?(?:established|developed|created|devised|formulated|furnished|rendered|provided|delivered|certified\s+and\s+written)\s+by|(?:evaluated|assessed|planned|evaluation|eval|plan|poc)\s+(?:and\s+\w+\s+)?by(?:\s*/\s*\w+\s+by)?|note\s+by|respectfully(?:\s+submitted)?|sincerely|submitted\s+by|supervis(?:ed|ing)\s+(?:by|therapist|clinician|PT|OT|SLP))\s*(?:[:,–—-]|\.{3,})
         |(?:prepared|written|authored|compiled|completed|documented|dictated)\s*:
         |(?:(?:evaluated|assessed|treated|seen|examined)\s+and\s+(?:[\w\s]{0,24}\s)?)?(?:closed|completed|written|prepared|documented|dictated|reported)\s+by(?:\s*\.{3,})?\s)",
     )
@@ -125,7 +125,7 @@ static BARE_NAME: LazyLock<Regex> = LazyLock::new(|| {
 });
 static DATE_LINE: LazyLock<Regex> = LazyLock::new(|| {
     re(
-        r"(?i)^\W*(?:date(?:d)?(?:\s+(?:signed|of\s+signature|and\s+time|time))?\b|on\b|(?:e-?)?signed\s+(?:on\b|\d)|\d|lic|license|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec))",
+        r"(?i)^\W*(?:date(?:d)?(?:\s+(?:signed|of\s+signature|and\s+time|time))?\b|on\b|(?:e-?)?signed\s+(?:on\b|\d|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)|\d|lic|license|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec))",
     )
 });
 
@@ -142,6 +142,15 @@ static UNSIGNED: LazyLock<Regex> = LazyLock::new(|| {
         r"(?i)\b(?:unsigned|not\s+(?:yet\s+)?signed|(?:pending|awaiting)\s+(?:\w+\s+)?signature|signature\s+(?:is\s+)?(?:pending|required|needed|missing)|to\s+be\s+signed|needs?\s+(?:to\s+be\s+)?sign\w*)\b",
     )
 });
+/// A line for the therapist's signature that nobody filled in.
+static UNFILLED: LazyLock<Regex> = LazyLock::new(|| {
+    re(
+        r"(?i)^\W*(?:(?:treating|evaluating|supervising)\s+)?(?:therapist|clinician|provider|pathologist|PT|OT|SLP|author|staff)?(?:'?s)?\s*signature\s*[:.\s]*(?:_{3,}|\.{3,}|$)\W*(?:date\W*)?$",
+    )
+});
+static PRINTED: LazyLock<Regex> = LazyLock::new(|| {
+    re(r"(?i)\(\s*print(?:ed)?(?:\s+name)?\s*\)|\bprint(?:ed)?\s+name\b|\bname\s+(?:in\s+)?print\b|\btyped\s+name\b")
+});
 /// Helpers sign for nobody.
 static AIDES: LazyLock<Regex> = LazyLock::new(|| {
     re(
@@ -154,7 +163,12 @@ pub(super) fn signatures(page: &Page<'_>) -> Vec<Signature> {
     let text = page.text;
     let mut found: Vec<Signature> = Vec::new();
     let filled: Vec<Span> = page.lines.iter().copied().filter(|line| !line.is_empty()).collect();
+    let blank = filled.iter().any(|line| UNFILLED.is_match(line.of(text)));
     for (index, line) in filled.iter().enumerate() {
+        // A name in print over an empty line for the signature signs nothing.
+        if blank && PRINTED.is_match(line.of(text)) {
+            continue;
+        }
         if found.last().is_some_and(|last| last.span.end > line.start) {
             continue;
         }
@@ -263,6 +277,20 @@ fn is_heading(name: &str) -> bool {
         "assessment",
         "session",
         "visit",
+        "hospital",
+        "outpt",
+        "center",
+        "centre",
+        "medical",
+        "health",
+        "associates",
+        "department",
+        "dept",
+        "agency",
+        "institute",
+        "services",
+        "partners",
+        "wellness",
     ]
     .iter()
     .any(|word| lower.split(|c: char| !c.is_alphanumeric()).any(|w| w == *word))

@@ -87,6 +87,7 @@ pub(super) fn complete(page: &Page<'_>, facts: &mut Facts, statements: &Statemen
         .filter(|span| says_something(page, *span))
         .collect();
     add(&mut facts.planned_interventions, &intended);
+    leave_goals(&mut facts.interventions, &facts.goals);
     facts.skilled = found(Kind::Skilled, LIKELY);
     let totals: Vec<_> = [facts.minutes.timed, facts.minutes.total].into_iter().flatten().collect();
     facts.unskilled = statements
@@ -237,6 +238,21 @@ fn goals(page: &Page<'_>, facts: &mut Facts, statements: &Statements) {
         let said = table::term(page, goal.span).or(term);
         guessed.retain(|span| *span != goal.span || said.is_none());
         goal.term = said.unwrap_or(goal.term);
+    }
+    // "S1", "S2", "L1": where both are there, the letters say the term.
+    let lettered = |goal: &Goal, letter: char| {
+        let mut chars = goal.span.of(page.text).trim_start_matches(['|', ' ', '-', '*']).chars();
+        chars.next() == Some(letter) && chars.next().is_some_and(|c| c.is_ascii_digit())
+    };
+    if ['L', 'S'].iter().all(|letter| facts.goals.iter().any(|goal| lettered(goal, *letter))) {
+        for goal in &mut facts.goals {
+            goal.term = match (lettered(goal, 'L'), lettered(goal, 'S')) {
+                (true, _) => GoalTerm::Long,
+                (_, true) => GoalTerm::Short,
+                _ => goal.term,
+            };
+            guessed.retain(|span| *span != goal.span);
+        }
     }
     // Where all goals are short-term ones, and of some nothing says so, those are the goals of the plan.
     if facts.goals.iter().all(|goal| goal.term == GoalTerm::Short) {
