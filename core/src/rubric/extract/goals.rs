@@ -79,7 +79,7 @@ static TIME_FRAME: LazyLock<Regex> = LazyLock::new(|| {
          |(?:\d{1,3}(?:\s*(?:-|–|to|or)\s*\d{1,3})?|one|two|three|four|five|six|seven|eight|nine|ten|twelve|sixteen|a|couple(?:\s+of)?)
           [\s-]*(?:weeks?|wks?|wk|months?|mos?|mths?)\b)
        |\b(?:with)?in\s+(?:the\s+)?(?:next\s+)?(?:\d{1,3}(?:\s*(?:-|–|to)\s*\d{1,3})?|one|two|three|four|five|six|seven|eight|nine|ten|twelve)\s*(?:visits?|sessions?|days?|treatments?)\b
-       |\bby\s+(?:the\s+)?(?:time\s+of\s+|end\s+of\s+)?(?:discharge|d/?c|recert\w*|(?:the\s+)?(?:plan|episode|certification|care))\b
+       |\bby\s+(?:the\s+)?(?:time\s+of\s+|end\s+of\s+)?(?:discharge|d/?c|recert\w*|(?:the\s+|this\s+|our\s+)?(?:plan|episode|certification|care|course|program(?:me)?|therapy|treatment))\b
        |\(\s*\d{1,3}\s*(?:visits?|sessions?|days?|tx|treatments?)\s*\)
        |\b(?:by\s+|target(?:\s+date)?:?\s+|due:?\s+)?\d{1,2}/\d{1,2}/\d{2,4}\b
        |\bby\s+(?:mid-?|late\s+|early\s+|the\s+end\s+of\s+)?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?(?:\s+\d{1,2}\b)?",
@@ -735,7 +735,9 @@ fn prose(page: &Page<'_>) -> Vec<Draft> {
         }
         let (spoken, promised) = (PROSE.find(content), WILL.captures(content));
         let promised = promised.filter(|_| {
-            let stated = matches!(page.topic(sentence.start), Topic::Goals | Topic::NewGoals);
+            // "Long range, she will cross the street."
+            let termed = TERM.is_match(content);
+            let stated = termed || matches!(page.topic(sentence.start), Topic::Goals | Topic::NewGoals);
             is_promise(content) && (stated || TIME_FRAME.is_match(content))
         });
         let status = SURE_STATUS.is_match(content) && content.to_lowercase().contains("goal");

@@ -37,16 +37,20 @@ static MEASURED: LazyLock<Regex> = LazyLock::new(|| {
         r"(?xi)\b(?:walk\w*|ambulat\w*|amb|gait|stands?|stood|standing|stance|balance\w*|tandem|hold\w*|held|grip\w*|pinch\w*|girth|circumference|edema|reach\w*|phonat\w*|swallow\w*|chair|rise[sn]?|repetitions?|distance|test\w*|lift\w*|carr(?:y|ies|ied)|climb\w*|step\s+test|plank|propel\w*|wheel\w*|pegs?|blocks)\b",
     )
 });
+/// "07/01": a day without its year.
+static DAY: LazyLock<Regex> = LazyLock::new(|| compiled(r"^(?:0\d/[0-3]\d|\d{1,2}/0\d)$"));
 /// A figure in words right after what was measured.
 static SPELT: LazyLock<Regex> = LazyLock::new(|| {
     compiled(
         r"(?xi)^(?:\s+(?:score|scale|index|total|test|quotient|time|is|was|of|at|came|to|now|today|gave|on|the|scored|remains|measured|stands?|right|left)){0,4}[\s:,]+
           (?:zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:-(?:one|two|three|four|five|six|seven|eight|nine))?\b
-          (?:\s+(?:out\s+of|of|over|point|seconds?|degrees?|percent|feet|pounds?|decibels?)\b)?",
+          (?:\s+(?:out\s+of|of|over|point|seconds?|degrees?|percent|feet|pounds?|decibels?)\b)?
+        |^(?:\s+[a-z][\w-]*){0,10}?\s+(?:(?:a\s+)?hundred|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)
+          (?:[\s-]+(?:and\s+)?(?:hundred|point|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)){0,5}\s+(?:seconds?|feet|degrees?|percent|pounds?|out\s+of|of\s+\w+)\b",
     )
 });
 /// As much after an instrument is read for its figure in words.
-const SAID: usize = 64;
+const SAID: usize = 140;
 
 /// What can be counted as a target: any figure, or a number word before a thing.
 static COUNTABLE: LazyLock<Regex> = LazyLock::new(|| {
@@ -149,7 +153,7 @@ fn is_measure(page: &Page<'_>, span: Span) -> bool {
     ) {
         return false;
     }
-    if page.is_dated(span) {
+    if page.is_dated(span) || DAY.is_match(span.of(page.text)) {
         return false;
     }
     let line = page.line(span.start);

@@ -40,12 +40,15 @@ static FREQUENCY: LazyLock<Regex> = LazyLock::new(|| {
         |\b(?:weekly|monthly)\s+(?:visits?|sessions?|frequency)\s*{GAP}\s*{COUNT}\b
         |\b(?:how\s+often|freq(?:uency)?\.?|rate|schedule|visits|sessions)\s*{GAP}\s*(?:{OFTEN}|{COUNT}\s*(?:x|times)\b)
         |(?:^|[.;|\n])[\x20\t]*(?P<alone>{OFTEN})[\x20\t]*(?:[.;|\n]|$)
+        |,[\x20\t]*(?P<last>weekly|wkly|bi-?weekly|monthly|fortnightly)[\x20\t]*(?:[.;,|\n]|$)
+        |\b{COUNT}\s*(?:hrs?|hours?|h|d|appts?)\s*(?:/|per\b|a\b|each\b)\s*{UNIT}
+        |\b(?:meet|met|seeing|come\s+in|coming)\s+(?:\w+\s+){{0,2}}(?:weekly|wkly|monthly|fortnightly)\b
         |\b[1-7]w\d{{1,2}}\b
         |\bevery\s+(?:[234](?:nd|rd|th)?|two\s+(?:to|or)\s+three|two|three|four|fourth|7|10|14|seven|ten|fourteen)\s+(?:weeks?|wks?|days)\b
         |\bq\.?\s?{DAY}(?:\s*(?:,|/|&|\+|and|-)\s*{DAY})*(?:\b|\s|$)
         |\b(?:EOW|QOW|q\s?mo(?:nth)?|q\s?1\s?wk)\b
         |(?-i:\b(?:M-W-F|MWF|M&W|M/Th|M&Th|M-Th|T&Th|T-Th|TTh|TuTh|Tu&Th|T/R|M/R|W&F)\b)
-        |\b(?:mondays|tuesdays|wednesdays|thursdays|fridays)\s+(?:until|through|thru|till|for|x|to|at|from)\b"
+        |\b(?P<day>mondays|tuesdays|wednesdays|thursdays|fridays)\s+(?:until|through|thru|till|for|x|to|at|from)\b"
     ))
 });
 /// Between a label and its value: a colon, dots, a wide gap.
@@ -63,6 +66,7 @@ const MONTH: &str = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
 static DURATION: LazyLock<Regex> = LazyLock::new(|| {
     re(&format!(
         r"(?:number|no\.?|\#)\s*(?:of\s+)?(?:weeks|wks|months)\s*{GAP}?\s*(?P<number>\d{{1,2}})\b
+        |(?P<weeks_asked>\b(?:weeks|wks)\s*(?:requested|planned|needed|authori[sz]ed|ordered)?\s*{GAP}\s*\d{{1,2}})\b
         |(?:number|no\.?|\#|total)\s*(?:of\s+)?(?:visits|sessions|treatments)\s*(?:planned|requested|authori[sz]ed|ordered|anticipated|expected|recommended|proposed)\s*{GAP}?\s*(?P<planned>\d{{1,2}})\b
         |(?:duration|length|how\s+long|weeks|months)\s*(?:\(\s*|in\s+)?(?:weeks|wks|months|visits|sessions|requested|planned)\s*\)?\s*{GAP}?\s*(?P<asked>\d{{1,2}})\b
         |(?P<shorthand>\b[1-7]w\d{{1,2}}\b)
@@ -80,6 +84,12 @@ static OTHER_SCHEDULE: LazyLock<LeadIn> = LazyLock::new(|| {
         r"(?xi)\b(?:HEP|home\s+(?:exercise|program|practice)|at\s+home|gym|practice|practise|exercises?\s+(?:at|daily)|medication|falls?|headaches?|drinks?|smokes?|walks?|golfs?|previously|used\s+to|prior|dialysis|caregiver\s+comes|aide\s+comes)\b",
         40,
         &['.', ';', '\n'],
+    )
+});
+/// What tells of visits that are over.
+static ATTENDED: LazyLock<Regex> = LazyLock::new(|| {
+    re(
+        r"\b(?:was|were|had\s+been|has\s+been|have\s+been)\s+(?:\w+\s+)?(?:seen|treated|receiving|getting|attending|coming|having)\b[^.;]*$",
     )
 });
 /// Spans of time that tell of the past, or belong to something else.
@@ -114,7 +124,7 @@ pub(super) fn frequency(page: &Page<'_>, goals: &[Goal]) -> Vec<Span> {
         // "Weekly x 10 reps" is exercise.
         .filter(|m| m.name("often").is_none() || m.get(0).is_none_or(|whole| !counts_exercise(&text[whole.end()..])))
         // In "weekly, 4 visits" only the first word says how often.
-        .filter_map(|m| m.name("often").or(m.name("alone")).or(m.get(0)))
+        .filter_map(|m| ["often", "alone", "last", "day"].iter().find_map(|name| m.name(name)).or(m.get(0)))
         .map(|m| lines::trim(text, Span::new(m.start(), m.end())))
         .filter(|span| is_planned(page, *span, goals))
         .collect();
@@ -139,7 +149,8 @@ pub(super) fn duration(page: &Page<'_>, goals: &[Goal], frequency: &[Span]) -> V
         if is_one(text, span) {
             continue;
         }
-        let said = both || ["number", "planned", "asked", "weeks", "ends"].iter().any(|name| m.name(name).is_some());
+        let said = both
+            || ["number", "planned", "asked", "weeks", "weeks_asked", "ends"].iter().any(|name| m.name(name).is_some());
         let line = page.line(span.start);
         let sentence = page.sentence(span.start);
         let around = sentence.cover(Span::new(span.start, span.end.min(line.end.max(span.end))));
@@ -294,6 +305,16 @@ fn total(before: &str, after: &str) -> bool {
             "planned",
             "authorized",
             "are planned",
+            "should",
+            "will do",
+            "would do",
+            "requested",
+            "are requested",
+            "recommended",
+            "are recommended",
+            "expected",
+            "anticipated",
+            "proposed",
         ]
         .iter()
         .any(|tail| after.starts_with(tail))
@@ -316,6 +337,10 @@ fn is_planned(page: &Page<'_>, span: Span, goals: &[Goal]) -> bool {
     }
     let sentence = page.sentence(span.start);
     let before = &page.text[sentence.start.min(span.start)..span.start];
+    // "Was seen 3x/wk at the nursing home."
+    if ATTENDED.is_match(crate::text::pattern::tail(before, 80)) {
+        return false;
+    }
     let stands = page.assertion(span);
     !OTHER_SCHEDULE.leads(before) && !stands.negated && !stands.historical
 }

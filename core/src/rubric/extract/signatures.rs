@@ -145,7 +145,7 @@ static UNSIGNED: LazyLock<Regex> = LazyLock::new(|| {
 /// A line for the therapist's signature that nobody filled in.
 static UNFILLED: LazyLock<Regex> = LazyLock::new(|| {
     re(
-        r"(?i)^\W*(?:(?:treating|evaluating|supervising)\s+)?(?:therapist|clinician|provider|pathologist|PT|OT|SLP|author|staff)?(?:'?s)?\s*signature\s*[:.\s]*(?:_{3,}|\.{3,}|$)\W*(?:date\W*)?$",
+        r"(?i)^\W*(?:(?:treating|evaluating|supervising)\s+)?(?:therapist|clinician|provider|pathologist|PT|OT|SLP|author|staff)?(?:'?s)?\s*signature\s*[:.\s]*(?:_{3,}|\.{3,}|$)[\W_]*(?:date[\W_]*)?$",
     )
 });
 static PRINTED: LazyLock<Regex> = LazyLock::new(|| {

@@ -176,7 +176,8 @@ fn retain(list: &mut Vec<Span>, statements: &Statements, kind: Kind) {
 fn goals(page: &Page<'_>, facts: &mut Facts, statements: &Statements) {
     facts.goals.retain(|goal| {
         let row = page.line(goal.span.start);
-        !table::is_header(page, row) && !table::carries_on(page, row) && !is_unchosen(page, row)
+        let heads = goal.id.is_empty() && is_heading(page, goal.span);
+        !table::is_header(page, row) && !table::carries_on(page, row) && !is_unchosen(page, row) && !heads
     });
     facts.goals.retain(|goal| {
         // What is labelled or numbered as a goal is one.
@@ -202,7 +203,10 @@ fn goals(page: &Page<'_>, facts: &mut Facts, statements: &Statements) {
         let list = statement.list.and_then(|list| lists.get(&list));
         let item = if is_item(page, statement.span) { ITEM } else { PLAIN };
         let listed = list.is_some() && statement.holds_goal() >= item;
-        if !(alone || listed)
+        // "✓ upgraded" tells of the goal before it.
+        let tells = statement.span.of(page.text).starts_with(['✓', '✔', '☑', '→', '↑', '↓']);
+        if tells
+            || !(alone || listed)
             || is_heading(page, statement.span)
             || table::is_header(page, statement.span)
             || is_unchosen(page, page.line(statement.span.start))
