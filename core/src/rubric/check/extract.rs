@@ -149,6 +149,12 @@ static LONG_TO_COME: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+static SPEECH: LazyLock<Regex> = LazyLock::new(|| {
+    compiled(
+        r"\b(?P<name>ST)\s*(?:[:–-]\s|\d|once\b|twice\b|weekly\b|daily\b|every\b|each\b|for\s|to\s+(?:address|treat|consist|include)|services\b|plan\b|recert|tx\b|treatment\b|therapy\b|q\s?(?:\d|w|o))|\b(?P<said>[Ss]peech)\s+(?:recert|eval|plan|tx|path|services|progress|POC)",
+    )
+});
+
 /// Whether a place lies in a signature.
 fn is_signed(note: &Note<'_>, span: Span) -> bool {
     note.facts.signatures.iter().any(|signature| signature.span.contains(span))
@@ -169,6 +175,13 @@ fn therapy(note: &Note<'_>) -> Vec<Span> {
             !stands.historical && !stands.negated && !stands.template && !is_signed(note, *span)
         })
         .collect();
+    // "ST 5x/week": as short as that, only beside what plans it.
+    found.extend(
+        SPEECH
+            .captures_iter(page.text)
+            .filter_map(|m| m.name("name").or(m.name("said")))
+            .map(|m| Span::new(m.start(), m.end())),
+    );
     // The plan's own words first.
     found.sort_by_key(|span| (page.topic(span.start) != crate::rubric::extract::outline::Topic::Plan, *span));
     found

@@ -22,6 +22,8 @@ enum Series {
     Lettered(u8),
     /// "9b", "9c", by the number.
     Numbered(u32),
+    /// "1-walk", with nothing between.
+    Dashed,
 }
 
 /// How many lines away the item before or after may stand.
@@ -54,6 +56,13 @@ pub(crate) fn letter(marker: &str) -> Option<u32> {
 fn count(line: &str) -> Option<Count> {
     let label = line.bytes().take(5).take_while(u8::is_ascii_alphanumeric).count();
     let (word, rest) = line.split_at_checked(label)?;
+    if let Some(text) = rest.strip_prefix('-')
+        && text.starts_with(char::is_alphabetic)
+        && (1..=2).contains(&label)
+        && let Ok(ordinal) = word.parse()
+    {
+        return Some(Count { series: Series::Dashed, ordinal, len: label + 1 });
+    }
     let marked = rest.starts_with(['.', ')', ':']) && rest[1..].starts_with([' ', '\t']);
     let row = rest.trim_start().starts_with('|');
     if row || !(marked || rest.starts_with([' ', '\t'])) {
@@ -94,6 +103,8 @@ mod tests {
             ("A. Lee, PT\nWalks 50 ft", vec![0, 0]),
             ("C. Ruiz, PT\nA. Lee, PT", vec![0, 0]),
             ("1. sit\n- stand", vec![2, 1]),
+            ("1-walk a mile\n2-sit up\n3-step test", vec![2, 2, 2]),
+            ("4-way hip with band", vec![0]),
             ("L1 | walk | 8 wk\nL2 | stand | 8 wk", vec![0, 0]),
             ("3d printed splint\n10 reps", vec![0, 0]),
         ] {

@@ -516,8 +516,14 @@ const NEAR: usize = 8;
 
 /// Whether a line says only how far ahead the goals under it lie: "Long term (to 9/12/2025)".
 fn is_term_alone(content: &str) -> bool {
-    let Some(term) = TERM.find(content) else { return false };
-    let rest = TIME_FRAME.replace_all(&content[term.end()..], " ");
+    let called = || {
+        let mark = MARK.captures(content)?;
+        let whole = mark.get(0).filter(|m| m.start() == 0)?;
+        let numbered = mark.name("number").or(mark.name("short")).or(mark.name("g")).is_some();
+        (!numbered && (mark.name("abbr").is_some() || mark.name("long").is_some())).then_some(whole.end())
+    };
+    let Some(end) = TERM.find(content).map(|term| term.end()).or_else(called) else { return false };
+    let rest = TIME_FRAME.replace_all(&content[end..], " ");
     let mut words = rest.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
     words.all(|word| LEADS.contains(&word.to_lowercase().as_str()))
 }
@@ -689,7 +695,18 @@ fn inline(page: &Page<'_>, region: Span, term: GoalTerm, new: bool, drafts: &mut
             drafts.push(Draft { span: text, text, id: String::new(), term, new, prose: false, after: None });
         }
     };
-    let starts: Vec<(usize, usize)> = ENUMERATOR.find_iter(content).map(|m| (m.start(), m.end())).collect();
+    let mut starts: Vec<(usize, usize)> = Vec::new();
+    let mut next = None;
+    for m in ENUMERATOR.find_iter(content) {
+        let label = m.as_str().trim_matches(|c: char| !c.is_alphanumeric());
+        let ordinal =
+            label.parse::<u32>().ok().or_else(|| label.bytes().next().map(|b| u32::from(b.to_ascii_lowercase())));
+        // In "1. DHI under 20. 2. turns his head" the 20 counts nothing.
+        if ordinal.is_some() && (next.is_none() || next == ordinal) {
+            starts.push((m.start(), m.end()));
+            next = ordinal.map(|ordinal| ordinal + 1);
+        }
+    }
     if !starts.is_empty() {
         for (index, (_, start)) in starts.iter().enumerate() {
             push(*start, starts.get(index + 1).map_or(content.len(), |(at, _)| *at));

@@ -54,7 +54,7 @@ static AMOUNT: LazyLock<Regex> = LazyLock::new(|| {
 /// "Timed: 40", "total 50", "minutes: 40", where the unit stands elsewhere on the line.
 static BARE: LazyLock<Regex> = LazyLock::new(|| {
     re(&format!(
-        r"(?:minutes?|mins?|min\.?|time|timed|untimed|total(?:\s+(?:treatment|tx|rx|therapy|session|visit))?|min\s+total|codes?|TT[TM]?|(?:whole|entire)\s+(?:visit|session|treatment|appointment|hour)(?:\s+(?:for|of|in|with)\s+(?:\w+\s+)?(?:treatment|therapy|care|patient|pt))?|(?:session|visit|treatment|tx|therapy|contact)\s+(?:total|length|duration)|(?:time|minutes|total)\s+in\s+(?:treatment|therapy|session|clinic|all))\s*(?:\([^)\d]*\))?\s*(?:is|was|of|were|[:=\-–|]|\.{{2,}})*\s*(?P<minutes>{NUMBER})\b
+        r"(?:minutes?|mins?|min\.?|time|timed|untimed|total(?:\s+(?:treatment|tx|rx|therapy|session|visit))?|min\s+total|codes?|TT[TM]?|(?:whole|entire)\s+(?:visit|session|treatment|appointment|hour)(?:\s+(?:for|of|in|with)\s+(?:\w+\s+)?(?:treatment|therapy|care|patient|pt))?|(?:session|visit|treatment|tx|therapy|contact)\s+(?:total|length|duration)|^\s*session|(?:time|minutes|total)\s+in\s+(?:treatment|therapy|session|clinic|all))\s*(?:\([^)\d]*\))?\s*(?:is|was|of|were|[:=\-–|]|\.{{2,}})*\s*(?P<minutes>{NUMBER})\b
         |(?:minutes?|mins?|time)\b[\w\s-]{{0,40}}?\s(?:(?:come|comes|came|add(?:s|ed)?|amount(?:s|ed)?|sum(?:s|med)?)\s+(?:up\s+)?to|equal(?:s|ed)?|number(?:s|ed)?|[:=])\s*(?P<told>{NUMBER})\b
         |(?:minutes?|mins?|time)\b[\w\s-]{{0,40}}?[:=]\s*(?P<set>{NUMBER})\s*$
         |^\s*all\s*[:=]?\s*(?P<whole>{NUMBER})\s*$
@@ -269,13 +269,19 @@ fn amount(clause: &str, unit_near: bool) -> Option<(u32, usize)> {
     }
     if let Some(found) = BARE.captures(clause) {
         let value = ["minutes", "told", "set", "whole", "before"].iter().find_map(|name| found.name(name))?;
-        return Some((number(value.as_str())?, found.get(0)?.end()));
+        let minutes = number(value.as_str())?;
+        // "Session 5" counts sessions.
+        let counted = minutes < SHORT && clause.trim_start().to_lowercase().starts_with("session ");
+        return (!counted).then_some((minutes, found.get(0)?.end()));
     }
     // A cell with nothing but a number.
     let bare = clause.trim();
     let value = bare.parse::<u32>().ok().filter(|n| *n <= 480)?;
     Some((value, clause.len() - (clause.len() - clause.trim_end().len())))
 }
+
+/// A session takes at least so many minutes.
+const SHORT: u32 = 15;
 
 fn number(word: &str) -> Option<u32> {
     if let Ok(number) = word.parse() {

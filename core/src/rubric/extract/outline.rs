@@ -94,6 +94,7 @@ pub(crate) fn outline(text: &str, lines: &[Span], markers: &[usize], hits: &Hits
     }
     let ends = ends(text, lines, markers, &found);
     let blanks = blanks(text, lines);
+    let next_line = next_line(text, lines, markers, &found);
     // For each label the next major one of another topic, found from the back in one pass.
     let mut next_label = vec![text.len(); found.len() + 1];
     let mut next_other = vec![text.len(); found.len()];
@@ -121,8 +122,10 @@ pub(crate) fn outline(text: &str, lines: &[Span], markers: &[usize], hits: &Hits
         // "PLOF: walked the dog" ends with its paragraph; under a heading of its own a history may take several.
         if major && is_told(topic) && !text[start..end].trim_start_matches([' ', '\t', ':']).starts_with(['\n', '\r']) {
             let line = lines.partition_point(|line| line.end < body.start);
-            let stop = blanks.get(line).copied().unwrap_or(text.len());
-            body = lines::trim(text, Span::new(body.start, stop.clamp(body.start, body.end)));
+            let blank = blanks.get(line).copied().unwrap_or(text.len());
+            // So it does where the next line has a label of its own.
+            let labelled = next_line.get(index).copied().unwrap_or(text.len());
+            body = lines::trim(text, Span::new(body.start, blank.min(labelled).clamp(body.start, body.end)));
         }
         if !major {
             // A line's label holds for that line, or for the next lines up to a blank one when nothing follows it.
@@ -139,6 +142,21 @@ pub(crate) fn outline(text: &str, lines: &[Span], markers: &[usize], hits: &Hits
 /// Whether a topic is told of the patient in words, and ends where its paragraph does.
 fn is_told(topic: Topic) -> bool {
     matches!(topic, Topic::Subjective | Topic::History | Topic::Family | Topic::Medications)
+}
+
+/// For each label where the next one begins that stands at the start of a line below.
+fn next_line(text: &str, lines: &[Span], markers: &[usize], found: &[(Span, usize, Topic, bool)]) -> Vec<usize> {
+    let mut next = text.len();
+    let mut out = vec![text.len(); found.len()];
+    for (index, (label, ..)) in found.iter().enumerate().rev() {
+        out[index] = next;
+        let at = lines.partition_point(|line| line.start <= label.start).saturating_sub(1);
+        let own = lines.get(at).map_or(0, |line| line.start + markers.get(at).copied().unwrap_or(0));
+        if label.start <= own + 1 {
+            next = lines.get(at).map_or(label.start, |line| line.start);
+        }
+    }
+    out
 }
 
 /// For each line where the next blank one begins.
