@@ -1,5 +1,6 @@
 //! What is treated: diagnoses, body parts, and the conditions that complicate treatment.
 
+use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -223,7 +224,7 @@ pub(super) fn complexities(page: &Page<'_>) -> Vec<Span> {
         }
     }
     // What is treated complicates nothing, wherever it is named again.
-    let treated: Vec<String> = page
+    let treated: HashSet<String> = page
         .hits(lists().comorbidity, page.whole())
         .iter()
         .filter(|hit| is_treated(page, **hit))
@@ -347,6 +348,18 @@ mod tests {
     fn what_is_treated_complicates_nothing() {
         for text in ["Reason: dry macular degeneration of both eyes (H35.3133).", "COMORBIDITIES |\nMEDS | calcium"] {
             assert!(spans(text, complexities).is_empty(), "{text}: {:?}", spans(text, complexities));
+        }
+        for text in ["DX  Lymphedema RLE I89.0\n\nImpression: lymphedema of the leg.", "Pads: 4 a day"] {
+            assert!(spans(text, complexities).is_empty(), "{text}: {:?}", spans(text, complexities));
+        }
+        for text in [
+            "7. Complicating conditions   ( ) yes  (X) none affecting treatment",
+            "no other medical conds that wd affect tx",
+            "PMH: [x] none",
+            "Nothing in her history that should slow her.",
+            "I found nothing else that should hold the treatment back.",
+        ] {
+            assert!(!spans(text, complexities).is_empty(), "{text}");
         }
         assert!(!spans("She also has macular degeneration, reads slowly.", complexities).is_empty());
     }

@@ -231,6 +231,8 @@ impl Draft {
     }
 }
 
+/// A goal by what is to be done, and how it stands after a colon.
+static DOING: LazyLock<Regex> = LazyLock::new(|| compiled(r"^\W*(?:[A-Z][a-z]+ing)\b[^.:;]{2,70}:\s+(?P<told>\S)"));
 /// What goals are counted by in words.
 const ORDINALS: [[&str; 2]; 6] =
     [["one", "first"], ["two", "second"], ["three", "third"], ["four", "fourth"], ["five", "fifth"], ["six", "sixth"]];
@@ -371,7 +373,14 @@ fn listed(page: &Page<'_>) -> Vec<Draft> {
             let before = drafts.len();
             let own = rest.of(text);
             if has_words(own) && !COLUMNS.is_match(own) && !NO_ITEM.is_match(own) {
-                inline(page, rest, term, new, &mut drafts);
+                let labelled =
+                    MARK.captures(own).is_some_and(|m| is_named(&m, own) && m.get(0).is_some_and(|m| m.start() == 0));
+                if labelled {
+                    // "Goals: LTG 1 increase strength. LTG 2 ..."
+                    marked(page, rest, new, term, &mut drafts);
+                } else {
+                    inline(page, rest, term, new, &mut drafts);
+                }
             }
             // "Long-term goals: to be set at the review" is an answer: what follows is no list of them.
             if PLACEHOLDER.is_match(own) && own.contains(char::is_alphabetic) && !BELOW.is_match(own) {
@@ -737,10 +746,16 @@ fn prose(page: &Page<'_>) -> Vec<Draft> {
         let counted = COUNTED.captures(content);
         if counted.is_none() && names_goals(content.trim_end_matches(['.', ':'])) {
             let next = page.sentences.get(page.sentences.partition_point(|next| next.start < sentence.end));
-            if next.is_some_and(|next| COUNTED.is_match(next.of(text))) {
+            if next.is_some_and(|next| COUNTED.is_match(next.of(text)) || DOING.is_match(next.of(text))) {
                 led = true;
                 continue;
             }
+        }
+        // "Four aims were set. Getting dressed in fifteen minutes: she now takes fourteen."
+        if led && let Some(doing) = DOING.captures(content) {
+            let told = doing.name("told").map(|m| Span::new(sentence.start + m.start(), sentence.end));
+            drafts.push(Draft { after: told, ..Draft::told(page, *sentence) });
+            continue;
         }
         if led && let Some(count) = counted {
             let own = Span::new(sentence.start + count.get(0).map_or(0, |m| m.end()), sentence.end);
@@ -867,6 +882,9 @@ pub(crate) fn goal_at(page: &Page<'_>, span: Span, term: GoalTerm, new: bool) ->
     let content = span.of(page.text);
     let marker =
         lines::list_marker(content).max(page.marker(span.start)).max(bare_number(page, span)).min(content.len());
+    let label =
+        MARK.captures(content).filter(|m| is_named(m, content)).and_then(|m| m.get(0)).filter(|m| m.start() == 0);
+    let marker = label.map_or(marker, |label| label.end().max(marker));
     let text = lines::trim(page.text, Span::new(span.start + marker, span.end));
     let goal = finish(page, Draft { span, text, id: String::new(), term, new, prose: false, after: None });
     // A figure in what is aimed at says nothing of how it stands: the statements do.
@@ -895,7 +913,9 @@ fn bare_number(page: &Page<'_>, span: Span) -> usize {
 fn finish(page: &Page<'_>, draft: Draft) -> Goal {
     let Draft { span, mut text, id, term, new, prose, after } = draft;
     let source = page.text;
-    let status = status(page, span, text, prose).or_else(|| after.and_then(|after| in_words(page, after)));
+    // "Getting dressed in fifteen minutes: she now takes fourteen."
+    let colon = after.filter(|after| span.contains(*after) && has_words(after.of(source)));
+    let status = status(page, span, text, prose).or(colon).or_else(|| after.and_then(|after| in_words(page, after)));
     let time_frame = TIME_FRAME.find(span.of(source)).map(|m| Span::new(span.start + m.start(), span.start + m.end()));
     let term = match (term, time_frame) {
         (GoalTerm::Unstated, Some(frame)) => from_frame(frame.of(source)),
@@ -1214,6 +1234,51 @@ mod tests {
         ] {
             assert_eq!(read(text), expected, "{text}");
         }
+    }
+
+    #[test]
+    fn goals_of_forms_and_letters() {
+        use GoalTerm::{Long, Short, Unstated};
+        let goal = |id: &str, term, target, status| (id.to_owned(), term, target, status);
+        for (text, expected) in [
+            (
+                "LT-1  turn a key, 5/5\nST-1  fasten a hook in 60 sec",
+                vec![goal("ltg1", Long, true, false), goal("stg1", Short, true, false)],
+            ),
+            (
+                "Long-term goals (by 4/25/2025)\nA. Fasten six buttons.\nB. Open a bottle, 4 of 5 tries.",
+                vec![goal("ltga", Long, true, false), goal("ltgb", Long, true, false)],
+            ),
+            (
+                "F. Long term (to 9/12/2025)\n  F1 Grip a trowel 30 min\n  F2 Tie a fly in 4 min\nG. Treatment: putty",
+                vec![goal("ltgf1", Long, true, false), goal("ltgf2", Long, true, false)],
+            ),
+            (
+                "Goals\n[x] LTG  Pt will sit 75 min\n[ ] LTG  Pt will return to ____\n[x] LTG  Pt will climb 9 stairs",
+                vec![goal("", Long, true, false), goal("", Long, true, false)],
+            ),
+            (
+                "Targets for the end of the period. One, he stays at 70 dB. Two, his wife runs the card.",
+                vec![goal("goal1", Unstated, true, false), goal("goal2", Unstated, false, false)],
+            ),
+            (
+                "She set two aims with me. Getting dressed in fifteen minutes: she now takes fourteen. \
+                 Peeling potatoes alone: still needs a steady hand.",
+                vec![goal("", Unstated, true, true), goal("", Unstated, false, true)],
+            ),
+            (
+                "Goals: 1. DHI under 20. 2. turns head 10/10.",
+                vec![goal("", Unstated, true, false), goal("", Unstated, true, false)],
+            ),
+            (
+                "What we work towards, by the end of May:\n  He will order a meal, 4 of 5 times.",
+                vec![goal("", Unstated, true, false)],
+            ),
+        ] {
+            assert_eq!(read(text), expected, "{text}");
+        }
+        // To teach somebody to do something is no promise of it.
+        assert_eq!(read("I propose treatment for ten weeks, and teaching Mrs. Roe to cue."), []);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::outline::{Block, Topic};
-use super::page::{Page, lists};
+use super::page::{Page, inside, lists};
 use crate::text::Span;
 use crate::text::pattern::compiled;
 
@@ -170,20 +170,28 @@ pub(super) fn given(page: &Page<'_>) -> Vec<Span> {
 }
 
 /// Therapy that is planned: by name, in the plan; where a note has no plan of its own, where it is spoken of as planned.
-pub(super) fn planned(page: &Page<'_>) -> Vec<Span> {
+pub(super) fn planned(page: &Page<'_>, frequency: &[Span]) -> Vec<Span> {
     let both = page.hits(lists().service, page.whole()).iter().chain(page.hits(lists().activity, page.whole()));
-    let headed = page.blocks.iter().any(|block| block.topic == Topic::Plan && !is_title(page, block));
+    let parts: Vec<Span> =
+        page.blocks.iter().filter(|b| b.topic == Topic::Plan && !is_title(page, b)).map(|b| b.body).collect();
+    let headed = !parts.is_empty();
     let mut found: Vec<Span> = both
         .copied()
         .filter(|span| {
             let own = match page.topic(span.start) {
-                Topic::Plan if !titled(page, span.start) => true,
+                Topic::Plan if !titled(&parts, span.start) => true,
                 Topic::Plan | Topic::Assessment | Topic::Other | Topic::Unknown => {
                     let label = page.label(span.start).map_or("", |b| b.label.of(page.text)).to_lowercase();
                     ["intervention", "treatment", "procedures", "modalities", "type"]
                         .iter()
                         .any(|word| label.contains(word))
                         || (!headed && PLANNED.is_match(page.sentence(span.start).of(page.text)))
+                }
+                // "MLD, bandaging, garment fit 4x/wk": what stands beside how often it is done is planned.
+                Topic::Objective | Topic::Status
+                    if inside(frequency, page.sentence(span.start), |often| *often).next().is_some() =>
+                {
+                    true
                 }
                 _ => {
                     let label = page.label(span.start).map_or("", |b| b.label.of(page.text)).to_lowercase();
@@ -227,12 +235,10 @@ fn is_title(page: &Page<'_>, block: &Block) -> bool {
 /// A title has at most so many lines over it.
 const TITLE: usize = 2;
 
-/// Whether what makes a place a plan is the title of the note.
-fn titled(page: &Page<'_>, at: usize) -> bool {
-    page.blocks
-        .iter()
-        .filter(|b| b.topic == Topic::Plan && b.body.start <= at && at < b.body.end)
-        .all(|b| is_title(page, b))
+/// Whether what makes a place a plan is the title of the note: it stands in none of the parts that plan.
+fn titled(parts: &[Span], at: usize) -> bool {
+    let next = parts.partition_point(|part| part.start <= at);
+    parts[..next].last().is_none_or(|part| part.end <= at)
 }
 
 fn is_done(page: &Page<'_>, span: Span) -> bool {
@@ -264,7 +270,7 @@ mod tests {
     fn a_label_that_asks_for_therapy_is_answered_on_its_own_line() {
         let planned_in = |text: &str| {
             let page = Page::new(text, Vocabulary::builtin(), &NEVER);
-            planned(&page).into_iter().map(|span| span.of(text).to_owned()).collect::<Vec<_>>()
+            planned(&page, &[]).into_iter().map(|span| span.of(text).to_owned()).collect::<Vec<_>>()
         };
         for (text, answer) in [
             ("Findings: weak.\nTx planned: pacing of the shop day, marking up the kitchen\n", "pacing of the shop day"),

@@ -200,6 +200,8 @@ static SPEAKS: LazyLock<Regex> = LazyLock::new(|| re(r"\b(?:minutes|mins?)\b"));
 static LAST: LazyLock<Regex> =
     LazyLock::new(|| re(r"(?:\.{2,}|…|\s{2,}|\t|\|)\s*(?P<minutes>\d{1,3})\s*(?:min\w*\.?|['′])?\s*\|?\s*$"));
 
+static OTHER_CELL: LazyLock<Regex> = LazyLock::new(|| re(r"(?:^|\||\t|\s{2,})\s*\d{1,3}\s*(?:\||\t|\s{2})"));
+
 /// The minutes of a grid of codes, or of services by name, whose rows have one bare figure each: "97110 | clam, bridge | 20",
 /// "gait training ........ 15".
 fn grid(page: &Page<'_>, services: &[Service]) -> Vec<Stated> {
@@ -213,7 +215,12 @@ fn grid(page: &Page<'_>, services: &[Service]) -> Vec<Stated> {
     let last = |service: &Service| {
         let line = page.line(service.span.start);
         let single = inside(services, line, |s| s.span).filter(|s| s.code.is_some()).count() <= 1;
-        let found = LAST.captures(&page.text[service.span.end..line.end.max(service.span.end)])?.name("minutes")?;
+        let rest = &page.text[service.span.end..line.end.max(service.span.end)];
+        let found = LAST.captures(rest)?.name("minutes")?;
+        // "97140 | 10 | 15": nobody can tell which of two figures counts minutes.
+        if OTHER_CELL.is_match(&rest[..found.start()]) {
+            return None;
+        }
         let minutes = found.as_str().parse().ok().filter(|minutes| single && (3..=120).contains(minutes))?;
         let start = service.span.end + found.start();
         Some(Stated { span: Span::new(start, start + found.len()), minutes })
@@ -357,7 +364,13 @@ fn classify(
         }
         return;
     }
-    if total && !code && !OTHER_TIME.is_match(clause) {
+    // "Group 97150 45 min total": the word stands right beside the figure.
+    let beside = || {
+        let (before, after) = (&page.text[..stated.span.start], &page.text[stated.span.end..]);
+        after.trim_start().get(..5).is_some_and(|next| next.eq_ignore_ascii_case("total"))
+            || tail(before, 12).trim_end().to_lowercase().ends_with("total")
+    };
+    if total && (!code || (only && beside())) && !OTHER_TIME.is_match(clause) {
         let lower = clause.to_lowercase();
         let strong = ["total", "time", "whole", "entire", "in all", "altogether", "overall", "combined"]
             .iter()
@@ -489,6 +502,19 @@ mod tests {
             ("J. P. (68), 92507, 48 min. Total time: 48 min", None, Some(48)),
             ("Voice treatment, untimed: 45 minutes", None, Some(45)),
             ("Untimed 15 min. Gait training on level ground.", None, None),
+            ("timed 38    TT 43", Some(38), Some(43)),
+            (
+                "Minutes\n   gait training ....... 23\n   Total timed ....... 23\n   Total treatment ....... 30",
+                Some(23),
+                Some(30),
+            ),
+            ("97116 23\n97112 15\n   timed total    38\n   session total  48", Some(38), Some(48)),
+            ("97535 x 30 min / timed total 30 / whole visit for treatment 42", Some(30), Some(42)),
+            ("so 48 timed minutes and 50 minutes in the house for treatment", Some(48), Some(50)),
+            ("timed 40   session 50", Some(40), Some(50)),
+            ("Timed minutes 40. Session 5 of 8.", Some(40), None),
+            ("Group 97150 45 min total", None, Some(45)),
+            ("timed: NMRE 97112 -- 41 min", Some(41), None),
         ] {
             let found = read(text);
             assert_eq!((found.0, found.1), (timed, total), "{text}");
@@ -502,6 +528,8 @@ mod tests {
             // A count of repetitions beside the minutes: nobody can tell which is which.
             ("97140 | 10 | 15\n97110 | 12 | 20\nTimed total 35 min", vec![]),
             ("97140 | STM | 15\n97110 | clam\nTimed total 35 min", vec![]),
+            ("97110  clam, 3x8 ....... 20\n97140  STM ....... 15\nTotal timed min: 35", vec![20, 15]),
+            ("   gait training ..... 15\n   self care ..... 8\n   Total timed ..... 23 min", vec![15, 8]),
             ("J. P. (68), 97110 15 min, total 15 min", vec![15]),
             (
                 "I spent 25 minutes on neuromuscular re-education. Then 18 minutes of self-care training. \

@@ -89,7 +89,7 @@ impl Facts {
         Self {
             overall_goal_status: page.cancel.unless_set(|| goals::overall_status(page)),
             interventions: page.cancel.unless_set(|| interventions::given(page)),
-            planned_interventions: page.cancel.unless_set(|| interventions::planned(page)),
+            planned_interventions: page.cancel.unless_set(|| interventions::planned(page, &frequency)),
             minutes: page.cancel.unless_set(|| minutes::minutes(page, &services)),
             duration: page.cancel.unless_set(|| schedule::duration(page, &goals, &frequency)),
             measures: page.cancel.unless_set(|| measures::measures(page, &goals)),

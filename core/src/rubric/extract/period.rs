@@ -128,6 +128,7 @@ mod tests {
             ("Rpt pd 3/3/25 --> 4/2/25", "3/3/25 --> 4/2/25"),
             ("reporting 1/13-3/14/25, 12 of 14 visits kept", "1/13-3/14/25"),
             ("this report: 4/21 to 5/19/25", "4/21 to 5/19/25"),
+            ("Progress note for the month of April (4/1 thru 4/30/25)", "4/1 thru 4/30/25"),
             ("Since last cert on 5/5/25 to 7/1/25: 8 visits", "5/5/25 to 7/1/25"),
         ] {
             assert_eq!(found(text), [period], "{text}");

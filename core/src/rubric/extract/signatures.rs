@@ -62,6 +62,7 @@ static CUE: LazyLock<Regex> = LazyLock::new(|| {
         |signature\s+(?:stamp|on\s+file)
         |(?:stamped|rubber[\s-]stamp(?:ed)?)\b
         |(?:therapist|clinician|treating\s+(?:therapist|clinician|provider)|provider|pathologist|(?:treated|tx(?:'d)?|rx|care|session|visit)\s+by|seen\s+by|documented\s+by|written\s+by|completed\s+by|report(?:ed)?\s+by|prepared\s+by|author(?:ed\s+by)?|entered\s+by|performed\s+by|(?:plan\s+)?(?:established|developed|created|devised|formulated|furnished|rendered|provided|delivered|certified\s+and\s+written)\s+by|(?:evaluated|assessed|planned|evaluation|eval|plan|poc)\s+(?:and\s+\w+\s+)?by(?:\s*/\s*\w+\s+by)?|note\s+by|respectfully(?:\s+submitted)?|sincerely|submitted\s+by|supervis(?:ed|ing)\s+(?:by|therapist|clinician|PT|OT|SLP))\s*(?:[:,–—-]|\.{3,})
+        |(?:therapist|clinician|provider|PT|OT|SLP|author)(?:'s)?\x20sig\b\.?\s*:
         |(?:prepared|written|authored|compiled|completed|documented|dictated)\s*:
         |(?:(?:evaluated|assessed|treated|seen|examined)\s+and\s+(?:[\w\s]{0,24}\s)?)?(?:closed|completed|written|prepared|documented|dictated|reported)\s+by(?:\s*\.{3,})?\s)",
     )
@@ -482,6 +483,21 @@ mod tests {
             ("A. Lee   5/2/25", Role::Unstated, true, false),
             ("A.L.", Role::Unstated, false, false),
             ("evaluated by / plan by:  Ann Lee OTR/L, CHT   14 Jan 25", Role::Therapist, true, false),
+            ("J. Clinician: Ann Lee OT/L CHT, signed and dated 07/14/2025", Role::Therapist, true, false),
+            ("14. Established by .............. Ann Lee, PT, ATP/SMS    date 06/24/2025", Role::Therapist, true, false),
+            ("Ann Lee-Roe, OTR/L    Date: Aug 4, 2025", Role::Therapist, true, false),
+            (
+                "signature on file electronically:  Ann Lee, M.S., CCC-SLP    2025-10-02 11:31",
+                Role::Therapist,
+                true,
+                false,
+            ),
+            ("es/ ANN LEE, MOT, OTR/L  09/09/2025 14:10", Role::Therapist, true, false),
+            ("Kit Moss, OT student            Supervisor co-sign: PENDING", Role::Student, false, false),
+            ("Kit Moss, B.A., graduate student clinician      4/30/2025", Role::Student, true, false),
+            ("9 Therapist sig: Ann Lee, PT   10 Date: 2/1/25", Role::Therapist, true, false),
+            ("Ann Lee CCC-SLP     signed 2-11-25", Role::Therapist, true, false),
+            ("Tx by: Kit Moss MS CF-SLP / Ann Lee MS CCC-SLP supervising", Role::Therapist, false, false),
             ("I directed the whole session: Kit Moss, PT, DPT, 17 February 2026.", Role::Therapist, true, false),
         ] {
             assert_eq!(read(line), [(role, dated, stamped)], "{line}");
@@ -499,6 +515,8 @@ mod tests {
             "Signature on file",
             "Plan of care to be signed by the physician.",
             "Discharge - OT hand        1/30/25",
+            "Ashby Mill Hospital Outpt OT",
+            "Therapist (print)  Ann Lee, PT\nTherapist signature  ____________   Date ______",
             "Prepared: lunch box with both hands",
         ] {
             assert_eq!(read(line), [], "{line}");

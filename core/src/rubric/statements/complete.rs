@@ -1,7 +1,7 @@
 //! Completes the facts that rules read out of a note with what its statements say: adds what no rule knows, and takes back
 //! what no reader would call so.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -187,7 +187,7 @@ fn goals(page: &Page<'_>, facts: &mut Facts, statements: &Statements) {
     let reports = statements.iter().any(|s| s.is(Kind::GoalReported) >= LIKELY);
     let mut more: Vec<Goal> = Vec::new();
     // Goals whose term is nothing but the model's guess.
-    let mut guessed: Vec<Span> = Vec::new();
+    let mut guessed: HashSet<Span> = HashSet::new();
     let mut carried: Vec<Span> = Vec::new();
     // Who numbers some goals numbers all of them.
     let needed = if facts.goals.iter().any(|goal| !goal.id.is_empty()) { CERTAIN } else { SURE };
@@ -217,7 +217,7 @@ fn goals(page: &Page<'_>, facts: &mut Facts, statements: &Statements) {
         }
         // A list sets goals or reports on goals as a whole.
         let sets = list.copied().unwrap_or(statement.sets_goal() > statement.is(Kind::GoalReported));
-        guessed.push(statement.span);
+        guessed.insert(statement.span);
         more.push(goal_at(page, statement.span, term(statement), reports && sets));
     }
     facts.goals.append(&mut more);
@@ -233,14 +233,16 @@ fn goals(page: &Page<'_>, facts: &mut Facts, statements: &Statements) {
     for goal in facts.goals.iter_mut().filter(|goal| goal.term == GoalTerm::Unstated) {
         if let Some(statement) = statements.at(goal.text.start) {
             goal.term = term(statement);
-            guessed.push(goal.span);
+            guessed.insert(goal.span);
         }
     }
     // What stands over a list calls its items long- or short-term, whatever they say themselves.
     let headed: Vec<Option<GoalTerm>> = facts.goals.iter().map(|goal| goal_term(page, &facts.goals, goal)).collect();
     for (goal, term) in facts.goals.iter_mut().zip(headed) {
         let said = table::term(page, goal.span).or(term);
-        guessed.retain(|span| *span != goal.span || said.is_none());
+        if said.is_some() {
+            guessed.remove(&goal.span);
+        }
         goal.term = said.unwrap_or(goal.term);
     }
     // "S1", "S2", "L1": where both are there, the letters say the term.
@@ -255,7 +257,7 @@ fn goals(page: &Page<'_>, facts: &mut Facts, statements: &Statements) {
                 (_, true) => GoalTerm::Short,
                 _ => goal.term,
             };
-            guessed.retain(|span| *span != goal.span);
+            guessed.remove(&goal.span);
         }
     }
     // Where all goals are short-term ones, and of some nothing says so, those are the goals of the plan.
