@@ -1264,7 +1264,7 @@ mod tests {
             (
                 "She set two aims with me. Getting dressed in fifteen minutes: she now takes fourteen. \
                  Peeling potatoes alone: still needs a steady hand.",
-                vec![goal("", Unstated, true, true), goal("", Unstated, false, true)],
+                vec![goal("", Unstated, true, true), goal("", Unstated, true, true)],
             ),
             (
                 "Goals: 1. DHI under 20. 2. turns head 10/10.",

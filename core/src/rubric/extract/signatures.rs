@@ -186,7 +186,7 @@ pub(super) fn signatures(page: &Page<'_>) -> Vec<Signature> {
             // "14. Established by ...", "J. Clinician: ...": the number is that of the field.
             let own = before.trim_start();
             let own = own.get(page.marker(line.start).min(own.len())..).unwrap_or(own);
-            own.split_whitespace().count() <= 2 && !own.contains([':', '.', ';'])
+            own.trim().len() <= 3 || (own.split_whitespace().count() <= 2 && !own.contains([':', '.', ';']))
         };
         let cue = cue.filter(|m| !weak || (near_end && index > 0 && leads(&content[..m.start()])));
         if let Some(cue) = cue {
