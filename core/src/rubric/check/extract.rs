@@ -1,5 +1,6 @@
 //! `extract`: a fact was read out of the note.
 
+use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -7,8 +8,8 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::{Note, Outcome};
-use crate::rubric::extract::GoalTerm;
 use crate::rubric::extract::page::{inside, lists};
+use crate::rubric::extract::{Goal, GoalTerm, goal_heading};
 use crate::text::Span;
 use crate::text::pattern::compiled;
 
@@ -107,10 +108,18 @@ impl FactKind {
                 }
                 let term = if long { GoalTerm::Long } else { GoalTerm::Unstated };
                 let mut found: Vec<Span> = planned().filter(|g| g.term == term).map(|g| g.span).collect();
+                // What stands in a list with one that is called long-term is another.
+                let head = |goal: &Goal| goal_heading(&note.page, all, goal.span);
+                let lists: HashSet<Span> = planned().filter(|g| g.term == GoalTerm::Long).filter_map(head).collect();
+                if long {
+                    let beside =
+                        |g: &&Goal| g.term == GoalTerm::Unstated && head(g).is_some_and(|own| lists.contains(&own));
+                    found.extend(planned().filter(beside).map(|g| g.span));
+                }
                 // What calls them long-term stands over them.
                 let heads: Vec<Span> = found
                     .iter()
-                    .filter_map(|goal| crate::rubric::extract::goal_heading(&note.page, all, *goal))
+                    .filter_map(|goal| goal_heading(&note.page, all, *goal))
                     .filter(|head| region.contains(*head))
                     .collect();
                 found.extend(heads);

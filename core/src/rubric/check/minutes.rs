@@ -61,9 +61,9 @@ impl MinutesCheck {
             Self::Consistent => {
                 let mut evidence = span(&minutes.timed);
                 evidence.extend(span(&minutes.total));
-                if minutes.total.is_none() || minutes.timed.is_none() {
-                    evidence.extend(span(&minutes.clock));
-                }
+                // Clock times and the minutes of each service are judged too.
+                evidence.extend(span(&minutes.clock));
+                evidence.extend(minutes.services.iter().map(|stated| stated.span));
                 let problem = disagreement(note);
                 match problem {
                     None => Outcome::holds(0.9, evidence),

@@ -87,7 +87,10 @@ pub(super) fn complete(page: &Page<'_>, facts: &mut Facts, statements: &Statemen
         .filter(|span| says_something(page, *span))
         .collect();
     add(&mut facts.planned_interventions, &intended);
-    leave_goals(&mut facts.interventions, &facts.goals);
+    // What is to be reached is not what was done.
+    for list in [&mut facts.interventions, &mut facts.planned_interventions] {
+        list.retain(|span| holder(&facts.goals, *span, |goal| goal.span).is_none());
+    }
     facts.skilled = found(Kind::Skilled, LIKELY);
     let totals: Vec<_> = [facts.minutes.timed, facts.minutes.total].into_iter().flatten().collect();
     facts.unskilled = statements

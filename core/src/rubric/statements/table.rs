@@ -47,6 +47,12 @@ pub(super) fn term(page: &Page<'_>, goal: Span) -> Option<GoalTerm> {
         )
     });
     let row = page.line(goal.start);
+    // "... wk 8 (LT)" at the end of a row.
+    for (mark, term) in [("(LT)", GoalTerm::Long), ("(ST)", GoalTerm::Short)] {
+        if row.of(page.text).trim_end().ends_with(mark) {
+            return Some(term);
+        }
+    }
     let cell = CELL.captures(row.of(page.text))?.name("cell")?;
     Some(if cell.as_str().starts_with(['L', 'l']) { GoalTerm::Long } else { GoalTerm::Short })
 }
