@@ -706,14 +706,18 @@ fn inline(page: &Page<'_>, region: Span, term: GoalTerm, new: bool, drafts: &mut
     };
     let mut starts: Vec<(usize, usize)> = Vec::new();
     let mut next = None;
-    for m in ENUMERATOR.find_iter(content) {
+    let mut at = 0;
+    while let Some(m) = ENUMERATOR.find_at(content, at) {
         let label = m.as_str().trim_matches(|c: char| !c.is_alphanumeric());
-        let ordinal =
-            label.parse::<u32>().ok().or_else(|| label.bytes().next().map(|b| u32::from(b.to_ascii_lowercase())));
+        let letter = || label.bytes().next().map(|b| u32::from(b.to_ascii_lowercase()));
+        let ordinal = label.parse::<u32>().ok().or_else(letter);
         // In "1. DHI under 20. 2. turns his head" the 20 counts nothing.
-        if ordinal.is_some() && (next.is_none() || next == ordinal) {
+        if next.is_none() || next == ordinal {
             starts.push((m.start(), m.end()));
             next = ordinal.map(|ordinal| ordinal + 1);
+            at = m.end();
+        } else {
+            at = m.start() + content[m.start()..].chars().next().map_or(1, char::len_utf8);
         }
     }
     if !starts.is_empty() {
