@@ -49,6 +49,8 @@ static SPELT: LazyLock<Regex> = LazyLock::new(|| {
           (?:[\s-]+(?:and\s+)?(?:hundred|point|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)){0,5}\s+(?:seconds?|feet|degrees?|percent|pounds?|out\s+of|of\s+\w+)\b",
     )
 });
+/// A figure in digits stands at most so many bytes after its instrument.
+const NEXT: usize = 12;
 /// As much after an instrument is read for its figure in words.
 const SAID: usize = 140;
 
@@ -114,6 +116,10 @@ pub(super) fn measures(page: &Page<'_>, goals: &[super::Goal]) -> Vec<Span> {
     // "The Dynamic Gait Index is sixteen of twenty-four": told as it is said.
     for name in page.hits(lists().instrument, page.whole()) {
         let reach = page.text.floor_char_boundary((name.end + SAID).min(text.len()));
+        // A figure in digits is read below.
+        if text.as_bytes()[name.end..].iter().take(NEXT).any(u8::is_ascii_digit) {
+            continue;
+        }
         let Some(said) = SPELT.find(&text[name.end..reach]) else { continue };
         let span = Span::new(name.start, name.end + said.end());
         if is_measure(page, span) {

@@ -85,13 +85,13 @@ impl Facts {
         let goals = page.cancel.unless_set(|| goals::goals(page));
         let signatures = page.cancel.unless_set(|| signatures::signatures(page));
         let services = page.cancel.unless_set(|| interventions::services(page));
-        let frequency = page.cancel.unless_set(|| schedule::frequency(page, &goals));
+        let (frequency, duration) = page.cancel.unless_set(|| schedule::schedule(page, &goals));
         Self {
             overall_goal_status: page.cancel.unless_set(|| goals::overall_status(page)),
             interventions: page.cancel.unless_set(|| interventions::given(page)),
             planned_interventions: page.cancel.unless_set(|| interventions::planned(page, &frequency)),
             minutes: page.cancel.unless_set(|| minutes::minutes(page, &services)),
-            duration: page.cancel.unless_set(|| schedule::duration(page, &goals, &frequency)),
+            duration,
             measures: page.cancel.unless_set(|| measures::measures(page, &goals)),
             visit_dates: page.cancel.unless_set(|| visit::dates(page, &signatures)),
             signatures,

@@ -116,9 +116,16 @@ fn counts_exercise(after: &str) -> bool {
     ["rep", "set", "sec", "min", "hold"].iter().any(|word| unit.starts_with(word))
 }
 
+/// How often and for how long the patient will be seen.
+pub(super) fn schedule(page: &Page<'_>, goals: &[Goal]) -> (Vec<Span>, Vec<Span>) {
+    let text = plain(page.text);
+    let often = frequency(page, &text, goals);
+    let long = duration(page, &text, goals, &often);
+    (often, long)
+}
+
 /// How often the patient will be seen.
-pub(super) fn frequency(page: &Page<'_>, goals: &[Goal]) -> Vec<Span> {
-    let text = &*plain(page.text);
+fn frequency(page: &Page<'_>, text: &str, goals: &[Goal]) -> Vec<Span> {
     let mut found: Vec<Span> = FREQUENCY
         .captures_iter(text)
         // "Weekly x 10 reps" is exercise.
@@ -133,8 +140,7 @@ pub(super) fn frequency(page: &Page<'_>, goals: &[Goal]) -> Vec<Span> {
 }
 
 /// How long the patient will be seen: weeks, months, a number of sessions, or an end.
-pub(super) fn duration(page: &Page<'_>, goals: &[Goal], frequency: &[Span]) -> Vec<Span> {
-    let text = &*plain(page.text);
+fn duration(page: &Page<'_>, text: &str, goals: &[Goal], frequency: &[Span]) -> Vec<Span> {
     let mut found = Vec::new();
     for m in DURATION.captures_iter(text) {
         let Some(whole) = m.get(0) else { continue };
@@ -370,8 +376,7 @@ mod tests {
 
     fn read(text: &str) -> (bool, bool) {
         let page = Page::new(text, Vocabulary::builtin(), &crate::cancel::NEVER);
-        let often = frequency(&page, &[]);
-        let long = duration(&page, &[], &often);
+        let (often, long) = schedule(&page, &[]);
         (!often.is_empty(), !long.is_empty())
     }
 
