@@ -143,6 +143,13 @@ impl Hits {
         self.0.get(list.0 as usize).map_or(&[], Vec::as_slice)
     }
 
+    /// Keeps those places of a list of which `keep` says so.
+    pub(crate) fn retain(&mut self, list: ListId, mut keep: impl FnMut(Span) -> bool) {
+        if let Some(places) = self.0.get_mut(list.0 as usize) {
+            places.retain(|span| keep(*span));
+        }
+    }
+
     /// The places of a list inside a region, in order.
     pub(crate) fn within(&self, list: ListId, region: Span) -> &[Span] {
         let all = self.of(list);

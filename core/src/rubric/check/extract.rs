@@ -1,13 +1,17 @@
 //! `extract`: a fact was read out of the note.
 
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
+use regex::Regex;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::{Note, Outcome};
-use crate::rubric::Discipline;
-use crate::rubric::extract::GoalTerm;
 use crate::rubric::extract::page::{inside, lists};
+use crate::rubric::extract::{Goal, GoalTerm, goal_heading};
 use crate::text::Span;
+use crate::text::pattern::compiled;
 
 /// A kind of fact.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
@@ -88,7 +92,8 @@ impl FactKind {
         let goals = || inside(all, region, |goal| goal.span);
         let planned = || {
             let any_new = all.iter().any(|goal| goal.new);
-            goals().filter(move |goal| !any_new || goal.new)
+            // What is told of without a word of how it stands is still planned.
+            goals().filter(move |goal| !any_new || goal.new || goal.status.is_none())
         };
         let spans = |list: &[Span]| inside(list, region, |span| *span).copied().collect();
         match self {
@@ -97,12 +102,24 @@ impl FactKind {
             Self::ReportedGoals => goals().filter(|g| !g.new).map(|g| g.span).collect(),
             Self::LongTermGoals => {
                 let long = all.iter().any(|g| g.term == GoalTerm::Long);
+                // "Long term: to be written after testing": those that are not called long-term are none.
+                if !long && LONG_TO_COME.is_match(note.page.text) {
+                    return Vec::new();
+                }
                 let term = if long { GoalTerm::Long } else { GoalTerm::Unstated };
                 let mut found: Vec<Span> = planned().filter(|g| g.term == term).map(|g| g.span).collect();
+                // What stands in a list with one that is called long-term is another.
+                let head = |goal: &Goal| goal_heading(&note.page, all, goal.span);
+                let lists: HashSet<Span> = planned().filter(|g| g.term == GoalTerm::Long).filter_map(head).collect();
+                if long {
+                    let beside =
+                        |g: &&Goal| g.term == GoalTerm::Unstated && head(g).is_some_and(|own| lists.contains(&own));
+                    found.extend(planned().filter(beside).map(|g| g.span));
+                }
                 // What calls them long-term stands over them.
                 let heads: Vec<Span> = found
                     .iter()
-                    .filter_map(|goal| crate::rubric::extract::goal_heading(&note.page, all, *goal))
+                    .filter_map(|goal| goal_heading(&note.page, all, *goal))
                     .filter(|head| region.contains(*head))
                     .collect();
                 found.extend(heads);
@@ -134,7 +151,25 @@ impl FactKind {
     }
 }
 
-/// Where the therapy is named, by its name or by the letters of whoever signed.
+/// Long-term goals that are still to be written.
+static LONG_TO_COME: LazyLock<Regex> = LazyLock::new(|| {
+    compiled(
+        r"(?i)\b(?:long[\s-]*(?:term|range)(?:\s+(?:goals?|aims?|objectives?))?|LTGs?)\s*[:=–-]?\s*(?:(?:are|is|will\s+be|to\s+be|not\s+yet)\s+(?:to\s+be\s+)?(?:set|written|established|added|determined|agreed|developed|discussed|made|decided)|TBD\b|tba\b|pending\b|deferred\b|none\b|n/a\b)",
+    )
+});
+
+static SPEECH: LazyLock<Regex> = LazyLock::new(|| {
+    compiled(
+        r"\b(?P<name>ST)\s*(?:[:–-]\s|\d|once\b|twice\b|weekly\b|daily\b|every\b|each\b|for\s|to\s+(?:address|treat|consist|include)|services\b|plan\b|recert|tx\b|treatment\b|therapy\b|q\s?(?:\d|w|o))|\b(?P<said>[Ss]peech)\s+(?:recert|eval|plan|tx|path|services|progress|POC)",
+    )
+});
+
+/// Whether a place lies in a signature.
+fn is_signed(note: &Note<'_>, span: Span) -> bool {
+    note.facts.signatures.iter().any(|signature| signature.span.contains(span))
+}
+
+/// Where the therapy is named by its name.
 fn therapy(note: &Note<'_>) -> Vec<Span> {
     let l = lists();
     let page = &note.page;
@@ -143,14 +178,18 @@ fn therapy(note: &Note<'_>) -> Vec<Span> {
         .flat_map(|list| page.hits(*list, page.whole()))
         .copied()
         .filter(|span| !crate::rubric::detect::is_patient(page, *span))
-        .filter(|span| !page.assertion(*span).historical && !page.assertion(*span).negated)
+        .filter(|span| {
+            let stands = page.assertion(*span);
+            // "[ ] PT  [ ] OT": nobody ticked it. The letters after the name of whoever signed plan nothing.
+            !stands.historical && !stands.negated && !stands.template && !is_signed(note, *span)
+        })
         .collect();
+    // "ST 5x/week": as short as that, only beside what plans it.
     found.extend(
-        note.facts
-            .signatures
-            .iter()
-            .filter(|s| matches!(s.discipline, Some(Discipline::Pt | Discipline::Ot | Discipline::Slp)))
-            .map(|s| s.span),
+        SPEECH
+            .captures_iter(page.text)
+            .filter_map(|m| m.name("name").or(m.name("said")))
+            .map(|m| Span::new(m.start(), m.end())),
     );
     // The plan's own words first.
     found.sort_by_key(|span| (page.topic(span.start) != crate::rubric::extract::outline::Topic::Plan, *span));

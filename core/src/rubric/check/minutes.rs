@@ -61,9 +61,9 @@ impl MinutesCheck {
             Self::Consistent => {
                 let mut evidence = span(&minutes.timed);
                 evidence.extend(span(&minutes.total));
-                if minutes.total.is_none() || minutes.timed.is_none() {
-                    evidence.extend(span(&minutes.clock));
-                }
+                // Clock times and the minutes of each service are judged too.
+                evidence.extend(span(&minutes.clock));
+                evidence.extend(minutes.services.iter().map(|stated| stated.span));
                 let problem = disagreement(note);
                 match problem {
                     None => Outcome::holds(0.9, evidence),
@@ -156,19 +156,43 @@ fn disagreement(note: &Note<'_>) -> Option<f32> {
     None
 }
 
+/// Whether one line lists all services, each with its minutes and nothing else: "ther act 18 min, self care 15 min, splint 10 min".
+fn in_a_row(note: &Note<'_>) -> bool {
+    let page = &note.page;
+    let stated = &note.facts.minutes.services;
+    let services = &note.facts.services;
+    let Some(line) = stated.first().map(|first| page.line(first.span.start)) else { return false };
+    let parts: Vec<&str> =
+        line.of(page.text).split([',', ';', '+']).map(str::trim).filter(|part| !part.is_empty()).collect();
+    let item = |part: &&str| {
+        part.split_whitespace().count() <= 6
+            && part.chars().filter(char::is_ascii_digit).count() <= 3
+            && part.contains(|c: char| c.is_ascii_digit())
+    };
+    stated.iter().all(|stated| line.contains(stated.span))
+        && parts.len() == stated.len()
+        && parts.iter().all(item)
+        && services.iter().all(|service| service.code.is_none() && service.timing != Timing::Untimed)
+}
+
 /// The minutes of all services of a note that gives no codes, where each is told with its own and none is untimed.
 fn told_by_service(note: &Note<'_>) -> Option<u32> {
     let services = &note.facts.services;
     let stated = &note.facts.minutes.services;
     let each = services.iter().all(|service| {
-        let sentence = note.page.sentence(service.span.start);
+        let page = &note.page;
+        let sentence = page.sentence(service.span.start);
+        let of = |region| inside(stated, region, |stated| stated.span).count() == 1;
         service.code.is_none()
             && service.timing != Timing::Untimed
-            && inside(stated, sentence, |stated| stated.span).count() == 1
+            && (of(sentence) || of(page.line(service.span.start)))
     });
     let only = stated.iter().all(|stated| {
-        let sentence = note.page.sentence(stated.span.start);
-        inside(services, sentence, |service| service.span).next().is_some()
+        let page = &note.page;
+        [page.sentence(stated.span.start), page.line(stated.span.start)]
+            .into_iter()
+            .any(|region| inside(services, region, |service| service.span).next().is_some())
     });
-    (stated.len() > 1 && each && only).then(|| stated.iter().map(|stated| stated.minutes).sum())
+    let sum = || stated.iter().map(|stated| stated.minutes).sum();
+    (stated.len() > 1 && ((each && only) || in_a_row(note))).then(sum)
 }

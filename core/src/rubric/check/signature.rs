@@ -35,13 +35,30 @@ pub(crate) struct SignedBy {
     stamped: Option<bool>,
 }
 
+/// How far before a signature its form may say that it certifies, in bytes.
+const REACH: usize = 240;
+
+/// Whether a signature stands under words that certify what somebody else planned.
+fn certifies(note: &Note<'_>, signature: &Signature) -> bool {
+    let text = note.page.text;
+    let from = text.floor_char_boundary(signature.span.start.saturating_sub(REACH));
+    let around = text[from..signature.span.end].to_lowercase();
+    ["certif", "physician", "provider", "agree", "approve", "cosign", "co-sign", "countersign", "referring", "reviewed"]
+        .iter()
+        .any(|word| around.contains(word))
+}
+
 impl SignedBy {
     pub(super) fn evaluate(&self, note: &Note<'_>, region: Span) -> Outcome {
         let all = &note.facts.signatures;
         let fits = |signature: &&Signature| {
             let role = match self.by {
                 Signer::Anybody => true,
-                Signer::Clinician => signature.role == Role::Therapist,
+                // A physician may write a plan or a report; what is signed beside another's name only certifies it.
+                Signer::Clinician => {
+                    signature.role == Role::Therapist
+                        || (signature.role == Role::Physician && all.len() == 1 && !certifies(note, signature))
+                }
                 Signer::Professional => matches!(signature.role, Role::Therapist | Role::Assistant),
             };
             role && region.contains(signature.span)

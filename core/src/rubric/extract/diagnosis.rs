@@ -1,5 +1,6 @@
 //! What is treated: diagnoses, body parts, and the conditions that complicate treatment.
 
+use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -41,9 +42,11 @@ pub(crate) fn is_placeholder(statement: &str) -> bool {
 
 static NONE_STATED: LazyLock<Regex> = LazyLock::new(|| {
     re(
-        r"(?i)\b(?:no|denies(?:\s+any)?|without(?:\s+any)?|absence\s+of|not?\s+any)\s+(?:known\s+|significant\s+|relevant\s+|other\s+|complicating\s+|contributing\s+|additional\s+|pertinent\s+|remarkable\s+|medical\s+|current\s+|active\s+|identified\s+)*(?:co-?morbid\w*|complicat\w*|complexit\w*|complicating\s+(?:factors|conditions)|personal\s+factors|(?:past\s+)?medical\s+(?:history|conditions|problems|issues)|PMHx?|health\s+(?:problems|conditions|issues)|conditions?\b(?:\s+(?:affect|impact|that|which|likely|to))?|barriers|factors\s+(?:affecting|impacting|that))
+        r"(?i)\b(?:no|denies(?:\s+any)?|without(?:\s+any)?|absence\s+of|not?\s+any)\s+(?:known\s+|significant\s+|relevant\s+|other\s+|further\s+|chronic\s+|concurrent\s+|complicating\s+|contributing\s+|additional\s+|pertinent\s+|remarkable\s+|medical\s+|current\s+|active\s+|identified\s+)*(?:co-?morbid\w*|complicat\w*|complexit\w*|complicating\s+(?:factors|conditions)|personal\s+factors|(?:past\s+)?medical\s+(?:history|conditions|problems|issues)|PMHx?|health\s+(?:problems|conditions|issues|concerns)|cond(?:ition)?s?\b(?:\s+(?:affect|impact|that|which|likely|to))?|(?:problems?|issues?|dx|diagnos[ie]s|illness(?:es)?|concerns?|hx)\s+(?:\w+\s+){0,3}(?:affect|impact|interfer|complicat|limit|slow|influenc|delay|hinder)\w*|barriers|factors\s+(?:affecting|impacting|that))
         |\b(?:PMHx?|past\s+medical\s+history|medical\s+history|co-?morbidities|complexities|complicating\s+factors|complications|comorbid\s+conditions|personal\s+factors|barriers(?:\s+to\s+\w+)?)\s*(?:[:=\-–]|is|are|was)?\s*(?:none|unremarkable|non-?contributory|negative|nil|n/?a\b|insignificant|not\s+significant|denie[sd])
-        |\botherwise\s+(?:healthy|well)\b|\bhealthy,?\s+(?:active|with\s+no|no)\b|\bin\s+(?:good|excellent)\s+(?:general\s+)?health\b",
+        |\b(?:none|nothing(?:\s+else)?)\s+(?:known\s+|found\s+|noted\s+|identified\s+|reported\s+|here\s+)*(?:(?:that|which|to)\s+)?(?:(?:will|would|wd|should|is\s+likely\s+to|may|might|could)\s+)?(?:affect|impact|interfer|complicat|limit|slow|influenc|delay|hinder|hold|stand\s+in|get\s+in)\w*
+        |\b(?:complicat|co-?morbid|complexit|contributing|conditions|factors|PMHx?|medical\s+(?:history|hx))[^\n]{0,60}?(?:\[[xX]\]|\([xX]\)|[☑☒✓✔])\s*(?:none|no\b|n/?a\b|nil)
+        |\botherwise\s+(?:healthy|well)\b|\bhealthy\s+(?:wo)?man\b|\bhealthy,?\s+(?:active|with\s+no|no)\b|\bin\s+(?:good|excellent)\s+(?:general\s+)?health\b",
     )
 });
 
@@ -136,15 +139,21 @@ pub(super) fn body_parts(page: &Page<'_>) -> Vec<Span> {
         .iter()
         .copied()
         .filter(|span| {
-            !matches!(
-                page.topic(span.start),
-                Topic::Subjective
-                    | Topic::History
-                    | Topic::Family
-                    | Topic::Medications
-                    | Topic::Goals
-                    | Topic::NewGoals
-            ) && !is_thing(page.text, *span)
+            let diagnosed = || {
+                page.label(span.start).is_some_and(|b| !b.major && LABEL.is_match(b.label.of(page.text)))
+                    && page.topic(span.start) == Topic::Subjective
+            };
+            (diagnosed()
+                || !matches!(
+                    page.topic(span.start),
+                    Topic::Subjective
+                        | Topic::History
+                        | Topic::Family
+                        | Topic::Medications
+                        | Topic::Goals
+                        | Topic::NewGoals
+                ))
+                && !is_thing(page.text, *span)
         })
         .filter(|span| {
             let stands = page.assertion(*span);
@@ -169,7 +178,12 @@ fn is_thing(text: &str, span: Span) -> bool {
     // "He wants to go back to work", "five stands with arms".
     let returns = word == "back" && MOVES.contains(&last.as_str());
     let support = word == "arms" && matches!(last.as_str(), "with" | "without" | "no" | "using");
-    compound || distance || returns || support
+    // "Not back at work", "back to normal".
+    let again = word == "back"
+        && ["at work", "at school", "at home", "to work", "to normal", "to base", "to school", "home", "into "]
+            .iter()
+            .any(|tail| text[span.end..].trim_start().starts_with(tail));
+    compound || distance || returns || support || again
 }
 
 /// What goes, comes or is brought "back".
@@ -209,6 +223,13 @@ pub(super) fn complexities(page: &Page<'_>) -> Vec<Span> {
             found.push(Span::new(hit.start, end));
         }
     }
+    // What is treated complicates nothing, wherever it is named again.
+    let treated: HashSet<String> = page
+        .hits(lists().comorbidity, page.whole())
+        .iter()
+        .filter(|hit| is_treated(page, **hit))
+        .map(|hit| hit.of(text).to_lowercase())
+        .collect();
     for hit in page.hits(lists().comorbidity, page.whole()) {
         let topic = page.topic(hit.start);
         if matches!(topic, Topic::Family | Topic::Goals | Topic::NewGoals | Topic::Plan) {
@@ -222,6 +243,7 @@ pub(super) fn complexities(page: &Page<'_>) -> Vec<Span> {
             && !stands.hypothetical
             && family.is_empty()
             && !is_treated(page, *hit)
+            && !treated.contains(&hit.of(text).to_lowercase())
         {
             found.push(*hit);
         }
@@ -249,7 +271,9 @@ fn heads_nothing(page: &Page<'_>, cue: Span) -> bool {
 fn is_treated(page: &Page<'_>, hit: Span) -> bool {
     let line = page.line(hit.start);
     let before = Span::new(line.start.min(hit.start), hit.start);
-    let lead = LABEL.find_iter(before.of(page.text)).any(|m| m.as_str().contains([':', '=', '-']));
+    let lead = LABEL.find_iter(before.of(page.text)).any(|m| {
+        m.as_str().contains([':', '=', '-']) || (m.start() <= page.marker(line.start) + 1 && m.as_str().ends_with("  "))
+    });
     let coded =
         page.text[hit.end..line.end.max(hit.end)].trim_start_matches([' ', '(', ',']).get(..3).is_some_and(|next| {
             let mut chars = next.chars();
@@ -263,6 +287,11 @@ fn is_treated(page: &Page<'_>, hit: Span) -> bool {
                 && !near[..at].contains([',', ';', '.'])
                 && ICD.find(&near[at..]).is_some_and(|code| code.start() <= 1)
         });
+    // "Lymphedema RLE I89.0".
+    let coded = coded
+        || ICD
+            .find(near)
+            .is_some_and(|code| code.start() <= 40 && !near[..code.start()].contains([',', ';', '.', ':']));
     (lead
         && page.hits(lists().heading_history, before).is_empty()
         && page.hits(lists().complexity_cue, before).is_empty())
@@ -319,6 +348,18 @@ mod tests {
     fn what_is_treated_complicates_nothing() {
         for text in ["Reason: dry macular degeneration of both eyes (H35.3133).", "COMORBIDITIES |\nMEDS | calcium"] {
             assert!(spans(text, complexities).is_empty(), "{text}: {:?}", spans(text, complexities));
+        }
+        for text in ["DX  Lymphedema RLE I89.0\n\nImpression: lymphedema of the leg.", "Pads: 4 a day"] {
+            assert!(spans(text, complexities).is_empty(), "{text}: {:?}", spans(text, complexities));
+        }
+        for text in [
+            "7. Complicating conditions   ( ) yes  (X) none affecting treatment",
+            "no other medical conds that wd affect tx",
+            "PMH: [x] none",
+            "Nothing in her history that should slow her.",
+            "I found nothing else that should hold the treatment back.",
+        ] {
+            assert!(!spans(text, complexities).is_empty(), "{text}");
         }
         assert!(!spans("She also has macular degeneration, reads slowly.", complexities).is_empty());
     }

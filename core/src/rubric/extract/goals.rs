@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::enumerate;
 use super::measures;
 use super::outline::Topic;
 use super::page::{Page, lists, touching};
@@ -54,14 +55,18 @@ fn re(pattern: &str) -> Regex {
 
 /// The label of a goal: "LTG 1", "Long-term goal #2", "Goal 3", "STGs".
 static MARK: LazyLock<Regex> = LazyLock::new(|| {
-    re(r"\b(?:(?P<long>long|short)[\s-]*(?:term|range)\s+(?:functional\s+|treatment\s+)?(?:goal|objective|outcome)
+    re(r"\b(?:(?:(?P<long>long|short)[\s-]*(?:term|range)\s+(?:functional\s+|treatment\s+)?(?:goal|objective|outcome)
         |(?P<abbr>LTG|STG|LTO|STO|(?:LT|ST)\s+goal)
         |(?:functional\s+|treatment\s+|therapy\s+)?goal
         |(?P<g>G(?:\d)))
-       (?P<plural>s)?(?:\s*(?:\#|no\.?\s|number\s)?\s*(?P<number>\d{1,2}[a-z]?\b|[A-H]\b)|\b)")
+       (?P<plural>s)?(?:\s*(?:\#|no\.?\s|number\s)?\s*(?P<number>\d{1,2}[a-z]?\b|[A-H]\b)|\b)
+       |(?-i:[LS]T)[\#-]?(?P<short>\d{1,2})\b)")
 });
 /// The term alone: "Short term (3 weeks):", "Long-term:".
 static TERM: LazyLock<Regex> = LazyLock::new(|| re(r"^(long|short)[\s-]*(?:term|range)\b"));
+/// Words that only lead a time in.
+const LEADS: &[&str] =
+    &["to", "by", "in", "within", "until", "thru", "through", "due", "target", "date", "for", "the", "of"];
 static NEW: LazyLock<Regex> = LazyLock::new(|| {
     re(
         r"\b(?:new|updated?|revised|upgraded|modified|next|upcoming|coming|going\s+forward|this\s+recert\w*|continued?\s+plan)\b",
@@ -74,7 +79,7 @@ static TIME_FRAME: LazyLock<Regex> = LazyLock::new(|| {
          |(?:\d{1,3}(?:\s*(?:-|–|to|or)\s*\d{1,3})?|one|two|three|four|five|six|seven|eight|nine|ten|twelve|sixteen|a|couple(?:\s+of)?)
           [\s-]*(?:weeks?|wks?|wk|months?|mos?|mths?)\b)
        |\b(?:with)?in\s+(?:the\s+)?(?:next\s+)?(?:\d{1,3}(?:\s*(?:-|–|to)\s*\d{1,3})?|one|two|three|four|five|six|seven|eight|nine|ten|twelve)\s*(?:visits?|sessions?|days?|treatments?)\b
-       |\bby\s+(?:the\s+)?(?:time\s+of\s+|end\s+of\s+)?(?:discharge|d/?c|recert\w*|(?:the\s+)?(?:plan|episode|certification|care))\b
+       |\bby\s+(?:the\s+)?(?:time\s+of\s+|end\s+of\s+)?(?:discharge|d/?c|recert\w*|(?:the\s+|this\s+|our\s+)?(?:plan|episode|certification|care|course|program(?:me)?|therapy|treatment))\b
        |\(\s*\d{1,3}\s*(?:visits?|sessions?|days?|tx|treatments?)\s*\)
        |\b(?:by\s+|target(?:\s+date)?:?\s+|due:?\s+)?\d{1,2}/\d{1,2}/\d{2,4}\b
        |\bby\s+(?:mid-?|late\s+|early\s+|the\s+end\s+of\s+)?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?(?:\s+\d{1,2}\b)?",
@@ -113,16 +118,18 @@ static HEADED: LazyLock<Regex> = LazyLock::new(|| {
         r"^(?:\w+\s+){0,4}(?:goals?|objectives)\b[^.]{0,60}\b(?:below|following|follows?|listed|include[sd]?|are|these)\b[^.]{0,40}[.:]?$
        |^(?:expected|anticipated|functional|desired|target|predicted)?\s*(?:outcomes|goals|objectives)\s+(?:expected|anticipated|desired|for|in|by|over|to\s+be|at)\b[^.]{0,40}:?$
        |^(?:expected|anticipated|desired|predicted)\s+(?:functional\s+)?outcomes?\b[^.]{0,30}:?$
-       |^(?:[\w']+\s+){0,4}(?:by|(?:with)?in)\s+(?:the\s+|about\s+|around\s+)*(?:next\s+|end\s+of\s+|last\s+week\s+of\s+|first\s+week\s+of\s+|mid-?\s?|early\s+|late\s+)*
+       |^(?:[\w',/&-]+\s+){0,8}\(?(?:by|(?:with)?in)\s+(?:the\s+|about\s+|around\s+)*(?:next\s+|end\s+of\s+|last\s+week\s+of\s+|first\s+week\s+of\s+|mid-?\s?|early\s+|late\s+)*
         (?:(?:\d{1,2}|two|three|four|six|eight|ten|twelve)\s*-?\s*(?:weeks?|wks?|months?|mos?|visits|sessions)|(?:week|wk|visit|session)\s+\#?\d{1,2}|discharge|\d{1,2}/\d{1,2}(?:/\d{2,4})?
-        |(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*\.?(?:\s+\d{1,2})?(?:,?\s+\d{4})?)\s*(?:\([^)]{1,20}\))?\s*:$",
+        |(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*\.?(?:\s+\d{1,2})?(?:,?\s+\d{4})?)\s*\)?\s*(?:\([^)]{1,20}\))?\s*:$
+       |^(?:[\w',/&-]+\s+){0,6}(?:(?:be\s+)?able\s+to(?:\s+do)?|working\s+(?:on|towards?)|aim(?:s|ing)?(?:\s+(?:for|at|to))?|are\s+after|is\s+after|to\s+(?:be\s+)?(?:reach|reached|achieve|achieved|accomplish|accomplished)|hopes?\s+(?:for|to\s+(?:see|reach|have))|targets?|objectives?|intended\s+(?:results?|outcomes?)|shooting\s+for|will\s+(?:do|be\s+able\s+to))
+        (?:\s+[\w',/&-]+){0,5}\s*(?:\([^)]{1,24}\))?\s*:$",
     )
 });
 /// Heads of columns beside a heading.
 static COLUMNS: LazyLock<Regex> = LazyLock::new(|| {
     re(
         r"^(?:\W*(?:target\s+date|date|due|time\s*-?frame|status|baseline|current(?:\s+(?:level|status))?|target|met|progress|level|initial|eval(?:uation)?|today|comments?|goal|measure
-        |was|then|now|where\s+(?:it|he|she|things)\s+stands?|outcome|\d{1,2}/\d{1,2}(?:/\d{2,4})?|(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*\.?(?:\s+\d{1,4})?|(?:week|visit)\s+\d{1,2})\b)+\W*$",
+        |type|term|by|when|level\s+now|(?:LT|ST)(?:\s*/\s*(?:LT|ST))?|\#|measured\s+by|how\s+measured|function|was|then|now|where\s+(?:it|he|she|things)\s+stands?|outcome|\d{1,2}/\d{1,2}(?:/\d{2,4})?|(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*\.?(?:\s+\d{1,4})?|(?:week|visit)\s+\d{1,2})\b)+\W*$",
     )
 });
 /// What is said about goals without being one: agreement, prognosis, who set them.
@@ -157,16 +164,20 @@ static SURE_STATUS: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 static OVERALL: LazyLock<Regex> = LazyLock::new(|| {
-    re(
-        r"\ball\s+(?:\w+\s+){0,4}goals?\s+(?:\w+\s+){0,3}(?:met|achieved|attained|reached|progressing|ongoing|accomplished)
+    re(r"\ball\s+(?:\w+\s+){0,4}goals?\s+(?:\w+\s+){0,3}(?:met|achieved|attained|reached|progressing|accomplished)
        |\b(?:met|achieved|attained|reached|accomplished|meeting|progress(?:ing)?\s+(?:steadily\s+|well\s+|slowly\s+)?towards?)\s+(?:all|each|every|both)\s+(?:\w+\s+){0,4}goals?
        |\bgoals?\s+(?:(?:have|has|were|was|are|all|been|fully|partially|mostly)\s+){0,4}(?:met|achieved|attained|reached|accomplished)\b
        |\b(?:met|achieved|reached)\s+(?:his|her|their|the|most|none|some|\w+\s+of|\d+\s*(?:of|/)\s*\d+)\s*(?:\w+\s+){0,4}goals?
-       |\b(?:\d+|one|two|three|four|five|six|none|both|most|half)\s*(?:/\s*\d+|(?:out\s+)?of\s+(?:the\s+)?(?:\d+|two|three|four|five|six|\w+))?\s*(?:\w+\s+){0,3}goals?\s+(?:\w+\s+){0,2}(?:met|achieved|attained|reached)\b",
-    )
+       |\b(?:\d+|one|two|three|four|five|six|none|both|most|half)\s*(?:/\s*\d+|(?:out\s+)?of\s+(?:the\s+)?(?:\d+|two|three|four|five|six|\w+))?\s*(?:\w+\s+){0,3}goals?\s+(?:\w+\s+){0,2}(?:met|achieved|attained|reached)\b")
 });
 /// Between the items of a line.
 static ENUMERATOR: LazyLock<Regex> = LazyLock::new(|| re(r"(?:^|[\s;,.])\(?(?:\d{1,2}|[a-h])[.)]\s+"));
+/// What begins the goals of a paragraph that are counted in words: "One, he stays ... Two, his wife ...".
+static COUNTED: LazyLock<Regex> = LazyLock::new(|| {
+    re(
+        r"^\W*(?:and\s+)?(?:the\s+)?(?P<word>one|two|three|four|five|six|first|second|third|fourth|fifth|sixth|finally|last)(?:ly)?(?:\s+(?:one|aim|goal|target))?\s*(?:[,:]|\s(?:is|was|to)\b)\s*",
+    )
+});
 /// A goal in running prose.
 static PROSE: LazyLock<Regex> = LazyLock::new(|| {
     re(
@@ -176,7 +187,7 @@ static PROSE: LazyLock<Regex> = LazyLock::new(|| {
 });
 static WILL: LazyLock<Regex> = LazyLock::new(|| {
     re(
-        r"\b(?:patient|pt|client|resident|he|she|they|(?:mr|mrs|ms|mx)\.?\s+\w+|(?-i:[A-Z][a-z]+))\s+(?:will|should|is\s+(?:expected|anticipated)\s+to|is\s+to|to)\s+
+        r"\b(?:patient|pt|client|resident|he|she|they|(?:mr|mrs|ms|mx)\.?\s+\w+|(?-i:[A-Z][a-z]+))\s+(?:will|should|is\s+(?:expected|anticipated)\s+to|is\s+to|(?P<bare>to))\s+
        (?:be\s+able\s+to\s+|safely\s+|consistently\s+|independently\s+)*(?P<verb>\w+)",
     )
 });
@@ -193,7 +204,40 @@ struct Draft {
     term: GoalTerm,
     new: bool,
     prose: bool,
+    /// What follows a goal told in prose up to the next one: how it stands.
+    after: Option<Span>,
 }
+
+impl Draft {
+    /// A goal of a paragraph that counts its goals in words.
+    fn told(page: &Page<'_>, sentence: Span) -> Self {
+        let from = page.sentences.partition_point(|next| next.start < sentence.end);
+        let follows = page.sentences[from..]
+            .iter()
+            .take(MOST_AFTER)
+            .take_while(|next| !COUNTED.is_match(next.of(page.text)))
+            .take_while(|next| !page.text[sentence.end..next.start].contains("\n\n"))
+            .last();
+        let after = follows.map(|last| Span::new(sentence.end, last.end));
+        Self {
+            span: sentence,
+            text: sentence,
+            id: String::new(),
+            term: GoalTerm::Unstated,
+            new: false,
+            prose: true,
+            after,
+        }
+    }
+}
+
+/// A goal by what is to be done, and how it stands after a colon.
+static DOING: LazyLock<Regex> = LazyLock::new(|| compiled(r"^\W*(?:[A-Z][a-z]+ing)\b[^.:;]{2,70}:\s+(?P<told>\S)"));
+/// What goals are counted by in words.
+const ORDINALS: [[&str; 2]; 6] =
+    [["one", "first"], ["two", "second"], ["three", "third"], ["four", "fourth"], ["five", "fifth"], ["six", "sixth"]];
+/// So many sentences after a goal may say how it stands.
+const MOST_AFTER: usize = 4;
 
 struct Mode {
     term: GoalTerm,
@@ -204,6 +248,8 @@ struct Mode {
     marked: bool,
     /// The number of the heading itself: who goes on from it heads the next part.
     headed: Option<u32>,
+    /// The letter of the heading itself, as a number.
+    lettered: Option<u32>,
     /// Whether goals stood on the heading's own line: then only what reads like a goal is one below it.
     inline: bool,
 }
@@ -250,17 +296,28 @@ fn listed(page: &Page<'_>) -> Vec<Draft> {
     let mut mode: Option<Mode> = None;
     let mut blank = false;
     for line in page.lines.iter().copied() {
+        // "[ ] LTG: return to ____": nobody chose it.
+        if is_unchosen(page, line) {
+            continue;
+        }
         if line.is_empty() {
             blank = true;
             continue;
         }
         let after_blank = std::mem::take(&mut blank);
-        let marker = lines::list_marker(line.of(text)).max(mode.as_ref().map_or(0, |_| bare_number(page, line)));
+        let marker = page.marker(line.start).max(mode.as_ref().map_or(0, |_| bare_number(page, line)));
         let content = lines::trim(text, Span::new(line.start + marker, line.end));
         // "2) Long-term goals", and under it "3) Treatment": the numbers are those of the headings.
         let numbered = number_of(&line.of(text)[..marker]);
         if let Some(headed) = mode.as_ref().and_then(|m| m.headed)
             && numbered == Some(headed + 1)
+        {
+            mode = None;
+        }
+        // So for letters, whose items count otherwise: "F. Long term", and under it "G. Treatment".
+        let lettered = enumerate::letter(&line.of(text)[..marker]);
+        if let Some(headed) = mode.as_ref().and_then(|m| m.lettered)
+            && lettered.is_some_and(|own| own > headed)
         {
             mode = None;
         }
@@ -286,7 +343,8 @@ fn listed(page: &Page<'_>) -> Vec<Draft> {
                 items: 1,
                 indent: indent(text, line),
                 marked: true,
-                headed: mode.and_then(|m| m.headed),
+                headed: mode.as_ref().and_then(|m| m.headed),
+                lettered: mode.and_then(|m| m.lettered),
                 inline: false,
             });
             continue;
@@ -315,7 +373,14 @@ fn listed(page: &Page<'_>) -> Vec<Draft> {
             let before = drafts.len();
             let own = rest.of(text);
             if has_words(own) && !COLUMNS.is_match(own) && !NO_ITEM.is_match(own) {
-                inline(page, rest, term, new, &mut drafts);
+                let labelled =
+                    MARK.captures(own).is_some_and(|m| is_named(&m, own) && m.get(0).is_some_and(|m| m.start() == 0));
+                if labelled {
+                    // "Goals: LTG 1 increase strength. LTG 2 ..."
+                    marked(page, rest, new, term, &mut drafts);
+                } else {
+                    inline(page, rest, term, new, &mut drafts);
+                }
             }
             // "Long-term goals: to be set at the review" is an answer: what follows is no list of them.
             if PLACEHOLDER.is_match(own) && own.contains(char::is_alphabetic) && !BELOW.is_match(own) {
@@ -330,11 +395,16 @@ fn listed(page: &Page<'_>) -> Vec<Draft> {
                 indent: indent(text, line),
                 marked: false,
                 headed: numbered,
+                lettered,
                 inline: items > 0,
             });
             continue;
         }
-        if mode.is_none() && marker == 0 && HEADED.is_match(content.of(text)) && !patients_own {
+        let termed = mode.is_none() && is_term_alone(content.of(text));
+        if mode.is_none()
+            && !patients_own
+            && (termed || (marker == 0 && HEADED.is_match(content.of(text)) && !cannot(content.of(text))))
+        {
             let heading = content.of(text);
             let term = term_of(heading).unwrap_or(GoalTerm::Unstated);
             let next = indent(text, line);
@@ -344,7 +414,8 @@ fn listed(page: &Page<'_>) -> Vec<Draft> {
                 items: 0,
                 indent: next,
                 marked: false,
-                headed: None,
+                headed: numbered,
+                lettered,
                 inline: false,
             });
             continue;
@@ -391,6 +462,12 @@ fn listed(page: &Page<'_>) -> Vec<Draft> {
             mode = None;
             continue;
         }
+        // "how often ........ weekly" asks for something else.
+        let led = block.is_some_and(|b| text.get(b.label.end..b.body.start).is_some_and(|gap| gap.contains("..")));
+        if led && marker == 0 {
+            mode = None;
+            continue;
+        }
         let continues = marker == 0
             && state.items > 0
             && !after_blank
@@ -419,9 +496,53 @@ fn listed(page: &Page<'_>) -> Vec<Draft> {
             GoalTerm::Unstated => "goal",
         };
         let id = if number.is_empty() { String::new() } else { format!("{kind}{}", number.to_lowercase()) };
-        drafts.push(Draft { span: line, text: content, id, term: state.term, new: state.new, prose: false });
+        drafts.push(Draft {
+            span: line,
+            text: content,
+            id,
+            term: state.term,
+            new: state.new,
+            prose: false,
+            after: None,
+        });
     }
     drafts
+}
+
+/// Whether a line is a choice of a form that nobody made: its box is empty while others are ticked, or what it asks for is blank.
+pub(crate) fn is_unchosen(page: &Page<'_>, line: Span) -> bool {
+    let empty = |line: &str| ["[ ]", "( )", "☐", "❏"].iter().any(|mark| line.starts_with(mark));
+    let ticked =
+        |line: &str| ["[x]", "[X]", "(x)", "(X)", "☑", "☒", "✓", "✔"].iter().any(|mark| line.starts_with(mark));
+    let content = line.of(page.text);
+    let at = page.lines.partition_point(|other| other.start < line.start);
+    let near = || page.lines[at.saturating_sub(NEAR)..(at + NEAR).min(page.lines.len())].iter();
+    empty(content) && (content.contains("___") || near().any(|other| ticked(other.of(page.text))))
+}
+
+/// How many lines around a choice the others stand.
+const NEAR: usize = 8;
+
+/// Whether a line says only how far ahead the goals under it lie: "Long term (to 9/12/2025)".
+fn is_term_alone(content: &str) -> bool {
+    let called = || {
+        let mark = MARK.captures(content)?;
+        let whole = mark.get(0).filter(|m| m.start() == 0)?;
+        let numbered = mark.name("number").or(mark.name("short")).or(mark.name("g")).is_some();
+        (!numbered && (mark.name("abbr").is_some() || mark.name("long").is_some())).then_some(whole.end())
+    };
+    let Some(end) = TERM.find(content).map(|term| term.end()).or_else(called) else { return false };
+    let rest = TIME_FRAME.replace_all(&content[end..], " ");
+    let mut words = rest.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    words.all(|word| LEADS.contains(&word.to_lowercase().as_str()))
+}
+
+/// Whether a heading tells of what somebody cannot do.
+fn cannot(heading: &str) -> bool {
+    let lower = heading.to_lowercase();
+    ["unable", "not able", "cannot", "can't", "no longer", "was able", "used to", "is able", "are able"]
+        .iter()
+        .any(|word| lower.contains(word))
 }
 
 /// The number in the marker of a list item.
@@ -433,6 +554,8 @@ fn number_of(marker: &str) -> Option<u32> {
 /// Whether a sentence says what the patient will do, other than come, receive and follow.
 fn is_promise(content: &str) -> bool {
     WILL.captures(content)
+        // "teaching Mrs. Roe to cue": only what begins with who is to do it is a promise.
+        .filter(|m| m.name("bare").is_none() || m.get(0).is_some_and(|whole| begins(content, whole.start())))
         .and_then(|m| m.name("verb"))
         .is_some_and(|verb| !NO_GOAL.contains(&verb.as_str().to_lowercase().as_str()))
 }
@@ -443,7 +566,10 @@ fn subheading(content: &str) -> Option<GoalTerm> {
     let rest = &content[term.map_or(0, |m| m.end())..];
     let framed = TIME_FRAME.is_match(rest);
     let rest = TIME_FRAME.replace_all(rest, " ");
-    let words = rest.split_whitespace().filter(|w| w.chars().any(char::is_alphabetic)).count();
+    let words = rest
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|w| w.chars().any(char::is_alphabetic) && !LEADS.contains(&w.to_lowercase().as_str()))
+        .count();
     let only = words <= 1 && (term.is_some() || framed);
     only.then(|| term.and_then(|m| term_of(m.as_str())).unwrap_or(GoalTerm::Unstated))
 }
@@ -463,7 +589,7 @@ fn is_item(mark: &regex::Captures<'_>, content: &str) -> bool {
     if mark.name("plural").is_some() {
         return false;
     }
-    if mark.name("number").is_some() || mark.name("g").is_some() {
+    if mark.name("number").is_some() || mark.name("g").is_some() || mark.name("short").is_some() {
         return true;
     }
     // "LTG (8 wks): Pt will ...", "STG chin tuck 90 %: met"; but "Goal:" alone is a heading.
@@ -475,6 +601,15 @@ fn is_item(mark: &regex::Captures<'_>, content: &str) -> bool {
 }
 
 fn term_of(label: &str) -> Option<GoalTerm> {
+    // "LT-1", "ST2".
+    let coded = |lead: &str| {
+        label
+            .strip_prefix(lead)
+            .is_some_and(|rest| rest.starts_with(['-', '#']) || rest.starts_with(|c: char| c.is_ascii_digit()))
+    };
+    if coded("LT") || coded("ST") {
+        return Some(if label.starts_with('L') { GoalTerm::Long } else { GoalTerm::Short });
+    }
     let label = label.to_lowercase();
     let has = |words: &[&str]| words.iter().any(|word| label.contains(word));
     if has(&[
@@ -507,7 +642,9 @@ fn after_label(text: &str, label: Span, line: Span) -> usize {
 fn is_named(mark: &regex::Captures<'_>, content: &str) -> bool {
     let end = mark.get(0).map_or(0, |m| m.end());
     let termed = mark.name("abbr").is_some() || mark.name("long").is_some();
-    mark.name("number").is_some() || (termed && content[end..].trim_start().starts_with([':', '(', '-', '–']))
+    mark.name("number").is_some()
+        || mark.name("short").is_some()
+        || (termed && content[end..].trim_start().starts_with([':', '(', '-', '–']))
 }
 
 /// Whether a goal may begin at a place: at the start, or after a stop.
@@ -541,6 +678,7 @@ fn marked(page: &Page<'_>, region: Span, new: bool, fallback: GoalTerm, drafts: 
             || mark.name("g").map_or(String::new(), |g| g.as_str().chars().filter(char::is_ascii_digit).collect()),
             |n| n.as_str().to_lowercase(),
         );
+        let number = mark.name("short").map_or(number, |n| n.as_str().to_owned());
         let mut start = whole.end();
         // A time frame between label and text belongs to the label.
         let rest = &content[start..end];
@@ -553,7 +691,7 @@ fn marked(page: &Page<'_>, region: Span, new: bool, fallback: GoalTerm, drafts: 
         let span = lines::trim(page.text, Span::new(region.start + whole.start(), region.start + end));
         let text = lines::trim(page.text, Span::new(region.start + start.min(end), region.start + end));
         let id = if number.is_empty() { String::new() } else { format!("{kind}{number}") };
-        drafts.push(Draft { span, text, id, term, new, prose: false });
+        drafts.push(Draft { span, text, id, term, new, prose: false, after: None });
     }
 }
 
@@ -563,10 +701,25 @@ fn inline(page: &Page<'_>, region: Span, term: GoalTerm, new: bool, drafts: &mut
     let mut push = |start: usize, end: usize| {
         let text = lines::trim(page.text, Span::new(region.start + start, region.start + end));
         if has_words(text.of(page.text)) && !FORMER.is_match(text.of(page.text)) {
-            drafts.push(Draft { span: text, text, id: String::new(), term, new, prose: false });
+            drafts.push(Draft { span: text, text, id: String::new(), term, new, prose: false, after: None });
         }
     };
-    let starts: Vec<(usize, usize)> = ENUMERATOR.find_iter(content).map(|m| (m.start(), m.end())).collect();
+    let mut starts: Vec<(usize, usize)> = Vec::new();
+    let mut next = None;
+    let mut at = 0;
+    while let Some(m) = ENUMERATOR.find_at(content, at) {
+        let label = m.as_str().trim_matches(|c: char| !c.is_alphanumeric());
+        let letter = || label.bytes().next().map(|b| u32::from(b.to_ascii_lowercase()));
+        let ordinal = label.parse::<u32>().ok().or_else(letter);
+        // In "1. DHI under 20. 2. turns his head" the 20 counts nothing.
+        if next.is_none() || next == ordinal {
+            starts.push((m.start(), m.end()));
+            next = ordinal.map(|ordinal| ordinal + 1);
+            at = m.end();
+        } else {
+            at = m.start() + content[m.start()..].chars().next().map_or(1, char::len_utf8);
+        }
+    }
     if !starts.is_empty() {
         for (index, (_, start)) in starts.iter().enumerate() {
             push(*start, starts.get(index + 1).map_or(content.len(), |(at, _)| *at));
@@ -590,11 +743,37 @@ fn inline(page: &Page<'_>, region: Span, term: GoalTerm, new: bool, drafts: &mut
 fn prose(page: &Page<'_>) -> Vec<Draft> {
     let text = page.text;
     let mut drafts = Vec::new();
+    let mut led = false;
     for sentence in &page.sentences {
         let content = sentence.of(text);
+        // "Targets for the end of the period. One, he stays ... Two, his wife ..."
+        let counted = COUNTED.captures(content);
+        if counted.is_none() && names_goals(content.trim_end_matches(['.', ':'])) {
+            let next = page.sentences.get(page.sentences.partition_point(|next| next.start < sentence.end));
+            if next.is_some_and(|next| COUNTED.is_match(next.of(text)) || DOING.is_match(next.of(text))) {
+                led = true;
+                continue;
+            }
+        }
+        // "Four aims were set. Getting dressed in fifteen minutes: she now takes fourteen."
+        if led && let Some(doing) = DOING.captures(content) {
+            let told = doing.name("told").map(|m| Span::new(sentence.start + m.start(), sentence.end));
+            drafts.push(Draft { after: told, ..Draft::told(page, *sentence) });
+            continue;
+        }
+        if led && let Some(count) = counted {
+            let own = Span::new(sentence.start + count.get(0).map_or(0, |m| m.end()), sentence.end);
+            let word = count.name("word").map_or("", |m| m.as_str()).to_lowercase();
+            let at = ORDINALS.iter().position(|pair| pair.contains(&&*word));
+            let id = at.map_or_else(String::new, |at| format!("goal{}", at + 1));
+            drafts.push(Draft { text: own, id, ..Draft::told(page, *sentence) });
+            continue;
+        }
         let (spoken, promised) = (PROSE.find(content), WILL.captures(content));
         let promised = promised.filter(|_| {
-            let stated = matches!(page.topic(sentence.start), Topic::Goals | Topic::NewGoals);
+            // "Long range, she will cross the street."
+            let termed = TERM.is_match(content);
+            let stated = termed || matches!(page.topic(sentence.start), Topic::Goals | Topic::NewGoals);
             is_promise(content) && (stated || TIME_FRAME.is_match(content))
         });
         let status = SURE_STATUS.is_match(content) && content.to_lowercase().contains("goal");
@@ -636,6 +815,7 @@ fn prose(page: &Page<'_>) -> Vec<Draft> {
             term,
             new: NEW.is_match(&content[..at]),
             prose: true,
+            after: None,
         });
     }
     drafts
@@ -688,7 +868,9 @@ pub(crate) fn goal_term(page: &Page<'_>, goals: &[Goal], goal: &Goal) -> Option<
     }
     let head = heading(page, goals, goal.span)?;
     let content = head.of(page.text);
-    let alone = AIMS.is_match(content) || TERM.is_match(content) || ABBREVIATED.is_match(content);
+    let alone = AIMS.is_match(content)
+        || TERM.is_match(content[page.marker(head.start).min(content.len())..].trim_start())
+        || ABBREVIATED.is_match(content);
     term_of(content).filter(|_| alone && content.split_whitespace().count() <= 9 && !content.ends_with('.'))
 }
 
@@ -702,9 +884,13 @@ static AIMS: LazyLock<Regex> = LazyLock::new(|| re(r"\b(?:goals?|aims?|targets?|
 /// A statement that holds a goal, as one.
 pub(crate) fn goal_at(page: &Page<'_>, span: Span, term: GoalTerm, new: bool) -> Goal {
     let content = span.of(page.text);
-    let marker = lines::list_marker(content).max(bare_number(page, span));
+    let marker =
+        lines::list_marker(content).max(page.marker(span.start)).max(bare_number(page, span)).min(content.len());
+    let label =
+        MARK.captures(content).filter(|m| is_named(m, content)).and_then(|m| m.get(0)).filter(|m| m.start() == 0);
+    let marker = label.map_or(marker, |label| label.end().max(marker));
     let text = lines::trim(page.text, Span::new(span.start + marker, span.end));
-    let goal = finish(page, Draft { span, text, id: String::new(), term, new, prose: false });
+    let goal = finish(page, Draft { span, text, id: String::new(), term, new, prose: false, after: None });
     // A figure in what is aimed at says nothing of how it stands: the statements do.
     Goal { status: None, ..goal }
 }
@@ -729,9 +915,11 @@ fn bare_number(page: &Page<'_>, span: Span) -> usize {
 }
 
 fn finish(page: &Page<'_>, draft: Draft) -> Goal {
-    let Draft { span, mut text, id, term, new, prose } = draft;
+    let Draft { span, mut text, id, term, new, prose, after } = draft;
     let source = page.text;
-    let status = status(page, span, text, prose);
+    // "Getting dressed in fifteen minutes: she now takes fourteen."
+    let colon = after.filter(|after| span.contains(*after) && has_words(after.of(source)));
+    let status = status(page, span, text, prose).or(colon).or_else(|| after.and_then(|after| in_words(page, after)));
     let time_frame = TIME_FRAME.find(span.of(source)).map(|m| Span::new(span.start + m.start(), span.start + m.end()));
     let term = match (term, time_frame) {
         (GoalTerm::Unstated, Some(frame)) => from_frame(frame.of(source)),
@@ -748,6 +936,10 @@ fn finish(page: &Page<'_>, draft: Draft) -> Goal {
 /// A goal that is due within two weeks is a short-term one, whatever it is called.
 fn from_frame(frame: &str) -> GoalTerm {
     let frame = frame.to_lowercase();
+    // "For two weeks", "over 3 weeks": how long something is to last.
+    if ["for ", "x ", "over ", "after "].iter().any(|lead| frame.starts_with(lead)) {
+        return GoalTerm::Unstated;
+    }
     let number: Option<u32> = frame.chars().filter(char::is_ascii_digit).collect::<String>().parse().ok();
     let soon = frame.contains('w') && (matches!(number, Some(1..=3)) || frame.contains("one") || frame.contains("two"));
     if soon { GoalTerm::Short } else { GoalTerm::Unstated }
@@ -818,6 +1010,24 @@ static FIGURE: LazyLock<Regex> = LazyLock::new(|| {
         r"\d+|\b(?:zero|none|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|all|half|both)\b",
     )
 });
+/// Where things stand beside where they stood: "1 of 5 at start, 3 of 5 now".
+static MOMENT: LazyLock<Regex> = LazyLock::new(|| {
+    re(
+        r"\b(?:now|today|currently|at\s+present|at\s+(?:the\s+)?(?:start|eval\w*|first)|up\s+from|down\s+from|last\s+(?:month|week|time|report))\b",
+    )
+});
+
+/// How a goal stands by the rest of its paragraph: a word for it, or a figure of a moment.
+pub(crate) fn told_after(page: &Page<'_>, region: Span) -> Option<Span> {
+    let content = region.of(page.text);
+    if let Some(found) = SURE_STATUS.find(content) {
+        return Some(Span::new(region.start + found.start(), region.start + found.end()));
+    }
+    let moment = MOMENT.find(content)?;
+    let sentence = page.sentence(region.start + moment.start());
+    figure(page, Span::new(sentence.start.max(region.start), sentence.end.min(region.end)))
+}
+
 /// Two figures set against each other.
 static COMPARED: LazyLock<Regex> = LazyLock::new(|| {
     re(
@@ -864,10 +1074,22 @@ fn status(page: &Page<'_>, span: Span, text: Span, prose: bool) -> Option<Span> 
     }
 }
 
+/// The first word in a region for how a goal stands.
+fn in_words(page: &Page<'_>, region: Span) -> Option<Span> {
+    let sure =
+        SURE_STATUS.find(region.of(page.text)).map(|m| Span::new(region.start + m.start(), region.start + m.end()));
+    sure.or_else(|| page.hits(lists().goal_status, region).first().copied())
+}
+
 /// Whether something follows the goal's own words: after a colon, an arrow, in the next column.
 pub(crate) fn has_tail(page: &Page<'_>, goal: &Goal) -> bool {
     let text = page.clip(goal.text);
     after_goal(page.text, text, false).is_some_and(|tail| tail.of(page.text).contains(char::is_alphanumeric))
+}
+
+/// Where what follows the goal's own words begins.
+pub(super) fn tail_start(page: &Page<'_>, goal: &Goal) -> Option<usize> {
+    after_goal(page.text, page.clip(goal.text), false).map(|tail| tail.start)
 }
 
 /// What follows the goal's own words.
@@ -1016,6 +1238,51 @@ mod tests {
         ] {
             assert_eq!(read(text), expected, "{text}");
         }
+    }
+
+    #[test]
+    fn goals_of_forms_and_letters() {
+        use GoalTerm::{Long, Short, Unstated};
+        let goal = |id: &str, term, target, status| (id.to_owned(), term, target, status);
+        for (text, expected) in [
+            (
+                "LT-1  turn a key, 5/5\nST-1  fasten a hook in 60 sec",
+                vec![goal("ltg1", Long, true, false), goal("stg1", Short, true, false)],
+            ),
+            (
+                "Long-term goals (by 4/25/2025)\nA. Fasten six buttons.\nB. Open a bottle, 4 of 5 tries.",
+                vec![goal("ltga", Long, true, false), goal("ltgb", Long, true, false)],
+            ),
+            (
+                "F. Long term (to 9/12/2025)\n  F1 Grip a trowel 30 min\n  F2 Tie a fly in 4 min\nG. Treatment: putty",
+                vec![goal("ltgf1", Long, true, false), goal("ltgf2", Long, true, false)],
+            ),
+            (
+                "Goals\n[x] LTG  Pt will sit 75 min\n[ ] LTG  Pt will return to ____\n[x] LTG  Pt will climb 9 stairs",
+                vec![goal("", Long, true, false), goal("", Long, true, false)],
+            ),
+            (
+                "Targets for the end of the period. One, he stays at 70 dB. Two, his wife runs the card.",
+                vec![goal("goal1", Unstated, true, false), goal("goal2", Unstated, false, false)],
+            ),
+            (
+                "She set two aims with me. Getting dressed in fifteen minutes: she now takes fourteen. \
+                 Peeling potatoes alone: still needs a steady hand.",
+                vec![goal("", Unstated, true, true), goal("", Unstated, true, true)],
+            ),
+            (
+                "Goals: 1. DHI under 20. 2. turns head 10/10.",
+                vec![goal("", Unstated, true, false), goal("", Unstated, true, false)],
+            ),
+            (
+                "What we work towards, by the end of May:\n  He will order a meal, 4 of 5 times.",
+                vec![goal("", Unstated, true, false)],
+            ),
+        ] {
+            assert_eq!(read(text), expected, "{text}");
+        }
+        // To teach somebody to do something is no promise of it.
+        assert_eq!(read("I propose treatment for ten weeks, and teaching Mrs. Roe to cue."), []);
     }
 
     #[test]

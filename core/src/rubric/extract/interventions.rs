@@ -4,8 +4,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::outline::Topic;
-use super::page::{Page, lists};
+use super::outline::{Block, Topic};
+use super::page::{Page, inside, lists};
 use crate::text::Span;
 use crate::text::pattern::compiled;
 
@@ -23,7 +23,7 @@ static PLANNED: LazyLock<Regex> = LazyLock::new(|| {
 /// A label that asks what therapy is planned.
 static ASKS: LazyLock<Regex> = LazyLock::new(|| {
     compiled(
-        r"(?i)^\W*(?:rx|tx|svcs?|services|interventions?|modalit(?:y|ies)|techniques?|procedures|approach(?:es)?|treat(?:ment)?(?:\s+(?:with|by|approach|methods?))?|(?:tx|treatment|services?|interventions?|therapy)[\s._/]+(?:planned|proposed|to\s+include)|(?:planned|proposed)\s+(?:treatment|interventions?|therapy|services?)|what\s+(?:we|I)\s+(?:propose|plan|will\s+do|intend)|modalit\w*\s*/\s*\w+)\W*$",
+        r"(?i)^\W*(?:rx|tx|svcs?|services|interventions?|modalit(?:y|ies)|techniques?|procedures|approach(?:es)?|treat(?:ment)?(?:\s+(?:with|by|approach|methods?))?|(?:tx|treatment|services?|interventions?|therapy)[\s._/]+(?:planned|proposed|to\s+include)|(?:planned|proposed)\s+(?:treatment|interventions?|therapy|services?)|what\s+(?:we|I)\s+(?:propose|plan|will\s+do|intend)|means|methods?|how(?:\s+we\s+will\s+get\s+there)?|work\s+planned|modalit\w*\s*/\s*\w+)\W*$",
     )
 });
 /// A body that names nothing: per protocol, as before, same.
@@ -170,20 +170,28 @@ pub(super) fn given(page: &Page<'_>) -> Vec<Span> {
 }
 
 /// Therapy that is planned: by name, in the plan; where a note has no plan of its own, where it is spoken of as planned.
-pub(super) fn planned(page: &Page<'_>) -> Vec<Span> {
+pub(super) fn planned(page: &Page<'_>, frequency: &[Span]) -> Vec<Span> {
     let both = page.hits(lists().service, page.whole()).iter().chain(page.hits(lists().activity, page.whole()));
-    let headed = page.blocks.iter().any(|block| block.topic == Topic::Plan);
+    let parts: Vec<Span> =
+        page.blocks.iter().filter(|b| b.topic == Topic::Plan && !is_title(page, b)).map(|b| b.body).collect();
+    let headed = !parts.is_empty();
     let mut found: Vec<Span> = both
         .copied()
         .filter(|span| {
             let own = match page.topic(span.start) {
-                Topic::Plan => true,
-                Topic::Assessment | Topic::Other | Topic::Unknown => {
+                Topic::Plan if !titled(&parts, span.start) => true,
+                Topic::Plan | Topic::Assessment | Topic::Other | Topic::Unknown => {
                     let label = page.label(span.start).map_or("", |b| b.label.of(page.text)).to_lowercase();
                     ["intervention", "treatment", "procedures", "modalities", "type"]
                         .iter()
                         .any(|word| label.contains(word))
                         || (!headed && PLANNED.is_match(page.sentence(span.start).of(page.text)))
+                }
+                // "MLD, bandaging, garment fit 4x/wk": what stands beside how often it is done is planned.
+                Topic::Objective | Topic::Status
+                    if inside(frequency, page.sentence(span.start), |often| *often).next().is_some() =>
+                {
+                    true
                 }
                 _ => {
                     let label = page.label(span.start).map_or("", |b| b.label.of(page.text)).to_lowercase();
@@ -217,6 +225,22 @@ pub(super) fn planned(page: &Page<'_>) -> Vec<Span> {
     found
 }
 
+/// Whether a label is the title of the whole note, "REHABILITATION PLAN OF CARE", rather than the head of a part.
+fn is_title(page: &Page<'_>, block: &Block) -> bool {
+    let line = page.line(block.label.start);
+    let over = page.lines.iter().take_while(|other| other.start < line.start).filter(|other| !other.is_empty());
+    over.take(TITLE + 1).count() <= TITLE && !page.text[block.label.end..line.end.max(block.label.end)].contains(':')
+}
+
+/// A title has at most so many lines over it.
+const TITLE: usize = 2;
+
+/// Whether what makes a place a plan is the title of the note: it stands in none of the parts that plan.
+fn titled(parts: &[Span], at: usize) -> bool {
+    let next = parts.partition_point(|part| part.start <= at);
+    parts[..next].last().is_none_or(|part| part.end <= at)
+}
+
 fn is_done(page: &Page<'_>, span: Span) -> bool {
     let topic = page.topic(span.start);
     if matches!(
@@ -246,7 +270,7 @@ mod tests {
     fn a_label_that_asks_for_therapy_is_answered_on_its_own_line() {
         let planned_in = |text: &str| {
             let page = Page::new(text, Vocabulary::builtin(), &NEVER);
-            planned(&page).into_iter().map(|span| span.of(text).to_owned()).collect::<Vec<_>>()
+            planned(&page, &[]).into_iter().map(|span| span.of(text).to_owned()).collect::<Vec<_>>()
         };
         for (text, answer) in [
             ("Findings: weak.\nTx planned: pacing of the shop day, marking up the kitchen\n", "pacing of the shop day"),

@@ -37,6 +37,23 @@ static MEASURED: LazyLock<Regex> = LazyLock::new(|| {
         r"(?xi)\b(?:walk\w*|ambulat\w*|amb|gait|stands?|stood|standing|stance|balance\w*|tandem|hold\w*|held|grip\w*|pinch\w*|girth|circumference|edema|reach\w*|phonat\w*|swallow\w*|chair|rise[sn]?|repetitions?|distance|test\w*|lift\w*|carr(?:y|ies|ied)|climb\w*|step\s+test|plank|propel\w*|wheel\w*|pegs?|blocks)\b",
     )
 });
+/// "07/01": a day without its year.
+static DAY: LazyLock<Regex> = LazyLock::new(|| compiled(r"^(?:0\d/[0-3]\d|\d{1,2}/0\d)$"));
+/// A figure in words right after what was measured.
+static SPELT: LazyLock<Regex> = LazyLock::new(|| {
+    compiled(
+        r"(?xi)^(?:\s+(?:score|scale|index|total|test|quotient|time|is|was|of|at|came|to|now|today|gave|on|the|scored|remains|measured|stands?|right|left)){0,4}[\s:,]+
+          (?:zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:-(?:one|two|three|four|five|six|seven|eight|nine))?\b
+          (?:\s+(?:out\s+of|of|over|point|seconds?|degrees?|percent|feet|pounds?|decibels?)\b)?
+        |^(?:\s+[a-z][\w-]*){0,10}?\s+(?:(?:a\s+)?hundred|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)
+          (?:[\s-]+(?:and\s+)?(?:hundred|point|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)){0,5}\s+(?:seconds?|feet|degrees?|percent|pounds?|out\s+of|of\s+\w+)\b",
+    )
+});
+/// A figure in digits stands at most so many bytes after its instrument.
+const NEXT: usize = 12;
+/// As much after an instrument is read for its figure in words.
+const SAID: usize = 140;
+
 /// What can be counted as a target: any figure, or a number word before a thing.
 static COUNTABLE: LazyLock<Regex> = LazyLock::new(|| {
     compiled(
@@ -60,15 +77,9 @@ pub(super) fn targets(page: &Page<'_>, region: Span) -> Vec<Span> {
         .map(|m| Span::new(region.start + m.start(), region.start + m.end()))
         .filter(|span| !inside_name(page.text, *span))
         .collect();
-    found.extend(page.hits(lists().assist_level, region).iter().filter(|level| !is_writer(page.text, **level)));
+    found.extend(page.hits(lists().assist_level, region).iter().copied());
     found.sort();
     found
-}
-
-/// Whether "I" is whoever writes rather than "independent": a word of a sentence follows.
-fn is_writer(text: &str, level: Span) -> bool {
-    let mut after = text[level.end..].chars();
-    level.of(text) == "I" && after.next() == Some(' ') && after.next().is_some_and(char::is_lowercase)
 }
 
 /// Whether a figure is part of a name: "G1", "L4", "COVID-19", "6MWT".
@@ -102,6 +113,19 @@ pub(super) fn measures(page: &Page<'_>, goals: &[super::Goal]) -> Vec<Span> {
             found.push(span);
         }
     }
+    // "The Dynamic Gait Index is sixteen of twenty-four": told as it is said.
+    for name in page.hits(lists().instrument, page.whole()) {
+        let reach = page.text.floor_char_boundary((name.end + SAID).min(text.len()));
+        // A figure in digits is read below.
+        if text.as_bytes()[name.end..].iter().take(NEXT).any(u8::is_ascii_digit) {
+            continue;
+        }
+        let Some(said) = SPELT.find(&text[name.end..reach]) else { continue };
+        let span = Span::new(name.start, name.end + said.end());
+        if is_measure(page, span) {
+            found.push(span);
+        }
+    }
     // An instrument or a motion with a bare figure after it: "LEFS 28", "flexion 88", "EAT-10 = 22".
     for name in page.hits(lists().instrument, page.whole()) {
         let rest: String = text[name.end..]
@@ -109,7 +133,10 @@ pub(super) fn measures(page: &Page<'_>, goals: &[super::Goal]) -> Vec<Span> {
             .take(40)
             .take_while(|c| !matches!(c, '.' | ';' | ',' | '\n') || c.is_ascii_digit())
             .collect();
-        let lead = rest.find(|c: char| c.is_ascii_digit());
+        // In "VHI-10 sent home" the figure is part of the name.
+        let own = rest.strip_prefix('-').map_or(0, |more| more.bytes().take_while(u8::is_ascii_digit).count());
+        let own = if own > 0 { own + 1 } else { 0 };
+        let lead = rest[own..].find(|c: char| c.is_ascii_digit()).map(|at| own + at);
         let Some(at) = lead.filter(|at| rest[..*at].split_whitespace().count() <= 4) else { continue };
         let figure = Span::new(name.start, name.end + at + 1);
         let date = page.is_dated(Span::new(name.end + at, name.end + at + 1));
@@ -117,7 +144,7 @@ pub(super) fn measures(page: &Page<'_>, goals: &[super::Goal]) -> Vec<Span> {
             found.push(figure);
         }
     }
-    found.retain(|span| !is_goal_target(text, *span, goals));
+    found.retain(|span| !is_goal_target(page, *span, goals));
     found.sort();
     found.dedup();
     found
@@ -132,7 +159,7 @@ fn is_measure(page: &Page<'_>, span: Span) -> bool {
     ) {
         return false;
     }
-    if page.is_dated(span) {
+    if page.is_dated(span) || DAY.is_match(span.of(page.text)) {
         return false;
     }
     let line = page.line(span.start);
@@ -153,7 +180,8 @@ fn is_measure(page: &Page<'_>, span: Span) -> bool {
 }
 
 /// Whether a figure belongs to what a goal aims at rather than to how it stands.
-fn is_goal_target(text: &str, span: Span, goals: &[super::Goal]) -> bool {
+pub(crate) fn is_goal_target(page: &Page<'_>, span: Span, goals: &[super::Goal]) -> bool {
+    let text = page.text;
     let Some(goal) = holder(goals, span, |goal| goal.span) else { return false };
     if goal.new {
         return true;
@@ -162,7 +190,12 @@ fn is_goal_target(text: &str, span: Span, goals: &[super::Goal]) -> bool {
     let inside = text.get(from..span.start).unwrap_or_default();
     // After a colon, an arrow, or a word of standing ("now", "currently", "met,") the figure is a result.
     let lower = inside.to_lowercase();
-    let told = goal.status.is_some_and(|status| goal.span.contains(status) && status.start <= span.start);
+    let told = goal.status.is_some_and(|status| {
+        // Where all of a statement says how the goal stands, what comes before its colon or arrow is still aimed at.
+        let from =
+            if status.start <= goal.text.start { super::goals::tail_start(page, goal) } else { Some(status.start) };
+        goal.span.contains(status) && from.unwrap_or(status.start) <= span.start
+    });
     let words = inside.split_whitespace().count() >= 2;
     let marked = [": ", "->", "→", "=", " now ", "current", "today", "met", "presently", "; "]
         .iter()

@@ -12,6 +12,7 @@ use crate::text::pattern::compiled;
 static ORDER: LazyLock<Regex> = LazyLock::new(|| {
     compiled(
         r"(?xi)\d(?:[\d.,/]*)\s*(?:mg|mcg|µg|ug|g|gm|grams?|ml|units?|iu|u|meq|%|puffs?|tabs?|tablets?|caps?|capsules?|drops?|gtts?|patch(?:es)?)\b
+        |\b(?:one|two|three|half\s+an?|an?)\s+(?:tabs?|tablets?|caps?|capsules?|drops?|puffs?|pills?|units?|patch(?:es)?)\b
         |\b(?:PO|IV|IM|SC|SQ|SL|PR|PRN|BID|TID|QID|QHS|q\.?\s?d\.?|q\.?o\.?d\.?|q\s?\d+\s?h(?:rs?|ours)?|HS|AC|PC|by\s+mouth|orally|topical(?:ly)?|inhaled|inhaler|injection|injected|subcutaneous(?:ly)?|nightly|at\s+bedtime|(?:once|twice|(?:two|three|four|\d)\s+times)\s+(?:a\s+|per\s+)?(?:daily|day)|daily|every\s+(?:\d+|other|six|eight|four|twelve)\s+(?:hours?|days?)|every\s+(?:morning|evening|night)|weekly|as\s+needed|each\s+(?:morning|night|evening))(?:\b|\s|$)",
     )
 });

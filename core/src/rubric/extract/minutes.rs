@@ -54,7 +54,7 @@ static AMOUNT: LazyLock<Regex> = LazyLock::new(|| {
 /// "Timed: 40", "total 50", "minutes: 40", where the unit stands elsewhere on the line.
 static BARE: LazyLock<Regex> = LazyLock::new(|| {
     re(&format!(
-        r"(?:minutes?|mins?|min\.?|time|timed|untimed|total(?:\s+(?:treatment|tx|rx|therapy|session|visit))?|min\s+total|codes?|(?:time|minutes|total)\s+in\s+(?:treatment|therapy|session|clinic|all))\s*(?:\([^)\d]*\))?\s*(?:is|was|of|were|[:=\-–|]|\.{{2,}})*\s*(?P<minutes>{NUMBER})\b
+        r"(?:minutes?|mins?|min\.?|time|timed|untimed|total(?:\s+(?:treatment|tx|rx|therapy|session|visit))?|min\s+total|codes?|TT[TM]?|(?:whole|entire)\s+(?:visit|session|treatment|appointment|hour)(?:\s+(?:for|of|in|with)\s+(?:\w+\s+)?(?:treatment|therapy|care|patient|pt))?|(?:session|visit|treatment|tx|therapy|contact)\s+(?:total|length|duration)|^\s*session|(?:time|minutes|total)\s+in\s+(?:treatment|therapy|session|clinic|all))\s*(?:\([^)\d]*\))?\s*(?:is|was|of|were|[:=\-–|]|\.{{2,}})*\s*(?P<minutes>{NUMBER})\b
         |(?:minutes?|mins?|time)\b[\w\s-]{{0,40}}?\s(?:(?:come|comes|came|add(?:s|ed)?|amount(?:s|ed)?|sum(?:s|med)?)\s+(?:up\s+)?to|equal(?:s|ed)?|number(?:s|ed)?|[:=])\s*(?P<told>{NUMBER})\b
         |(?:minutes?|mins?|time)\b[\w\s-]{{0,40}}?[:=]\s*(?P<set>{NUMBER})\s*$
         |^\s*all\s*[:=]?\s*(?P<whole>{NUMBER})\s*$
@@ -70,7 +70,7 @@ static UNTIMED: LazyLock<Regex> =
     LazyLock::new(|| re(r"\b(?:un-?timed|non[\s-]*timed|not\s+timed|service[\s-]based|service\s+codes?)\b"));
 static TOTAL: LazyLock<Regex> = LazyLock::new(|| {
     re(
-        r"\b(?:total|totals|totaled|totalled|totaling|overall|altogether|in\s+all|combined|entire|session|(?:treatment|tx|therapy|visit|session|rx|contact|appointment|service|encounter)\s+(?:time|minutes|mins?|duration|length)|duration|length\s+of|time\s+spent|together|spent|lasted|lasting|ran|seen\s+for|treated\s+for|worked\s+(?:with\s+\w+\s+)?for|TTT|TTM|minutes?\s+of\s+(?:\w+\s+)?(?:therapy|treatment)|whole\s+(?:visit|session|treatment|appointment|hour|time)|(?:time|minutes|mins?)\s+in\s+(?:treatment|therapy|session|clinic|all))\b|(?:^|\s{2,}|[|/;,])\s*all\s*[:=]?\s+\d",
+        r"\b(?:total|totals|totaled|totalled|totaling|overall|altogether|in\s+all|combined|entire|session|(?:treatment|tx|therapy|visit|session|rx|contact|appointment|service|encounter)\s+(?:time|minutes|mins?|duration|length)|duration|length\s+of|time\s+spent|together|spent|lasted|lasting|ran|seen\s+for|treated\s+for|worked\s+(?:with\s+\w+\s+)?for|TT[TM]?|(?:minutes|mins?)\s+(?:(?:in|at|on|with)\s+(?:the\s+)?\w+\s+)?(?:for|of|in|given\s+to)\s+(?:the\s+)?(?:treatment|therapy|session|visit)|minutes?\s+of\s+(?:\w+\s+)?(?:therapy|treatment)|whole\s+(?:visit|session|treatment|appointment|hour|time)|(?:time|minutes|mins?)\s+in\s+(?:treatment|therapy|session|clinic|all))\b|(?:^|\s{2,}|[|/;,])\s*all\s*[:=]?\s+\d",
     )
 });
 /// What minutes are not treatment time.
@@ -125,9 +125,14 @@ pub(super) fn minutes(page: &Page<'_>, services: &[Service]) -> Minutes {
             let line = page.line(start);
             let around = &plain[line.start.min(start)..line.end.max(end)];
             // "timed 30   total 30" can only be minutes.
-            let unit_near = around.to_lowercase().contains("min") || (TIMED.is_match(around) && TOTAL.is_match(around));
+            let unit_near = around.to_lowercase().contains("min")
+                || (TIMED.is_match(around) && TOTAL.is_match(around))
+                || (labelled && minutes_near(page, line));
             // "Total treatment time    40": the label in the column before says what the figure is.
-            let led = carried.is_some_and(|(from, to)| plain[from..to].to_lowercase().contains("time"));
+            let led = carried.is_some_and(|(from, to)| {
+                let label = &plain[from..to];
+                label.to_lowercase().contains("time") || (TOTAL.is_match(label) && minutes_near(page, line))
+            });
             amount(clause, unit_near || led || clause.to_lowercase().contains("time"))
         } else {
             None
@@ -154,8 +159,12 @@ pub(super) fn minutes(page: &Page<'_>, services: &[Service]) -> Minutes {
         start = next;
     }
     out.untimed_only = ALL_UNTIMED.find(page.text).map(|m| Span::new(m.start(), m.end()));
-    if out.services.is_empty() && out.timed.is_some() {
-        out.services = grid(page, services);
+    if out.timed.is_some() {
+        let rows = grid(page, services);
+        // Who gives each code its figure in a column says no more in the words beside it.
+        if rows.len() > out.services.len() {
+            out.services = rows;
+        }
     }
     out.services.sort_by_key(|stated| stated.span);
     // Where nothing is billed by time, the untimed minutes are all there are.
@@ -174,8 +183,52 @@ fn sums_up_clock(page: &Page<'_>, amount: Span) -> bool {
         && BEFORE.is_match(tail(&page.text[line.start.min(amount.start)..amount.start], 40))
 }
 
-/// The minutes of a grid of codes whose rows have one bare figure each: "97110 | clam, bridge | 20".
+/// Whether minutes are counted in the lines around one: under a heading "Minutes", beside "timed 38".
+fn minutes_near(page: &Page<'_>, line: Span) -> bool {
+    let at = page.lines.partition_point(|other| other.start < line.start);
+    let speaks = |other: &Span| {
+        let content = other.of(page.text);
+        SPEAKS.is_match(content) || TIMED.is_match(content)
+    };
+    page.lines[at.saturating_sub(NEAR)..(at + 2).min(page.lines.len())].iter().any(speaks)
+}
+
+/// So many lines over a total, the column of minutes may be headed.
+const NEAR: usize = 12;
+static SPEAKS: LazyLock<Regex> = LazyLock::new(|| re(r"\b(?:minutes|mins?)\b"));
+/// The figure that ends a row, after dots or a wide gap.
+static LAST: LazyLock<Regex> =
+    LazyLock::new(|| re(r"(?:\.{2,}|…|\s{2,}|\t|\|)\s*(?P<minutes>\d{1,3})\s*(?:min\w*\.?|['′])?\s*\|?\s*$"));
+
+static OTHER_CELL: LazyLock<Regex> = LazyLock::new(|| re(r"(?:^|\||\t|\s{2,})\s*\d{1,3}\s*(?:\||\t|\s{2})"));
+
+/// The minutes of a grid of codes, or of services by name, whose rows have one bare figure each: "97110 | clam, bridge | 20",
+/// "gait training ........ 15".
 fn grid(page: &Page<'_>, services: &[Service]) -> Vec<Stated> {
+    let any = services.iter().any(|service| service.code.is_some());
+    // A row of names begins with one: "self care ........ 8".
+    let begins =
+        |service: &Service| page.text[page.line(service.span.start).start..service.span.start].trim().is_empty();
+    let mut rows: Vec<&Service> =
+        services.iter().filter(|service| if any { service.code.is_some() } else { begins(service) }).collect();
+    rows.dedup_by_key(|service| page.line(service.span.start));
+    let last = |service: &Service| {
+        let line = page.line(service.span.start);
+        let single = inside(services, line, |s| s.span).filter(|s| s.code.is_some()).count() <= 1;
+        let rest = &page.text[service.span.end..line.end.max(service.span.end)];
+        let found = LAST.captures(rest)?.name("minutes")?;
+        // "97140 | 10 | 15": nobody can tell which of two figures counts minutes.
+        if OTHER_CELL.is_match(&rest[..found.start()]) {
+            return None;
+        }
+        let minutes = found.as_str().parse().ok().filter(|minutes| single && (3..=120).contains(minutes))?;
+        let start = service.span.end + found.start();
+        Some(Stated { span: Span::new(start, start + found.len()), minutes })
+    };
+    let ended = rows.iter().map(|service| last(service)).collect::<Option<Vec<_>>>();
+    if let Some(ended) = ended.filter(|ended| ended.len() > 1) {
+        return ended;
+    }
     let coded = services.iter().filter(|service| service.code.is_some());
     let row = |service: &Service| {
         let line = page.line(service.span.start);
@@ -223,13 +276,19 @@ fn amount(clause: &str, unit_near: bool) -> Option<(u32, usize)> {
     }
     if let Some(found) = BARE.captures(clause) {
         let value = ["minutes", "told", "set", "whole", "before"].iter().find_map(|name| found.name(name))?;
-        return Some((number(value.as_str())?, found.get(0)?.end()));
+        let minutes = number(value.as_str())?;
+        // "Session 5" counts sessions.
+        let counted = minutes < SHORT && clause.trim_start().to_lowercase().starts_with("session ");
+        return (!counted).then_some((minutes, found.get(0)?.end()));
     }
     // A cell with nothing but a number.
     let bare = clause.trim();
     let value = bare.parse::<u32>().ok().filter(|n| *n <= 480)?;
     Some((value, clause.len() - (clause.len() - clause.trim_end().len())))
 }
+
+/// A session takes at least so many minutes.
+const SHORT: u32 = 15;
 
 fn number(word: &str) -> Option<u32> {
     if let Ok(number) = word.parse() {
@@ -293,14 +352,25 @@ fn classify(
     let line = page.line(stated.span.start);
     let code = interventions::CPT.is_match(clause);
     // "97110 timed 15 min" is one service; "timed codes (97110, 97140): 38" is the total of several.
-    if timed && (total || !code || interventions::CPT.find_iter(line.of(page.text)).count() > 1 || services.len() <= 1)
-    {
+    let only = services.iter().filter(|service| service.code.is_some()).count() <= 1;
+    let leads = || {
+        let at = |found: Option<regex::Match<'_>>| found.map_or(usize::MAX, |m| m.start());
+        at(TIMED.find(clause)) < at(interventions::CPT.find(clause))
+    };
+    let alone = services.len() <= 1 || (only && leads());
+    if timed && (total || !code || interventions::CPT.find_iter(line.of(page.text)).count() > 1 || alone) {
         if out.timed.is_none() || total {
             out.timed = Some(stated);
         }
         return;
     }
-    if total && !code && !OTHER_TIME.is_match(clause) {
+    // "Group 97150 45 min total": the word stands right beside the figure.
+    let beside = || {
+        let (before, after) = (&page.text[..stated.span.start], &page.text[stated.span.end..]);
+        after.trim_start().get(..5).is_some_and(|next| next.eq_ignore_ascii_case("total"))
+            || tail(before, 12).trim_end().to_lowercase().ends_with("total")
+    };
+    if total && (!code || (only && beside())) && !OTHER_TIME.is_match(clause) {
         let lower = clause.to_lowercase();
         let strong = ["total", "time", "whole", "entire", "in all", "altogether", "overall", "combined"]
             .iter()
@@ -432,6 +502,19 @@ mod tests {
             ("J. P. (68), 92507, 48 min. Total time: 48 min", None, Some(48)),
             ("Voice treatment, untimed: 45 minutes", None, Some(45)),
             ("Untimed 15 min. Gait training on level ground.", None, None),
+            ("timed 38    TT 43", Some(38), Some(43)),
+            (
+                "Minutes\n   gait training ....... 23\n   Total timed ....... 23\n   Total treatment ....... 30",
+                Some(23),
+                Some(30),
+            ),
+            ("97116 23\n97112 15\n   timed total    38\n   session total  48", Some(38), Some(48)),
+            ("97535 x 30 min / timed total 30 / whole visit for treatment 42", Some(30), Some(42)),
+            ("so 48 timed minutes and 50 minutes in the house for treatment", Some(48), Some(50)),
+            ("timed 40   session 50", Some(40), Some(50)),
+            ("Timed minutes 40. Session 5 of 8.", Some(40), None),
+            ("Group 97150 45 min total", None, Some(45)),
+            ("timed: NMRE 97112 -- 41 min", Some(41), None),
         ] {
             let found = read(text);
             assert_eq!((found.0, found.1), (timed, total), "{text}");
@@ -445,6 +528,8 @@ mod tests {
             // A count of repetitions beside the minutes: nobody can tell which is which.
             ("97140 | 10 | 15\n97110 | 12 | 20\nTimed total 35 min", vec![]),
             ("97140 | STM | 15\n97110 | clam\nTimed total 35 min", vec![]),
+            ("97110  clam, 3x8 ....... 20\n97140  STM ....... 15\nTotal timed min: 35", vec![20, 15]),
+            ("   gait training ..... 15\n   self care ..... 8\n   Total timed ..... 23 min", vec![15, 8]),
             ("J. P. (68), 97110 15 min, total 15 min", vec![15]),
             (
                 "I spent 25 minutes on neuromuscular re-education. Then 18 minutes of self-care training. \

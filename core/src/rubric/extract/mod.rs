@@ -1,7 +1,9 @@
 //! What is read out of a therapy note: one file a fact. Facts are evidence, not verdicts: a rubric decides.
 
 mod diagnosis;
+mod enumerate;
 mod goals;
+mod homographs;
 mod interventions;
 mod measures;
 mod medications;
@@ -18,10 +20,11 @@ use serde::Serialize;
 pub(crate) use diagnosis::is_placeholder;
 pub use goals::{Goal, GoalTerm};
 pub(crate) use goals::{
-    figure, first_function, goal_at, goal_term, has_tail, heading as goal_heading, is_added, is_former, names_another,
-    names_goals, says_surely, status_at, told_in,
+    figure, first_function, goal_at, goal_term, has_tail, heading as goal_heading, is_added, is_former, is_unchosen,
+    names_another, names_goals, says_surely, status_at, told_after, told_in,
 };
 pub use interventions::{Service, Timing};
+pub(crate) use measures::is_goal_target;
 pub use minutes::{Minutes, Stated};
 pub use signatures::{Role, Signature};
 
@@ -82,13 +85,13 @@ impl Facts {
         let goals = page.cancel.unless_set(|| goals::goals(page));
         let signatures = page.cancel.unless_set(|| signatures::signatures(page));
         let services = page.cancel.unless_set(|| interventions::services(page));
-        let frequency = page.cancel.unless_set(|| schedule::frequency(page, &goals));
+        let (frequency, duration) = page.cancel.unless_set(|| schedule::schedule(page, &goals));
         Self {
             overall_goal_status: page.cancel.unless_set(|| goals::overall_status(page)),
             interventions: page.cancel.unless_set(|| interventions::given(page)),
-            planned_interventions: page.cancel.unless_set(|| interventions::planned(page)),
+            planned_interventions: page.cancel.unless_set(|| interventions::planned(page, &frequency)),
             minutes: page.cancel.unless_set(|| minutes::minutes(page, &services)),
-            duration: page.cancel.unless_set(|| schedule::duration(page, &goals, &frequency)),
+            duration,
             measures: page.cancel.unless_set(|| measures::measures(page, &goals)),
             visit_dates: page.cancel.unless_set(|| visit::dates(page, &signatures)),
             signatures,

@@ -87,12 +87,14 @@ static LEADER: LazyLock<Regex> =
 const MAX_LEADER_WORDS: usize = 5;
 
 /// The labelled blocks of a text in order. A major block reaches to the next one, a minor one to the next label.
-pub(crate) fn outline(text: &str, lines: &[Span], hits: &Hits) -> Vec<Block> {
+pub(crate) fn outline(text: &str, lines: &[Span], markers: &[usize], hits: &Hits) -> Vec<Block> {
     let mut found: Vec<(Span, usize, Topic, bool)> = Vec::new();
-    for line in lines.iter().filter(|line| !line.is_empty()) {
-        segments(text, *line, hits, &mut found);
+    for (line, marker) in lines.iter().zip(markers).filter(|(line, _)| !line.is_empty()) {
+        segments(text, *line, *marker, hits, &mut found);
     }
-    let ends = ends(text, lines, &found);
+    let ends = ends(text, lines, markers, &found);
+    let blanks = blanks(text, lines);
+    let next_line = next_line(text, lines, markers, &found);
     // For each label the next major one of another topic, found from the back in one pass.
     let mut next_label = vec![text.len(); found.len() + 1];
     let mut next_other = vec![text.len(); found.len()];
@@ -117,6 +119,14 @@ pub(crate) fn outline(text: &str, lines: &[Span], hits: &Hits) -> Vec<Block> {
             let stop = ends.get(line).copied().unwrap_or(text.len());
             body = lines::trim(text, Span::new(body.start, stop.clamp(body.start, body.end)));
         }
+        // "PLOF: walked the dog" ends with its paragraph; under a heading of its own a history may take several.
+        if major && is_told(topic) && !text[start..end].trim_start_matches([' ', '\t', ':']).starts_with(['\n', '\r']) {
+            let line = lines.partition_point(|line| line.end < body.start);
+            let blank = blanks.get(line).copied().unwrap_or(text.len());
+            // So it does where the next line has a label of its own.
+            let labelled = next_line.get(index).copied().unwrap_or(text.len());
+            body = lines::trim(text, Span::new(body.start, blank.min(labelled).clamp(body.start, body.end)));
+        }
         if !major {
             // A line's label holds for that line, or for the next lines up to a blank one when nothing follows it.
             let inside = body.of(text);
@@ -129,8 +139,43 @@ pub(crate) fn outline(text: &str, lines: &[Span], hits: &Hits) -> Vec<Block> {
     blocks
 }
 
+/// Whether a topic is told of the patient in words, and ends where its paragraph does.
+fn is_told(topic: Topic) -> bool {
+    matches!(topic, Topic::Subjective | Topic::History | Topic::Family | Topic::Medications)
+}
+
+/// For each label where the next one begins that stands at the start of a line below.
+fn next_line(text: &str, lines: &[Span], markers: &[usize], found: &[(Span, usize, Topic, bool)]) -> Vec<usize> {
+    let mut next = text.len();
+    let mut out = vec![text.len(); found.len()];
+    for (index, (label, ..)) in found.iter().enumerate().rev() {
+        out[index] = next;
+        let at = lines.partition_point(|line| line.start <= label.start).saturating_sub(1);
+        let own = lines.get(at).map_or(0, |line| line.start + markers.get(at).copied().unwrap_or(0));
+        if label.start <= own + 1 {
+            next = lines.get(at).map_or(label.start, |line| line.start);
+        }
+    }
+    out
+}
+
+/// For each line where the next blank one begins.
+fn blanks(text: &str, lines: &[Span]) -> Vec<usize> {
+    let mut next = text.len();
+    let mut found: Vec<usize> = lines
+        .iter()
+        .rev()
+        .map(|line| {
+            next = if line.is_empty() { line.start } else { next };
+            next
+        })
+        .collect();
+    found.reverse();
+    found
+}
+
 /// For each line where a list around it ends: at the first blank line that no further item follows.
-fn ends(text: &str, lines: &[Span], found: &[(Span, usize, Topic, bool)]) -> Vec<usize> {
+fn ends(text: &str, lines: &[Span], markers: &[usize], found: &[(Span, usize, Topic, bool)]) -> Vec<usize> {
     let mut ends = vec![text.len(); lines.len() + 1];
     let mut goes_on = false;
     for (index, line) in lines.iter().enumerate().rev() {
@@ -143,19 +188,22 @@ fn ends(text: &str, lines: &[Span], found: &[(Span, usize, Topic, bool)]) -> Vec
             let goal = found
                 .binary_search_by_key(&line.start, |label| label.0.start)
                 .is_ok_and(|at| matches!(found[at].2, Topic::Goals | Topic::NewGoals));
-            goes_on = goal || lines::list_marker(line.of(text)) > 0;
+            goes_on = goal || markers.get(index).is_some_and(|marker| *marker > 0);
         }
     }
     ends
 }
 
 /// The labels of one line: at its start, and after wide gaps, bars, and (where they are known) sentence ends.
-fn segments(text: &str, line: Span, hits: &Hits, found: &mut Vec<(Span, usize, Topic, bool)>) {
+fn segments(text: &str, line: Span, marker: usize, hits: &Hits, found: &mut Vec<(Span, usize, Topic, bool)>) {
     let mut start = line.start;
-    let mut known_only = false;
+    // "1. Walk a mile: met" is an item rather than a label.
+    let mut known_only = line.of(text)[..marker].ends_with('.');
     let content = line.of(text);
     let cuts: Vec<(usize, usize, bool)> = SEGMENT
         .find_iter(content)
+        // The stop of "B. walk" ends no segment.
+        .filter(|m| m.start() >= marker)
         .map(|m| (line.start + m.start(), line.start + m.end(), m.as_str().starts_with(['.', ';'])))
         .chain([(line.end, line.end, false)])
         .collect();
@@ -165,8 +213,9 @@ fn segments(text: &str, line: Span, hits: &Hits, found: &mut Vec<(Span, usize, T
             let told =
                 !first && found.iter().rev().find(|label| label.3).is_some_and(|label| label.2 == Topic::Subjective);
             let segment = Span::new(start, end);
-            if let Some(label) = label(text, segment, line, first, hits)
-                && (!known_only || !matches!(label.2, Topic::Unknown))
+            let marker = if first { marker } else { 0 };
+            if let Some(label) = label(text, segment, line, (first, marker), hits)
+                && (!known_only || !matches!(label.2, Topic::Unknown) || is_led(text, &label))
                 // "S: ... Goal: to garden again." is the patient's own goal.
                 && (!told || label.2 != Topic::Goals)
             {
@@ -178,8 +227,18 @@ fn segments(text: &str, line: Span, hits: &Hits, found: &mut Vec<(Span, usize, T
     }
 }
 
-fn label(text: &str, segment: Span, line: Span, first: bool, hits: &Hits) -> Option<(Span, usize, Topic, bool)> {
-    let marker = if first { lines::list_marker(segment.of(text)) } else { 0 };
+/// Whether dots lead from a label to its value.
+fn is_led(text: &str, label: &(Span, usize, Topic, bool)) -> bool {
+    text.get(label.0.end..label.1).is_some_and(|gap| gap.contains("..") || gap.contains('…'))
+}
+
+fn label(
+    text: &str,
+    segment: Span,
+    line: Span,
+    (first, marker): (bool, usize),
+    hits: &Hits,
+) -> Option<(Span, usize, Topic, bool)> {
     let from = segment.start + marker;
     let inside = Span::new(from, segment.end).of(text);
     let from = from + (inside.len() - inside.trim_start().len());
@@ -198,8 +257,8 @@ fn label(text: &str, segment: Span, line: Span, first: bool, hits: &Hits) -> Opt
     }
     // "how long ........ 8 weeks", "diagnosis      stroke": dots or a wide gap stand for the colon.
     if first
-        && marker == 0
         && let Some(found) = LEADER.captures(&text[from..line.end])
+        && (marker == 0 || found.get(2).is_some_and(|gap| gap.as_str().contains(['.', '…'])))
     {
         let gap = found.get(2).map_or(0, |m| m.end());
         let label = Span::new(from, from + found.get(1).map_or(0, |m| m.end()));
@@ -226,16 +285,15 @@ fn label(text: &str, segment: Span, line: Span, first: bool, hits: &Hits) -> Opt
     // A heading on a line of its own (columns may follow it).
     let label = lines::trim(text, Span::new(from, segment.end));
     let heading = label.of(text);
-    if !first
-        || marker > 0
-        || heading.len() > MAX_LABEL
-        || words(heading) > MAX_WORDS
-        || heading.ends_with(['.', ',', ';'])
-    {
+    if !first || heading.len() > MAX_LABEL || words(heading) > MAX_WORDS || heading.ends_with(['.', ',', ';']) {
         return None;
     }
     let topic = topic(text, label, hits);
     let known = !matches!(topic, Topic::Unknown) && covers(text, label, hits);
+    // "9. Goals" heads the goals of a form; other items without a colon head nothing.
+    if marker > 0 && !(known && matches!(topic, Topic::Goals | Topic::NewGoals)) {
+        return None;
+    }
     if known || (is_capitals(heading) && segment.end == line.end && !heading.contains(|c: char| c.is_ascii_digit())) {
         return Some((label, segment.end, topic, !matches!(topic, Topic::Other)));
     }

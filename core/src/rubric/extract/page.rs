@@ -4,6 +4,8 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use super::enumerate;
+use super::homographs;
 use super::outline::{self, Block, Topic};
 use crate::cancel::Cancel;
 use crate::rubric::terms::{Hits, ListId, Vocabulary, Word};
@@ -59,6 +61,8 @@ pub(crate) struct Page<'t> {
     pub(crate) hits: Hits,
     /// Lines without the white space at their ends; blank ones are empty.
     pub(crate) lines: Vec<Span>,
+    /// The bytes that the marker of each line takes, if it is an item of a list.
+    markers: Vec<usize>,
     pub(crate) sentences: Vec<Span>,
     pub(crate) blocks: Vec<Block>,
     /// The places of the major blocks among `blocks`.
@@ -75,12 +79,15 @@ impl<'t> Page<'t> {
         // Each of these takes time on a long note.
         let words = cancel.unless_set(|| vocabulary.words(text));
         let hits = if cancel.is_cancelled() { vocabulary.hits("", &[]) } else { vocabulary.hits(text, &words) };
+        let mut hits = hits;
+        homographs::clear(text, &mut hits);
         let lines: Vec<Span> = cancel.unless_set(|| lines::lines(text).map(|line| lines::trim(text, line)).collect());
-        let blocks = cancel.unless_set(|| outline::outline(text, &lines, &hits));
+        let markers = cancel.unless_set(|| enumerate::markers(text, &lines));
+        let blocks = cancel.unless_set(|| outline::outline(text, &lines, &markers, &hits));
         let sentences = cancel.unless_set(|| sentences(text));
         let dates = cancel.unless_set(|| dates(text));
         let majors = (0..blocks.len()).filter(|&index| blocks[index].major).collect();
-        Self { text, hits, lines, sentences, blocks, majors, dates, words, cancel, stands: RefCell::default() }
+        Self { text, hits, lines, markers, sentences, blocks, majors, dates, words, cancel, stands: RefCell::default() }
     }
 
     /// All of it.
@@ -96,6 +103,13 @@ impl<'t> Page<'t> {
     /// The line that holds a place, as far as it lies near: a whole document may be one line.
     pub(crate) fn line(&self, at: usize) -> Span {
         within(&self.lines, at).map_or_else(|| Span::new(at, at), |line| self.near(line, at))
+    }
+
+    /// The bytes that the marker of an item takes that begins at a place, 0 where no line with a marker does.
+    pub(crate) fn marker(&self, at: usize) -> usize {
+        self.lines
+            .binary_search_by_key(&at, |line| line.start)
+            .map_or(0, |index| self.markers.get(index).copied().unwrap_or(0))
     }
 
     /// The sentence that holds a place, as far as it lies near.

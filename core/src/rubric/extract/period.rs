@@ -44,6 +44,13 @@ static REPORTS: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+/// What calls a range one of a report less surely: "Progress note for the month of April (4/1 thru 4/30/25)".
+static TITLED: LazyLock<Regex> = LazyLock::new(|| {
+    compiled(
+        r"(?i)\b(?:months?\s+of|progress\s+(?:note|report|summary|update)|PN|PR|interval|visits?\s+(?:from|between)|seen\s+(?:from|between)|treated\s+(?:from|between)|period(?:\s+of)?|tx\s+dates|dates(?:\s+covered)?)\b",
+    )
+});
+
 /// The reporting periods of a note, each with both ends.
 pub(super) fn periods(page: &Page<'_>) -> Vec<Span> {
     let text = page.text;
@@ -91,7 +98,8 @@ pub(super) fn periods(page: &Page<'_>) -> Vec<Span> {
         let before = &text[line.start.min(span.start)..span.start];
         let before =
             &before[[". ", "  ", "|", ";"].iter().filter_map(|gap| before.trim_end().rfind(gap)).max().unwrap_or(0)..];
-        if REPORTS.is_match(before) && !found.iter().any(|other: &Span| other.overlaps(span)) {
+        let reported = REPORTS.is_match(before) || (TITLED.is_match(before) && !OTHER.leads(before));
+        if reported && !found.iter().any(|other: &Span| other.overlaps(span)) {
             found.push(span);
         }
     }
@@ -120,6 +128,7 @@ mod tests {
             ("Rpt pd 3/3/25 --> 4/2/25", "3/3/25 --> 4/2/25"),
             ("reporting 1/13-3/14/25, 12 of 14 visits kept", "1/13-3/14/25"),
             ("this report: 4/21 to 5/19/25", "4/21 to 5/19/25"),
+            ("Progress note for the month of April (4/1 thru 4/30/25)", "4/1 thru 4/30/25"),
             ("Since last cert on 5/5/25 to 7/1/25: 8 visits", "5/5/25 to 7/1/25"),
         ] {
             assert_eq!(found(text), [period], "{text}");

@@ -1,5 +1,6 @@
 //! How often and how long: frequency and duration of a plan in every wording.
 
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -7,8 +8,8 @@ use regex::Regex;
 use super::goals::Goal;
 use super::outline::Topic;
 use super::page::{self, Page, holder};
-use crate::text::Span;
 use crate::text::pattern::{LeadIn, compiled};
+use crate::text::{Span, lines};
 
 fn re(pattern: &str) -> Regex {
     compiled(&format!("(?xi){pattern}"))
@@ -34,18 +35,45 @@ static FREQUENCY: LazyLock<Regex> = LazyLock::new(|| {
         |\b(?P<often>weekly|wkly|bi-?weekly|monthly)\s*[,;]?\s*(?:(?:for|until|through|over|\d{{1,2}}\s*(?:visits?|sessions?|treatments?|wks?|weeks?))\b|[x×]\s*\d)
         |\b(?:weekly|wkly|daily|monthly)\s+(?:(?:individual|group|voice|speech|swallow(?:ing)?|dysphagia|language|hand|skilled|outpatient|clinic)\s+)?(?:visits?|sessions?|treatments?|therapy|PT|OT|ST|SLP|appointments?|physical|occupational|speech)\b
         |\b(?:visits?|sessions?|treatments?|therapy|PT|OT|ST|SLP|sees?|seen|services|appointments?|treat(?:ed)?|attend|come)\s+(?:\w+\s+){{0,2}}(?:weekly|wkly|daily|monthly)\b
-        |\bfrequency\s*[:=]?\s*(?:weekly|daily|monthly|{COUNT}\s*x?\b)"
+        |\bfrequency\s*[:=]?\s*(?:weekly|daily|monthly|{COUNT}\s*x?\b)
+        |\b(?:visits?|sessions?|treatments?|times|days|appointments?|tx|freq\w*)\s*(?:/|per\b|a\b|each\b|every\b)\s*{UNIT}\s*{GAP}\s*{COUNT}(?:\s*(?:-|–|to|or)\s*{COUNT})?\b
+        |\b(?:weekly|monthly)\s+(?:visits?|sessions?|frequency)\s*{GAP}\s*{COUNT}\b
+        |\b(?:how\s+often|freq(?:uency)?\.?|rate|schedule|visits|sessions)\s*{GAP}\s*(?:{OFTEN}|{COUNT}\s*(?:x|times)\b)
+        |(?:^|[.;|\n])[\x20\t]*(?P<alone>{OFTEN})[\x20\t]*(?:[.;|\n]|$)
+        |,[\x20\t]*(?P<last>weekly|wkly|bi-?weekly|monthly|fortnightly)[\x20\t]*(?:[.;,|\n]|$)
+        |\b{COUNT}\s*(?:hrs?|hours?|h|d|appts?)\s*(?:/|per\b|a\b|each\b)\s*{UNIT}
+        |\b(?:meet|met|seeing|come\s+in|coming)\s+(?:\w+\s+){{0,2}}(?:weekly|wkly|monthly|fortnightly)\b
+        |\b[1-7]w\d{{1,2}}\b
+        |\bevery\s+(?:[234](?:nd|rd|th)?|two\s+(?:to|or)\s+three|two|three|four|fourth|7|10|14|seven|ten|fourteen)\s+(?:weeks?|wks?|days)\b
+        |\bq\.?\s?{DAY}(?:\s*(?:,|/|&|\+|and|-)\s*{DAY})*(?:\b|\s|$)
+        |\b(?:EOW|QOW|q\s?mo(?:nth)?|q\s?1\s?wk)\b
+        |(?-i:\b(?:M-W-F|MWF|M&W|M/Th|M&Th|M-Th|T&Th|T-Th|TTh|TuTh|Tu&Th|T/R|M/R|W&F)\b)
+        |\b(?P<day>mondays|tuesdays|wednesdays|thursdays|fridays)\s+(?:until|through|thru|till|for|x|to|at|from)\b"
     ))
 });
+/// Between a label and its value: a colon, dots, a wide gap.
+const GAP: &str = r"(?:[:=|]|\.{2,}|…+|\s-\s|\s{2,}|\t)";
+/// How often, in one word.
+const OFTEN: &str =
+    r"(?:weekly|wkly|bi-?weekly|monthly|fortnightly|once\s+weekly|twice\s+weekly|thrice\s+weekly|daily)";
 
-const LENGTH: &str = r"(?:\d{1,3}|a|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|eighteen|twenty|thirty|sixty|ninety)";
+const LENGTH: &str = r"(?:\d{1,3}|a\s+(?:half[\s-]+)?dozen|half\s+a\s+dozen|a\s+couple\s+of|a|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|eighteen|twenty|thirty|sixty|ninety)";
 const SPAN: &str = r"(?:(?:more\s+|additional\s+|total\s+|further\s+|consecutive\s+|skilled\s+|therapy\s+|treatment\s+|PT\s+|OT\s+|SLP\s+|calendar\s+|remaining\s+)*(?:weeks?|wks?|months?|mos?|days?|visits?|sessions?|treatments?|txs?|appointments?))";
+
+const MONTH: &str = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*";
 
 /// "for 8 weeks", "x 6 wks", "eight sessions in all", "through mid-June", "60 days", "6-week course".
 static DURATION: LazyLock<Regex> = LazyLock::new(|| {
     re(&format!(
-        r"(?:\b|\bx)(?P<span>{LENGTH}\s*(?:(?:-|–|to|or)\s*{LENGTH})?[\s-]*{SPAN})\b
-        |(?P<until>\b(?:through|thru|until|till|to\s+end|ending|ends?(?:\s+(?:on|by|in))?|up\s+to)\s+(?:the\s+)?(?:(?:middle|end|beginning|start|first\s+week|last\s+week)\s+of\s+|mid-?\s?|late\s+|early\s+|\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?)?(?:(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b|\d{{1,2}}/\d{{1,2}}|\d{{4}}-\d{{2}}-\d{{2}}|(?:thanks|christmas|easter|memorial|labor|new\s+year)\w*))
+        r"(?:number|no\.?|\#)\s*(?:of\s+)?(?:weeks|wks|months)\s*{GAP}?\s*(?P<number>\d{{1,2}})\b
+        |(?P<weeks_asked>\b(?:weeks|wks)\s*(?:requested|planned|needed|authori[sz]ed|ordered)?\s*{GAP}\s*\d{{1,2}})\b
+        |(?:number|no\.?|\#|total)\s*(?:of\s+)?(?:visits|sessions|treatments)\s*(?:planned|requested|authori[sz]ed|ordered|anticipated|expected|recommended|proposed)\s*{GAP}?\s*(?P<planned>\d{{1,2}})\b
+        |(?:duration|length|how\s+long|weeks|months)\s*(?:\(\s*|in\s+)?(?:weeks|wks|months|visits|sessions|requested|planned)\s*\)?\s*{GAP}?\s*(?P<asked>\d{{1,2}})\b
+        |(?P<shorthand>\b[1-7]w\d{{1,2}}\b)
+        |(?P<weeks>(?:\bx|×|\bfor)\s*\d{{1,2}}\s?w\b)
+        |(?P<ends>\b(?:(?:anticipated|target(?:ed)?|projected|estimated|expected|planned|proposed)\s+(?:d/?c|discharge|end|completion|stop|finish)|(?:plan|POC|end|stop|completion)\s+(?:end\s+)?(?:date|expires|ends))\s*(?:date)?\s*(?:[:=]|\.{{2,}}|\s{{2,}})?\s*(?:is\s+|of\s+|on\s+|by\s+)?(?:\d{{1,2}}[/-]\d{{1,2}}|\d{{4}}-\d{{2}}-\d{{2}}|\d{{1,2}}\s+{MONTH}|{MONTH}\s+\d))
+        |(?:\b|\bx)(?P<span>{LENGTH}\s*(?:(?:-|–|to|or)\s*{LENGTH})?[\s-]*{SPAN})\b
+        |(?P<until>\b(?:through|thru|until|till|to\s+end|ending(?:\s+(?:on|by|in|with))?|ends?(?:\s+(?:on|by|in))?|up\s+to|(?:finish|stop|conclud|clos|wrapp)(?:ing|es?)?(?:\s+up)?\s+(?:on|by|in)|(?:last|final)\s+(?:visit|session)\s+(?:on|by|in))\s+(?:the\s+)?(?:(?:middle|end|beginning|start|first\s+week|last\s+week)\s+of\s+|mid-?\s?|late\s+|early\s+|\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?)?(?:{MONTH}\b|\d{{1,2}}[/-]\d{{1,2}}|\d{{4}}-\d{{2}}-\d{{2}}|(?:thanks|christmas|easter|memorial|labor|new\s+year)\w*)|\b(?:through|thru|until|till|to)\s+the\s+end\s+of\s+(?:the\s+|this\s+|next\s+)?(?:month|quarter|year|school\s+year)\b)
         |(?P<period>\b(?:cert(?:ification)?|plan|POC|treatment|care)\s+(?:period|dates?|from)\b\s*[:=]?\s*(?:from\s+)?\d{{1,2}}[/-]\d{{1,2}}(?:[/-]\d{{2,4}})?\s*(?:-|–|to|through|thru)\s*\d{{1,2}}[/-]\d{{1,2}})"
     ))
 });
@@ -56,6 +84,12 @@ static OTHER_SCHEDULE: LazyLock<LeadIn> = LazyLock::new(|| {
         r"(?xi)\b(?:HEP|home\s+(?:exercise|program|practice)|at\s+home|gym|practice|practise|exercises?\s+(?:at|daily)|medication|falls?|headaches?|drinks?|smokes?|walks?|golfs?|previously|used\s+to|prior|dialysis|caregiver\s+comes|aide\s+comes)\b",
         40,
         &['.', ';', '\n'],
+    )
+});
+/// What tells of visits that are over.
+static ATTENDED: LazyLock<Regex> = LazyLock::new(|| {
+    re(
+        r"\b(?:was|were|had\s+been|has\s+been|have\s+been)\s+(?:\w+\s+)?(?:seen|treated|receiving|getting|attending|coming|having)\b[^.;]*$",
     )
 });
 /// Spans of time that tell of the past, or belong to something else.
@@ -72,8 +106,9 @@ static PAST_LEAD: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// The number of times right after a frequency, where no other unit follows: "weekly x 8", "q wk ×10".
-static TIMES: LazyLock<Regex> =
-    LazyLock::new(|| re(r"^(?:\s+(?:PT|OT|ST|SLP))?\s*[,;]?\s*(?P<times>[x×]\s*\d{1,2})\s*(?:[.,;)|]|$|\n)"));
+static TIMES: LazyLock<Regex> = LazyLock::new(|| {
+    re(r"^(?:\s+(?:PT|OT|ST|SLP))?\s*[,;]?\s*(?P<times>[x×]\s*\d{1,2})\s*(?:[.,;:)|]|$|\n|then\b|and\b|[-–]\s)")
+});
 
 /// Whether the number that ends before counts repetitions.
 fn counts_exercise(after: &str) -> bool {
@@ -81,17 +116,23 @@ fn counts_exercise(after: &str) -> bool {
     ["rep", "set", "sec", "min", "hold"].iter().any(|word| unit.starts_with(word))
 }
 
+/// How often and for how long the patient will be seen.
+pub(super) fn schedule(page: &Page<'_>, goals: &[Goal]) -> (Vec<Span>, Vec<Span>) {
+    let text = plain(page.text);
+    let often = frequency(page, &text, goals);
+    let long = duration(page, &text, goals, &often);
+    (often, long)
+}
+
 /// How often the patient will be seen.
-pub(super) fn frequency(page: &Page<'_>, goals: &[Goal]) -> Vec<Span> {
+fn frequency(page: &Page<'_>, text: &str, goals: &[Goal]) -> Vec<Span> {
     let mut found: Vec<Span> = FREQUENCY
-        .captures_iter(page.text)
+        .captures_iter(text)
         // "Weekly x 10 reps" is exercise.
-        .filter(|m| {
-            m.name("often").is_none() || m.get(0).is_none_or(|whole| !counts_exercise(&page.text[whole.end()..]))
-        })
+        .filter(|m| m.name("often").is_none() || m.get(0).is_none_or(|whole| !counts_exercise(&text[whole.end()..])))
         // In "weekly, 4 visits" only the first word says how often.
-        .filter_map(|m| m.name("often").or(m.get(0)))
-        .map(|m| Span::new(m.start(), m.end()))
+        .filter_map(|m| ["often", "alone", "last", "day"].iter().find_map(|name| m.name(name)).or(m.get(0)))
+        .map(|m| lines::trim(text, Span::new(m.start(), m.end())))
         .filter(|span| is_planned(page, *span, goals))
         .collect();
     prefer_plan(page, &mut found);
@@ -99,17 +140,23 @@ pub(super) fn frequency(page: &Page<'_>, goals: &[Goal]) -> Vec<Span> {
 }
 
 /// How long the patient will be seen: weeks, months, a number of sessions, or an end.
-pub(super) fn duration(page: &Page<'_>, goals: &[Goal], frequency: &[Span]) -> Vec<Span> {
-    let text = page.text;
+fn duration(page: &Page<'_>, text: &str, goals: &[Goal], frequency: &[Span]) -> Vec<Span> {
     let mut found = Vec::new();
     for m in DURATION.captures_iter(text) {
         let Some(whole) = m.get(0) else { continue };
         let span = Span::new(whole.start(), whole.end());
         // "Visits to date: 5", a blank line, "TREATMENT": no treatments were counted.
         let apart = whole.as_str().contains("\n\n") || whole.as_str().contains("\n\r\n");
-        if apart || !is_planned(page, span, goals) || page::overlapped(frequency, span) {
+        // "3w2" says both.
+        let both = m.name("shorthand").is_some();
+        if apart || !is_planned(page, span, goals) || (page::overlapped(frequency, span) && !both) {
             continue;
         }
+        if is_one(text, span) {
+            continue;
+        }
+        let said = both
+            || ["number", "planned", "asked", "weeks", "weeks_asked", "ends"].iter().any(|name| m.name(name).is_some());
         let line = page.line(span.start);
         let sentence = page.sentence(span.start);
         let around = sentence.cover(Span::new(span.start, span.end.min(line.end.max(span.end))));
@@ -149,11 +196,13 @@ pub(super) fn duration(page: &Page<'_>, goals: &[Goal], frequency: &[Span]) -> V
         let ends = m.name("until").is_some();
         let period = m.name("period").is_some();
         // "Length  8 wk": a label without a colon.
-        let asked = before.len() <= 24 && before.trim_start().len() > 3 && is_schedule(&before.to_lowercase());
+        let own =
+            before[page.marker(line.start).min(before.len())..].trim().trim_end_matches(['.', '…', ' ', ':', '|']);
+        let asked = own.len() <= 24 && own.len() > 3 && is_schedule(&own.to_lowercase());
         let enough = if ends {
             with_frequency || labelled || planned || speaks
         } else {
-            labelled || asked || period || with_frequency || planned || (lead && speaks) || total(before, after)
+            said || labelled || asked || period || with_frequency || planned || (lead && speaks) || total(before, after)
         };
         if enough {
             found.push(span);
@@ -170,6 +219,47 @@ pub(super) fn duration(page: &Page<'_>, goals: &[Goal], frequency: &[Span]) -> V
     found.sort();
     prefer_plan(page, &mut found);
     found
+}
+
+/// A text as a schedule is read in it, byte for byte as long: the brackets and lines of a form around a value are blank, and
+/// so is a figure said twice, "two (2) times".
+fn plain(text: &str) -> Cow<'_, str> {
+    static VALUE: LazyLock<Regex> = LazyLock::new(|| {
+        re(&format!(
+            r"(?P<open>\[)\s*[^\[\]\n]{{1,16}}(?P<close>\])
+            |(?P<lead>_+)\w[\w\x20–-]{{0,12}}?(?P<tail>_+)
+            |\b(?:{COUNT}|{LENGTH})\s*(?P<twice>\(\s*(?:{COUNT}|{LENGTH})\s*x?\s*\))
+            |(?P<left>\()\s*\d{{1,2}}(?:\s*[–-]\s*\d{{1,2}})?\s*(?P<right>\))\s*(?:x\b|times|visits|sessions|days|weeks|wks)"
+        ))
+    });
+    if !text.contains(['[', '_', '(']) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = text.to_owned().into_bytes();
+    for found in VALUE.captures_iter(text) {
+        // A box, ticked or not, is no value.
+        let boxed = found.name("open").zip(found.name("close")).map(|(open, close)| &text[open.end()..close.start()]);
+        if boxed.is_some_and(|value| matches!(value.trim(), "" | "x" | "X")) {
+            continue;
+        }
+        for name in ["open", "close", "lead", "tail", "twice", "left", "right"] {
+            for at in found.name(name).map_or(0..0, |m| m.range()) {
+                out[at] = b' ';
+            }
+        }
+    }
+    String::from_utf8(out).map_or(Cow::Borrowed(text), Cow::Owned)
+}
+
+/// Whether what looks like a span of time is one of many: "a day program", "4 of 5 visits".
+fn is_one(text: &str, span: Span) -> bool {
+    static SHARE: LazyLock<Regex> = LazyLock::new(|| re(r"\d\s*(?:/|of|out\s+of)\s*(?:the\s+(?:last\s+|next\s+)?)?$"));
+    let before = crate::text::pattern::tail(&text[..span.start], 24);
+    let long = ["month", "fortnight", "dozen", "couple"];
+    let single = span.of(text).starts_with(['a', 'A'])
+        && span.of(text)[1..].starts_with(char::is_whitespace)
+        && !long.iter().any(|word| span.of(text).to_lowercase().contains(word));
+    single || SHARE.is_match(before)
 }
 
 /// Whether a span of time is led in as one to come.
@@ -221,6 +311,16 @@ fn total(before: &str, after: &str) -> bool {
             "planned",
             "authorized",
             "are planned",
+            "should",
+            "will do",
+            "would do",
+            "requested",
+            "are requested",
+            "recommended",
+            "are recommended",
+            "expected",
+            "anticipated",
+            "proposed",
         ]
         .iter()
         .any(|tail| after.starts_with(tail))
@@ -243,6 +343,10 @@ fn is_planned(page: &Page<'_>, span: Span, goals: &[Goal]) -> bool {
     }
     let sentence = page.sentence(span.start);
     let before = &page.text[sentence.start.min(span.start)..span.start];
+    // "Was seen 3x/wk at the nursing home."
+    if ATTENDED.is_match(crate::text::pattern::tail(before, 80)) {
+        return false;
+    }
     let stands = page.assertion(span);
     !OTHER_SCHEDULE.leads(before) && !stands.negated && !stands.historical
 }
@@ -272,8 +376,7 @@ mod tests {
 
     fn read(text: &str) -> (bool, bool) {
         let page = Page::new(text, Vocabulary::builtin(), &crate::cancel::NEVER);
-        let often = frequency(&page, &[]);
-        let long = duration(&page, &[], &often);
+        let (often, long) = schedule(&page, &[]);
         (!often.is_empty(), !long.is_empty())
     }
 
@@ -316,6 +419,63 @@ mod tests {
             ("I ask to continue speech therapy for a further six weeks.", false, true),
             ("I propose eight more weeks of speech-language therapy.", false, true),
             ("Total visits 5\n\nTREATMENT: gait training", false, false),
+            ("Plan: PT 2w6.", true, true),
+            ("Frequency: 2 (two) times per week for 6 (six) weeks", true, true),
+            ("Freq: two (2) x/wk   Dur: eight (8) wks", true, true),
+            ("Frequency _2_ x/week  Duration _8_ weeks", true, true),
+            ("Frequency: ____ per week   Duration: ____ weeks", false, false),
+            ("Visits/wk: 3   # of weeks: 6", true, true),
+            ("Treatment frequency [ 3 ] x wk  [ 4 ] wks", true, true),
+            ("PLAN OF CARE\nOT M-W-F until 5/30/25", true, true),
+            ("Plan: Tues and Thurs through Memorial Day", true, true),
+            ("Plan: PT every 2 weeks x 3 months", true, true),
+            ("Plan: biweekly SLP for 10 sessions", true, true),
+            ("Plan: seen once every ten days for two months", true, true),
+            ("Plan: come Mondays until the end of May.", true, true),
+            ("Rx: 3 x a wk x 4, then 2 x a wk x 4", true, true),
+            ("Plan: 2-3 visits weekly, 12-16 visits total", true, true),
+            ("Plan: a dozen sessions, weekly.", true, true),
+            ("Plan: half a dozen visits, every other week", true, true),
+            ("POC dates: 3/1/25-5/30/25. PT 1-2x/wk", true, true),
+            ("Plan: daily (5x/wk) x 2 wks then 3x/wk x 2 wks", true, true),
+            ("Expected discharge date: 6/15/2025. PT twice weekly.", true, true),
+            ("PT BIW. Anticipated D/C 6/15/25", true, true),
+            ("Plan: continue until goals met", false, false),
+            ("Plan: PRN", false, false),
+            ("Plan: as tolerated, as long as needed", false, false),
+            ("Plan: two times each week over the next six weeks.", true, true),
+            ("I would like to see her on Tuesdays and Fridays for the coming two months.", true, true),
+            ("She'll come in twice a week for a month and a half.", true, true),
+            ("We'd meet weekly; ten visits should do it.", true, true),
+            ("Recommend ST 1 hr/wk, 8 wks.", true, true),
+            ("Frequency/duration: 2/8", false, false),
+            ("3x weekly x 30 days", true, true),
+            ("Frequency: once a week\nDuration: 90 days", true, true),
+            ("Plan: qwk x8", true, true),
+            ("Plan: 5 d/wk for 3 wks", true, true),
+            ("Plan: PT 3 days/week through 07-15-2025", true, true),
+            (
+                "Plan: therapy on a weekly basis for the remainder of the certification period (through 8/1/25)",
+                true,
+                true,
+            ),
+            ("How often: 2x   per: week   for: 6 weeks", true, true),
+            ("Plan: per MD.", false, false),
+            ("TX FREQ 2XWK  TX DURATION 6WKS", true, true),
+            ("Plan: 2 times/wk, 60 day cert", true, true),
+            ("Plan: weekly until he can do it himself", true, false),
+            ("Plan: six more visits spread over nine weeks", false, true),
+            ("Plan: 1 visit a week, max 8 visits", true, true),
+            ("Schedule: W/F", true, false),
+            ("F/U 1 x q 2 wks x 4 visits", true, true),
+            ("OT once per week x 6-8 weeks", true, true),
+            ("Therapy frequency: 1 – 2 times a week\nExpected length of treatment: 10 – 12 weeks", true, true),
+            ("Fq: 2x/week    LOT: 8 weeks", true, true),
+            ("Number of visits anticipated: 12 over 6 weeks at 2 per week", true, true),
+            ("Plan: the patient was seen 3x/wk for 4 weeks at the SNF before this.", false, false),
+            ("HEP 2x/day for 4 weeks", false, false),
+            ("Pt walks 3x/week. Fell 2 times in 3 weeks.", false, false),
+            ("Plan: see in clinic whenever she has a ride, for six weeks", false, true),
         ] {
             assert_eq!(read(text), (often, long), "{text}");
         }

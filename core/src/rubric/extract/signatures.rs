@@ -50,7 +50,8 @@ static NAMED_TWICE: LazyLock<Regex> = LazyLock::new(|| re(r"\p{Lu}[\p{Ll}.][\p{L
 
 /// What leads a signature in.
 static CUE: LazyLock<Regex> = LazyLock::new(|| {
-    re(r"(?i)/[es]s?/|\[\s*(?:e-?)?signed\s*\]|/*\s*\be-?sig(?:ned|nature)?\b\.?\s*(?:[:–—-]|/+)
+    re(
+        r"(?i)/[es]s?/|^\W*(?:e/?s|e-s|s)\s?/+\s|^\W*(?:es|e-?sig)\s*:\s|\[\s*(?:e-?)?signed\s*\]|/*\s*\be-?sig(?:ned|nature)?\b\.?\s*(?:[:–—-]|/+)
         |^\s*\|?\s*(?:e-?)?(?:sign|sig)\b\s*(?:[|:\t]|\s{2,})
         |\b(?:(?:electronically|electronic|elec\.?|digitally|e-?|co-?)[\s-]*(?:signed|authenticated|verified|attested)(?:\s+(?:and\s+\w+\s+)?(?:by|on))?
         |signed\b[^:\n]{1,30}:
@@ -60,9 +61,11 @@ static CUE: LazyLock<Regex> = LazyLock::new(|| {
         |(?:e-?|electronic\s+|digital\s+|therapist(?:'s)?\s+|clinician(?:'s)?\s+|provider(?:'s)?\s+|evaluating\s+therapist(?:'s)?\s+|treating\s+\w+\s+|supervising\s+\w+\s+|supervisor\s+|PT\s+|OT\s+|SLP\s+|PTA\s+|COTA\s+|student\s+|staff\s+)?signature(?:\s+stamp)?(?:\s*(?:/|and|&)\s*(?:credentials|date|title))*(?:\s*[:\]–—-]|\s*\.{3,}|\s{2,})
         |signature\s+(?:stamp|on\s+file)
         |(?:stamped|rubber[\s-]stamp(?:ed)?)\b
-        |(?:therapist|clinician|treating\s+(?:therapist|clinician|provider)|provider|pathologist|treated\s+by|seen\s+by|documented\s+by|written\s+by|completed\s+by|report(?:ed)?\s+by|prepared\s+by|author(?:ed\s+by)?|entered\s+by|performed\s+by|(?:evaluated|assessed|planned|evaluation|eval|plan|poc)\s+(?:and\s+\w+\s+)?by(?:\s*/\s*\w+\s+by)?|note\s+by|respectfully(?:\s+submitted)?|sincerely|submitted\s+by|supervis(?:ed|ing)\s+(?:by|therapist|clinician|PT|OT|SLP))\s*(?:[:,–—-]|\.{3,})
+        |(?:therapist|clinician|treating\s+(?:therapist|clinician|provider)|provider|pathologist|(?:treated|tx(?:'d)?|rx|care|session|visit)\s+by|seen\s+by|documented\s+by|written\s+by|completed\s+by|report(?:ed)?\s+by|prepared\s+by|author(?:ed\s+by)?|entered\s+by|performed\s+by|(?:plan\s+)?(?:established|developed|created|devised|formulated|furnished|rendered|provided|delivered|certified\s+and\s+written)\s+by|(?:evaluated|assessed|planned|evaluation|eval|plan|poc)\s+(?:and\s+\w+\s+)?by(?:\s*/\s*\w+\s+by)?|note\s+by|respectfully(?:\s+submitted)?|sincerely|submitted\s+by|supervis(?:ed|ing)\s+(?:by|therapist|clinician|PT|OT|SLP))\s*(?:[:,–—-]|\.{3,})
+        |(?:therapist|clinician|provider|PT|OT|SLP|author)(?:'s)?\x20sig\b\.?\s*:
         |(?:prepared|written|authored|compiled|completed|documented|dictated)\s*:
-        |(?:(?:evaluated|assessed|treated|seen|examined)\s+and\s+(?:[\w\s]{0,24}\s)?)?(?:closed|completed|written|prepared|documented|dictated|reported)\s+by(?:\s*\.{3,})?\s)")
+        |(?:(?:evaluated|assessed|treated|seen|examined)\s+and\s+(?:[\w\s]{0,24}\s)?)?(?:closed|completed|written|prepared|documented|dictated|reported)\s+by(?:\s*\.{3,})?\s)",
+    )
 });
 /// Not whoever furnished or wrote.
 static OTHERS: LazyLock<Regex> = LazyLock::new(|| {
@@ -83,9 +86,12 @@ static STAMP: LazyLock<Regex> = LazyLock::new(|| {
 
 /// Names begin with a capital; a credential may follow after a comma or a blank.
 const NAME: &str = r"(?:(?:Dr|Mr|Mrs|Ms|Mx)\.?\s+)?\p{Lu}[\p{L}'’.\-]*(?:\s+(?:de|da|del|van|von|der|la|le|bin|al|el|st\.)\b)*(?:[\x20\t]+\p{Lu}[\p{L}'’.\-]*){0,3}";
+/// Degrees that may stand before a credential.
+const DEGREE: &str =
+    r"(?:[BM]\.?\s?[SA]\.?(?:c\.?|Ed\.?)?|M\.?Ed\.?|Ph\.?D\.?|Ed\.?D\.?|MHS|MSc|BSc|BHS|MBA|MCD|MHA|MPH|DHSc|AAS)";
 const THERAPIST: &str = r"(?:PT|P\.T\.|DPT|tDPT|MPT|MSPT|RPT|LPT|BSPT|DScPT|OT|O\.T\.|OTR(?:/L)?|OTD|MOT|MSOT|OT/L|OTL|OTR-L|CHT|MOTR/L|SLP|CCC[-/ ]?SLP|SLP[-/ ]?CCC|CF[-/ ]?SLP|SLP[-/ ]?CF|SLPD|CScD|RPsgT|physical\s+therapist|physiotherapist|occupational\s+therapist|hand\s+therapist|speech[-\s]+(?:and\s+)?language\s+pathologist|speech\s+pathologist|speech\s+therapist|Physical\s+Therapist|Physiotherapist|Occupational\s+Therapist|Registered\s+Occupational\s+Therapist|Speech[-\s]+Language\s+Pathologist|Speech\s+Therapist|PHYSICAL\s+THERAPIST|OCCUPATIONAL\s+THERAPIST)";
 const ASSISTANT: &str = r"(?:SLP-A|L?PTA|CPTA|P\.T\.A\.|COTA(?:/L)?|COTA-L|OTA(?:/L)?|SLPA|(?i:(?:physical|occupational)\s+therap(?:ist|y)\s+assistant|speech[-\s]+language\s+pathology\s+assistant|therapy\s+assistant))";
-const STUDENT: &str = r"(?:SPT|OTS|S/?OT|SPTA|SOTA|S/PTA|SLP-S|SLPS|(?i:(?:student\s+(?:physical|occupational|speech)[\w\s-]{0,24}|student\s+(?:PT|OT|SLP|PTA|OTA|clinician|therapist)|(?:PT|OT|SLP|DPT|PTA|OTA)[-\s]+(?:student|intern)|(?:physical|occupational|speech)[-\s\w]{0,20}\s+student|graduate\s+(?:student\s+)?clinician|student|clinical\s+intern)))";
+const STUDENT: &str = r"(?:SPT|OTS|S/?OT|SPTA|SOTA|S/PTA|SLP-S|SLPS|(?i:(?:student\s+(?:physical|occupational|speech)[\w\s-]{0,24}|student\s+(?:PT|OT|SLP|PTA|OTA|clinician|therapist)|(?:PT|OT|SLP|DPT|PTA|OTA|COTA|therapy)[-\s]+(?:student|intern|extern)|(?:physical|occupational|speech)[-\s\w]{0,20}\s+student|graduate\s+(?:student\s+)?(?:clinician|intern|extern)|student|clinical\s+intern)))";
 const PHYSICIAN: &str = r"(?:M\.?D\.?|D\.?O\.?|NP|FNP(?:-C|-BC)?|APRN|PA-C|PAC|DPM|DNP|CNP|ARNP|(?i:physician))";
 
 static ASSISTANTS: LazyLock<Regex> =
@@ -103,13 +109,13 @@ static NAMED: LazyLock<Regex> = LazyLock::new(|| re(NAME));
 /// "Jane Roe, PT, DPT 03/04/2025" on a line of its own.
 static OWN_LINE: LazyLock<Regex> = LazyLock::new(|| {
     re(&format!(
-        r"^[\s*~–—_/\-\[(]*(?P<name>{NAME})\s*(?:,|\s|-|–|—|/|\|)\s*(?P<cred>(?:(?:M\.?S\.?|M\.?A\.?|B\.?S\.?|Ph\.?D\.?|M\.?Ed\.?|MHS|MSc|MBA),?\s*)*(?:{STUDENT}|{ASSISTANT}|{THERAPIST}|(?P<doctor>{PHYSICIAN}\b)))(?P<rest>[^\n]*)$"
+        r"^[\s*~–—_/\-\[(]*(?P<name>{NAME})\s*(?:,|\s|-|–|—|/|\|)\s*(?P<cred>(?:{DEGREE},?\s*)*(?:{STUDENT}|{ASSISTANT}|{THERAPIST}|(?P<doctor>{PHYSICIAN}\b)))(?P<rest>[^\n]*)$"
     ))
 });
 /// "... as planned. - J. Roe, DPT 3/4/25" at the end of the last lines.
 static TAIL: LazyLock<Regex> = LazyLock::new(|| {
     re(&format!(
-        r"(?:[.;:!?]\s+|[–—~]\s*|\s-{{1,2}}\s*|\s{{2,}}|\|\s*)(?P<all>{NAME}\s*,?\s*(?:(?:M\.?S\.?|M\.?A\.?|Ph\.?D\.?),?\s*)*(?:{STUDENT}|{ASSISTANT}|{THERAPIST})(?:[\s,/]+[A-Z][A-Za-z/\-]{{1,8}})*[\s,;]*(?:(?:on\s+)?(?:\d{{1,4}}[/.-]\d{{1,2}}[/.-]\d{{2,4}}|\d{{1,2}}\s+\p{{L}}{{3,9}}\.?,?\s+\d{{4}}|\p{{L}}{{3,9}}\.?\s+\d{{1,2}},?\s+\d{{4}}))?[\s\d:]*)\.?\s*$"
+        r"(?:[.;:!?]\s+|[–—~]\s*|\s-{{1,2}}\s*|\s{{2,}}|\|\s*)(?P<all>{NAME}\s*,?\s*(?:{DEGREE},?\s*)*(?:{STUDENT}|{ASSISTANT}|{THERAPIST})(?:[\s,/]+[A-Z][A-Za-z/\-]{{1,8}})*[\s,;]*(?:(?:on\s+)?(?:\d{{1,4}}[/.-]\d{{1,2}}[/.-]\d{{2,4}}|\d{{1,2}}\s+\p{{L}}{{3,9}}\.?,?\s+\d{{4}}|\p{{L}}{{3,9}}\.?\s+\d{{1,2}},?\s+\d{{4}}))?[\s\d:]*)\.?\s*$"
     ))
 });
 /// A line with nothing but a name: an initial or two words, capitals first.
@@ -120,18 +126,31 @@ static BARE_NAME: LazyLock<Regex> = LazyLock::new(|| {
 });
 static DATE_LINE: LazyLock<Regex> = LazyLock::new(|| {
     re(
-        r"(?i)^\W*(?:date(?:d)?(?:\s+(?:signed|of\s+signature|and\s+time|time))?\b|on\b|(?:e-?)?signed\s+(?:on\b|\d)|\d|lic|license|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec))",
+        r"(?i)^\W*(?:date(?:d)?(?:\s+(?:signed|of\s+signature|and\s+time|time))?\b|on\b|(?:e-?)?signed\s+(?:on\b|\d|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)|\d|lic|license|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec))",
     )
 });
 
 /// "9.17.25", which elsewhere would be a section or a version.
 static DOTTED: LazyLock<Regex> = LazyLock::new(|| re(r"\b(?:0?[1-9]|1[0-2])\.(?:[0-2]?\d|3[01])\.\d{2}\b"));
 
+/// The next field of a line, or the date of a signature.
+static FIELD: LazyLock<Regex> =
+    LazyLock::new(|| re(r"(?i)\s{2,}\p{L}[\p{L}\s/-]{0,28}:(?:\s|$)|\bdated?\s*:|\b(?:signed\s+)?(?:and\s+)?dated\s"));
+
 /// A line that says nobody has signed yet, whatever name stands on it.
 static UNSIGNED: LazyLock<Regex> = LazyLock::new(|| {
     re(
         r"(?i)\b(?:unsigned|not\s+(?:yet\s+)?signed|(?:pending|awaiting)\s+(?:\w+\s+)?signature|signature\s+(?:is\s+)?(?:pending|required|needed|missing)|to\s+be\s+signed|needs?\s+(?:to\s+be\s+)?sign\w*)\b",
     )
+});
+/// A line for the therapist's signature that nobody filled in.
+static UNFILLED: LazyLock<Regex> = LazyLock::new(|| {
+    re(
+        r"(?i)^\W*(?:(?:treating|evaluating|supervising)\s+)?(?:therapist|clinician|provider|pathologist|PT|OT|SLP|author|staff)?(?:'?s)?\s*signature\s*[:.\s]*(?:_{3,}|\.{3,}|$)[\W_]*(?:date[\W_]*)?$",
+    )
+});
+static PRINTED: LazyLock<Regex> = LazyLock::new(|| {
+    re(r"(?i)\(\s*print(?:ed)?(?:\s+name)?\s*\)|\bprint(?:ed)?\s+name\b|\bname\s+(?:in\s+)?print\b|\btyped\s+name\b")
 });
 /// Helpers sign for nobody.
 static AIDES: LazyLock<Regex> = LazyLock::new(|| {
@@ -145,7 +164,12 @@ pub(super) fn signatures(page: &Page<'_>) -> Vec<Signature> {
     let text = page.text;
     let mut found: Vec<Signature> = Vec::new();
     let filled: Vec<Span> = page.lines.iter().copied().filter(|line| !line.is_empty()).collect();
+    let blank = filled.iter().any(|line| UNFILLED.is_match(line.of(text)));
     for (index, line) in filled.iter().enumerate() {
+        // A name in print over an empty line for the signature signs nothing.
+        if blank && PRINTED.is_match(line.of(text)) {
+            continue;
+        }
         if found.last().is_some_and(|last| last.span.end > line.start) {
             continue;
         }
@@ -158,7 +182,12 @@ pub(super) fn signatures(page: &Page<'_>) -> Vec<Signature> {
                 && !m.as_str().to_lowercase().contains("stamp")
         });
         // "Therapist: Jane Roe, PT" at the head of a note says who treats; at its end it signs.
-        let leads = |before: &str| before.split_whitespace().count() <= 2 && !before.contains([':', '.', ';']);
+        let leads = |before: &str| {
+            // "14. Established by ...", "J. Clinician: ...": the number is that of the field.
+            let own = before.trim_start();
+            let own = own.get(page.marker(line.start).min(own.len())..).unwrap_or(own);
+            own.trim().len() <= 3 || (own.split_whitespace().count() <= 2 && !own.contains([':', '.', ';']))
+        };
         let cue = cue.filter(|m| !weak || (near_end && index > 0 && leads(&content[..m.start()])));
         if let Some(cue) = cue {
             if let Some(signature) = cued(page, &filled, index, cue.start(), cue.end()) {
@@ -171,6 +200,8 @@ pub(super) fn signatures(page: &Page<'_>) -> Vec<Signature> {
         }
         if let Some(own) = OWN_LINE.captures(content) {
             let rest = own.name("rest").map_or("", |m| m.as_str());
+            // "Ann Lee, OTR/L    Date: Aug 4, 2025", "Kit Moss, OT student     Supervisor: pending": another field of the line.
+            let rest = FIELD.find(rest).map_or(rest, |field| &rest[..field.start()]);
             let letters = rest.split_whitespace().filter(|w| w.chars().any(char::is_lowercase)).count();
             let name = own.name("name").map_or("", |m| m.as_str());
             let title = name.to_uppercase() == name && name.split_whitespace().count() > 2;
@@ -247,6 +278,20 @@ fn is_heading(name: &str) -> bool {
         "assessment",
         "session",
         "visit",
+        "hospital",
+        "outpt",
+        "center",
+        "centre",
+        "medical",
+        "health",
+        "associates",
+        "department",
+        "dept",
+        "agency",
+        "institute",
+        "services",
+        "partners",
+        "wellness",
     ]
     .iter()
     .any(|word| lower.split(|c: char| !c.is_alphanumeric()).any(|w| w == *word))
@@ -260,10 +305,10 @@ fn cued(page: &Page<'_>, filled: &[Span], index: usize, from: usize, to: usize) 
     let cue = content[from..to].to_lowercase();
     let stamp = STAMP.is_match(content);
     // "Signature on file" and "see signature below" sign nothing; nor does an empty line for one.
-    if cue.contains("on file") {
+    let after = &content[to..];
+    if cue.contains("on file") && !(THERAPISTS.is_match(after) && NAMED_TWICE.is_match(after)) {
         return None;
     }
-    let after = &content[to..];
     let name = NAMED.find(after).filter(|m| {
         let word = m.as_str();
         !matches!(
@@ -438,6 +483,21 @@ mod tests {
             ("A. Lee   5/2/25", Role::Unstated, true, false),
             ("A.L.", Role::Unstated, false, false),
             ("evaluated by / plan by:  Ann Lee OTR/L, CHT   14 Jan 25", Role::Therapist, true, false),
+            ("J. Clinician: Ann Lee OT/L CHT, signed and dated 07/14/2025", Role::Therapist, true, false),
+            ("14. Established by .............. Ann Lee, PT, ATP/SMS    date 06/24/2025", Role::Therapist, true, false),
+            ("Ann Lee-Roe, OTR/L    Date: Aug 4, 2025", Role::Therapist, true, false),
+            (
+                "signature on file electronically:  Ann Lee, M.S., CCC-SLP    2025-10-02 11:31",
+                Role::Therapist,
+                true,
+                false,
+            ),
+            ("es/ ANN LEE, MOT, OTR/L  09/09/2025 14:10", Role::Therapist, true, false),
+            ("Kit Moss, OT student            Supervisor co-sign: PENDING", Role::Student, false, false),
+            ("Kit Moss, B.A., graduate student clinician      4/30/2025", Role::Student, true, false),
+            ("9 Therapist sig: Ann Lee, PT   10 Date: 2/1/25", Role::Therapist, true, false),
+            ("Ann Lee CCC-SLP     signed 2-11-25", Role::Therapist, true, false),
+            ("Tx by: Kit Moss MS CF-SLP / Ann Lee MS CCC-SLP supervising", Role::Therapist, false, false),
             ("I directed the whole session: Kit Moss, PT, DPT, 17 February 2026.", Role::Therapist, true, false),
         ] {
             assert_eq!(read(line), [(role, dated, stamped)], "{line}");
@@ -455,6 +515,8 @@ mod tests {
             "Signature on file",
             "Plan of care to be signed by the physician.",
             "Discharge - OT hand        1/30/25",
+            "Ashby Mill Hospital Outpt OT",
+            "Therapist (print)  Ann Lee, PT\nTherapist signature  ____________   Date ______",
             "Prepared: lunch box with both hands",
         ] {
             assert_eq!(read(line), [], "{line}");

@@ -1,15 +1,20 @@
 //! Completes the facts that rules read out of a note with what its statements say: adds what no rule knows, and takes back
 //! what no reader would call so.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::sync::LazyLock;
+
+use regex::Regex;
 
 use super::{Kind, Statement, Statements, standing, table};
 use crate::rubric::extract::outline::Topic;
 use crate::rubric::extract::page::{Page, holder, lists, overlapped, touching};
 use crate::rubric::extract::{
-    Facts, Goal, GoalTerm, first_function, goal_at, goal_term, is_added, is_former, is_placeholder, names_goals,
+    Facts, Goal, GoalTerm, first_function, goal_at, goal_term, is_added, is_former, is_goal_target, is_placeholder,
+    is_unchosen, names_goals,
 };
 use crate::text::Span;
+use crate::text::pattern::compiled;
 
 /// From here on a statement is what no rule saw in it.
 pub(super) const SURE: f32 = 0.7;
@@ -50,6 +55,9 @@ pub(super) fn complete(page: &Page<'_>, facts: &mut Facts, statements: &Statemen
     told.append(&mut rest);
     told.sort();
     facts.measures = told;
+    facts.measures.retain(|measure| !is_goal_target(page, *measure, &facts.goals));
+    leave_goals(&mut facts.frequency, &facts.goals);
+    leave_goals(&mut facts.duration, &facts.goals);
     retain(&mut facts.complexities, statements, Kind::Complexity);
     // A measurement is a figure.
     let figures = found(Kind::Measure, CERTAIN)
@@ -79,6 +87,10 @@ pub(super) fn complete(page: &Page<'_>, facts: &mut Facts, statements: &Statemen
         .filter(|span| says_something(page, *span))
         .collect();
     add(&mut facts.planned_interventions, &intended);
+    // What is to be reached is not what was done.
+    for list in [&mut facts.interventions, &mut facts.planned_interventions] {
+        list.retain(|span| holder(&facts.goals, *span, |goal| goal.span).is_none());
+    }
     facts.skilled = found(Kind::Skilled, LIKELY);
     let totals: Vec<_> = [facts.minutes.timed, facts.minutes.total].into_iter().flatten().collect();
     facts.unskilled = statements
@@ -99,13 +111,29 @@ pub(super) fn complete(page: &Page<'_>, facts: &mut Facts, statements: &Statemen
     facts.functions = found(Kind::Function, LIKELY);
 }
 
+/// Leaves aside what stands in a goal, where something else stands outside of one.
+fn leave_goals(list: &mut Vec<Span>, goals: &[Goal]) {
+    let own = |span: &Span| holder(goals, *span, |goal| goal.span).is_some();
+    if list.iter().any(|span| !own(span)) {
+        list.retain(|span| !own(span));
+    }
+}
+
 /// Whether a statement tells of what was ordered, and of nothing to come.
 fn is_past_order(content: &str) -> bool {
     let lower = content.to_lowercase();
     let has = |words: &[&str]| words.iter().any(|word| lower.contains(word));
-    has(&[" ordered", "was given", "were given"])
+    let provided = PROVIDED.is_match(content);
+    (has(&[" ordered", "was given", "were given"]) || provided)
         && !has(&["continu", "will ", "next", "plan", "discharg", "recommend", "reduc", "increas"])
 }
+
+/// A label over what was done: "Treatment given: ...".
+static PROVIDED: LazyLock<Regex> = LazyLock::new(|| {
+    compiled(
+        r"(?i)^\W*(?:(?:skilled|interim|recent)\s+)?(?:treatments?|tx|therapy|interventions?|services?|work|techniques?|activities|modalities|procedures)\s+(?:(?:that\s+(?:was|were)|was|were|this\s+(?:period|month)|to\s+date)\s+)?(?:given|provided|rendered|delivered|furnished|used|done|performed|completed|to\s+date|since\b[^:]{0,30}|this\s+(?:period|month))\b[^:]{0,30}:",
+    )
+});
 
 fn is_digit(c: char) -> bool {
     c.is_ascii_digit()
@@ -151,7 +179,8 @@ fn retain(list: &mut Vec<Span>, statements: &Statements, kind: Kind) {
 fn goals(page: &Page<'_>, facts: &mut Facts, statements: &Statements) {
     facts.goals.retain(|goal| {
         let row = page.line(goal.span.start);
-        !table::is_header(page, row) && !table::carries_on(page, row)
+        let heads = goal.id.is_empty() && is_heading(page, goal.span);
+        !table::is_header(page, row) && !table::carries_on(page, row) && !is_unchosen(page, row) && !heads
     });
     facts.goals.retain(|goal| {
         // What is labelled or numbered as a goal is one.
@@ -160,6 +189,8 @@ fn goals(page: &Page<'_>, facts: &mut Facts, statements: &Statements) {
     });
     let reports = statements.iter().any(|s| s.is(Kind::GoalReported) >= LIKELY);
     let mut more: Vec<Goal> = Vec::new();
+    // Goals whose term is nothing but the model's guess.
+    let mut guessed: HashSet<Span> = HashSet::new();
     let mut carried: Vec<Span> = Vec::new();
     // Who numbers some goals numbers all of them.
     let needed = if facts.goals.iter().any(|goal| !goal.id.is_empty()) { CERTAIN } else { SURE };
@@ -175,9 +206,13 @@ fn goals(page: &Page<'_>, facts: &mut Facts, statements: &Statements) {
         let list = statement.list.and_then(|list| lists.get(&list));
         let item = if is_item(page, statement.span) { ITEM } else { PLAIN };
         let listed = list.is_some() && statement.holds_goal() >= item;
-        if !(alone || listed)
+        // "✓ upgraded" tells of the goal before it.
+        let tells = statement.span.of(page.text).starts_with(['✓', '✔', '☑', '→', '↑', '↓']);
+        if tells
+            || !(alone || listed)
             || is_heading(page, statement.span)
             || table::is_header(page, statement.span)
+            || is_unchosen(page, page.line(statement.span.start))
             || touching(&facts.goals, statement.span, |goal| goal.span).next().is_some()
             || (statement.is(Kind::GoalReported) < LIKELY && is_former(statement.span.of(page.text)))
         {
@@ -185,6 +220,7 @@ fn goals(page: &Page<'_>, facts: &mut Facts, statements: &Statements) {
         }
         // A list sets goals or reports on goals as a whole.
         let sets = list.copied().unwrap_or(statement.sets_goal() > statement.is(Kind::GoalReported));
+        guessed.insert(statement.span);
         more.push(goal_at(page, statement.span, term(statement), reports && sets));
     }
     facts.goals.append(&mut more);
@@ -200,12 +236,38 @@ fn goals(page: &Page<'_>, facts: &mut Facts, statements: &Statements) {
     for goal in facts.goals.iter_mut().filter(|goal| goal.term == GoalTerm::Unstated) {
         if let Some(statement) = statements.at(goal.text.start) {
             goal.term = term(statement);
+            guessed.insert(goal.span);
         }
     }
     // What stands over a list calls its items long- or short-term, whatever they say themselves.
     let headed: Vec<Option<GoalTerm>> = facts.goals.iter().map(|goal| goal_term(page, &facts.goals, goal)).collect();
     for (goal, term) in facts.goals.iter_mut().zip(headed) {
-        goal.term = term.unwrap_or(goal.term);
+        let said = table::term(page, goal.span).or(term);
+        if said.is_some() {
+            guessed.remove(&goal.span);
+        }
+        goal.term = said.unwrap_or(goal.term);
+    }
+    // "S1", "S2", "L1": where both are there, the letters say the term.
+    let lettered = |goal: &Goal, letter: char| {
+        let mut chars = goal.span.of(page.text).trim_start_matches(['|', ' ', '-', '*']).chars();
+        chars.next() == Some(letter) && chars.next().is_some_and(|c| c.is_ascii_digit())
+    };
+    if ['L', 'S'].iter().all(|letter| facts.goals.iter().any(|goal| lettered(goal, *letter))) {
+        for goal in &mut facts.goals {
+            goal.term = match (lettered(goal, 'L'), lettered(goal, 'S')) {
+                (true, _) => GoalTerm::Long,
+                (_, true) => GoalTerm::Short,
+                _ => goal.term,
+            };
+            guessed.remove(&goal.span);
+        }
+    }
+    // Where all goals are short-term ones, and of some nothing says so, those are the goals of the plan.
+    if facts.goals.iter().all(|goal| goal.term == GoalTerm::Short) {
+        for goal in facts.goals.iter_mut().filter(|goal| guessed.contains(&goal.span)) {
+            goal.term = GoalTerm::Unstated;
+        }
     }
 }
 
@@ -274,6 +336,7 @@ pub(super) fn is_item(page: &Page<'_>, span: Span) -> bool {
         (1..=2).contains(&digits) && rest[digits..].starts_with([' ', '\t', '.', ')', ':'])
     };
     crate::text::lines::list_marker(content) > 0
+        || page.marker(span.start) > 0
         || content.starts_with('|')
         || numbered(content)
         || (first.is_some_and(char::is_uppercase)
@@ -285,7 +348,12 @@ pub(super) fn is_item(page: &Page<'_>, span: Span) -> bool {
 fn is_heading(page: &Page<'_>, span: Span) -> bool {
     let content = span.of(page.text).trim_end();
     let alone = page.text[span.end..].trim_start_matches([' ', '\t', '\r']).starts_with('\n');
-    alone && (content.ends_with(':') || names_goals(content) || stands_over(page, span))
+    // "Long-term goals (by 4/25/2025)".
+    let headed = || {
+        let goals = |topic| matches!(topic, Topic::Goals | Topic::NewGoals);
+        page.block_at(span.start).is_some_and(|b| goals(b.topic) && b.label.end >= span.start + content.len())
+    };
+    alone && (content.ends_with(':') || names_goals(content) || headed() || stands_over(page, span))
 }
 
 /// Whether a line stands over a paragraph: a blank line before it, few words, no stop, and a sentence under it.

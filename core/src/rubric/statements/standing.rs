@@ -11,7 +11,7 @@ use super::{Kind, Statement, Statements, table};
 use crate::rubric::extract::outline::Topic;
 use crate::rubric::extract::page::{Page, touching};
 use crate::rubric::extract::{
-    Facts, Goal, figure, has_tail, is_former, names_another, says_surely, status_at, told_in,
+    Facts, Goal, figure, has_tail, is_former, names_another, says_surely, status_at, told_after, told_in,
 };
 use crate::text::pattern::compiled;
 use crate::text::{Span, lines};
@@ -129,6 +129,7 @@ pub(super) fn standing(page: &Page<'_>, facts: &mut Facts, statements: &Statemen
             goal.status = told_in(page, clip(page.text, Span::new(goal.span.end, stop)));
         }
     }
+    in_paragraph(page, &mut facts.goals);
     elsewhere(page, &mut facts.goals, statements);
     for goal in &mut facts.goals {
         goal.target = goal.target.filter(|target| is_aimed_at(page, goal, *target));
@@ -143,6 +144,19 @@ pub(super) fn standing(page: &Page<'_>, facts: &mut Facts, statements: &Statemen
             listed || sets || most >= CERTAIN || CALLED.is_match(goal.span.of(page.text))
         }
     });
+}
+
+/// Goals that open a paragraph, the rest of which tells how they stand.
+fn in_paragraph(page: &Page<'_>, goals: &mut [Goal]) {
+    let starts: Vec<usize> = goals.iter().map(|goal| goal.span.start).collect();
+    for (index, goal) in goals.iter_mut().enumerate().filter(|(_, goal)| goal.status.is_none() && !goal.new) {
+        let line = page.line(goal.span.start);
+        let opens = line.start == goal.span.start && goal.span.end < line.end && goal.span.of(page.text).ends_with('.');
+        let end = starts.get(index + 1).map_or(line.end, |next| (*next).min(line.end));
+        if opens && goal.span.end < end {
+            goal.status = told_after(page, Span::new(goal.span.end, end));
+        }
+    }
 }
 
 /// Whether a figure is what a goal aims at, rather than how it stands: it comes before a sentence that tells that, or is

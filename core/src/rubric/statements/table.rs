@@ -4,8 +4,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use crate::rubric::extract::Goal;
 use crate::rubric::extract::page::Page;
+use crate::rubric::extract::{Goal, GoalTerm};
 use crate::text::Span;
 use crate::text::pattern::compiled;
 
@@ -25,20 +25,36 @@ const REACH: usize = 3;
 /// Whether a row heads the rows below it: a rule under it sets it apart.
 pub(super) fn is_header(page: &Page<'_>, row: Span) -> bool {
     let content = row.of(page.text);
-    if !content.trim_start().starts_with('|') {
+    if !is_barred(content) {
         return false;
     }
     let next = page.lines.partition_point(|line| line.start < row.end);
     let rule = page.lines.get(next).is_some_and(|line| is_rule(line.of(page.text)));
     let over = next.checked_sub(2).and_then(|at| page.lines.get(at));
     // A grid has a rule under every row; its first row is the one with nothing but a rule over it.
-    let first = over.is_none_or(|line| line.is_empty() || !line.of(page.text).trim_start().starts_with(['|', '+']));
+    let first = over
+        .is_none_or(|line| line.is_empty() || !(is_barred(line.of(page.text)) || line.of(page.text).starts_with('+')));
     let second = over.is_some_and(|line| is_rule(line.of(page.text)))
-        && next
-            .checked_sub(3)
-            .and_then(|at| page.lines.get(at))
-            .is_none_or(|line| !line.of(page.text).trim_start().starts_with('|'));
+        && next.checked_sub(3).and_then(|at| page.lines.get(at)).is_none_or(|line| !is_barred(line.of(page.text)));
     rule && (first || second)
+}
+
+/// The term that a cell of a goal's row gives it: "| LT |", "STG".
+pub(super) fn term(page: &Page<'_>, goal: Span) -> Option<GoalTerm> {
+    static CELL: LazyLock<Regex> = LazyLock::new(|| {
+        compiled(
+            r"(?x)(?:\||\s{2,}|\t)\s*(?P<cell>LTG?|STG?|LTO|STO|(?i:long|short)(?:[\s-]*(?i:term|range))?)\s*(?:\||\s{2,}|\t|$)",
+        )
+    });
+    let row = page.line(goal.start);
+    // "... wk 8 (LT)" at the end of a row.
+    for (mark, term) in [("(LT)", GoalTerm::Long), ("(ST)", GoalTerm::Short)] {
+        if row.of(page.text).trim_end().ends_with(mark) {
+            return Some(term);
+        }
+    }
+    let cell = CELL.captures(row.of(page.text))?.name("cell")?;
+    Some(if cell.as_str().starts_with(['L', 'l']) { GoalTerm::Long } else { GoalTerm::Short })
 }
 
 /// Whether a row goes on with the one before: its first cell is empty, and another is not.
