@@ -13,6 +13,7 @@ pub(crate) enum Fault {
     /// The caller broke the contract of the function.
     Argument(&'static str),
     /// What the caller named is not there.
+    #[cfg(feature = "search")]
     Input(&'static str),
     /// A text is not UTF-8 from this byte on.
     NotUtf8(usize),
@@ -98,6 +99,7 @@ impl cg_error {
                 Self::new(cg_status::of(error.code()), error.message(), &places)
             }
             Fault::Argument(what) => Self::new(cg_status::Argument, what, &[]),
+            #[cfg(feature = "search")]
             Fault::Input(what) => Self::new(cg_status::Input, what, &[]),
             Fault::NotUtf8(byte) => Self::new(cg_status::Input, "the text is not UTF-8", &[Location::Byte(*byte)]),
         }
