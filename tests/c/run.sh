@@ -38,6 +38,8 @@ cp examples/c/*.c "$out/empty"
 for program in "$out/empty"/*.c; do
   (cd "$out/empty" && compile "$(basename "$program")")
 done
+# With the flags before the file, as the hand writes them.
+(cd "$out/empty" && cc -std=c11 "${chartguard[@]}" vault.c -o vault-first)
 
 run=()
 if command -v valgrind >/dev/null 2>&1; then
