@@ -27,6 +27,7 @@ pub(crate) fn mod10(value: &str) -> bool {
 
 /// Whether a number is right under the Verhoeff algorithm: the check digit is the last.
 fn verhoeff(digits: &[u32]) -> bool {
+    const PERMUTATION: [u32; 10] = [1, 5, 7, 6, 2, 8, 3, 0, 9, 4];
     // The multiplication of the symmetries of a pentagon, and the permutation that each place applies once more.
     let product = |a: u32, b: u32| match (a < 5, b < 5) {
         (true, true) => (a + b) % 5,
@@ -34,7 +35,6 @@ fn verhoeff(digits: &[u32]) -> bool {
         (false, true) => 5 + (a - b) % 5,
         (false, false) => (5 + a - b) % 5,
     };
-    const PERMUTATION: [u32; 10] = [1, 5, 7, 6, 2, 8, 3, 0, 9, 4];
     let permuted = |digit: u32, times: usize| (0..times).fold(digit, |digit, _| PERMUTATION[digit as usize]);
     let sum = digits.iter().rev().enumerate().fold(0, |sum, (place, &digit)| product(sum, permuted(digit, place % 8)));
     sum == 0
