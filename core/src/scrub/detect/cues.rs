@@ -228,7 +228,7 @@ impl Cues {
         let root = &self.nodes[usize::from(ROOT)];
         let mut at = 0;
         while let Some(&byte) = bytes.get(at) {
-            if root[usize::from(self.classes[usize::from(byte)])] != 0 {
+            if root[usize::from(self.classes[usize::from(byte)])] != 0 && !is_unit(bytes, at) {
                 self.walk(bytes, at, places);
             }
             let mut last = letter(byte);
@@ -335,6 +335,12 @@ fn within<'p>(bytes: &[u8], part: Range<usize>, places: &'p [Place]) -> impl Ite
     let low = low + usize::from(inside_word);
     let inside = places[from..].iter().take_while(move |place| place.end <= high);
     inside.filter(move |place| place.start >= low && place.is_whole(high)).copied()
+}
+
+/// Whether the word at `at` is what a quantity is divided by: "dL" in "g/dL" is no driver's licence.
+fn is_unit(bytes: &[u8], at: usize) -> bool {
+    let word = bytes.get(at..at + 2).is_some_and(|word| word.eq_ignore_ascii_case(b"dl"));
+    word && at > 0 && bytes[at - 1] == b'/' && !bytes.get(at + 2).is_some_and(u8::is_ascii_alphabetic)
 }
 
 /// Whether the capital `byte` begins the next part of a camel-case key.

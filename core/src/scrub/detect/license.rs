@@ -160,7 +160,7 @@ pub(super) const PATTERNS: &[Pattern] = &[
             "cds #",
         ],
         unless: PUBLIC_CODES,
-        around: Some(|before, value, after| !after_unit(before) && no_quantity(before, value, after)),
+        around: Some(no_quantity),
         validate: Some(identifier),
         matches: &[
             "Lic #: «PT-44712»",
@@ -192,9 +192,3 @@ pub(super) const PATTERNS: &[Pattern] = &[
         ..LICENSE
     },
 ];
-
-/// Whether what stands before is a unit, whose "dL" is no driver's licence.
-fn after_unit(before: &str) -> bool {
-    let unit = before.trim_end_matches(|c: char| !c.is_ascii_alphabetic()).as_bytes();
-    unit.last_chunk::<3>().is_some_and(|end| end.eq_ignore_ascii_case(b"/dl"))
-}
