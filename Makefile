@@ -69,10 +69,11 @@ test-infer-weights: $(INFER)/venv/bin/python
 	cargo build -q --release --workspace --bin infer --bin chartguard
 	$(INFER)/venv/bin/python tests/models/weights.py --program $(TARGET)/release/infer --chartguard $(TARGET)/release/chartguard --cache $(INFER)/models
 
-# Models of several sizes beside ONNX Runtime, in turn: time, difference, load and memory. Makes the models first.
+# Models of several sizes beside ONNX Runtime, in turn: time, difference, load and memory. Makes the models first. With ARGS=--profile:
+# where the time goes in both.
 bench-infer: $(INFER)/venv/bin/python
 	cargo build -q --release --workspace --bin infer
-	$(INFER)/venv/bin/python benches/infer/run.py --program $(TARGET)/release/infer --models $(INFER)/models
+	$(INFER)/venv/bin/python benches/infer/run.py --program $(TARGET)/release/infer --models $(INFER)/models $(ARGS)
 
 # What the stripped C library and the command weigh by the features that are in them. A build for each, the first time some minutes long.
 sizes:

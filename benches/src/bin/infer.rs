@@ -1,9 +1,9 @@
 //! Runs one model as `infer/run.py` tells it, so that it takes turns with another runtime: `infer MODEL.onnx COLUMNS`, or `infer TAGGER.onnx words` for one
-//! like the built-in tagger.
+//! like the built-in tagger. `infer words` prints what that tagger is given for a text on standard input.
 //!
 //! Prints the seconds that loading took and the megabytes held after it, and answers each line that it reads with one:
-//! `document IDS` keeps a document, `run THREADS` gives the seconds that all kept ones took and drops them, `outputs IDS`
-//! gives what the model gives.
+//! `document IDS` keeps a document, `run THREADS` gives the seconds that all kept ones took and drops them, `profile ROUNDS`
+//! gives those of each kind of operator for the last one kept, `outputs IDS` gives what the model gives.
 
 use std::io::{BufRead, Write};
 use std::path::Path;
@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 use std::{env, error, io, thread};
 
-use chartguard::infer::Graph;
+use chartguard::infer::{Graph, features, words};
 use chartguard_benches::resident_megabytes;
 
 /// Tokens that the models take.
@@ -19,7 +19,17 @@ const LONGEST: usize = 512;
 
 fn main() -> Result<(), Box<dyn error::Error>> {
     let arguments: Vec<String> = env::args().collect();
-    let [_, path, columns] = arguments.as_slice() else { return Err("infer MODEL.onnx COLUMNS | words".into()) };
+    if arguments[1..] == ["words"] {
+        let text = io::read_to_string(io::stdin())?;
+        let (mut split, mut rows) = (Vec::new(), Vec::new());
+        words::split(&text, &mut split);
+        features::features(&text, &split, &mut rows);
+        println!("{}", rows.iter().flatten().map(u16::to_string).collect::<Vec<_>>().join(" "));
+        return Ok(());
+    }
+    let [_, path, columns] = arguments.as_slice() else {
+        return Err("infer MODEL.onnx COLUMNS | TAGGER.onnx words | words".into());
+    };
     let start = Instant::now();
     let graph = match columns.as_str() {
         "words" => Graph::of_words(path)?,
@@ -48,6 +58,12 @@ fn main() -> Result<(), Box<dyn error::Error>> {
                 println!("{}", start.elapsed().as_secs_f64());
                 documents.clear();
             }
+            "profile" => {
+                let document = documents.last().ok_or("expected a document first")?;
+                let profile = graph.profile(document, usize::try_from(numbers[0])?)?;
+                println!("{}", serde_json::to_string(&profile)?);
+                documents.clear();
+            }
             "outputs" => {
                 let once = AtomicUsize::new(0);
                 let mut out = Vec::new();
@@ -55,7 +71,7 @@ fn main() -> Result<(), Box<dyn error::Error>> {
                 graph.run(next, |values| out.extend(values.iter().map(f32::to_string)))?;
                 println!("{}", out.join(" "));
             }
-            _ => return Err("expected document, run or outputs".into()),
+            _ => return Err("expected document, run, profile or outputs".into()),
         }
         io::stdout().flush()?;
     }

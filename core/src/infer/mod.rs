@@ -34,9 +34,10 @@ mod tests;
 #[cfg(test)]
 pub(crate) use tests::{TestDirectory, test_models};
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use rayon::prelude::*;
 
@@ -234,8 +235,8 @@ pub struct Graph(Kind);
 enum Kind {
     /// A token in, `columns` values out.
     Tokens(Box<Network>),
-    /// A word in, as features of this library's own.
-    Words(tract::RowsPlan),
+    /// A word in, as features of this library's own; and states that nobody uses, which remember words.
+    Words(tract::RowsPlan, Mutex<Vec<tract::RowsState>>),
 }
 
 #[doc(hidden)]
@@ -255,7 +256,32 @@ impl Graph {
     /// The graph of a tagger of words, as the built-in one is.
     pub fn of_words(path: impl AsRef<Path>) -> Result<Self> {
         let bytes = directory::read(path.as_ref(), directory::ONNX_LIMIT)?;
-        Ok(Self(Kind::Words(tract::RowsPlan::from_bytes(&bytes, features::SLOTS)?)))
+        Ok(Self(Kind::Words(tract::RowsPlan::from_bytes(&bytes, features::SLOTS)?, Mutex::default())))
+    }
+
+    /// The seconds that its operators take for one input, by their names, over so many rounds.
+    pub fn profile(&self, ids: &[i64], rounds: usize) -> Result<BTreeMap<String, f64>> {
+        let profile = match &self.0 {
+            Kind::Tokens(network) => {
+                let mut session = network.session();
+                session.run(ids)?;
+                session.profile = Some(BTreeMap::new());
+                for _ in 0..rounds {
+                    session.run(ids)?;
+                }
+                session.profile
+            }
+            Kind::Words(plan, _) => {
+                let mut state = plan.spawn()?;
+                state.run(ids, |_| ())?;
+                state.profile = Some(BTreeMap::new());
+                for _ in 0..rounds {
+                    state.run(ids, |_| ())?;
+                }
+                state.profile
+            }
+        };
+        Ok(profile.unwrap_or_default())
     }
 
     /// Runs it on each of the inputs that `next` gives, and hands the values of the output to `read`.
@@ -267,11 +293,14 @@ impl Graph {
                     read(session.run(ids)?.as_slice().unwrap_or_default());
                 }
             }
-            Kind::Words(plan) => {
-                let mut state = plan.spawn()?;
+            Kind::Words(plan, idle) => {
+                let idle = || idle.lock().unwrap_or_else(PoisonError::into_inner);
+                let kept = idle().pop();
+                let mut state = kept.map_or_else(|| plan.spawn(), Ok)?;
                 while let Some(ids) = next() {
                     state.run(ids, &mut read)?;
                 }
+                idle().push(state);
             }
         }
         Ok(())

@@ -5,9 +5,10 @@
 //! plan is made for each length when it is first needed. Lengths are then rounded up to a few, and inputs padded under the
 //! attention mask, so that the plans stay few.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::path::{Component, Path};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::Instant;
 
 use ndarray::Array2;
 use tract_onnx::pb;
@@ -187,7 +188,7 @@ impl Network {
 
     /// What one thread needs to run the model, to be kept for the length of a document.
     pub(super) fn session(&self) -> Session<'_> {
-        Session { network: self, states: Vec::new() }
+        Session { network: self, states: Vec::new(), profile: None }
     }
 }
 
@@ -195,6 +196,26 @@ impl Network {
 pub(super) struct Session<'n> {
     network: &'n Network,
     states: Vec<(usize, TypedSimpleState)>,
+    /// Where each operator's time goes, if anybody asks.
+    pub(super) profile: Option<Profile>,
+}
+
+/// The seconds that operators took, by their names.
+pub(super) type Profile = BTreeMap<String, f64>;
+
+/// Runs a graph once, and takes the time of each node where there is a profile.
+fn turn(
+    state: &mut TypedSimpleState,
+    inputs: TVec<TValue>,
+    profile: Option<&mut Profile>,
+) -> TractResult<TVec<TValue>> {
+    let Some(profile) = profile else { return state.run(inputs) };
+    state.run_plan_with_eval(inputs, |context, own, node, inputs| {
+        let start = Instant::now();
+        let outputs = tract_onnx::tract_core::plan::eval(context, own, node, inputs);
+        *profile.entry(node.op.name().into_owned()).or_default() += start.elapsed().as_secs_f64();
+        outputs
+    })
 }
 
 impl Session<'_> {
@@ -220,7 +241,7 @@ impl Session<'_> {
                 self.states.len() - 1
             };
             let inputs = self.network.inputs(ids, types, length).map_err(|e| failed(&e))?;
-            let outputs = self.states[at].1.run(inputs).map_err(|e| failed(&e))?;
+            let outputs = turn(&mut self.states[at].1, inputs, self.profile.as_mut()).map_err(|e| failed(&e))?;
             self.network.logits(outputs.first(), ids.len(), length)
         })
         // A state that failed half way is not used again.
@@ -329,7 +350,7 @@ impl RowsPlan {
     /// When tract cannot set it up.
     pub(super) fn spawn(&self) -> Result<RowsState> {
         let state = self.plan.spawn().map_err(|e| failed(&e))?;
-        Ok(RowsState { state, width: self.width })
+        Ok(RowsState { state, width: self.width, profile: None })
     }
 }
 
@@ -337,6 +358,8 @@ impl RowsPlan {
 pub(super) struct RowsState {
     state: TypedSimpleState,
     width: usize,
+    /// Where each operator's time goes, if anybody asks.
+    pub(super) profile: Option<Profile>,
 }
 
 impl RowsState {
@@ -348,7 +371,8 @@ impl RowsState {
         guard(ErrorCode::Inference, "the model ran", || {
             let shape = [ids.len() / self.width, self.width];
             let input = Tensor::from_shape::<i64>(&shape, ids).map_err(|e| failed(&e))?;
-            let outputs = self.state.run(tvec![input.into_tvalue()]).map_err(|e| failed(&e))?;
+            let inputs = tvec![input.into_tvalue()];
+            let outputs = turn(&mut self.state, inputs, self.profile.as_mut()).map_err(|e| failed(&e))?;
             let output = outputs.first().ok_or_else(|| Error::inference("the model gave no output"))?;
             let view = output.try_as_plain_ram().map_err(|e| failed(&e))?;
             Ok(read(view.as_slice::<f32>().map_err(|e| failed(&e))?))
