@@ -13,6 +13,7 @@
 #![allow(clippy::inline_always)]
 
 mod affine;
+mod batched_product;
 mod broadcast;
 mod byte_product;
 mod dynamic_quantize;
@@ -21,6 +22,7 @@ mod linear;
 mod product;
 mod quantized_linear;
 mod residual_block;
+mod row_sum;
 mod word_embedding;
 
 use tract_onnx::model::Onnx;
@@ -52,6 +54,8 @@ pub(super) fn fuse(model: &mut TypedModel) -> TractResult<()> {
     let own = byte_product::wanted();
     for id in 0..model.nodes().len() {
         if let Some(patch) = linear::Linear::patch(model, model.node(id))? {
+            patch.apply(model)?;
+        } else if let Some(patch) = batched_product::BatchedProduct::patch(model, model.node(id))? {
             patch.apply(model)?;
         } else if let Some(patch) = quantized_linear::patch(model, model.node(id), own)? {
             patch.apply(model)?;
@@ -92,12 +96,20 @@ fn fold(model: &TypedModel, node: &TypedNode) -> TractResult<Option<TypedModelPa
 /// When the model holds together no longer.
 pub(super) fn replace(model: &mut TypedModel) -> TractResult<()> {
     for id in 0..model.nodes().len() {
-        let ours = broadcast::Broadcast::of(&*model.node(id).op, &model.node_input_facts(id)?);
+        let ours = faster(&*model.node(id).op, &model.node_input_facts(id)?);
         if let Some(ours) = ours {
-            model.node_mut(id).op = Box::new(ours);
+            model.node_mut(id).op = ours;
         }
     }
     Ok(())
+}
+
+/// The operator of ours that does what one of tract's does, if there is one.
+fn faster(op: &dyn TypedOp, inputs: &[&TypedFact]) -> Option<Box<dyn TypedOp>> {
+    if let Some(ours) = broadcast::Broadcast::of(op, inputs) {
+        return Some(Box::new(ours));
+    }
+    row_sum::RowSum::of(op, inputs).map(|ours| Box::new(ours) as _)
 }
 
 /// An operator whose output is f32, with a row for each row of its first input and a column for each value of its last,
