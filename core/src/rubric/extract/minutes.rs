@@ -121,7 +121,7 @@ pub(super) fn minutes(page: &Page<'_>, services: &[Service]) -> Minutes {
     let mut out = Minutes { clock: clock(page), ..Minutes::default() };
     let mut start = 0;
     let cuts = CLAUSE.find_iter(&plain).map(|m| (m.start(), m.end())).chain([(plain.len(), plain.len())]);
-    // The clause before without a figure: where it is a label, what it says is the figure's.
+    // The clause before, where it has no figure: if it is a label, what it says is the figure's.
     let mut before: Option<(usize, usize)> = None;
     let mut weak = None;
     for (end, next) in cuts {
@@ -131,44 +131,45 @@ pub(super) fn minutes(page: &Page<'_>, services: &[Service]) -> Minutes {
         }
         let clause = &plain[start..end];
         let digits = clause.bytes().any(|byte| byte.is_ascii_digit());
-        let mut said = None;
-        // Most clauses have no figure: what they are labels of is asked only where one follows.
-        if digits || has_number(clause) {
-            let labelled = is_label(clause);
-            let carried = before.filter(|(from, to)| is_label(&plain[*from..*to]));
+        // Most clauses have no figure, and most figures count something else: what they are labels of is asked of the rest alone.
+        let figure = if digits || has_number(clause) { amount(clause) } else { None };
+        let said = figure.filter(|figure| {
             // "Judge P. (68)": a bare number in brackets is an age, a code or a count.
-            let bracketed = carried.is_none() && plain[..start].ends_with('(') && clause.trim().parse::<u32>().is_ok();
-            let line = page.line(start);
+            let bracketed = || {
+                plain[..start].ends_with('(') && clause.trim().parse::<u32>().is_ok() && label(&plain, before).is_none()
+            };
+            // "timed 30   total 30" can only be minutes.
             let unit_near = || {
+                let line = page.line(start);
                 let around = &plain[line.start.min(start)..line.end.max(end)];
-                // "timed 30   total 30" can only be minutes.
                 around.to_lowercase().contains("min")
                     || (TIMED.is_match(around) && TOTAL.is_match(around))
-                    || (labelled && minutes_near(page, line))
+                    || (is_label(clause) && minutes_near(page, line))
             };
             // "Total treatment time    40": the label in the column before says what the figure is.
             let led = || {
-                carried.is_some_and(|(from, to)| {
+                label(&plain, before).is_some_and(|(from, to)| {
                     let label = &plain[from..to];
-                    label.to_lowercase().contains("time") || (TOTAL.is_match(label) && minutes_near(page, line))
+                    label.to_lowercase().contains("time")
+                        || (TOTAL.is_match(label) && minutes_near(page, page.line(start)))
                 })
             };
-            let counts = || clause.to_lowercase().contains("time") || unit_near() || led();
-            said = if bracketed { None } else { amount(clause, counts) };
-            if let Some((value, at)) = said {
-                // A bare figure in the next cell or line belongs to the label before it.
-                let from = match carried {
-                    Some((from, _)) if !labelled => from,
-                    _ => start,
-                };
-                let whole = &plain[from..end];
-                let span = Span::new(from + (whole.len() - whole.trim_start().len()), start + at);
-                let stated = Stated { span, minutes: value };
-                if !labelled && out.total.is_none() && sums_up_clock(page, span) {
-                    out.total = Some(stated);
-                } else {
-                    classify(page, whole, stated, services, &mut out, &mut weak);
-                }
+            !bracketed() && (figure.unit || clause.to_lowercase().contains("time") || unit_near() || led())
+        });
+        if let Some(said) = &said {
+            let labelled = is_label(clause);
+            // A bare figure in the next cell or line belongs to the label before it.
+            let from = match label(&plain, before) {
+                Some((from, _)) if !labelled => from,
+                _ => start,
+            };
+            let whole = &plain[from..end];
+            let span = Span::new(from + (whole.len() - whole.trim_start().len()), start + said.end);
+            let stated = Stated { span, minutes: said.minutes };
+            if !labelled && out.total.is_none() && sums_up_clock(page, span) {
+                out.total = Some(stated);
+            } else {
+                classify(page, whole, stated, services, &mut out, &mut weak);
             }
         }
         before = (said.is_none() && !digits).then_some((start, end));
@@ -285,32 +286,42 @@ fn has_number(clause: &str) -> bool {
     })
 }
 
-/// The amount in a clause, and where it ends; a bare number only where it counts minutes.
-fn amount(clause: &str, counts: impl Fn() -> bool) -> Option<(u32, usize)> {
+/// The clause before, if it is a label.
+fn label(plain: &str, before: Option<(usize, usize)>) -> Option<(usize, usize)> {
+    before.filter(|(from, to)| is_label(&plain[*from..*to]))
+}
+
+/// A figure in a clause, that may count minutes.
+struct Figure {
+    minutes: u32,
+    /// Where it ends.
+    end: usize,
+    /// Whether a unit stands with it.
+    unit: bool,
+}
+
+/// The amount in a clause, or a bare number.
+fn amount(clause: &str) -> Option<Figure> {
     // Parts cost more to find than the whole: they are asked of the last amount alone.
     if let Some(found) = AMOUNT.find_iter(clause).last().and_then(|last| AMOUNT.captures_at(clause, last.start())) {
         let end = found.get(0)?.end();
         if let Some(minutes) = found.name("minutes") {
-            return Some((number(minutes.as_str())?, end));
+            return Some(Figure { minutes: number(minutes.as_str())?, end, unit: true });
         }
         let hours = found.name("hours").and_then(|h| number(h.as_str()))?;
         let rest = found.name("rest").and_then(|r| number(r.as_str())).unwrap_or(0);
-        return Some((hours * 60 + rest, end));
-    }
-    if !counts() {
-        return None;
+        return Some(Figure { minutes: hours * 60 + rest, end, unit: true });
     }
     if let Some(found) = bare(clause) {
         let value = ["minutes", "told", "set", "whole", "before"].iter().find_map(|name| found.name(name))?;
         let minutes = number(value.as_str())?;
         // "Session 5" counts sessions.
         let counted = minutes < SHORT && clause.trim_start().to_lowercase().starts_with("session ");
-        return (!counted).then_some((minutes, found.get(0)?.end()));
+        return (!counted).then_some(Figure { minutes, end: found.get(0)?.end(), unit: false });
     }
     // A cell with nothing but a number.
-    let bare = clause.trim();
-    let value = bare.parse::<u32>().ok().filter(|n| *n <= 480)?;
-    Some((value, clause.len() - (clause.len() - clause.trim_end().len())))
+    let minutes = clause.trim().parse::<u32>().ok().filter(|n| *n <= 480)?;
+    Some(Figure { minutes, end: clause.trim_end().len(), unit: false })
 }
 
 /// The first bare number that a label gives its unit: as `BARE` has it, or `TOLD` where that begins before.
