@@ -119,7 +119,12 @@ impl Vocabulary {
         let mut hits = vec![Vec::new(); self.count as usize];
         for (at, word) in words.iter().enumerate() {
             let Some(entries) = word.stem.and_then(|stem| self.entries.get(stem as usize)) else { continue };
+            let second = words.get(at + 1).and_then(|word| word.stem);
             for entry in entries {
+                // Most phrases differ in their second word.
+                if entry.rest.first().is_some_and(|stem| second != Some(*stem)) {
+                    continue;
+                }
                 let Some(sequence) = words.get(at..=at + entry.rest.len()) else { continue };
                 let same = sequence[1..].iter().zip(&entry.rest).all(|(word, stem)| word.stem == Some(*stem));
                 if !same || !sequence.windows(2).all(|pair| joined(text, pair[0].span.end, pair[1].span.start)) {

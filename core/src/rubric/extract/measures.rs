@@ -164,11 +164,10 @@ fn is_measure(page: &Page<'_>, span: Span) -> bool {
     }
     let line = page.line(span.start);
     let before = page.text[line.start..span.start].to_lowercase();
-    let own_words: Vec<&str> = before.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).collect();
     // Pain is what the patient says; blood pressure is no measure of function.
-    let last = own_words.iter().rev().take(4);
-    if last.clone().any(|word| {
-        ["pain", "bp", "vas", "nprs", "rpe", "hr", "visit", "page", "aged", "age", "dob", "mrn"].contains(word)
+    let mut last = before.rsplit(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).take(4);
+    if last.any(|word| {
+        ["pain", "bp", "vas", "nprs", "rpe", "hr", "visit", "page", "aged", "age", "dob", "mrn"].contains(&word)
     }) {
         return false;
     }
