@@ -205,22 +205,21 @@ struct Word<'t> {
 }
 
 fn words(text: &str, scope: Span) -> Vec<Word<'_>> {
-    tokens(scope.of(text))
-        .into_iter()
-        .filter(|token| token.kind != TokenKind::Newline)
-        .map(|token| {
-            let span = Span::new(scope.start + token.span.start, scope.start + token.span.end);
-            let word = span.of(text);
-            let lower = if word.bytes().all(|b| b.is_ascii() && !b.is_ascii_uppercase()) {
-                Cow::Borrowed(word)
-            } else if word.is_ascii() {
-                Cow::Owned(word.to_ascii_lowercase())
-            } else {
-                Cow::Owned(word.to_lowercase().replace('\u{2019}', "'"))
-            };
-            Word { begins: triggers::of(&lower), text: lower, span }
-        })
-        .collect()
+    let tokens = tokens(scope.of(text));
+    let mut words = Vec::with_capacity(tokens.len());
+    words.extend(tokens.into_iter().filter(|token| token.kind != TokenKind::Newline).map(|token| {
+        let span = Span::new(scope.start + token.span.start, scope.start + token.span.end);
+        let word = span.of(text);
+        let lower = if word.bytes().all(|b| b.is_ascii() && !b.is_ascii_uppercase()) {
+            Cow::Borrowed(word)
+        } else if word.is_ascii() {
+            Cow::Owned(word.to_ascii_lowercase())
+        } else {
+            Cow::Owned(word.to_lowercase().replace('\u{2019}', "'"))
+        };
+        Word { begins: triggers::of(&lower), text: lower, span }
+    }));
+    words
 }
 
 /// The triggers of the sentence, longest first at each place, none of which shares a word with `target`.

@@ -9,7 +9,7 @@ use super::enumerate;
 use super::measures;
 use super::outline::Topic;
 use super::page::{Page, lists, touching};
-use crate::text::pattern::compiled;
+use crate::text::pattern::{all_parts, compiled, parts};
 use crate::text::{Span, lines};
 
 /// How far ahead a goal lies.
@@ -328,7 +328,7 @@ fn listed(page: &Page<'_>) -> Vec<Draft> {
         let block = page.block_at(content.start);
         let patients_own = block.is_some_and(|b| b.topic == Topic::Subjective || b.topic == Topic::Signature)
             || OWN_WORDS.is_match(content.of(text));
-        let mark = FIRST_MARK.captures(content.of(text));
+        let mark = parts(&FIRST_MARK, content.of(text));
         let heading_goal = block.filter(|b| {
             matches!(b.topic, Topic::Goals | Topic::NewGoals)
                 || (b.topic == Topic::Status && MARK.is_match(b.label.of(text)))
@@ -426,8 +426,7 @@ fn listed(page: &Page<'_>) -> Vec<Draft> {
         // "Progress: Goal 1 ... Goal 2 ...": goals told one after the other inside a line.
         if mode.is_none() {
             let inside = content.of(text);
-            let numbered: Vec<usize> = MARK
-                .captures_iter(inside)
+            let numbered: Vec<usize> = all_parts(&MARK, inside)
                 .filter(|m| is_named(m, inside) && m.name("g").is_none() && m.name("plural").is_none())
                 .filter_map(|m| m.get(0).map(|m| m.start()))
                 .filter(|at| begins(inside, *at))
@@ -556,7 +555,7 @@ fn number_of(marker: &str) -> Option<u32> {
 
 /// Whether a sentence says what the patient will do, other than come, receive and follow.
 fn is_promise(content: &str) -> bool {
-    WILL.captures(content)
+    parts(&WILL, content)
         // "teaching Mrs. Roe to cue": only what begins with who is to do it is a promise.
         .filter(|m| m.name("bare").is_none() || m.get(0).is_some_and(|whole| begins(content, whole.start())))
         .and_then(|m| m.name("verb"))

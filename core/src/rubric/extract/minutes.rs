@@ -8,7 +8,7 @@ use super::interventions::{self, Service, Timing};
 use super::outline::Topic;
 use super::page::{Page, inside};
 use crate::text::Span;
-use crate::text::pattern::{compiled, tail};
+use crate::text::pattern::{compiled, parts, tail};
 
 /// Minutes stated somewhere.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
@@ -326,7 +326,7 @@ fn amount(clause: &str) -> Option<Figure> {
 
 /// The first bare number that a label gives its unit: as `BARE` has it, or `TOLD` where that begins before.
 fn bare(clause: &str) -> Option<regex::Captures<'_>> {
-    let bare = BARE.captures(clause);
+    let bare = parts(&BARE, clause);
     let limit = bare.as_ref().and_then(|bare| bare.get(0)).map_or(clause.len(), |bare| bare.start());
     let told = TELLS[0]
         .find(clause)

@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::page::lists;
 use crate::rubric::terms::Hits;
-use crate::text::pattern::compiled;
+use crate::text::pattern::{compiled, parts};
 use crate::text::{Span, lines};
 
 /// What a label says its text is about.
@@ -260,7 +260,7 @@ fn label(
     // "how long ........ 8 weeks", "diagnosis      stroke": dots or a wide gap stand for the colon.
     if first
         && may_lead(&text[from..line.end])
-        && let Some(found) = LEADER.captures(&text[from..line.end])
+        && let Some(found) = parts(&LEADER, &text[from..line.end])
         && (marker == 0 || found.get(2).is_some_and(|gap| gap.as_str().contains(['.', '…'])))
     {
         let gap = found.get(2).map_or(0, |m| m.end());

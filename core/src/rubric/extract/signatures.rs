@@ -6,7 +6,7 @@ use regex::Regex;
 
 use super::page::Page;
 use crate::text::Span;
-use crate::text::pattern::compiled;
+use crate::text::pattern::{compiled, parts};
 
 /// What whoever signed is, by the letters or words after the name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
@@ -213,7 +213,7 @@ fn unled(page: &Page<'_>, filled: &[Span], index: usize, near_end: bool) -> Opti
     let text = page.text;
     let line = filled[index];
     let content = line.of(text);
-    if let Some(own) = OWN_LINE.captures(content) {
+    if let Some(own) = parts(&OWN_LINE, content) {
         let rest = own.name("rest").map_or("", |m| m.as_str());
         // "Ann Lee, OTR/L    Date: Aug 4, 2025", "Kit Moss, OT student     Supervisor: pending": another field of the line.
         let rest = FIELD.find(rest).map_or(rest, |field| &rest[..field.start()]);

@@ -28,12 +28,13 @@ pub(super) struct Seen {
 
 impl Seen {
     pub(super) fn read(page: &Page<'_>, facts: &Facts, parts: &[Span]) -> Self {
-        let words = |part: &Span| page.cancel.unless_set(|| Words::read(near(page.text, *part)));
+        let mut stem = String::new();
+        let mut words = |part: &Span| page.cancel.unless_set(|| Words::read(near(page.text, *part), &mut stem));
         let named = named(page, parts);
         let flags = |(part, named): (&Span, &u64)| {
             page.cancel.unless_set(|| found(facts, *part, *named).into_iter().map(Flag::of).collect())
         };
-        Self { words: parts.iter().map(words).collect(), flags: parts.iter().zip(&named).map(flags).collect() }
+        Self { words: parts.iter().map(&mut words).collect(), flags: parts.iter().zip(&named).map(flags).collect() }
     }
 }
 
@@ -92,7 +93,7 @@ struct Words {
 }
 
 impl Words {
-    fn read(text: &str) -> Self {
+    fn read(text: &str, stem: &mut String) -> Self {
         const NAMES: [Name; 5] = [
             Name::of(&["word"]),
             Name::of(&["pair"]),
@@ -100,10 +101,13 @@ impl Words {
             Name::of(&["after", "word"]),
             Name::of(&["last"]),
         ];
-        let mut words = Self::default();
+        // A word takes some six bytes with the blank after it.
+        let room = text.len() / 6 + 2;
+        let mut words = Self { alone: Vec::with_capacity(room), pairs: Vec::with_capacity(room), ..Self::default() };
+        words.beside.reserve(room.min(BESIDE));
         // The names that want one word more.
         let (mut pair, mut two) = (None, Name::of(&["first-two"]));
-        stems(text, WORDS, |word| {
+        stems(text, WORDS, stem, |word| {
             let [alone, before, with, behind, last] = NAMES;
             let [alone, first_of_pair, with, behind, last, paired] =
                 Name::all([alone, before, with, behind, last, pair.unwrap_or(before)], word);
@@ -179,7 +183,7 @@ fn layout(row: &mut Row, page: &Page<'_>, part: Span, index: usize, count: usize
         Some(tail) => {
             // It begins with a word, if there is any of it.
             row.add("tail", &[if tail.is_empty() { "empty" } else { "full" }]);
-            stems(tail, TAIL, |word| row.push(Name::of(&["tail", "word"]).with(word).row()));
+            row.each_stem(tail, TAIL, |row, word| row.push(Name::of(&["tail", "word"]).with(word).row()));
         }
         None => row.add("tail", &["none"]),
     }
@@ -192,10 +196,10 @@ fn heading(row: &mut Row, page: &Page<'_>, part: Span, kind: &str) {
     row.add("topic-doc", &[topic, kind]);
     let Some(block) = page.label(part.end.saturating_sub(1).max(part.start)) else { return };
     let side = if part.contains(block.label) { "label" } else { "heading" };
-    let mut pairs = Vec::new();
+    let mut pairs = Vec::with_capacity(BESIDE);
     let mut before = None;
     // One word more, for the last pair.
-    stems(block.label.of(page.text), BESIDE + 1, |word| {
+    row.each_stem(block.label.of(page.text), BESIDE + 1, |row, word| {
         let name = Name::of(&[]).with(side);
         let [alone, paired] = Name::all([name, before.unwrap_or(name)], word);
         pairs.extend(before.map(|_| paired.row()));
@@ -212,7 +216,7 @@ fn heading(row: &mut Row, page: &Page<'_>, part: Span, kind: &str) {
         && let Some(over) = page.label(part.start)
         && over.label != block.label
     {
-        stems(over.label.of(page.text), BESIDE, |word| row.add("heading", &[word]));
+        row.each_stem(over.label.of(page.text), BESIDE, |row, word| row.add("heading", &[word]));
     }
 }
 
@@ -233,7 +237,7 @@ fn named(page: &Page<'_>, parts: &[Span]) -> Vec<u64> {
 
 /// What the rules found in a statement, and which term lists have words in it.
 fn found(facts: &Facts, part: Span, named: u64) -> Vec<&'static str> {
-    let mut flags = Vec::new();
+    let mut flags = Vec::with_capacity(16);
     let mut flag = |holds: bool, name: &'static str| {
         if holds {
             flags.push(name);
@@ -325,8 +329,8 @@ fn tail(content: &str) -> Option<&str> {
 }
 
 /// Gives the stems of a text's first words: figures become their form, capitals and inflection are put aside.
-fn stems(text: &str, most: usize, mut give: impl FnMut(&str)) {
-    let mut stem = String::new();
+/// `stem` is room for one.
+fn stems(text: &str, most: usize, stem: &mut String, mut give: impl FnMut(&str)) {
     let words = text
         .split(|c: char| !(c.is_alphanumeric() || c == '%' || c == '/' || c == '\''))
         .filter(|word| word.contains(|c: char| c.is_alphanumeric() || c == '%'));
@@ -335,9 +339,9 @@ fn stems(text: &str, most: usize, mut give: impl FnMut(&str)) {
         if word.contains(|c: char| c.is_ascii_digit()) {
             stem.extend(word.chars().map(|c| if c.is_ascii_digit() { '0' } else { c.to_ascii_lowercase() }));
         } else {
-            push_stem(word, &mut stem);
+            push_stem(word, stem);
         }
-        give(&stem);
+        give(stem);
     }
 }
 
@@ -388,6 +392,8 @@ impl Name {
 
 /// The rows of one statement, each once.
 struct Row {
+    /// Room for the stem of a word.
+    stem: String,
     rows: Vec<u16>,
     /// A bit for each row that is there.
     there: Box<[u64; ROWS / 64]>,
@@ -395,7 +401,7 @@ struct Row {
 
 impl Default for Row {
     fn default() -> Self {
-        Self { rows: Vec::new(), there: Box::new([0; ROWS / 64]) }
+        Self { stem: String::new(), rows: Vec::new(), there: Box::new([0; ROWS / 64]) }
     }
 }
 
@@ -412,6 +418,13 @@ impl Row {
             *word |= bit;
             self.rows.push(row);
         }
+    }
+
+    /// Gives the stems of a text's first words, with the row.
+    fn each_stem(&mut self, text: &str, most: usize, mut give: impl FnMut(&mut Self, &str)) {
+        let mut stem = std::mem::take(&mut self.stem);
+        stems(text, most, &mut stem, |word| give(self, word));
+        self.stem = stem;
     }
 
     /// The rows of a statement, of which none is left for the next.

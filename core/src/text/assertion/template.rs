@@ -212,6 +212,9 @@ fn prompt(before: &str, after: &str) -> bool {
 
 /// Whether the phrase is one of several that a form offers: "Balance (circle one): good / fair / poor".
 fn options(before: &str, after: &str) -> bool {
+    if !before.contains('(') {
+        return false;
+    }
     let lower = before.to_ascii_lowercase();
     let asks =
         ["(circle", "(select", "(check", "(choose", "(tick", "(mark"].iter().filter_map(|ask| lower.rfind(ask)).max();
