@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::page::lists;
 use crate::rubric::terms::Hits;
-use crate::text::pattern::{compiled, parts};
+use crate::text::pattern::compiled;
 use crate::text::{Span, lines};
 
 /// What a label says its text is about.
@@ -82,7 +82,7 @@ static SEGMENT: LazyLock<Regex> = LazyLock::new(|| compiled(r"\s{2,}|\t|\s*\|\s*
 
 /// A label, then dots or a wide gap, then a value.
 static LEADER: LazyLock<Regex> =
-    LazyLock::new(|| compiled(r"^(\p{L}[\p{L}\d/'’()&, -]{0,48}?)(\s*(?:\.{3,}|…+)\s*|\s{3,}|\s*\t\s*)[^\s.]"));
+    LazyLock::new(|| compiled(r"^\p{L}[\p{L}\d/'’()&, -]{0,48}?(?:\s*(?:\.{3,}|…+)\s*|\s{3,}|\s*\t\s*)[^\s.]"));
 /// Letters of such a label, and of the first marks after it.
 const MAX_LEADER: usize = 52;
 /// A label before dots or a gap may take this many words.
@@ -260,11 +260,14 @@ fn label(
     // "how long ........ 8 weeks", "diagnosis      stroke": dots or a wide gap stand for the colon.
     if first
         && may_lead(&text[from..line.end])
-        && let Some(found) = parts(&LEADER, &text[from..line.end])
-        && (marker == 0 || found.get(2).is_some_and(|gap| gap.as_str().contains(['.', '…'])))
+        && let Some(found) = LEADER.find(&text[from..line.end])
+        && let Some(value) = found.as_str().chars().next_back()
+        // No label ends with what leads to the value.
+        && let gap = found.len() - value.len_utf8()
+        && let end = found.as_str()[..gap].trim_end_matches(|c: char| c.is_whitespace() || matches!(c, '.' | '…')).len()
+        && (marker == 0 || found.as_str()[end..gap].contains(['.', '…']))
     {
-        let gap = found.get(2).map_or(0, |m| m.end());
-        let label = Span::new(from, from + found.get(1).map_or(0, |m| m.end()));
+        let label = Span::new(from, from + end);
         if words(label.of(text)) <= MAX_LEADER_WORDS {
             let topic = topic(text, label, hits);
             let known = !matches!(topic, Topic::Unknown | Topic::Other) && covers(text, label, hits);
