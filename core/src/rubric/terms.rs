@@ -9,6 +9,7 @@ use std::sync::LazyLock;
 
 use crate::error::{Error, ErrorCode, Result};
 use crate::text::Span;
+use crate::text::hash::QuickMap;
 
 /// The term lists that ship with chartguard and that every rubric can refer to.
 const BUILTIN: &str = include_str!("../../rubrics/vocabulary.yaml");
@@ -46,11 +47,11 @@ struct Entry {
 /// Term lists, compiled for search.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Vocabulary {
-    stems: HashMap<String, u32>,
+    stems: QuickMap<String, u32>,
     lists: HashMap<String, ListId>,
     count: u32,
     /// By the stem of the first word.
-    entries: HashMap<u32, Vec<Entry>>,
+    entries: Vec<Vec<Entry>>,
 }
 
 impl Vocabulary {
@@ -81,7 +82,7 @@ impl Vocabulary {
                 return Err(Error::rubric(format!("the term `{term}` has no word in it")));
             };
             let exact = exact.then(|| words.iter().map(|w| (*w).to_owned()).collect());
-            self.entries.entry(first).or_default().push(Entry { list: id, rest: stems.collect(), exact });
+            self.entries[first as usize].push(Entry { list: id, rest: stems.collect(), exact });
         }
         Ok(id)
     }
@@ -97,20 +98,33 @@ impl Vocabulary {
 
     fn intern(&mut self, stem: &str) -> u32 {
         let next = self.stems.len() as u32;
-        *self.stems.entry(stem.to_owned()).or_insert(next)
+        let id = *self.stems.entry(stem.to_owned()).or_insert(next);
+        self.entries.resize_with(self.stems.len(), Vec::new);
+        id
     }
 
     /// The words of a text.
     pub(crate) fn words(&self, text: &str) -> Vec<Word> {
-        split(text).map(|span| Word { span, stem: self.stems.get(&stem(span.of(text))).copied() }).collect()
+        let mut own = String::new();
+        let mut word = |span: Span| {
+            own.clear();
+            push_stem(span.of(text), &mut own);
+            Word { span, stem: self.stems.get(&own).copied() }
+        };
+        split(text).map(&mut word).collect()
     }
 
     /// Every place of every list, in order, by list; where phrases of a list start together the longest counts.
     pub(crate) fn hits(&self, text: &str, words: &[Word]) -> Hits {
         let mut hits = vec![Vec::new(); self.count as usize];
         for (at, word) in words.iter().enumerate() {
-            let Some(entries) = word.stem.and_then(|stem| self.entries.get(&stem)) else { continue };
+            let Some(entries) = word.stem.and_then(|stem| self.entries.get(stem as usize)) else { continue };
+            let second = words.get(at + 1).and_then(|word| word.stem);
             for entry in entries {
+                // Most phrases differ in their second word.
+                if entry.rest.first().is_some_and(|stem| second != Some(*stem)) {
+                    continue;
+                }
                 let Some(sequence) = words.get(at..=at + entry.rest.len()) else { continue };
                 let same = sequence[1..].iter().zip(&entry.rest).all(|(word, stem)| word.stem == Some(*stem));
                 if !same || !sequence.windows(2).all(|pair| joined(text, pair[0].span.end, pair[1].span.start)) {
@@ -165,19 +179,12 @@ impl Hits {
 
 /// The runs of letters and digits of a text.
 fn split(text: &str) -> impl Iterator<Item = Span> + '_ {
-    let mut chars = text.char_indices().peekable();
+    let mut at = 0;
     std::iter::from_fn(move || {
-        while let Some((start, c)) = chars.next() {
-            if !c.is_alphanumeric() {
-                continue;
-            }
-            let mut end = start + c.len_utf8();
-            while let Some((at, c)) = chars.next_if(|(_, c)| c.is_alphanumeric()) {
-                end = at + c.len_utf8();
-            }
-            return Some(Span::new(start, end));
-        }
-        None
+        let start = at + text[at..].find(char::is_alphanumeric)?;
+        let rest = &text[start..];
+        at = start + rest.find(|c: char| !c.is_alphanumeric()).unwrap_or(rest.len());
+        Some(Span::new(start, at))
     })
 }
 
@@ -204,31 +211,43 @@ fn joined(text: &str, from: usize, to: usize) -> bool {
 /// What is left of a word when English inflection is taken off: "cues", "cued" and "cueing" share a stem.
 ///
 /// Only to compare words with each other; a stem is not a word.
-pub(super) fn stem(word: &str) -> String {
-    let mut stem = word.to_lowercase();
+fn stem(word: &str) -> String {
+    let mut stem = String::with_capacity(word.len());
+    push_stem(word, &mut stem);
+    stem
+}
+
+/// Adds the [`stem`] of a word to a text.
+pub(super) fn push_stem(word: &str, text: &mut String) {
+    let from = text.len();
+    if word.is_ascii() {
+        text.push_str(word);
+        text[from..].make_ascii_lowercase();
+    } else {
+        text.push_str(&word.to_lowercase());
+    }
+    let stem = &text[from..];
     if stem.len() > 3 {
-        if let Some(base) = stem.strip_suffix("ies").or_else(|| stem.strip_suffix("ied")) {
-            stem = format!("{base}y");
+        if stem.ends_with("ies") || stem.ends_with("ied") {
+            text.truncate(text.len() - "ies".len());
+            text.push('y');
         } else if let Some(base) = stem.strip_suffix("ing").or_else(|| stem.strip_suffix("ed")).filter(|b| is_stem(b)) {
-            stem = base.to_owned();
+            text.truncate(from + base.len());
         } else if let Some(base) = stem.strip_suffix('s').filter(|b| !b.ends_with(['s', 'u', 'i']) && is_stem(b)) {
-            stem = base.to_owned();
+            text.truncate(from + base.len());
         }
     }
-    if stem.len() > 2
-        && let Some(base) = stem.strip_suffix('e')
-    {
-        stem = base.to_owned();
+    if text.len() - from > 2 && text.ends_with('e') {
+        text.pop();
     }
-    let mut last = stem.chars().rev();
+    let mut last = text[from..].chars().rev();
     if let (Some(a), Some(b)) = (last.next(), last.next())
         && a == b
         && a.is_alphabetic()
-        && stem.len() > 2
+        && text.len() - from > 2
     {
-        stem.pop();
+        text.pop();
     }
-    stem
 }
 
 fn is_stem(base: &str) -> bool {

@@ -11,10 +11,11 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
+use super::hash::QuickMap;
 use super::lines::list_marker;
 use super::{Span, TokenKind, sentences, tokens};
 use template::Form;
-use triggers::{Effect, Reach, Toward, Trigger};
+use triggers::{Effect, Entry, Reach, Toward, Trigger};
 
 /// How a clinician stands to what a phrase says. All false is a plain, present statement about the patient.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,6 +39,14 @@ impl Assertion {
     /// Whether nothing qualifies the statement.
     pub fn is_affirmed(self) -> bool {
         self == Self::default()
+    }
+
+    fn add_all(&mut self, other: Self) {
+        self.negated |= other.negated;
+        self.hypothetical |= other.hypothetical;
+        self.historical |= other.historical;
+        self.other_person |= other.other_person;
+        self.template |= other.template;
     }
 
     fn add(&mut self, effect: Effect) {
@@ -79,11 +88,21 @@ pub fn assertion(text: &str, span: Span) -> Assertion {
     for sentence in &mut all {
         *sentence = Span::new(near.start + sentence.start, near.start + sentence.end);
     }
-    assertion_among(text, &all, span)
+    assertion_among(text, &all, span, &mut Known::default())
 }
 
-/// [`assertion`] where the sentences of the text are known: each text is then split once, and not around every phrase.
-pub(crate) fn assertion_among(text: &str, all: &[Span], span: Span) -> Assertion {
+/// What of the sentences of a text is the same for all phrases in them.
+#[derive(Debug, Default)]
+pub(crate) struct Known<'t> {
+    /// The words of each scope that ends where sentences do.
+    words: QuickMap<Span, Vec<Word<'t>>>,
+    /// What each line says of those below it.
+    leads: QuickMap<Span, Assertion>,
+}
+
+/// [`assertion`] where the sentences of the text are known: each text is then split once, and each sentence read once, and not around every
+/// phrase. `known` is what was read of them before.
+pub(crate) fn assertion_among<'t>(text: &'t str, all: &[Span], span: Span, known: &mut Known<'t>) -> Assertion {
     let mut found = Assertion::default();
     let first = all.partition_point(|sentence| sentence.end <= span.start);
     let Some(own) = all.get(first).filter(|_| text.get(span.range()).is_some()) else { return found };
@@ -115,11 +134,16 @@ pub(crate) fn assertion_among(text: &str, all: &[Span], span: Span) -> Assertion
     {
         let gap = &text[lead.end..own.start];
         if !gap.contains("\n\n") && !gap.contains("\r\n\r\n") {
-            judge_lead(&words(text, *lead), &mut found);
+            found.add_all(*known.leads.entry(*lead).or_insert_with(|| judge_lead(&words(text, *lead))));
         }
     }
-    let scope = Span::new(scope.start.max(near.start).min(span.start), scope.end.min(near.end).max(span.end));
-    judge(&words(text, scope), span, &mut found);
+    let cut = Span::new(scope.start.max(near.start).min(span.start), scope.end.min(near.end).max(span.end));
+    if cut == scope {
+        judge(known.words.entry(scope).or_insert_with(|| words(text, scope)), span, &mut found);
+    } else {
+        // Of a long sentence each phrase has a piece of its own.
+        judge(&words(text, cut), span, &mut found);
+    }
     if is_question(text, span) {
         found.hypothetical = true;
     }
@@ -137,7 +161,8 @@ fn is_question(text: &str, span: Span) -> bool {
 
 /// What a line says of those below it: with a colon all that looks ahead or stands alone ("Not tested:"), without one only
 /// what is a heading as a whole ("Past Medical History").
-fn judge_lead(lead: &[Word<'_>], found: &mut Assertion) {
+fn judge_lead(lead: &[Word<'_>]) -> Assertion {
+    let mut found = Assertion::default();
     let labels = lead.last().is_some_and(|word| word.text == ":");
     for (from, to, trigger) in matches(lead, None) {
         let whole = from == 0 && to + usize::from(labels) == lead.len();
@@ -150,6 +175,7 @@ fn judge_lead(lead: &[Word<'_>], found: &mut Assertion) {
             found.add(trigger.effect);
         }
     }
+    found
 }
 
 /// The text around `span` that is looked at.
@@ -170,28 +196,30 @@ fn near(text: &str, span: Span) -> Span {
 }
 
 /// A word or mark of the sentence, lower case.
+#[derive(Debug)]
 struct Word<'t> {
     text: Cow<'t, str>,
     span: Span,
+    /// The triggers that begin with it.
+    begins: Option<&'static Entry>,
 }
 
 fn words(text: &str, scope: Span) -> Vec<Word<'_>> {
-    tokens(scope.of(text))
-        .into_iter()
-        .filter(|token| token.kind != TokenKind::Newline)
-        .map(|token| {
-            let span = Span::new(scope.start + token.span.start, scope.start + token.span.end);
-            let word = span.of(text);
-            let lower = if word.bytes().all(|b| b.is_ascii() && !b.is_ascii_uppercase()) {
-                Cow::Borrowed(word)
-            } else if word.is_ascii() {
-                Cow::Owned(word.to_ascii_lowercase())
-            } else {
-                Cow::Owned(word.to_lowercase().replace('\u{2019}', "'"))
-            };
-            Word { text: lower, span }
-        })
-        .collect()
+    let tokens = tokens(scope.of(text));
+    let mut words = Vec::with_capacity(tokens.len());
+    words.extend(tokens.into_iter().filter(|token| token.kind != TokenKind::Newline).map(|token| {
+        let span = Span::new(scope.start + token.span.start, scope.start + token.span.end);
+        let word = span.of(text);
+        let lower = if word.bytes().all(|b| b.is_ascii() && !b.is_ascii_uppercase()) {
+            Cow::Borrowed(word)
+        } else if word.is_ascii() {
+            Cow::Owned(word.to_ascii_lowercase())
+        } else {
+            Cow::Owned(word.to_lowercase().replace('\u{2019}', "'"))
+        };
+        Word { begins: triggers::of(&lower), text: lower, span }
+    }));
+    words
 }
 
 /// The triggers of the sentence, longest first at each place, none of which shares a word with `target`.
@@ -200,12 +228,14 @@ fn matches(words: &[Word<'_>], target: Option<&std::ops::Range<usize>>) -> Vec<(
     let mut at = 0;
     while at < words.len() {
         let clear = |end: usize| target.is_none_or(|target| end <= target.start || at >= target.end);
-        let here = words[at..].iter().map(|word| word.text.as_ref());
+        let after = words[at + 1..].iter().map(|word| word.text.as_ref());
         let next = |len: usize| words.get(at + len).map_or("", |word| word.text.as_ref());
         // "No difficulty or pain" denies the pain.
         let whole =
             |len: usize, trigger: Trigger| trigger.effect != Effect::Nothing || !matches!(next(len), "or" | "nor");
-        let trigger = triggers::at(&here, |len, trigger| clear(at + len) && whole(len, trigger));
+        let trigger = words[at]
+            .begins
+            .and_then(|entry| entry.longest(&after, |len, trigger| clear(at + len) && whole(len, trigger)));
         match trigger.or_else(|| in_year(&words[at..]).filter(|(len, _)| clear(at + len))) {
             Some((len, trigger)) => {
                 if !is_passive(words, at) {

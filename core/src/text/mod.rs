@@ -4,6 +4,7 @@
 
 pub mod assertion;
 pub mod dates;
+pub(crate) mod hash;
 mod headings;
 pub(crate) mod lines;
 mod offsets;

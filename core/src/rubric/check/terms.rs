@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::rubric::extract::outline::Topic;
 use crate::rubric::terms::{ListId, Vocabulary};
 use crate::text::Span;
-use crate::text::pattern::bordered;
+use crate::text::pattern::{bordered, borderless};
 
 /// One name, or several.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
@@ -80,6 +80,9 @@ pub(crate) struct Terms {
     ids: Vec<ListId>,
     #[serde(skip)]
     regex: Option<Regex>,
+    /// The pattern without the borders of words: what it does not match, the pattern does not either.
+    #[serde(skip)]
+    loose: Option<Regex>,
 }
 
 fn one() -> usize {
@@ -95,11 +98,13 @@ impl Terms {
             self.ids.push(vocabulary.anonymous(&self.words)?);
         }
         if let Some(pattern) = &self.pattern {
-            // Borders of words that are not all ASCII are those of Unicode, slow as they are.
-            let regex = if pattern.is_ascii() { &bordered(pattern) } else { pattern };
+            // Borders of words that are not all ASCII are those of Unicode, slow as they are: a text is first asked for a match without them.
+            let ascii = pattern.is_ascii();
+            let regex = if ascii { &bordered(pattern) } else { pattern };
             let regex = Regex::new(&format!("(?xi){regex}"));
             self.regex =
                 Some(regex.map_err(|_| Error::rubric("`pattern` is not a regular expression of this engine"))?);
+            self.loose = if ascii { None } else { Regex::new(&format!("(?xi){}", borderless(pattern))).ok() };
         }
         if self.ids.is_empty() && self.regex.is_none() {
             return Err(Error::rubric("`terms` needs `list`, `words` or `pattern`"));
@@ -113,13 +118,12 @@ impl Terms {
 
     pub(super) fn evaluate(&self, note: &Note<'_>, region: Span) -> Outcome {
         let mut found: Vec<Span> = self.ids.iter().flat_map(|id| note.page.hits(*id, region)).copied().collect();
-        if let Some(regex) = &self.regex {
+        let inside = region.of(note.page.text);
+        let may_match = || self.loose.as_ref().is_none_or(|loose| loose.is_match(inside));
+        if let Some(regex) = self.regex.as_ref().filter(|_| may_match()) {
             let base = region.start;
             found.extend(
-                regex
-                    .find_iter(region.of(note.page.text))
-                    .filter(|m| !m.is_empty())
-                    .map(|m| Span::new(base + m.start(), base + m.end())),
+                regex.find_iter(inside).filter(|m| !m.is_empty()).map(|m| Span::new(base + m.start(), base + m.end())),
             );
         }
         found.retain(|span| self.counts(note, *span));

@@ -9,7 +9,7 @@ use super::enumerate;
 use super::measures;
 use super::outline::Topic;
 use super::page::{Page, lists, touching};
-use crate::text::pattern::compiled;
+use crate::text::pattern::{all_parts, compiled, parts};
 use crate::text::{Span, lines};
 
 /// How far ahead a goal lies.
@@ -54,14 +54,15 @@ fn re(pattern: &str) -> Regex {
 }
 
 /// The label of a goal: "LTG 1", "Long-term goal #2", "Goal 3", "STGs".
-static MARK: LazyLock<Regex> = LazyLock::new(|| {
-    re(r"\b(?:(?:(?P<long>long|short)[\s-]*(?:term|range)\s+(?:functional\s+|treatment\s+)?(?:goal|objective|outcome)
+const LABELLED: &str = r"\b(?:(?:(?P<long>long|short)[\s-]*(?:term|range)\s+(?:functional\s+|treatment\s+)?(?:goal|objective|outcome)
         |(?P<abbr>LTG|STG|LTO|STO|(?:LT|ST)\s+goal)
         |(?:functional\s+|treatment\s+|therapy\s+)?goal
         |(?P<g>G(?:\d)))
        (?P<plural>s)?(?:\s*(?:\#|no\.?\s|number\s)?\s*(?P<number>\d{1,2}[a-z]?\b|[A-H]\b)|\b)
-       |(?-i:[LS]T)[\#-]?(?P<short>\d{1,2})\b)")
-});
+       |(?-i:[LS]T)[\#-]?(?P<short>\d{1,2})\b)";
+static MARK: LazyLock<Regex> = LazyLock::new(|| re(LABELLED));
+/// A goal's label at the start of a text: nothing behind it is looked at.
+static FIRST_MARK: LazyLock<Regex> = LazyLock::new(|| re(&format!("^(?:{LABELLED})")));
 /// The term alone: "Short term (3 weeks):", "Long-term:".
 static TERM: LazyLock<Regex> = LazyLock::new(|| re(r"^(long|short)[\s-]*(?:term|range)\b"));
 /// Words that only lead a time in.
@@ -254,8 +255,8 @@ struct Mode {
     inline: bool,
 }
 
-/// The goals of a note, in order.
-pub(super) fn goals(page: &Page<'_>) -> Vec<Goal> {
+/// The goals of a note, in order, where `overall` says how all of them stand.
+pub(super) fn goals(page: &Page<'_>, overall: Option<Span>) -> Vec<Goal> {
     let mut drafts = listed(page);
     if drafts.is_empty() {
         drafts = prose(page);
@@ -268,7 +269,10 @@ pub(super) fn goals(page: &Page<'_>) -> Vec<Goal> {
             && has_words(goal.text.of(page.text))
             && !NO_ITEM.is_match(page.clip(goal.text).of(page.text))
     });
-    share_status(page, &mut goals, &named);
+    // A goal told twice, or goals told all together, stand as the other place says.
+    for goal in goals.iter_mut().filter(|goal| goal.status.is_none()) {
+        goal.status = named.get(&goal.id).copied().or(overall);
+    }
     goals
 }
 
@@ -324,7 +328,7 @@ fn listed(page: &Page<'_>) -> Vec<Draft> {
         let block = page.block_at(content.start);
         let patients_own = block.is_some_and(|b| b.topic == Topic::Subjective || b.topic == Topic::Signature)
             || OWN_WORDS.is_match(content.of(text));
-        let mark = MARK.captures(content.of(text)).filter(|m| m.get(0).is_some_and(|m| m.start() == 0));
+        let mark = parts(&FIRST_MARK, content.of(text));
         let heading_goal = block.filter(|b| {
             matches!(b.topic, Topic::Goals | Topic::NewGoals)
                 || (b.topic == Topic::Status && MARK.is_match(b.label.of(text)))
@@ -373,8 +377,7 @@ fn listed(page: &Page<'_>) -> Vec<Draft> {
             let before = drafts.len();
             let own = rest.of(text);
             if has_words(own) && !COLUMNS.is_match(own) && !NO_ITEM.is_match(own) {
-                let labelled =
-                    MARK.captures(own).is_some_and(|m| is_named(&m, own) && m.get(0).is_some_and(|m| m.start() == 0));
+                let labelled = FIRST_MARK.captures(own).is_some_and(|m| is_named(&m, own));
                 if labelled {
                     // "Goals: LTG 1 increase strength. LTG 2 ..."
                     marked(page, rest, new, term, &mut drafts);
@@ -423,8 +426,7 @@ fn listed(page: &Page<'_>) -> Vec<Draft> {
         // "Progress: Goal 1 ... Goal 2 ...": goals told one after the other inside a line.
         if mode.is_none() {
             let inside = content.of(text);
-            let numbered: Vec<usize> = MARK
-                .captures_iter(inside)
+            let numbered: Vec<usize> = all_parts(&MARK, inside)
                 .filter(|m| is_named(m, inside) && m.name("g").is_none() && m.name("plural").is_none())
                 .filter_map(|m| m.get(0).map(|m| m.start()))
                 .filter(|at| begins(inside, *at))
@@ -526,8 +528,8 @@ const NEAR: usize = 8;
 /// Whether a line says only how far ahead the goals under it lie: "Long term (to 9/12/2025)".
 fn is_term_alone(content: &str) -> bool {
     let called = || {
-        let mark = MARK.captures(content)?;
-        let whole = mark.get(0).filter(|m| m.start() == 0)?;
+        let mark = FIRST_MARK.captures(content)?;
+        let whole = mark.get(0)?;
         let numbered = mark.name("number").or(mark.name("short")).or(mark.name("g")).is_some();
         (!numbered && (mark.name("abbr").is_some() || mark.name("long").is_some())).then_some(whole.end())
     };
@@ -553,7 +555,7 @@ fn number_of(marker: &str) -> Option<u32> {
 
 /// Whether a sentence says what the patient will do, other than come, receive and follow.
 fn is_promise(content: &str) -> bool {
-    WILL.captures(content)
+    parts(&WILL, content)
         // "teaching Mrs. Roe to cue": only what begins with who is to do it is a promise.
         .filter(|m| m.name("bare").is_none() || m.get(0).is_some_and(|whole| begins(content, whole.start())))
         .and_then(|m| m.name("verb"))
@@ -861,7 +863,7 @@ pub(crate) fn names_goals(content: &str) -> bool {
 
 /// The term that the heading over an unlabelled goal gives it: "STG 2 wk", "Long-range aims of the programme".
 pub(crate) fn goal_term(page: &Page<'_>, goals: &[Goal], goal: &Goal) -> Option<GoalTerm> {
-    let own = MARK.captures(goal.span.of(page.text)).filter(|m| m.get(0).is_some_and(|m| m.start() == 0));
+    let own = FIRST_MARK.captures(goal.span.of(page.text));
     let called = own.is_some_and(|m| m.name("abbr").is_some() || m.name("long").is_some());
     if called || !(goal.id.is_empty() || goal.id.starts_with("goal")) {
         return None;
@@ -886,8 +888,7 @@ pub(crate) fn goal_at(page: &Page<'_>, span: Span, term: GoalTerm, new: bool) ->
     let content = span.of(page.text);
     let marker =
         lines::list_marker(content).max(page.marker(span.start)).max(bare_number(page, span)).min(content.len());
-    let label =
-        MARK.captures(content).filter(|m| is_named(m, content)).and_then(|m| m.get(0)).filter(|m| m.start() == 0);
+    let label = FIRST_MARK.captures(content).filter(|m| is_named(m, content)).and_then(|m| m.get(0));
     let marker = label.map_or(marker, |label| label.end().max(marker));
     let text = lines::trim(page.text, Span::new(span.start + marker, span.end));
     let goal = finish(page, Draft { span, text, id: String::new(), term, new, prose: false, after: None });
@@ -979,7 +980,7 @@ pub(crate) fn says_surely(text: &str) -> bool {
 
 /// Whether a sentence turns to another goal: "Goal number four, ...", "The second goal was ...".
 pub(crate) fn names_another(sentence: &str) -> bool {
-    PROSE.is_match(sentence) || MARK.find(sentence).is_some_and(|mark| mark.start() == 0)
+    FIRST_MARK.is_match(sentence) || PROSE.is_match(sentence)
 }
 
 /// How things stand, as far as a piece of text beside a goal says: a word for it, or a figure that is neither a time nor aimed at.
@@ -1128,14 +1129,6 @@ fn after_goal(source: &str, region: Span, prose: bool) -> Option<Span> {
     (!tail.is_empty()).then_some(tail)
 }
 
-/// A goal told twice, or goals told all together, stand as the other place says.
-fn share_status(page: &Page<'_>, goals: &mut [Goal], known: &HashMap<String, Span>) {
-    let overall = overall_status(page);
-    for goal in goals.iter_mut().filter(|goal| goal.status.is_none()) {
-        goal.status = known.get(&goal.id).copied().or(overall);
-    }
-}
-
 /// "All goals met", "2 of 3 goals achieved".
 pub(super) fn overall_status(page: &Page<'_>) -> Option<Span> {
     let found = OVERALL.find_iter(page.text).map(|m| Span::new(m.start(), m.end())).find(|span| {
@@ -1155,7 +1148,10 @@ mod tests {
     /// Goals as (id, term, has a target, has a status).
     fn read(text: &str) -> Vec<(String, GoalTerm, bool, bool)> {
         let page = Page::new(text, Vocabulary::builtin(), &crate::cancel::NEVER);
-        goals(&page).into_iter().map(|g| (g.id, g.term, g.target.is_some(), g.status.is_some())).collect()
+        goals(&page, overall_status(&page))
+            .into_iter()
+            .map(|g| (g.id, g.term, g.target.is_some(), g.status.is_some()))
+            .collect()
     }
 
     #[test]

@@ -97,8 +97,8 @@ fn inside_name(text: &str, span: Span) -> bool {
 pub(super) fn measures(page: &Page<'_>, goals: &[super::Goal]) -> Vec<Span> {
     let text = page.text;
     let mut found: Vec<Span> = Vec::new();
-    for figure in FIGURE.captures_iter(text).filter_map(|c| c.name("all")) {
-        let span = Span::new(figure.start(), figure.end());
+    for place in FIGURE.find_iter(text) {
+        let span = figure(text, Span::new(place.start(), place.end()));
         if is_measure(page, span) {
             found.push(span);
         }
@@ -150,6 +150,20 @@ pub(super) fn measures(page: &Page<'_>, goals: &[super::Goal]) -> Vec<Span> {
     found
 }
 
+/// The figure of a match of [`FIGURE`], without the mark or blank before it. A figure begins with a digit or a letter, which that is not:
+/// only beyond ASCII is the pattern asked.
+fn figure(text: &str, found: Span) -> Span {
+    let start = match text.as_bytes()[found.start] {
+        first if first.is_ascii_alphanumeric() => found.start,
+        first if first.is_ascii() => found.start + 1,
+        _ => {
+            let all = FIGURE.captures_at(text, found.start).and_then(|parts| parts.name("all"));
+            all.map_or(found.start, |all| all.start())
+        }
+    };
+    Span::new(start, found.end)
+}
+
 /// Whether a figure was measured, as far as the text around it says.
 fn is_measure(page: &Page<'_>, span: Span) -> bool {
     let topic = page.topic(span.start);
@@ -164,11 +178,10 @@ fn is_measure(page: &Page<'_>, span: Span) -> bool {
     }
     let line = page.line(span.start);
     let before = page.text[line.start..span.start].to_lowercase();
-    let own_words: Vec<&str> = before.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).collect();
     // Pain is what the patient says; blood pressure is no measure of function.
-    let last = own_words.iter().rev().take(4);
-    if last.clone().any(|word| {
-        ["pain", "bp", "vas", "nprs", "rpe", "hr", "visit", "page", "aged", "age", "dob", "mrn"].contains(word)
+    let mut last = before.rsplit(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).take(4);
+    if last.any(|word| {
+        ["pain", "bp", "vas", "nprs", "rpe", "hr", "visit", "page", "aged", "age", "dob", "mrn"].contains(&word)
     }) {
         return false;
     }

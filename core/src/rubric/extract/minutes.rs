@@ -8,7 +8,7 @@ use super::interventions::{self, Service, Timing};
 use super::outline::Topic;
 use super::page::{Page, inside};
 use crate::text::Span;
-use crate::text::pattern::{compiled, tail};
+use crate::text::pattern::{compiled, parts, tail};
 
 /// Minutes stated somewhere.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
@@ -55,12 +55,23 @@ static AMOUNT: LazyLock<Regex> = LazyLock::new(|| {
 static BARE: LazyLock<Regex> = LazyLock::new(|| {
     re(&format!(
         r"(?:minutes?|mins?|min\.?|time|timed|untimed|total(?:\s+(?:treatment|tx|rx|therapy|session|visit))?|min\s+total|codes?|TT[TM]?|(?:whole|entire)\s+(?:visit|session|treatment|appointment|hour)(?:\s+(?:for|of|in|with)\s+(?:\w+\s+)?(?:treatment|therapy|care|patient|pt))?|(?:session|visit|treatment|tx|therapy|contact)\s+(?:total|length|duration)|^\s*session|(?:time|minutes|total)\s+in\s+(?:treatment|therapy|session|clinic|all))\s*(?:\([^)\d]*\))?\s*(?:is|was|of|were|[:=\-–|]|\.{{2,}})*\s*(?P<minutes>{NUMBER})\b
-        |(?:minutes?|mins?|time)\b[\w\s-]{{0,40}}?\s(?:(?:come|comes|came|add(?:s|ed)?|amount(?:s|ed)?|sum(?:s|med)?)\s+(?:up\s+)?to|equal(?:s|ed)?|number(?:s|ed)?|[:=])\s*(?P<told>{NUMBER})\b
-        |(?:minutes?|mins?|time)\b[\w\s-]{{0,40}}?[:=]\s*(?P<set>{NUMBER})\s*$
         |^\s*all\s*[:=]?\s*(?P<whole>{NUMBER})\s*$
         |\b(?P<before>{NUMBER})\s+(?:timed|untimed|total|of\s+(?:them|those|these|which))\b"
     ))
 });
+/// "Minutes under timed codes come to 53", "time on codes today: 40". A part of `BARE` by its sense: words of any letters, so
+/// many, make an automaton too large to be kept, and a search without one takes a hundred times as long.
+static TOLD: LazyLock<Regex> = LazyLock::new(|| {
+    re(&format!(
+        r"(?:minutes?|mins?|time)\b[\w\s-]{{0,40}}?\s(?:(?:come|comes|came|add(?:s|ed)?|amount(?:s|ed)?|sum(?:s|med)?)\s+(?:up\s+)?to|equal(?:s|ed)?|number(?:s|ed)?|[:=])\s*(?P<told>{NUMBER})\b
+        |(?:minutes?|mins?|time)\b[\w\s-]{{0,40}}?[:=]\s*(?P<set>{NUMBER})\s*$"
+    ))
+});
+/// What begins `TOLD`, and what must follow in it.
+static TELLS: [LazyLock<Regex>; 2] = [
+    LazyLock::new(|| re(r"(?:minutes?|mins?|time)\b")),
+    LazyLock::new(|| re(r"(?:come|came|add|amount|sum|equal|number|[:=])")),
+];
 static TIMED: LazyLock<Regex> = LazyLock::new(|| {
     re(
         r"\b(?:timed|time[\s-]*based|direct(?:\s+(?:contact|one|treatment|timed|minutes|time))|one[\s-]on[\s-]one|1\s*:\s*1|1[\s-]on[\s-]1|constant[\s-]attendance|TCM|TCT|timed\s+codes?|coded?\s+(?:minutes|mins?|time)|(?:time|minutes|mins?)\s+(?:with|in|on|under|for|by)\s+(?:the\s+)?codes?)\b|^\s*codes?\s*[:=]?\s*\d{1,3}\b",
@@ -110,7 +121,8 @@ pub(super) fn minutes(page: &Page<'_>, services: &[Service]) -> Minutes {
     let mut out = Minutes { clock: clock(page), ..Minutes::default() };
     let mut start = 0;
     let cuts = CLAUSE.find_iter(&plain).map(|m| (m.start(), m.end())).chain([(plain.len(), plain.len())]);
-    let mut carried: Option<(usize, usize)> = None;
+    // The clause before, where it has no figure: if it is a label, what it says is the figure's.
+    let mut before: Option<(usize, usize)> = None;
     let mut weak = None;
     for (end, next) in cuts {
         if start >= end {
@@ -118,44 +130,49 @@ pub(super) fn minutes(page: &Page<'_>, services: &[Service]) -> Minutes {
             continue;
         }
         let clause = &plain[start..end];
-        let labelled = TIMED.is_match(clause) || UNTIMED.is_match(clause) || TOTAL.is_match(clause);
-        // "Judge P. (68)": a bare number in brackets is an age, a code or a count.
-        let bracketed = carried.is_none() && plain[..start].ends_with('(') && clause.trim().parse::<u32>().is_ok();
-        let said = if has_figure(clause) && !bracketed {
-            let line = page.line(start);
-            let around = &plain[line.start.min(start)..line.end.max(end)];
+        let digits = clause.bytes().any(|byte| byte.is_ascii_digit());
+        // Most clauses have no figure, and most figures count something else: what they are labels of is asked of the rest alone.
+        let figure = if digits || has_number(clause) { amount(clause) } else { None };
+        let said = figure.filter(|figure| {
+            // "Judge P. (68)": a bare number in brackets is an age, a code or a count.
+            let bracketed = || {
+                plain[..start].ends_with('(') && clause.trim().parse::<u32>().is_ok() && label(&plain, before).is_none()
+            };
             // "timed 30   total 30" can only be minutes.
-            let unit_near = around.to_lowercase().contains("min")
-                || (TIMED.is_match(around) && TOTAL.is_match(around))
-                || (labelled && minutes_near(page, line));
+            let unit_near = || {
+                let line = page.line(start);
+                let around = &plain[line.start.min(start)..line.end.max(end)];
+                around.to_lowercase().contains("min")
+                    || (TIMED.is_match(around) && TOTAL.is_match(around))
+                    || (is_label(clause) && minutes_near(page, line))
+            };
             // "Total treatment time    40": the label in the column before says what the figure is.
-            let led = carried.is_some_and(|(from, to)| {
-                let label = &plain[from..to];
-                label.to_lowercase().contains("time") || (TOTAL.is_match(label) && minutes_near(page, line))
-            });
-            amount(clause, unit_near || led || clause.to_lowercase().contains("time"))
-        } else {
-            None
-        };
-        match said {
-            Some((value, at)) => {
-                // A bare figure in the next cell or line belongs to the label before it.
-                let from = match carried.take() {
-                    Some((from, _)) if !labelled => from,
-                    _ => start,
-                };
-                let whole = &plain[from..end];
-                let span = Span::new(from + (whole.len() - whole.trim_start().len()), start + at);
-                let stated = Stated { span, minutes: value };
-                if !labelled && out.total.is_none() && sums_up_clock(page, span) {
-                    out.total = Some(stated);
-                } else {
-                    classify(page, whole, stated, services, &mut out, &mut weak);
-                }
+            let led = || {
+                label(&plain, before).is_some_and(|(from, to)| {
+                    let label = &plain[from..to];
+                    label.to_lowercase().contains("time")
+                        || (TOTAL.is_match(label) && minutes_near(page, page.line(start)))
+                })
+            };
+            !bracketed() && (figure.unit || clause.to_lowercase().contains("time") || unit_near() || led())
+        });
+        if let Some(said) = &said {
+            let labelled = is_label(clause);
+            // A bare figure in the next cell or line belongs to the label before it.
+            let from = match label(&plain, before) {
+                Some((from, _)) if !labelled => from,
+                _ => start,
+            };
+            let whole = &plain[from..end];
+            let span = Span::new(from + (whole.len() - whole.trim_start().len()), start + said.end);
+            let stated = Stated { span, minutes: said.minutes };
+            if !labelled && out.total.is_none() && sums_up_clock(page, span) {
+                out.total = Some(stated);
+            } else {
+                classify(page, whole, stated, services, &mut out, &mut weak);
             }
-            None if labelled && !clause.chars().any(|c| c.is_ascii_digit()) => carried = Some((start, end)),
-            None => carried = None,
         }
+        before = (said.is_none() && !digits).then_some((start, end));
         start = next;
     }
     out.untimed_only = ALL_UNTIMED.find(page.text).map(|m| Span::new(m.start(), m.end()));
@@ -252,39 +269,70 @@ fn grid(page: &Page<'_>, services: &[Service]) -> Vec<Stated> {
     coded.map(row).collect::<Option<Vec<_>>>().filter(|rows| rows.len() > 1).unwrap_or_default()
 }
 
-/// Whether there is a figure in a clause, in digits or as a word: most have none, and need no search for an amount.
-fn has_figure(clause: &str) -> bool {
-    clause.bytes().any(|byte| byte.is_ascii_digit())
-        || clause
-            .split(|c: char| !c.is_ascii_alphabetic())
-            .any(|word| (2..=9).contains(&word.len()) && number(word).is_some())
+/// Whether a clause is one that says what a figure in it, or after it, counts.
+fn is_label(clause: &str) -> bool {
+    TIMED.is_match(clause) || UNTIMED.is_match(clause) || TOTAL.is_match(clause)
 }
 
-/// The amount in a clause, and where it ends; a bare number only where the line speaks of minutes.
-fn amount(clause: &str, unit_near: bool) -> Option<(u32, usize)> {
-    if let Some(found) = AMOUNT.captures_iter(clause).last() {
+/// Whether there is a figure in a clause as a word.
+fn has_number(clause: &str) -> bool {
+    clause.split(|c: char| !c.is_ascii_alphabetic()).filter(|word| word.len() > 1).any(|word| {
+        // As long as "seventeen" and no longer.
+        let mut lower = [0; 9];
+        let Some(lower) = lower.get_mut(..word.len()) else { return false };
+        lower.copy_from_slice(word.as_bytes());
+        lower.make_ascii_lowercase();
+        std::str::from_utf8(lower).is_ok_and(|word| value(word).is_some())
+    })
+}
+
+/// The clause before, if it is a label.
+fn label(plain: &str, before: Option<(usize, usize)>) -> Option<(usize, usize)> {
+    before.filter(|(from, to)| is_label(&plain[*from..*to]))
+}
+
+/// A figure in a clause, that may count minutes.
+struct Figure {
+    minutes: u32,
+    /// Where it ends.
+    end: usize,
+    /// Whether a unit stands with it.
+    unit: bool,
+}
+
+/// The amount in a clause, or a bare number.
+fn amount(clause: &str) -> Option<Figure> {
+    // Parts cost more to find than the whole: they are asked of the last amount alone.
+    if let Some(found) = AMOUNT.find_iter(clause).last().and_then(|last| AMOUNT.captures_at(clause, last.start())) {
         let end = found.get(0)?.end();
         if let Some(minutes) = found.name("minutes") {
-            return Some((number(minutes.as_str())?, end));
+            return Some(Figure { minutes: number(minutes.as_str())?, end, unit: true });
         }
         let hours = found.name("hours").and_then(|h| number(h.as_str()))?;
         let rest = found.name("rest").and_then(|r| number(r.as_str())).unwrap_or(0);
-        return Some((hours * 60 + rest, end));
+        return Some(Figure { minutes: hours * 60 + rest, end, unit: true });
     }
-    if !unit_near {
-        return None;
-    }
-    if let Some(found) = BARE.captures(clause) {
+    if let Some(found) = bare(clause) {
         let value = ["minutes", "told", "set", "whole", "before"].iter().find_map(|name| found.name(name))?;
         let minutes = number(value.as_str())?;
         // "Session 5" counts sessions.
         let counted = minutes < SHORT && clause.trim_start().to_lowercase().starts_with("session ");
-        return (!counted).then_some((minutes, found.get(0)?.end()));
+        return (!counted).then_some(Figure { minutes, end: found.get(0)?.end(), unit: false });
     }
     // A cell with nothing but a number.
-    let bare = clause.trim();
-    let value = bare.parse::<u32>().ok().filter(|n| *n <= 480)?;
-    Some((value, clause.len() - (clause.len() - clause.trim_end().len())))
+    let minutes = clause.trim().parse::<u32>().ok().filter(|n| *n <= 480)?;
+    Some(Figure { minutes, end: clause.trim_end().len(), unit: false })
+}
+
+/// The first bare number that a label gives its unit: as `BARE` has it, or `TOLD` where that begins before.
+fn bare(clause: &str) -> Option<regex::Captures<'_>> {
+    let bare = parts(&BARE, clause);
+    let limit = bare.as_ref().and_then(|bare| bare.get(0)).map_or(clause.len(), |bare| bare.start());
+    let told = TELLS[0]
+        .find(clause)
+        .filter(|label| label.start() < limit && TELLS[1].is_match(&clause[label.end()..]))
+        .and_then(|label| TOLD.captures_at(clause, label.start()));
+    told.filter(|told| told.get(0).is_some_and(|told| told.start() < limit)).or(bare)
 }
 
 /// A session takes at least so many minutes.
@@ -294,40 +342,42 @@ fn number(word: &str) -> Option<u32> {
     if let Ok(number) = word.parse() {
         return Some(number);
     }
-    let value = |word: &str| {
-        Some(match word {
-            "a" | "an" | "one" => 1,
-            "two" => 2,
-            "three" => 3,
-            "four" => 4,
-            "five" => 5,
-            "six" => 6,
-            "seven" => 7,
-            "eight" => 8,
-            "nine" => 9,
-            "ten" => 10,
-            "eleven" => 11,
-            "twelve" => 12,
-            "thirteen" => 13,
-            "fourteen" => 14,
-            "fifteen" => 15,
-            "sixteen" => 16,
-            "seventeen" => 17,
-            "eighteen" => 18,
-            "nineteen" => 19,
-            "twenty" => 20,
-            "thirty" => 30,
-            "forty" => 40,
-            "fifty" => 50,
-            "sixty" => 60,
-            "seventy" => 70,
-            "eighty" => 80,
-            "ninety" => 90,
-            _ => return None,
-        })
-    };
     let word = word.to_lowercase();
     word.split([' ', '-']).filter(|part| !part.is_empty()).map(value).sum()
+}
+
+/// What a number word in small letters stands for.
+fn value(word: &str) -> Option<u32> {
+    Some(match word {
+        "a" | "an" | "one" => 1,
+        "two" => 2,
+        "three" => 3,
+        "four" => 4,
+        "five" => 5,
+        "six" => 6,
+        "seven" => 7,
+        "eight" => 8,
+        "nine" => 9,
+        "ten" => 10,
+        "eleven" => 11,
+        "twelve" => 12,
+        "thirteen" => 13,
+        "fourteen" => 14,
+        "fifteen" => 15,
+        "sixteen" => 16,
+        "seventeen" => 17,
+        "eighteen" => 18,
+        "nineteen" => 19,
+        "twenty" => 20,
+        "thirty" => 30,
+        "forty" => 40,
+        "fifty" => 50,
+        "sixty" => 60,
+        "seventy" => 70,
+        "eighty" => 80,
+        "ninety" => 90,
+        _ => return None,
+    })
 }
 
 /// Files an amount by what its clause says. `weak` is the total so far, where little calls it one.
@@ -402,8 +452,8 @@ fn has_service(services: &[Service], region: Span) -> bool {
 /// "Time in 10:00  Time out 10:45", "1:00-1:45 PM", "1300 to 1345".
 fn clock(page: &Page<'_>) -> Option<Stated> {
     let mut at = 0;
-    while let Some(found) = CLOCK.captures_at(page.text, at) {
-        let span = found.get(0).map(|m| Span::new(m.start(), m.end()))?;
+    while let Some(found) = CLOCK.find_at(page.text, at) {
+        let span = Span::new(found.start(), found.end());
         let line = page.line(span.start);
         let year = span.of(page.text).bytes().take_while(u8::is_ascii_digit).count();
         // "2024-2025" is no time of day; in "08/07/2025, 9:00-9:55" the clock begins after the year.
@@ -424,6 +474,7 @@ fn clock(page: &Page<'_>) -> Option<Stated> {
         if !(cued && (colons || before.to_lowercase().contains("time"))) {
             continue;
         }
+        let Some(found) = CLOCK.captures_at(page.text, span.start) else { continue };
         let part = |name: &str| found.name(name).and_then(|m| m.as_str().parse::<u32>().ok());
         let (Some(h1), Some(m1), Some(h2), Some(m2)) = (part("h1"), part("m1"), part("h2"), part("m2")) else {
             continue;

@@ -82,12 +82,13 @@ pub struct Facts {
 impl Facts {
     /// What the rules read; the statements of the note complete it.
     pub(crate) fn read(page: &Page<'_>) -> Self {
-        let goals = page.cancel.unless_set(|| goals::goals(page));
+        let overall_goal_status = page.cancel.unless_set(|| goals::overall_status(page));
+        let goals = page.cancel.unless_set(|| goals::goals(page, overall_goal_status));
         let signatures = page.cancel.unless_set(|| signatures::signatures(page));
         let services = page.cancel.unless_set(|| interventions::services(page));
         let (frequency, duration) = page.cancel.unless_set(|| schedule::schedule(page, &goals));
         Self {
-            overall_goal_status: page.cancel.unless_set(|| goals::overall_status(page)),
+            overall_goal_status,
             interventions: page.cancel.unless_set(|| interventions::given(page)),
             planned_interventions: page.cancel.unless_set(|| interventions::planned(page, &frequency)),
             minutes: page.cancel.unless_set(|| minutes::minutes(page, &services)),

@@ -82,7 +82,9 @@ static SEGMENT: LazyLock<Regex> = LazyLock::new(|| compiled(r"\s{2,}|\t|\s*\|\s*
 
 /// A label, then dots or a wide gap, then a value.
 static LEADER: LazyLock<Regex> =
-    LazyLock::new(|| compiled(r"^(\p{L}[\p{L}\d/'’()&, -]{0,48}?)(\s*(?:\.{3,}|…+)\s*|\s{3,}|\s*\t\s*)[^\s.]"));
+    LazyLock::new(|| compiled(r"^\p{L}[\p{L}\d/'’()&, -]{0,48}?(?:\s*(?:\.{3,}|…+)\s*|\s{3,}|\s*\t\s*)[^\s.]"));
+/// Letters of such a label, and of the first marks after it.
+const MAX_LEADER: usize = 52;
 /// A label before dots or a gap may take this many words.
 const MAX_LEADER_WORDS: usize = 5;
 
@@ -257,11 +259,15 @@ fn label(
     }
     // "how long ........ 8 weeks", "diagnosis      stroke": dots or a wide gap stand for the colon.
     if first
-        && let Some(found) = LEADER.captures(&text[from..line.end])
-        && (marker == 0 || found.get(2).is_some_and(|gap| gap.as_str().contains(['.', '…'])))
+        && may_lead(&text[from..line.end])
+        && let Some(found) = LEADER.find(&text[from..line.end])
+        && let Some(value) = found.as_str().chars().next_back()
+        // No label ends with what leads to the value.
+        && let gap = found.len() - value.len_utf8()
+        && let end = found.as_str()[..gap].trim_end_matches(|c: char| c.is_whitespace() || matches!(c, '.' | '…')).len()
+        && (marker == 0 || found.as_str()[end..gap].contains(['.', '…']))
     {
-        let gap = found.get(2).map_or(0, |m| m.end());
-        let label = Span::new(from, from + found.get(1).map_or(0, |m| m.end()));
+        let label = Span::new(from, from + end);
         if words(label.of(text)) <= MAX_LEADER_WORDS {
             let topic = topic(text, label, hits);
             let known = !matches!(topic, Topic::Unknown | Topic::Other) && covers(text, label, hits);
@@ -298,6 +304,13 @@ fn label(
         return Some((label, segment.end, topic, !matches!(topic, Topic::Other)));
     }
     None
+}
+
+/// Whether a line may be a [`LEADER`]: what leads begins with two dots or blanks, a tab, or what is not ASCII, and soon.
+fn may_lead(line: &str) -> bool {
+    let near = &line.as_bytes()[..line.len().min(MAX_LEADER)];
+    let gap = |pair: &[u8]| pair == b".." || pair.iter().all(u8::is_ascii_whitespace);
+    near.windows(2).any(gap) || near.iter().any(|byte| !byte.is_ascii() || byte.is_ascii_control())
 }
 
 /// "Rx: gait training" prescribes therapy; with a drug after it, "Rx" heads medicines.

@@ -1,7 +1,6 @@
 //! A note read once: words, term hits, lines, labelled blocks, dates. What every extractor and check looks at.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use super::enumerate;
@@ -9,8 +8,9 @@ use super::homographs;
 use super::outline::{self, Block, Topic};
 use crate::cancel::Cancel;
 use crate::rubric::terms::{Hits, ListId, Vocabulary, Word};
-use crate::text::assertion::{Assertion, assertion_among};
+use crate::text::assertion::{Assertion, Known, assertion_among};
 use crate::text::dates::{DateMention, dates};
+use crate::text::hash::QuickMap;
 use crate::text::{Span, lines, sentences};
 
 /// Declares the built-in term lists that the extractors use.
@@ -71,7 +71,9 @@ pub(crate) struct Page<'t> {
     /// Once it is set, what is read of the note is not asked for.
     pub(crate) cancel: &'t Cancel,
     /// How the mentions that were asked for stand: extractors and criteria ask for the same ones.
-    stands: RefCell<HashMap<Span, Assertion>>,
+    stands: RefCell<QuickMap<Span, Assertion>>,
+    /// What of a sentence is the same for all mentions in it.
+    known: RefCell<Known<'t>>,
 }
 
 impl<'t> Page<'t> {
@@ -87,7 +89,8 @@ impl<'t> Page<'t> {
         let sentences = cancel.unless_set(|| sentences(text));
         let dates = cancel.unless_set(|| dates(text));
         let majors = (0..blocks.len()).filter(|&index| blocks[index].major).collect();
-        Self { text, hits, lines, markers, sentences, blocks, majors, dates, words, cancel, stands: RefCell::default() }
+        let (stands, known) = (RefCell::default(), RefCell::default());
+        Self { text, words, hits, lines, markers, sentences, blocks, majors, dates, cancel, stands, known }
     }
 
     /// All of it.
@@ -171,7 +174,7 @@ impl<'t> Page<'t> {
         if let Some(known) = self.stands.borrow().get(&span) {
             return *known;
         }
-        let stands = assertion_among(self.text, &self.sentences, span);
+        let stands = assertion_among(self.text, &self.sentences, span, &mut self.known.borrow_mut());
         self.stands.borrow_mut().insert(span, stands);
         stands
     }

@@ -142,17 +142,18 @@ fn frequency(page: &Page<'_>, text: &str, goals: &[Goal]) -> Vec<Span> {
 /// How long the patient will be seen: weeks, months, a number of sessions, or an end.
 fn duration(page: &Page<'_>, text: &str, goals: &[Goal], frequency: &[Span]) -> Vec<Span> {
     let mut found = Vec::new();
-    for m in DURATION.captures_iter(text) {
-        let Some(whole) = m.get(0) else { continue };
+    for whole in DURATION.find_iter(text) {
         let span = Span::new(whole.start(), whole.end());
         // "Visits to date: 5", a blank line, "TREATMENT": no treatments were counted.
         let apart = whole.as_str().contains("\n\n") || whole.as_str().contains("\n\r\n");
-        // "3w2" says both.
-        let both = m.name("shorthand").is_some();
-        if apart || !is_planned(page, span, goals) || (page::overlapped(frequency, span) && !both) {
+        if apart || is_one(text, span) || !is_planned(page, span, goals) {
             continue;
         }
-        if is_one(text, span) {
+        // Which wording it is costs more to tell than where it is.
+        let Some(m) = DURATION.captures_at(text, span.start) else { continue };
+        // "3w2" says both.
+        let both = m.name("shorthand").is_some();
+        if page::overlapped(frequency, span) && !both {
             continue;
         }
         let said = both

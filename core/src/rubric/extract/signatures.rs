@@ -6,7 +6,7 @@ use regex::Regex;
 
 use super::page::Page;
 use crate::text::Span;
-use crate::text::pattern::compiled;
+use crate::text::pattern::{compiled, parts};
 
 /// What whoever signed is, by the letters or words after the name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
@@ -118,6 +118,8 @@ static TAIL: LazyLock<Regex> = LazyLock::new(|| {
         r"(?:[.;:!?]\s+|[–—~]\s*|\s-{{1,2}}\s*|\s{{2,}}|\|\s*)(?P<all>{NAME}\s*,?\s*(?:{DEGREE},?\s*)*(?:{STUDENT}|{ASSISTANT}|{THERAPIST})(?:[\s,/]+[A-Z][A-Za-z/\-]{{1,8}})*[\s,;]*(?:(?:on\s+)?(?:\d{{1,4}}[/.-]\d{{1,2}}[/.-]\d{{2,4}}|\d{{1,2}}\s+\p{{L}}{{3,9}}\.?,?\s+\d{{4}}|\p{{L}}{{3,9}}\.?\s+\d{{1,2}},?\s+\d{{4}}))?[\s\d:]*)\.?\s*$"
     ))
 });
+/// The letters or words without which there is no such tail.
+static LETTERS: LazyLock<Regex> = LazyLock::new(|| re(&format!("{STUDENT}|{ASSISTANT}|{THERAPIST}")));
 /// A line with nothing but a name: an initial or two words, capitals first.
 static BARE_NAME: LazyLock<Regex> = LazyLock::new(|| {
     re(
@@ -195,35 +197,46 @@ pub(super) fn signatures(page: &Page<'_>) -> Vec<Signature> {
             }
             continue;
         }
-        if OTHERS.is_match(content) || UNSIGNED.is_match(content) {
-            continue;
-        }
-        if let Some(own) = OWN_LINE.captures(content) {
-            let rest = own.name("rest").map_or("", |m| m.as_str());
-            // "Ann Lee, OTR/L    Date: Aug 4, 2025", "Kit Moss, OT student     Supervisor: pending": another field of the line.
-            let rest = FIELD.find(rest).map_or(rest, |field| &rest[..field.start()]);
-            let letters = rest.split_whitespace().filter(|w| w.chars().any(char::is_lowercase)).count();
-            let name = own.name("name").map_or("", |m| m.as_str());
-            let title = name.to_uppercase() == name && name.split_whitespace().count() > 2;
-            let doctor = own.name("doctor").is_some() && !near_end;
-            if !doctor && letters <= 5 && rest.len() <= 70 && !rest.contains(": ") && !title && !is_heading(name) {
-                let start = line.start + own.name("name").map_or(0, |m| m.start());
-                found.push(complete(page, &filled, index, Span::new(start, line.end)));
-                continue;
-            }
-        }
-        if near_end && let Some(tail) = TAIL.captures(content).and_then(|m| m.name("all")) {
-            found.push(complete(page, &filled, index, Span::new(line.start + tail.start(), line.start + tail.end())));
-            continue;
-        }
-        // A name alone signs only as the last words of a note.
-        let credentials = filled.get(index + 1).is_some_and(|next| credential_line(next.of(text)));
-        let last = index + 2 >= filled.len() || (near_end && credentials);
-        if last && index > 0 && BARE_NAME.is_match(content) && !is_heading(content) {
-            found.push(complete(page, &filled, index, *line));
+        // Most lines hold nothing that could sign: who else signs is asked of the others alone.
+        if let Some(span) = unled(page, &filled, index, near_end)
+            && !OTHERS.is_match(content)
+            && !UNSIGNED.is_match(content)
+        {
+            found.push(complete(page, &filled, index, span));
         }
     }
     joined(page, found)
+}
+
+/// A signature that nothing leads in: a name with its letters on a line of its own or at the end of one, or the last name of a note.
+fn unled(page: &Page<'_>, filled: &[Span], index: usize, near_end: bool) -> Option<Span> {
+    let text = page.text;
+    let line = filled[index];
+    let content = line.of(text);
+    if let Some(own) = parts(&OWN_LINE, content) {
+        let rest = own.name("rest").map_or("", |m| m.as_str());
+        // "Ann Lee, OTR/L    Date: Aug 4, 2025", "Kit Moss, OT student     Supervisor: pending": another field of the line.
+        let rest = FIELD.find(rest).map_or(rest, |field| &rest[..field.start()]);
+        let letters = rest.split_whitespace().filter(|w| w.chars().any(char::is_lowercase)).count();
+        let name = own.name("name").map_or("", |m| m.as_str());
+        let title = name.to_uppercase() == name && name.split_whitespace().count() > 2;
+        let doctor = own.name("doctor").is_some() && !near_end;
+        if !doctor && letters <= 5 && rest.len() <= 70 && !rest.contains(": ") && !title && !is_heading(name) {
+            let start = line.start + own.name("name").map_or(0, |m| m.start());
+            return Some(Span::new(start, line.end));
+        }
+    }
+    // The automaton of a tail is too large to be kept: without it, a line takes a hundred times as long.
+    if near_end
+        && LETTERS.is_match(content)
+        && let Some(tail) = TAIL.captures(content).and_then(|m| m.name("all"))
+    {
+        return Some(Span::new(line.start + tail.start(), line.start + tail.end()));
+    }
+    // A name alone signs only as the last words of a note.
+    let credentials = || near_end && filled.get(index + 1).is_some_and(|next| credential_line(next.of(text)));
+    let last = || index + 2 >= filled.len() || credentials();
+    (index > 0 && BARE_NAME.is_match(content) && last() && !is_heading(content)).then_some(line)
 }
 
 /// A record's fields, one a line: a line of letters without a date, and right below it when it was signed, without a name.
@@ -385,11 +398,11 @@ fn complete(page: &Page<'_>, filled: &[Span], index: usize, mut span: Span) -> S
 /// A line that is credentials alone: "Physical Therapist, Lic. 4402".
 fn credential_line(content: &str) -> bool {
     let start = content.trim_start();
-    let therapist = THERAPISTS.find(content).is_some_and(|m| m.start() <= 2);
-    let assistant = ASSISTANTS.find(content).is_some_and(|m| m.start() <= 2);
-    let student = STUDENTS.find(content).is_some_and(|m| m.start() <= 2);
-    (therapist || assistant || student || start.starts_with("Licensed") || start.starts_with("Doctor of Physical"))
-        && content.split_whitespace().count() <= 8
+    let begins = |letters: &Regex| letters.find(content).is_some_and(|m| m.start() <= 2);
+    content.split_whitespace().take(9).count() <= 8
+        && (start.starts_with("Licensed")
+            || start.starts_with("Doctor of Physical")
+            || [&*THERAPISTS, &*ASSISTANTS, &*STUDENTS].into_iter().any(begins))
 }
 
 fn role(signature: &str) -> Role {

@@ -14,6 +14,8 @@ use crate::text::{Span, lines};
 pub(super) const INPUTS: usize = 8 * KINDS + 2;
 /// Logits are cut off here: beyond, they say nothing more.
 const LIMIT: f32 = 6.0;
+/// Logits are as good as one within this: the probabilities of two that lie further apart, within the limit, differ whatever is rounded.
+const CLOSE: f32 = 0.01;
 /// What is said of a statement that is not there.
 const ABSENT: f32 = -4.0;
 /// What is said of the list of a statement that stands in none.
@@ -94,7 +96,7 @@ fn look(line: &str) -> Look {
     if content.starts_with('|') {
         return Look::Row(content.matches('|').count());
     }
-    let word: String = content.chars().take_while(char::is_ascii_alphabetic).take(9).collect();
+    let word = &content[..content.bytes().take(9).take_while(u8::is_ascii_alphabetic).count()];
     let rest = content[word.len()..].trim_start_matches([' ', '#']);
     let digits = rest.chars().take_while(char::is_ascii_digit).count();
     if word.is_empty() && (1..=2).contains(&digits) && rest[digits..].starts_with([' ', '\t']) {
@@ -119,8 +121,15 @@ pub(super) fn inputs(logits: &[[f32; KINDS]], lists: &[Option<usize>]) -> Vec<[f
         }
     }
     let mut most = [0.0_f32; KINDS];
+    let mut tops = [f32::MIN; KINDS];
     for row in &cut {
-        most.iter_mut().zip(row).for_each(|(most, logit)| *most = most.max(1.0 / (1.0 + (-logit).exp())));
+        for ((most, top), logit) in most.iter_mut().zip(&mut tops).zip(row) {
+            // What is clearly less likely than another is not worth its exponential.
+            if *logit > *top - CLOSE {
+                *most = most.max(1.0 / (1.0 + (-logit).exp()));
+                *top = top.max(*logit);
+            }
+        }
     }
     let absent = [ABSENT; KINDS];
     let mut before: HashMap<usize, usize> = HashMap::new();

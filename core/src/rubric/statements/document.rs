@@ -50,18 +50,27 @@ pub(super) fn read(statements: &[Vec<u16>]) -> ((DocType, f32), (Discipline, f32
         return ((DocType::Unknown, 1.0), (Discipline::Unknown, 1.0));
     }
     let mut counts = vec![0_u32; ROWS];
+    // A bit for each row that is there: most are not, and those that are come in their order.
+    let mut there = [0_u64; ROWS / 64];
     for row in statements.iter().flatten() {
         counts[usize::from(*row)] += 1;
+        there[usize::from(*row) / 64] |= 1 << (row % 64);
     }
     let model = &*BUILTIN;
     // Each row counts by the root of how often it is there; a long note is no surer than a short one.
     let mut sums = [0.0_f32; CLASSES];
     let mut all = 0.0_f32;
-    for (row, count) in counts.iter().enumerate().filter(|(_, count)| **count > 0) {
-        let value = (*count as f32).sqrt();
-        all += *count as f32;
-        for (sum, weight) in sums.iter_mut().zip(&model.weights[row * CLASSES..]) {
-            *sum += value * f32::from(i8::from_le_bytes([*weight]));
+    for (word, mut bits) in there.into_iter().enumerate() {
+        while bits != 0 {
+            let row = word * 64 + bits.trailing_zeros() as usize;
+            bits &= bits - 1;
+            let count = counts[row] as f32;
+            let value = count.sqrt();
+            all += count;
+            let Some(weights) = model.weights[row * CLASSES..].first_chunk::<CLASSES>() else { continue };
+            for (sum, weight) in sums.iter_mut().zip(weights) {
+                *sum += value * f32::from(i8::from_le_bytes([*weight]));
+            }
         }
     }
     let norm = 1.0 / all.max(1.0).sqrt();

@@ -5,7 +5,7 @@
 
 use crate::rubric::extract::page::{Page, inside, lists, overlapped, touching};
 use crate::rubric::extract::{Facts, GoalTerm};
-use crate::rubric::terms::stem;
+use crate::rubric::terms::push_stem;
 use crate::rubric::{Discipline, DocType};
 use crate::text::{Span, lines};
 
@@ -15,78 +15,151 @@ pub(super) const ROWS: usize = 1 << 14;
 /// As much of a statement is read, in bytes, and as many of its words.
 const REACH: usize = 600;
 const WORDS: usize = 60;
+/// As many words of the statements beside it, and of what it stands under.
+const BESIDE: usize = 8;
+/// As many words after its first colon, dash, bar or arrow.
+const TAIL: usize = 16;
+
+/// What of the statements of a note is the same whatever kind of document it is: their words, and what the rules found in them.
+pub(super) struct Seen {
+    words: Vec<Words>,
+    flags: Vec<Vec<Flag>>,
+}
+
+impl Seen {
+    pub(super) fn read(page: &Page<'_>, facts: &Facts, parts: &[Span]) -> Self {
+        let mut stem = String::new();
+        let mut words = |part: &Span| page.cancel.unless_set(|| Words::read(near(page.text, *part), &mut stem));
+        let named = named(page, parts);
+        let flags = |(part, named): (&Span, &u64)| {
+            page.cancel.unless_set(|| found(facts, *part, *named).into_iter().map(Flag::of).collect())
+        };
+        Self { words: parts.iter().map(&mut words).collect(), flags: parts.iter().zip(&named).map(flags).collect() }
+    }
+}
 
 /// The rows of each statement.
 pub(super) fn features(
     page: &Page<'_>,
-    facts: &Facts,
+    seen: &Seen,
     parts: &[Span],
     doc_type: DocType,
     discipline: Discipline,
 ) -> Vec<Vec<u16>> {
-    let words: Vec<Vec<String>> =
-        parts.iter().map(|part| page.cancel.unless_set(|| stems(near(page.text, *part)))).collect();
-    let flags: Vec<Vec<&'static str>> =
-        parts.iter().map(|part| page.cancel.unless_set(|| found(page, facts, *part))).collect();
     let count = parts.len();
+    let mut row = Row::default();
     (0..count)
         .map(|index| {
-            let mut row = Row::default();
             if page.cancel.stops(index) {
-                return row.rows;
+                return Vec::new();
             }
             let part = parts[index];
-            let own = &words[index];
             row.add("", &["bias"]);
-            spoken(&mut row, own);
+            seen.words[index].add(&mut row);
             layout(&mut row, page, part, index, count);
             let kind = doc_type.as_str();
             row.add("doc", &[kind]);
             row.add("discipline", &[discipline.as_str()]);
             heading(&mut row, page, part, kind);
-            for flag in &flags[index] {
-                row.add("rule", &[flag]);
-                row.add("rule-doc", &[flag, kind]);
+            for flag in &seen.flags[index] {
+                row.push(flag.own);
+                row.push(flag.of_doc.with(kind).row());
             }
-            if flags[index].is_empty() {
+            if seen.flags[index].is_empty() {
                 row.add("rule", &["none"]);
             }
-            for (side, other) in [("before", index.checked_sub(1)), ("after", Some(index + 1))] {
+            for (side, name, other) in [(0, "before", index.checked_sub(1)), (1, "after", Some(index + 1))] {
                 let Some(other) = other.filter(|other| *other < count) else {
-                    row.add(side, &["edge"]);
+                    row.add(name, &["edge"]);
                     continue;
                 };
-                words[other].iter().take(8).for_each(|word| row.add(side, &["word", word]));
-                flags[other].iter().for_each(|flag| row.add(side, &["rule", flag]));
+                seen.words[other].beside.iter().for_each(|rows| row.push(rows[side]));
+                seen.flags[other].iter().for_each(|flag| row.push(flag.beside[side]));
             }
-            row.rows
+            row.take()
         })
         .collect()
 }
 
-/// The words of a statement, alone and in pairs; first, last, and those after its first colon, dash, bar or arrow.
-fn spoken(row: &mut Row, words: &[String]) {
-    for word in words {
-        row.add("word", &[word]);
+/// The rows of a statement's words: alone and in pairs; first, last; and as the statement after it and the one before it have them.
+#[derive(Default)]
+struct Words {
+    alone: Vec<u16>,
+    pairs: Vec<u16>,
+    first: Option<u16>,
+    first_two: Option<u16>,
+    last: Option<u16>,
+    beside: Vec<[u16; 2]>,
+}
+
+impl Words {
+    fn read(text: &str, stem: &mut String) -> Self {
+        const NAMES: [Name; 5] = [
+            Name::of(&["word"]),
+            Name::of(&["pair"]),
+            Name::of(&["before", "word"]),
+            Name::of(&["after", "word"]),
+            Name::of(&["last"]),
+        ];
+        // A word takes some six bytes with the blank after it.
+        let room = text.len() / 6 + 2;
+        let mut words = Self { alone: Vec::with_capacity(room), pairs: Vec::with_capacity(room), ..Self::default() };
+        words.beside.reserve(room.min(BESIDE));
+        // The names that want one word more.
+        let (mut pair, mut two) = (None, Name::of(&["first-two"]));
+        stems(text, WORDS, stem, |word| {
+            let [alone, before, with, behind, last] = NAMES;
+            let [alone, first_of_pair, with, behind, last, paired] =
+                Name::all([alone, before, with, behind, last, pair.unwrap_or(before)], word);
+            match words.alone.len() {
+                0 => words.first = Some(Name::of(&["first"]).with(word).row()),
+                1 => words.first_two = Some(two.with(word).row()),
+                _ => {}
+            }
+            two = two.with(word);
+            words.alone.push(alone.row());
+            words.pairs.extend(pair.map(|_| paired.row()));
+            words.last = Some(last.row());
+            if words.beside.len() < BESIDE {
+                words.beside.push([with.row(), behind.row()]);
+            }
+            pair = Some(first_of_pair);
+        });
+        words
     }
-    for pair in words.windows(2) {
-        row.add("pair", &[&pair[0], &pair[1]]);
+
+    fn add(&self, row: &mut Row) {
+        self.alone.iter().chain(&self.pairs).for_each(|word| row.push(*word));
+        if let (Some(first), Some(first_two)) = (self.first, self.first_two) {
+            row.push(first);
+            row.push(first_two);
+        }
+        self.last.iter().for_each(|last| row.push(*last));
+        let length = match self.alone.len() {
+            0..=2 => "1",
+            3..=5 => "3",
+            6..=10 => "6",
+            11..=20 => "11",
+            _ => "21",
+        };
+        row.add("length", &[length]);
     }
-    if let [first, second, ..] = words {
-        row.add("first", &[first]);
-        row.add("first-two", &[first, second]);
+}
+
+/// The rows of what the rules found in a statement: by itself, with the kind of document, and as `Words::beside`.
+struct Flag {
+    own: u16,
+    of_doc: Name,
+    beside: [u16; 2],
+}
+
+impl Flag {
+    fn of(flag: &str) -> Self {
+        const NAMES: [Name; 4] =
+            [Name::of(&["rule"]), Name::of(&["rule-doc"]), Name::of(&["before", "rule"]), Name::of(&["after", "rule"])];
+        let [own, of_doc, before, after] = Name::all(NAMES, flag);
+        Self { own: own.row(), of_doc, beside: [before.row(), after.row()] }
     }
-    if let Some(last) = words.last() {
-        row.add("last", &[last]);
-    }
-    let length = match words.len() {
-        0..=2 => "1",
-        3..=5 => "3",
-        6..=10 => "6",
-        11..=20 => "11",
-        _ => "21",
-    };
-    row.add("length", &[length]);
 }
 
 /// How a statement is set: its list mark, capitals, figures, its end, its place in the note, and its second half.
@@ -103,14 +176,14 @@ fn layout(row: &mut Row, page: &Page<'_>, part: Span, index: usize, count: usize
     let capitals = !content.chars().any(char::is_lowercase);
     row.add("capitals", &[if capitals { "all" } else { "some" }]);
     row.add("figure", &[if content.contains(|c: char| c.is_ascii_digit()) { "yes" } else { "no" }]);
-    let end = content.chars().next_back().filter(|c| !c.is_alphanumeric()).unwrap_or('a').to_string();
-    row.add("end", &[&end]);
+    let end = content.chars().next_back().filter(|c| !c.is_alphanumeric()).unwrap_or('a');
+    row.add("end", &[end.encode_utf8(&mut [0; 4])]);
     row.add("place", &[["1", "2", "3", "4", "5"][index * 5 / count.max(1)]]);
     match tail(content) {
         Some(tail) => {
-            let words = stems(tail);
-            row.add("tail", &[if words.is_empty() { "empty" } else { "full" }]);
-            words.iter().take(16).for_each(|word| row.add("tail", &["word", word]));
+            // It begins with a word, if there is any of it.
+            row.add("tail", &[if tail.is_empty() { "empty" } else { "full" }]);
+            row.each_stem(tail, TAIL, |row, word| row.push(Name::of(&["tail", "word"]).with(word).row()));
         }
         None => row.add("tail", &["none"]),
     }
@@ -123,23 +196,48 @@ fn heading(row: &mut Row, page: &Page<'_>, part: Span, kind: &str) {
     row.add("topic-doc", &[topic, kind]);
     let Some(block) = page.label(part.end.saturating_sub(1).max(part.start)) else { return };
     let side = if part.contains(block.label) { "label" } else { "heading" };
-    let words = stems(block.label.of(page.text));
-    words.iter().take(8).for_each(|word| row.add(side, &[word]));
-    for pair in words.windows(2).take(8) {
-        row.add(side, &[&pair[0], &pair[1]]);
+    let mut pairs = Vec::with_capacity(BESIDE);
+    let mut before = None;
+    // One word more, for the last pair.
+    row.each_stem(block.label.of(page.text), BESIDE + 1, |row, word| {
+        let name = Name::of(&[]).with(side);
+        let [alone, paired] = Name::all([name, before.unwrap_or(name)], word);
+        pairs.extend(before.map(|_| paired.row()));
+        before = Some(alone);
+        if pairs.len() < BESIDE {
+            row.push(alone.row());
+        }
+    });
+    for pair in pairs {
+        row.push(pair);
     }
     // The major heading, where the nearest label is a line's own.
     if side == "label"
         && let Some(over) = page.label(part.start)
         && over.label != block.label
     {
-        stems(over.label.of(page.text)).iter().take(8).for_each(|word| row.add("heading", &[word]));
+        row.each_stem(over.label.of(page.text), BESIDE, |row, word| row.add("heading", &[word]));
     }
 }
 
+/// Which of the named term lists, by their order, have words in each statement.
+fn named(page: &Page<'_>, parts: &[Span]) -> Vec<u64> {
+    let mut found = vec![0_u64; parts.len()];
+    for (bit, (_, list)) in lists().named().enumerate() {
+        for hit in page.hits(list, page.whole()) {
+            let index = parts.partition_point(|part| part.end <= hit.start);
+            let Some(part) = parts.get(index).filter(|part| part.start <= hit.start) else { continue };
+            if found[index] >> bit & 1 == 0 && !page.hits(list, *part).is_empty() {
+                found[index] |= 1 << bit;
+            }
+        }
+    }
+    found
+}
+
 /// What the rules found in a statement, and which term lists have words in it.
-fn found(page: &Page<'_>, facts: &Facts, part: Span) -> Vec<&'static str> {
-    let mut flags = Vec::new();
+fn found(facts: &Facts, part: Span, named: u64) -> Vec<&'static str> {
+    let mut flags = Vec::with_capacity(16);
     let mut flag = |holds: bool, name: &'static str| {
         if holds {
             flags.push(name);
@@ -188,8 +286,8 @@ fn found(page: &Page<'_>, facts: &Facts, part: Span) -> Vec<&'static str> {
         [&facts.minutes.total, &facts.minutes.timed].into_iter().flatten().any(|stated| stated.span.overlaps(part)),
         "total-minutes",
     );
-    for (name, list) in lists().named() {
-        flag(!page.hits(list, part).is_empty(), name);
+    for (bit, (name, _)) in lists().named().enumerate() {
+        flag(named >> bit & 1 == 1, name);
     }
     flags
 }
@@ -230,40 +328,112 @@ fn tail(content: &str) -> Option<&str> {
     None
 }
 
-/// The stems of a text's words: figures become their form, capitals and inflection are put aside.
-fn stems(text: &str) -> Vec<String> {
-    text.split(|c: char| !(c.is_alphanumeric() || c == '%' || c == '/' || c == '\''))
-        .filter(|word| word.contains(|c: char| c.is_alphanumeric() || c == '%'))
-        .take(WORDS)
-        .map(|word| {
-            if word.contains(|c: char| c.is_ascii_digit()) {
-                word.chars().map(|c| if c.is_ascii_digit() { '0' } else { c.to_ascii_lowercase() }).collect()
-            } else {
-                stem(word)
+/// Gives the stems of a text's first words: figures become their form, capitals and inflection are put aside.
+/// `stem` is room for one.
+fn stems(text: &str, most: usize, stem: &mut String, mut give: impl FnMut(&str)) {
+    let words = text
+        .split(|c: char| !(c.is_alphanumeric() || c == '%' || c == '/' || c == '\''))
+        .filter(|word| word.contains(|c: char| c.is_alphanumeric() || c == '%'));
+    for word in words.take(most) {
+        stem.clear();
+        if word.contains(|c: char| c.is_ascii_digit()) {
+            stem.extend(word.chars().map(|c| if c.is_ascii_digit() { '0' } else { c.to_ascii_lowercase() }));
+        } else {
+            push_stem(word, stem);
+        }
+        give(stem);
+    }
+}
+
+/// The name of a feature, as far as it is known: the hash of its parts (FNV-1a), each with a zero after it.
+#[derive(Clone, Copy)]
+struct Name(u64);
+
+impl Name {
+    const PRIME: u64 = 0x0100_0000_01b3;
+
+    const fn of(parts: &[&str]) -> Self {
+        let mut hash = 0xcbf2_9ce4_8422_2325_u64;
+        let mut part = 0;
+        while part < parts.len() {
+            let bytes = parts[part].as_bytes();
+            let mut at = 0;
+            while at < bytes.len() {
+                hash = (hash ^ bytes[at] as u64).wrapping_mul(Self::PRIME);
+                at += 1;
             }
-        })
-        .collect()
+            hash = hash.wrapping_mul(Self::PRIME);
+            part += 1;
+        }
+        Self(hash)
+    }
+
+    /// The name with one part more.
+    fn with(self, part: &str) -> Self {
+        let [name] = Self::all([self], part);
+        name
+    }
+
+    /// Names with one part more, the same for all. Their sums do not wait for each other: together they take little longer than one.
+    fn all<const N: usize>(mut names: [Self; N], part: &str) -> [Self; N] {
+        for byte in part.bytes().chain([0]) {
+            for name in &mut names {
+                name.0 = (name.0 ^ u64::from(byte)).wrapping_mul(Self::PRIME);
+            }
+        }
+        names
+    }
+
+    /// The row of the feature.
+    fn row(self) -> u16 {
+        ((self.0 ^ (self.0 >> 29)) % ROWS as u64) as u16
+    }
 }
 
 /// The rows of one statement, each once.
-#[derive(Default)]
 struct Row {
+    /// Room for the stem of a word.
+    stem: String,
     rows: Vec<u16>,
+    /// A bit for each row that is there.
+    there: Box<[u64; ROWS / 64]>,
+}
+
+impl Default for Row {
+    fn default() -> Self {
+        Self { stem: String::new(), rows: Vec::new(), there: Box::new([0; ROWS / 64]) }
+    }
 }
 
 impl Row {
     /// Adds the row of a feature: its name and what is there.
     fn add(&mut self, name: &str, parts: &[&str]) {
-        // FNV-1a.
-        let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
-        for part in std::iter::once(&name).chain(parts) {
-            for byte in part.bytes().chain([0]) {
-                hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-            }
-        }
-        let row = ((hash ^ (hash >> 29)) % ROWS as u64) as u16;
-        if !self.rows.contains(&row) {
+        let name = parts.iter().fold(Name::of(&[name]), |name, part| name.with(part));
+        self.push(name.row());
+    }
+
+    fn push(&mut self, row: u16) {
+        let (word, bit) = (&mut self.there[usize::from(row) / 64], 1 << (row % 64));
+        if *word & bit == 0 {
+            *word |= bit;
             self.rows.push(row);
         }
+    }
+
+    /// Gives the stems of a text's first words, with the row.
+    fn each_stem(&mut self, text: &str, most: usize, mut give: impl FnMut(&mut Self, &str)) {
+        let mut stem = std::mem::take(&mut self.stem);
+        stems(text, most, &mut stem, |word| give(self, word));
+        self.stem = stem;
+    }
+
+    /// The rows of a statement, of which none is left for the next.
+    fn take(&mut self) -> Vec<u16> {
+        for row in &self.rows {
+            self.there[usize::from(*row) / 64] = 0;
+        }
+        let rows = self.rows.clone();
+        self.rows.clear();
+        rows
     }
 }

@@ -19,6 +19,7 @@ use super::extract::Facts;
 use super::extract::page::Page;
 use super::{Discipline, DocType};
 use crate::text::Span;
+use features::Seen;
 
 /// What a statement does. A statement may do several things.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -123,7 +124,8 @@ impl Statements {
     ) -> (Self, (DocType, f32), (Discipline, f32)) {
         let by_rules = signs.settled();
         let parts = page.cancel.unless_set(|| split::split(page));
-        let mut rows = features::features(page, facts, &parts, by_rules.0, by_rules.1);
+        let seen = Seen::read(page, facts, &parts);
+        let mut rows = features::features(page, &seen, &parts, by_rules.0, by_rules.1);
         let (doc_type, discipline) = document::read(&rows);
         let doc_type = said.0.map_or_else(
             || entitle(settle(doc_type, by_rules.0, DocType::Unknown, 0.0), signs.title),
@@ -145,7 +147,7 @@ impl Statements {
             |said| (said, 1.0),
         );
         if (doc_type.0, discipline.0) != by_rules {
-            rows = features::features(page, facts, &parts, doc_type.0, discipline.0);
+            rows = features::features(page, &seen, &parts, doc_type.0, discipline.0);
         }
         let lists = context::lists(page, &parts);
         let probabilities = model::builtin().probabilities(&rows, &lists);
@@ -190,7 +192,8 @@ pub fn statement_features(text: &str, options: &super::ScoreOptions) -> Vec<Stat
     let (doc_type, discipline) = Signs::read(&note).settled();
     let (doc_type, discipline) = (options.doc_type.unwrap_or(doc_type), options.discipline.unwrap_or(discipline));
     let parts = split::split(&note.page);
-    let rows = features::features(&note.page, &note.facts, &parts, doc_type, discipline);
+    let seen = Seen::read(&note.page, &note.facts, &parts);
+    let rows = features::features(&note.page, &seen, &parts, doc_type, discipline);
     let lists = context::lists(&note.page, &parts);
     let statement = |((span, rows), list)| StatementFeatures { span, rows, list };
     parts.into_iter().zip(rows).zip(lists).map(statement).collect()

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use crate::rubric::extract::page::Page;
-use crate::text::pattern::compiled;
+use crate::text::pattern::{all_parts, compiled};
 use crate::text::{Span, lines};
 
 /// Where a statement ends inside a sentence: after a semicolon, or before the number of an item.
@@ -29,7 +29,8 @@ pub(super) fn split(page: &Page<'_>) -> Vec<Span> {
                 parts.push(part);
             }
         };
-        for cut in CUT.captures_iter(content) {
+        let cuts = Some(&*CUT).filter(|_| may_cut(content));
+        for cut in cuts.into_iter().flat_map(|cut| all_parts(cut, content)) {
             let at = sentence.start + cut.name("a").or(cut.name("b")).map_or(0, |m| m.start());
             if at > start + MIN_LETTERS {
                 push(start, at);
@@ -39,6 +40,13 @@ pub(super) fn split(page: &Page<'_>) -> Vec<Span> {
         push(start, sentence.end);
     }
     parts
+}
+
+/// Whether a sentence may be cut inside: most have no semicolon, nor the mark of an item, before a blank.
+fn may_cut(content: &str) -> bool {
+    let bytes = content.as_bytes();
+    memchr::memchr3_iter(b';', b'.', b')', bytes)
+        .any(|at| bytes.get(at + 1).is_some_and(|next| next.is_ascii_whitespace() || *next == 0x0B || !next.is_ascii()))
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use crate::rubric::extract::page::{Page, touching};
 use crate::rubric::extract::{
     Facts, Goal, figure, has_tail, is_former, names_another, says_surely, status_at, told_after, told_in,
 };
-use crate::text::pattern::compiled;
+use crate::text::pattern::{all_parts, compiled};
 use crate::text::{Span, lines};
 
 /// Below this even what stands after a goal's colon says nothing of how it stands.
@@ -248,7 +248,7 @@ fn elsewhere(page: &Page<'_>, goals: &mut [Goal], statements: &Statements) {
     for (index, statement) in told.iter().enumerate() {
         let content = statement.span.of(page.text);
         let mut found: Vec<(usize, Option<Term>, &str)> = Vec::new();
-        for captures in BY_LABEL.captures_iter(content) {
+        for captures in all_parts(&BY_LABEL, content) {
             let (Some(whole), Some(list)) = (captures.get(0), captures.name("list")) else { continue };
             let kind = captures.name("kind").map(|kind| kind.as_str());
             // "For 2 weeks" names no goal; "on B" does, where goals have letters.

@@ -1,5 +1,7 @@
 //! The words of a form that nobody filled in: empty headings, unticked boxes, prompts and placeholders.
 
+use memchr::{memchr, memchr2, memchr3, memrchr2, memrchr3};
+
 use crate::text::{SectionKind, Span, lines};
 
 /// What a form says of a phrase that stands on it.
@@ -38,7 +40,10 @@ pub(super) fn form(text: &str, span: Span) -> Form {
         return form;
     }
     // Most lines are no part of a form, and have none of the marks.
-    let marks = line.of(text).bytes().any(|b| matches!(b, b'[' | b'(' | b'_' | b'<' | b'{' | 0xE2 | 0xF0));
+    let inside = line.of(text).as_bytes();
+    let marks = memchr3(b'[', b'(', b'_', inside).is_some()
+        || memchr3(b'<', b'{', 0xE2, inside).is_some()
+        || memchr(0xF0, inside).is_some();
     let blank = marks && (unticked(text, line, span) || placeholder(before, after) || options(before, after))
         || prompt(before, after)
         || value.is_some_and(|value| is_blank(value) || is_asked(value))
@@ -56,10 +61,9 @@ fn line(text: &str, span: Span) -> Span {
     while !text.is_char_boundary(to) {
         to -= 1;
     }
-    let ends = |b: &u8| matches!(b, b'\n' | b'\r');
     let bytes = text.as_bytes();
-    let start = bytes[from..span.start].iter().rposition(ends).map_or(from, |at| from + at + 1);
-    let end = bytes[span.end..to].iter().position(ends).map_or(to, |at| span.end + at);
+    let start = memrchr2(b'\n', b'\r', &bytes[from..span.start]).map_or(from, |at| from + at + 1);
+    let end = memchr2(b'\n', b'\r', &bytes[span.end..to]).map_or(to, |at| span.end + at);
     Span::new(start, end)
 }
 
@@ -197,7 +201,8 @@ fn is_prompt(word: &str) -> bool {
 
 /// Whether the phrase stands in "Describe skilled need here".
 fn prompt(before: &str, after: &str) -> bool {
-    let start = before.rfind([':', '.', ';', '?', '(']).map_or(0, |at| at + 1);
+    let bytes = before.as_bytes();
+    let start = memrchr3(b':', b'.', b';', bytes).max(memrchr2(b'?', b'(', bytes)).map_or(0, |at| at + 1);
     if !before[start..].split_whitespace().next().is_some_and(is_prompt) {
         return false;
     }
@@ -207,6 +212,9 @@ fn prompt(before: &str, after: &str) -> bool {
 
 /// Whether the phrase is one of several that a form offers: "Balance (circle one): good / fair / poor".
 fn options(before: &str, after: &str) -> bool {
+    if !before.contains('(') {
+        return false;
+    }
     let lower = before.to_ascii_lowercase();
     let asks =
         ["(circle", "(select", "(check", "(choose", "(tick", "(mark"].iter().filter_map(|ask| lower.rfind(ask)).max();

@@ -1,8 +1,8 @@
 //! The words that negate, suppose, place in the past or give to another person, and those that end their scope.
 
-use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use crate::text::hash::QuickMap;
 use crate::text::tokens;
 
 /// What a trigger does to the phrases in its scope.
@@ -501,19 +501,19 @@ const PRESENTS: &[&str] = &[
 ];
 
 /// The triggers that begin with one word.
-#[derive(Default)]
-struct Entry {
+#[derive(Debug, Default)]
+pub(super) struct Entry {
     /// The word by itself.
     alone: Option<Trigger>,
     /// By their second word, the words after it, longest first: some words begin hundreds of triggers.
-    more: HashMap<String, Vec<(Vec<String>, Trigger)>>,
+    more: QuickMap<String, Vec<(Vec<String>, Trigger)>>,
 }
 
 /// Triggers by their first word.
-type Table = HashMap<String, Entry>;
+type Table = QuickMap<String, Entry>;
 
 static TABLE: LazyLock<Table> = LazyLock::new(|| {
-    let mut table: Table = HashMap::new();
+    let mut table = Table::default();
     // The same words on both sides, where each looks its own way; of two effects the first stands.
     let join = |known: &mut Trigger, trigger: Trigger| {
         if known.effect == trigger.effect && known.toward != trigger.toward {
@@ -601,23 +601,30 @@ static TABLE: LazyLock<Table> = LazyLock::new(|| {
     table
 });
 
-/// The longest trigger at the start of `words` that `clear` accepts with its length.
-pub(super) fn at<'w>(
-    words: &(impl Iterator<Item = &'w str> + Clone),
-    clear: impl Fn(usize, Trigger) -> bool,
-) -> Option<(usize, Trigger)> {
-    let mut rest = words.clone();
-    let entry = TABLE.get(rest.next()?)?;
-    let longer = rest.next().and_then(|second| entry.more.get(second)).and_then(|phrases| {
-        phrases
-            .iter()
-            .map(|(phrase, trigger)| (phrase, phrase.len() + 2, *trigger))
-            .find(|(phrase, len, trigger)| {
-                clear(*len, *trigger) && phrase.iter().map(String::as_str).eq(rest.clone().take(phrase.len()))
-            })
-            .map(|(_, len, trigger)| (len, trigger))
-    });
-    longer.or_else(|| entry.alone.filter(|trigger| clear(1, *trigger)).map(|trigger| (1, trigger)))
+/// The triggers that begin with a word.
+pub(super) fn of(word: &str) -> Option<&'static Entry> {
+    TABLE.get(word)
+}
+
+impl Entry {
+    /// The longest of the triggers, before the words `after` it, that `clear` accepts with its length.
+    pub(super) fn longest<'w>(
+        &self,
+        after: &(impl Iterator<Item = &'w str> + Clone),
+        clear: impl Fn(usize, Trigger) -> bool,
+    ) -> Option<(usize, Trigger)> {
+        let mut rest = after.clone();
+        let longer = rest.next().and_then(|second| self.more.get(second)).and_then(|phrases| {
+            phrases
+                .iter()
+                .map(|(phrase, trigger)| (phrase, phrase.len() + 2, *trigger))
+                .find(|(phrase, len, trigger)| {
+                    clear(*len, *trigger) && phrase.iter().map(String::as_str).eq(rest.clone().take(phrase.len()))
+                })
+                .map(|(_, len, trigger)| (len, trigger))
+        });
+        longer.or_else(|| self.alone.filter(|trigger| clear(1, *trigger)).map(|trigger| (1, trigger)))
+    }
 }
 
 /// Whether a sentence answers the label or question before it with nothing: "none", "not assessed".
@@ -625,7 +632,9 @@ pub(super) fn is_answer(sentence: &str) -> bool {
     let words: Vec<String> = tokens(sentence).iter().map(|token| token.of(sentence).to_lowercase()).collect();
     let words = words.iter().map(String::as_str);
     let short = words.clone().count() <= 5;
-    at(&words, |_, _| true).is_some_and(|(len, trigger)| {
+    let mut after = words.clone();
+    let first = after.next().and_then(of);
+    first.and_then(|entry| entry.longest(&after, |_, _| true)).is_some_and(|(len, trigger)| {
         matches!(trigger.effect, Negated | Hypothetical)
             && (trigger.toward != Forward || words.clone().nth(len).is_none_or(|next| matches!(next, "." | "," | ";")))
     }) && short
