@@ -104,6 +104,14 @@ def hostile():
             size = g("Min", size, g("Div", g("Add", length, number), 2 * number + 3))
         return [g("Expand", g.constant([1.0], np.float32), g("Unsqueeze", size, [0]))]
 
+    @graph("least-by-bounds")
+    def _(g):
+        # The first of them is below zero and less than all others, which tract does not see.
+        size = length = g.length()
+        for number in range(40):
+            size = g("Min", size, g("Div", g("Add", length, number), 2 * number + 3 if number else -1))
+        return [g("Expand", g.constant([1.0], np.float32), g("Unsqueeze", size, [0]))]
+
     @graph("strided-convolutions")
     def _(g):
         x = g("Cast", g("Unsqueeze", "input_ids", [1]), to=FLOAT)

@@ -172,8 +172,8 @@ fn elementwise(node: &Node<'_>, each_bytes: u64) -> Made {
         // Of whole numbers towards zero, of others not yet rounded.
         ("Div", [a, b]) => a.div(*b),
         ("Mod", [a, b]) => a.rem(*b),
-        ("Min", given) => given.iter().copied().reduce(Size::min).unwrap_or(Size::of(0)),
-        ("Max", given) => given.iter().copied().reduce(Size::max).unwrap_or(Size::of(0)),
+        ("Min", given) => given.iter().copied().reduce(Size::least).unwrap_or(Size::of(0)),
+        ("Max", given) => given.iter().copied().reduce(Size::greatest).unwrap_or(Size::of(0)),
         ("Equal", [a, b]) => {
             truth(if a.high < b.low || b.high < a.low { Some(false) } else { a.is(b).then_some(true) })
         }
@@ -626,8 +626,8 @@ fn reduce(node: &Node<'_>) -> Result<Made, Reason> {
         match node.proto.op_type.as_str() {
             "ReduceSum" => fold(Size::add),
             "ReduceProd" => fold(Size::mul),
-            "ReduceMax" => fold(Size::max),
-            "ReduceMin" => fold(Size::min),
+            "ReduceMax" => fold(Size::greatest),
+            "ReduceMin" => fold(Size::least),
             _ => None,
         }
     });

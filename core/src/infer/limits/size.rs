@@ -59,9 +59,14 @@ impl Size {
     /// What comes of `parts` by `how`: the polynomial `exact`, if there is one of numbers that are not too large.
     fn made(how: &str, parts: &[Self], exact: Option<[i64; DEGREES]>, low: i128, high: i128) -> Self {
         match exact.filter(|exact| exact.iter().all(|c| (-MOST..=MOST).contains(c))) {
-            Some(exact) => Self::polynomial(exact, clamp(low), clamp(high)),
+            Some(exact) => Self::polynomial(exact, clamp(low), clamp(high)).costing(parts),
             None => Self::by(how, parts, low, high),
         }
+    }
+
+    /// The same, made of what costs this much.
+    fn costing(self, parts: &[Self]) -> Self {
+        Self { steps: parts.iter().fold(0_u32, |all, part| all.saturating_add(part.steps)), ..self }
     }
 
     /// What comes of `parts` by `how`, when that is no polynomial.
@@ -150,7 +155,7 @@ impl Size {
         let ends = divisors.iter().flat_map(|d| [self.low / d, self.high / d]);
         let (low, high) = (ends.clone().min().unwrap_or(self.low), ends.max().unwrap_or(self.high));
         if let Some(exact) = self.quotient(&by) {
-            return Self::polynomial(exact, low, high);
+            return Self::polynomial(exact, low, high).costing(&[self, by]);
         }
         match (self.value(), by.value()) {
             (Some(a), Some(b)) if b != 0 => Self::of(a / b),
@@ -187,6 +192,22 @@ impl Size {
         } else {
             Self::by("max", &[self, other], self.low.max(other.low).into(), self.high.max(other.high).into())
         }
+    }
+
+    /// The least or the greatest of two as a node of a graph works it out: which of them it is may show by their bounds, but tract
+    /// knows none, and works with both.
+    pub(super) fn least(self, other: Self) -> Self {
+        self.min(other).weighed("min", self, other)
+    }
+
+    /// See [`least`](Self::least).
+    pub(super) fn greatest(self, other: Self) -> Self {
+        self.max(other).weighed("max", self, other)
+    }
+
+    fn weighed(self, how: &str, one: Self, other: Self) -> Self {
+        let plain = one.is(&other) || one.value().is_some() && other.value().is_some();
+        if plain { self } else { Self { steps: Self::by(how, &[one, other], 0, 0).steps, ..self } }
     }
 
     /// One or the other.
@@ -240,6 +261,15 @@ mod tests {
         assert_eq!((rest.low, rest.high), (0, 63));
         assert_eq!(length().div(Size::within(0, 4)).high, 512);
         assert_eq!(Size::of(9).sub(Size::of(3)).min(length()).high, 6);
+    }
+
+    #[test]
+    fn a_minimum_that_bounds_decide_costs_steps_all_the_same() {
+        let least = length().least(length().neg());
+        assert_eq!((least.high, least.steps), (-1, 1));
+        assert_eq!(least.add(Size::of(2)).least(Size::of(5)).steps, 4);
+        assert_eq!(Size::of(3).least(Size::of(2)).steps, 0);
+        assert_eq!(length().greatest(length()).steps, 0);
     }
 
     #[test]
