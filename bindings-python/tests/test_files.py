@@ -3,6 +3,7 @@ bytes, of the vault too."""
 
 import csv
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -12,6 +13,7 @@ import chartguard
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from chartguard import _files
 from conftest import PLAIN
 
 NOTES = [f"{i}: SSN 219-09-9999, seen 03/14/2024,\nby Dr. \"Adeyemi\"" for i in range(2500)]
@@ -355,3 +357,70 @@ def test_a_text_that_cannot_be_written_is_not_repeated(tmp_path):
     source.write_text('{"note": "x", "who": "Quackenbush \\ud800"}\n')
     said = run(source, "--column", "note", "-o", tmp_path / "out.jsonl", status=2)
     assert "lone surrogate" in said and "Traceback" not in said and "Quackenbush" not in said
+
+
+def test_nothing_is_written_over_unasked(tmp_path, capsys, monkeypatch):
+    source, out = tmp_path / "in.csv", tmp_path / "out.csv"
+    beside = {"--findings": tmp_path / "f.jsonl", "--stats": tmp_path / "s.json"}
+    source.write_text("note\nSSN 219-09-9999\n")
+    command = ["scrub", "--model", "none", str(source), "--column", "note", "-o"]
+
+    def main(output, *more, expected=None):
+        status = _files.main([*command, str(output), *map(str, more)])
+        said = capsys.readouterr().err
+        assert (status, "219-09-9999" in said) == (2 if expected else 0, False), said
+        assert expected is None or expected in said, said
+        assert source.read_text() == "note\nSSN 219-09-9999\n" and not list(tmp_path.glob("*.partial"))
+
+    for option, path in beside.items():
+        path.write_text("of somebody")
+        main(out, option, path, expected=f"`{option}`: {path} exists; --force replaces it")
+        assert path.read_text() == "of somebody" and not out.exists()
+        main(out, option, path, "--force")
+        assert path.read_text() != "of somebody"
+        out.unlink(), path.unlink()
+    # One place for two things, by whatever name.
+    again = tmp_path / "folder" / ".." / "in.csv"
+    (tmp_path / "folder").mkdir()
+    for output, more, expected in [
+        (again, [], "is the input too"),
+        (out, ["--findings", again], "is the input too"),
+        (out, ["--stats", source], "is the input too"),
+        (out, ["--findings", out], "is --output too"),
+        (out, ["--findings", tmp_path / "x", "--stats", tmp_path / "x"], "is --findings too"),
+        (tmp_path, [], "is a folder that holds the input"),
+        (tmp_path / "folder", [], "is a folder"),
+        (out, ["--stats", tmp_path / "folder"], "is a folder"),
+    ]:
+        main(output, *more, expected=expected)
+        main(output, *more, "--force", expected=expected)
+    # A run that was stopped owns what it put beside its output.
+    more = [str(one) for pair in beside.items() for one in pair]
+    replace = os.replace
+
+    def stopped(one, other):
+        if other == out:
+            raise KeyboardInterrupt
+        replace(one, other)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "replace", stopped)
+        assert _files.main([*command, str(out), *more]) == 130
+    assert all(path.exists() for path in beside.values()) and not out.exists()
+    assert _files.main([*command, str(out), *more[:2]]) == 0
+    assert out.read_text() == "note\nSSN [SSN]\n" and not list(tmp_path.glob("*.partial"))
+
+
+def test_parts_without_findings_give_none(tmp_path, monkeypatch, capsys):
+    source, out = tmp_path / "in.csv", tmp_path / "out.csv"
+    source.write_text("note\nSSN 219-09-9999\n")
+    command = ["scrub", "--model", "none", str(source), "--column", "note", "-o", str(out)]
+    with monkeypatch.context() as patch:
+        patch.setattr(_files.Scrub, "join", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        assert _files.main(command) == 130
+    assert _files.main([*command, "--findings", str(tmp_path / "f")]) == 2
+    assert "another findings" in capsys.readouterr().err
+    # What lies there without its manifest is of nobody.
+    (tmp_path / "out.csv.partial" / "job.json").unlink()
+    (tmp_path / "out.csv.partial" / "000000.part").write_text("of somebody\n")
+    assert _files.main(command) == 0 and out.read_text() == "note\nSSN [SSN]\n"

@@ -100,7 +100,7 @@ class Job:
         out.add_argument("--access", type=Path, metavar="FILE", help="who may do what, as YAML; what is refused is recorded in the log")
         out.add_argument("--threads", type=int, default=1, metavar="N", help="0 takes as many as there are cores")
         out.add_argument("--restart", action="store_true", help="throw away what an earlier run left")
-        out.add_argument("--force", action="store_true", help="replace an output that exists")
+        out.add_argument("--force", action="store_true", help="replace what exists of the files that are written")
         return out
 
     ID: ClassVar[str] = "the column that names each row: for the vault"
@@ -128,9 +128,8 @@ class Job:
         self.audit = AuditLog(args.audit, key=audit_key) if args.audit else None
 
     def run(self) -> int:
-        output = self.args.output
-        if output.exists() and not self.args.force:
-            raise fail(f"{output} exists; --force replaces it", "--output")
+        self.apart()
+        self.free()
         self.begin()
         counts = Counter[str]()
         with progress() as bar:
@@ -152,6 +151,46 @@ class Job:
     def said(self, counts: Counter[str]) -> str:
         """What was done, in a line."""
         return f"{counts['notes']} notes {self.DONE}"
+
+    def written(self) -> list[tuple[str, Path]]:
+        """What the run writes, by its option; the output first."""
+        return [("--output", self.args.output)]
+
+    def folder(self) -> bool:
+        """Whether the output is a folder."""
+        return bool(self.format.TEXT)
+
+    def apart(self) -> None:
+        """Refuses to write over what is read, or twice to one place. --force does not change that: it would lose the one or the other."""
+        read = {
+            "the input": self.args.input,
+            "--vault": self.args.vault,
+            "--audit": self.args.audit,
+            "--audit-key": self.args.audit_key,
+            "--key-file": self.args.key_file,
+            "--access": self.args.access,
+        }
+        taken = {path.resolve(): said for said, path in read.items() if path}
+        written = self.written()
+        for option, path in written:
+            other = taken.setdefault(path.resolve(), option)
+            if other != option:
+                raise fail(f"{path} is {other} too", option)
+        for path, other in taken.items():
+            # A folder is replaced with all that it holds.
+            if self.args.output.resolve() in path.parents:
+                raise fail(f"{self.args.output} is a folder that holds {other}", "--output")
+        for option, path in written:
+            if path.exists() and path.is_dir() != (option == "--output" and self.folder()):
+                raise fail(f"{path} is a {'folder' if path.is_dir() else 'file'}", option)
+
+    def free(self) -> None:
+        """Refuses to write over what exists, unless this run put it there before it was stopped."""
+        mark = self.parts / "beside.json"
+        own = json.loads(mark.read_text(encoding="utf-8")) if mark.exists() else []
+        for option, path in self.written():
+            if path.exists() and not self.args.force and str(path.resolve()) not in own:
+                raise fail(f"{path} exists; --force replaces it", option)
 
     def settings(self) -> dict[str, Any]:
         """What must be the same for a run to go on."""
@@ -177,6 +216,10 @@ class Job:
             shutil.rmtree(self.parts)
         manifest = self.parts / "job.json"
         settings = self.settings()
+        if not manifest.exists():
+            # Nobody says of which run what is left is.
+            for record in self.parts.glob("[0-9]*.json"):
+                record.unlink()
         if manifest.exists() and not any(self.parts.glob("0*.json")):
             # Nothing was complete.
             shutil.rmtree(self.parts)
@@ -242,6 +285,8 @@ class Job:
         if whole.is_dir():
             shutil.rmtree(whole)
         self.join(parts, whole)
+        # What is beside the output is there before it: a run that is stopped in between knows it for its own.
+        write(self.parts / "beside.json", json.dumps([str(path.resolve()) for _, path in self.written()[1:]]))
         self.beside(number, counts)
         if self.args.output.is_dir():
             shutil.rmtree(self.args.output)
@@ -299,6 +344,10 @@ class Scrub(Job):
         )
         self.vault = Vault(args.vault, self.key) if args.vault and self.key else None
 
+    def written(self) -> list[tuple[str, Path]]:
+        beside = [("--findings", self.args.findings), ("--stats", self.args.stats)]
+        return [*super().written(), *((option, path) for option, path in beside if path)]
+
     def settings(self) -> dict[str, Any]:
         # The policy as it was read: a file of the same name may hold another.
         policy = self.scrubber.__reduce__()[1][0]
@@ -308,6 +357,8 @@ class Scrub(Job):
             "known": self.said_of,
             "model": self.args.model,
             "seed": self.args.seed,
+            # Each part keeps its own.
+            "findings": bool(self.args.findings),
         }
 
     def holds(self, done: dict[str, Any]) -> None:
@@ -360,7 +411,8 @@ class Scrub(Job):
 
     def beside(self, number: int, counts: Counter[str]) -> None:
         if self.args.findings:
-            found = self.parts / "findings"
+            # Drafted where it will stand, which may be another disk than that of the parts.
+            found = self.args.findings.with_name(self.args.findings.name + ".draft")
             with found.open("w", encoding="utf-8") as file:
                 for index in range(number):
                     file.write((self.parts / f"{index:06}.findings").read_text(encoding="utf-8"))
@@ -410,6 +462,10 @@ class Analyze(Scrub):
         self.scorer = Scorer(rubric)
         # A mistake in them shows before any note is read.
         self.scorer.score("", doc_type=args.doc_type, discipline=args.discipline)
+
+    def folder(self) -> bool:
+        # An analysis of a folder is a file: JSON Lines.
+        return False
 
     def settings(self) -> dict[str, Any]:
         more = {"keep": self.keep, "doc_type": self.args.doc_type, "discipline": self.args.discipline}
