@@ -424,3 +424,21 @@ def test_parts_without_findings_give_none(tmp_path, monkeypatch, capsys):
     (tmp_path / "out.csv.partial" / "job.json").unlink()
     (tmp_path / "out.csv.partial" / "000000.part").write_text("of somebody\n")
     assert _files.main(command) == 0 and out.read_text() == "note\nSSN [SSN]\n"
+
+
+@pytest.mark.parametrize("command", ["scrub", "analyze"])
+def test_a_line_without_its_note_does_not_pass_through(tmp_path, command):
+    source, out = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
+    for lines, expected in [
+        (['{"note": "a"}', "", '{"Note": "SSN 219-09-9999"}'], "line 3 has no 'note'; the nearest is 'Note'"),
+        (['{"text": "SSN 219-09-9999"}'], "line 1 has no 'note'"),
+        (['{"note": "a"}'] * 1000 + ["{}"], "line 1001 has no 'note'"),
+    ]:
+        source.write_text("\n".join(lines))
+        for more in ([], ["--on-error", "null"]):
+            assert expected in run(source, "--column", "note", "-o", out, *more, "--restart", command=command, status=2)
+            assert not out.exists()
+    source.write_text('{"note": null, "id": 7}\n{"note": "x"}\n')
+    run(source, "--column", "note", "--id", "id", "-o", out, "--restart", command=command)
+    if command == "scrub":
+        assert out.read_text() == '{"note":null,"id":7}\n{"note":"x"}\n'

@@ -413,12 +413,17 @@ def halves(result: Any) -> tuple[Any, Any]:
 
 def missing(name: Any, names: Sequence[Any]) -> str:
     """A message about a column that is not there, with the nearest that is."""
-    import difflib
-
     if name is None:
         return f"say which of the {len(names)} columns"
+    return f"there is no column {name!r}" + (nearest(name, names) or f" among {names}")
+
+
+def nearest(name: Any, names: Sequence[Any]) -> str:
+    """The end of such a message: the nearest of the names, if one is near."""
+    import difflib
+
     near = difflib.get_close_matches(str(name), [str(one) for one in names], n=1, cutoff=0.5)
-    return f"there is no column {name!r}" + (f"; the nearest is {near[0]!r}" if near else f" among {names}")
+    return f"; the nearest is {near[0]!r}" if near else ""
 
 
 def at_row(error: ChartguardError, row: int) -> ChartguardError:

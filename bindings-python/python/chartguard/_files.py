@@ -254,7 +254,7 @@ class Job:
 
     def worked(self, index: int, part: Any, column: str, counts: Counter[str]) -> list[Any]:
         """The rows of a column of a part, and what is counted of them."""
-        notes = part.column(check(column, part.names, "--column"))
+        notes = part.notes(column)
         try:
             rows, errors = self.rows(notes, self.known(part, column))
         except ChartguardError as error:

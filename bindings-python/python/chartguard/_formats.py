@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
-from chartguard._containers import COLUMNS, fail, missing
+from chartguard._containers import COLUMNS, fail, missing, nearest
 
 PART = 1000
 SUFFIXES = {".csv": "csv", ".tsv": "tsv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".parquet": "parquet", ".pq": "parquet"}
@@ -140,7 +140,20 @@ class Delimited(Concatenated):
                 yield DelimitedPart(source, names, group, self.delimiter, end)
 
 
-class DelimitedPart:
+class Part:
+    """Some rows of a file."""
+
+    names: list[str]
+
+    def column(self, name: str) -> Any:
+        raise NotImplementedError
+
+    def notes(self, name: str) -> Any:
+        """A column of notes, if there is such a column."""
+        return self.column(check(name, self.names, "--column"))
+
+
+class DelimitedPart(Part):
     """Rows of a CSV."""
 
     def __init__(self, source: Path, names: list[str], rows: list[list[str]], delimiter: str, end: str) -> None:
@@ -200,16 +213,23 @@ class Lines(Concatenated):
             yield LinesPart(source, group)
 
 
-class LinesPart:
+class LinesPart(Part):
     """Lines of JSON."""
 
     def __init__(self, source: Path, rows: list[tuple[int, dict[str, Any]]]) -> None:
         self.source, self.rows = source, rows
-        # Members may differ from line to line; what a line lacks is null.
+        # Members may differ from line to line; what a line lacks of them, but for the note, is null.
         self.names = list(dict.fromkeys(name for _, row in rows for name in row))
 
     def column(self, name: str) -> list[Any]:
         return [row.get(name) for _, row in self.rows]
+
+    def notes(self, name: str) -> list[Any]:
+        """The notes of each line. One that lacks its note may hold it under another name, and would pass through as it is."""
+        for number, row in self.rows:
+            if name not in row:
+                raise fail(f"{self.source}, line {number} has no {name!r}{nearest(name, list(row))}; null says that there is no note", "--column")
+        return self.column(name)
 
     def place(self, first: int, row: int) -> str:
         return f"{self.source}, line {self.rows[row][0]}"
@@ -217,8 +237,7 @@ class LinesPart:
     def write(self, path: Path, scrubbed: dict[str, list[str | None]]) -> None:
         for name, notes in scrubbed.items():
             for (_, row), note in zip(self.rows, notes, strict=True):
-                if name in row:
-                    row[name] = note
+                row[name] = note
         write(path, "".join(compact(row) + "\n" for _, row in self.rows))
 
     def analyzed(self, path: Path, kept: Sequence[str], rows: Sequence[dict[str, Any] | None]) -> None:
@@ -288,7 +307,7 @@ class Parquet:
                 writer.write_table(pyarrow.concat_tables(tables), row_group_size=self.GROUP)
 
 
-class ParquetPart:
+class ParquetPart(Part):
     """Rows of a Parquet file."""
 
     def __init__(self, parquet: Any, source: Path, table: Any) -> None:
@@ -372,13 +391,12 @@ class Folder:
                 shutil.copyfile(file, to)
 
 
-class FolderPart:
+class FolderPart(Part):
     """Some files of a folder."""
-
-    names: ClassVar[list[str]] = ["id", "text"]
 
     def __init__(self, source: Path, files: list[Path]) -> None:
         self.source, self.files = source, files
+        self.names = ["id", "text"]
 
     def column(self, name: str) -> list[str]:
         if name == "id":
