@@ -442,3 +442,25 @@ def test_a_line_without_its_note_does_not_pass_through(tmp_path, command):
     run(source, "--column", "note", "--id", "id", "-o", out, "--restart", command=command)
     if command == "scrub":
         assert out.read_text() == '{"note":null,"id":7}\n{"note":"x"}\n'
+
+
+@pytest.mark.parametrize("suffix", ["csv", "tsv", "parquet"])
+def test_columns_are_looked_for_where_there_are_no_rows(tmp_path, suffix):
+    source, out = tmp_path / f"in.{suffix}", tmp_path / f"out.{suffix}"
+    if suffix == "parquet":
+        pq.write_table(pa.table({"id": pa.array([], pa.int64()), "text": pa.array([], pa.string())}), source)
+    else:
+        source.write_text(f"id{',' if suffix == 'csv' else chr(9)}text\n")
+    named = ["--column", "text", "-o", out]
+    for command, options, expected in [
+        ("scrub", ["--column", "note", "-o", out], "no column 'note'"),
+        ("scrub", [*named, "--id", "ids"], "no column 'ids'"),
+        ("scrub", [*named, "--patient-column", "names=who"], "no column 'who'"),
+        ("analyze", [*named, "--keep", "ward"], "no column 'ward'"),
+        ("restore", ["--column", "note", "-o", out, "--key-file", tmp_path / "key"], "no column 'note'"),
+    ]:
+        (tmp_path / "key").write_text(KEY.hex())
+        assert expected in run(source, *options, command=command, status=2)
+        assert not out.exists() and not list(tmp_path.glob("*.partial"))
+    run(source, *named)
+    assert suffix == "parquet" or out.read_text() == source.read_text()

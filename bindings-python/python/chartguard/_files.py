@@ -130,6 +130,10 @@ class Job:
     def run(self) -> int:
         self.apart()
         self.free()
+        names = self.format.names(self.args.input)
+        for option, name in self.asked():
+            if names is not None:
+                check(name, names, option)
         self.begin()
         counts = Counter[str]()
         with progress() as bar:
@@ -155,6 +159,10 @@ class Job:
     def written(self) -> list[tuple[str, Path]]:
         """What the run writes, by its option; the output first."""
         return [("--output", self.args.output)]
+
+    def asked(self) -> list[tuple[str, str]]:
+        """The columns that are asked for, by option: they must be there even where no row is."""
+        return [*(("--column", name) for name in self.columns), *([("--id", self.document)] if self.document else [])]
 
     def folder(self) -> bool:
         """Whether the output is a folder."""
@@ -344,6 +352,10 @@ class Scrub(Job):
         )
         self.vault = Vault(args.vault, self.key) if args.vault and self.key else None
 
+    def asked(self) -> list[tuple[str, str]]:
+        named = [("--id", self.args.id)] if self.args.id else []
+        return [*super().asked(), *named, *(("--patient-column", name) for _, name in self.said_of)]
+
     def written(self) -> list[tuple[str, Path]]:
         beside = [("--findings", self.args.findings), ("--stats", self.args.stats)]
         return [*super().written(), *((option, path) for option, path in beside if path)]
@@ -462,6 +474,9 @@ class Analyze(Scrub):
         self.scorer = Scorer(rubric)
         # A mistake in them shows before any note is read.
         self.scorer.score("", doc_type=args.doc_type, discipline=args.discipline)
+
+    def asked(self) -> list[tuple[str, str]]:
+        return [*super().asked(), *(("--keep", name) for name in self.args.keep)]
 
     def folder(self) -> bool:
         # An analysis of a folder is a file: JSON Lines.

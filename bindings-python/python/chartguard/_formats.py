@@ -97,6 +97,9 @@ class Delimited(Concatenated):
         names, end = self.opened(source)
         return DelimitedPart.line(names if kept is None else [*kept, *COLUMNS], self.delimiter, end)
 
+    def names(self, source: Path) -> list[str]:
+        return self.opened(source)[0]
+
     def opened(self, source: Path) -> tuple[list[str], str]:
         with source.open("rb") as file:
             end = "\r\n" if file.readline().endswith(b"\r\n") else "\n"
@@ -196,6 +199,9 @@ class DelimitedPart(Part):
 class Lines(Concatenated):
     """JSON Lines: an object on each line."""
 
+    def names(self, source: Path) -> None:
+        """The columns, where they are known before the rows are: here each line has its own."""
+
     def parts(self, source: Path) -> Iterator[LinesPart]:
         def rows() -> Iterator[tuple[int, dict[str, Any]]]:
             with source.open("rb") as file:
@@ -271,6 +277,10 @@ class Parquet:
             return self.parquet.ParquetFile(source)
         except pyarrow.ArrowInvalid:
             raise fail(f"{source} is no Parquet file, or is cut short", "FILE") from None
+
+    def names(self, source: Path) -> list[str]:
+        with self.open(source) as file:
+            return file.schema_arrow.names
 
     def parts(self, source: Path) -> Iterator[ParquetPart]:
         import pyarrow
@@ -371,6 +381,9 @@ class Folder:
 
     TEXT: ClassVar[str | None] = "text"
 
+    def names(self, source: Path) -> list[str]:
+        return ["id", "text"]
+
     def parts(self, source: Path) -> Iterator[FolderPart]:
         files = sorted(source.rglob("*.txt"))
         if not files:
@@ -396,7 +409,7 @@ class FolderPart(Part):
 
     def __init__(self, source: Path, files: list[Path]) -> None:
         self.source, self.files = source, files
-        self.names = ["id", "text"]
+        self.names = Folder().names(source)
 
     def column(self, name: str) -> list[str]:
         if name == "id":
