@@ -112,6 +112,10 @@ def hostile():
             size = g("Min", size, g("Div", g("Add", length, number), 2 * number + 3 if number else -1))
         return [g("Expand", g.constant([1.0], np.float32), g("Unsqueeze", size, [0]))]
 
+    @graph("axis-twice")
+    def _(g):
+        return [g("Transpose", g("Unsqueeze", "input_ids", [2]), perm=[0, 0, 1])]
+
     @graph("strided-convolutions")
     def _(g):
         x = g("Cast", g("Unsqueeze", "input_ids", [1]), to=FLOAT)

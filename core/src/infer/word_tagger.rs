@@ -17,6 +17,8 @@ const WINDOW: usize = 512;
 const HALO: usize = 16;
 /// States kept for reuse.
 const IDLE: usize = 64;
+/// Words of a text after which a state is not kept: its buffers grew to some 100 MB.
+const LONG: usize = 2_000_000;
 
 /// A tagger of words that was loaded; shared between threads.
 pub(crate) struct WordTagger {
@@ -33,19 +35,21 @@ struct Running {
     said: WordLogits,
 }
 
-/// What the network says of each word of a text.
+/// What the network says of the words of a text that are worth keeping: few are, and a row takes forty times what a word does.
 #[derive(Default)]
 pub(crate) struct WordLogits {
     /// The words.
     pub(crate) words: Vec<Word>,
     labels: usize,
     values: Vec<f32>,
+    /// The words that were kept, in order.
+    kept: Vec<u32>,
 }
 
 impl WordLogits {
-    /// One value a label.
-    pub(crate) fn row(&self, word: usize) -> &[f32] {
-        &self.values[word * self.labels..(word + 1) * self.labels]
+    /// The words that were kept, each with one value a label.
+    pub(crate) fn rows(&self) -> impl Iterator<Item = (usize, &[f32])> {
+        self.kept.iter().map(|&word| word as usize).zip(self.values.chunks_exact(self.labels.max(1)))
     }
 }
 
@@ -57,15 +61,21 @@ impl WordTagger {
     pub(crate) fn from_bytes(bytes: &[u8], labels: usize) -> Result<Self> {
         let plan = RowsPlan::from_bytes(bytes, SLOTS)?;
         let tagger = Self { plan, labels, idle: Mutex::default() };
-        tagger.tag("Loaded.", &NEVER, |_| ())?;
+        tagger.tag("Loaded.", &NEVER, |_| true, |_| ())?;
         Ok(tagger)
     }
 
-    /// Splits `text` into words and hands what the network says of each to `read`.
+    /// Splits `text` into words and hands what the network says of them to `read`, as far as `keep` keeps it: one value a label.
     ///
     /// # Errors
     /// When the network fails, and once `cancel` is set; nothing was read then.
-    pub(crate) fn tag<T>(&self, text: &str, cancel: &Cancel, read: impl FnOnce(&WordLogits) -> T) -> Result<T> {
+    pub(crate) fn tag<T>(
+        &self,
+        text: &str,
+        cancel: &Cancel,
+        keep: impl Fn(&[f32]) -> bool,
+        read: impl FnOnce(&WordLogits) -> T,
+    ) -> Result<T> {
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let mut running = match idle {
             Some(running) => running,
@@ -74,18 +84,20 @@ impl WordTagger {
             }
         };
         // A state that failed half way is dropped, not kept.
-        running.run(text, self.labels, cancel)?;
+        running.run(text, self.labels, cancel, keep)?;
         let out = read(&running.said);
-        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
-        if idle.len() < IDLE {
-            idle.push(running);
+        if running.said.words.len() <= LONG {
+            let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+            if idle.len() < IDLE {
+                idle.push(running);
+            }
         }
         Ok(out)
     }
 }
 
 impl Running {
-    fn run(&mut self, text: &str, labels: usize, cancel: &Cancel) -> Result<()> {
+    fn run(&mut self, text: &str, labels: usize, cancel: &Cancel, keep: impl Fn(&[f32]) -> bool) -> Result<()> {
         let Self { state, rows, ids, said } = self;
         said.words.clear();
         said.labels = labels;
@@ -94,7 +106,7 @@ impl Running {
         cancel.check()?;
         features::features(text, &said.words, rows);
         said.values.clear();
-        said.values.reserve(rows.len() * labels);
+        said.kept.clear();
         let mut start = 0;
         while start < rows.len() {
             cancel.check()?;
@@ -103,11 +115,15 @@ impl Running {
             let end = if last == rows.len() { last } else { last - HALO };
             ids.clear();
             ids.extend(rows[first..last].as_flattened().iter().map(|&id| i64::from(id)));
-            let values = &mut said.values;
+            let WordLogits { values, kept, .. } = said;
             let whole = state.run(ids, |logits| {
                 let whole = logits.len() == labels * (last - first);
                 if whole {
-                    values.extend_from_slice(&logits[(start - first) * labels..(end - first) * labels]);
+                    let own = &logits[(start - first) * labels..(end - first) * labels];
+                    for (word, row) in (start..).zip(own.chunks_exact(labels)).filter(|(_, row)| keep(row)) {
+                        kept.push(word as u32);
+                        values.extend_from_slice(row);
+                    }
                 }
                 whole
             })?;

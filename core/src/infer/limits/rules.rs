@@ -322,6 +322,14 @@ fn unsqueeze(node: &Node<'_>) -> Result<Made, Reason> {
 
 fn transpose(node: &Node<'_>) -> Result<Made, Reason> {
     let value = node.input(0)?;
+    if let Some(order) = node.ints("perm") {
+        let mut places = order.iter().map(|axis| place(*axis, order.len())).collect::<Result<Vec<_>, Reason>>()?;
+        places.sort_unstable();
+        // tract would turn axes for ever.
+        if places.windows(2).any(|pair| pair[0] == pair[1]) {
+            return Err(format!("has an axis twice in `perm`: expected each of {} once", order.len()));
+        }
+    }
     let Some(dims) = &value.dims else { return Ok(Node::one(value.shaped(None))) };
     let turned = match node.ints("perm") {
         Some(order) if order.len() == dims.len() => {

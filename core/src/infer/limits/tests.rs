@@ -16,6 +16,7 @@ const REFUSED: &[(&str, &str)] = &[
     ("gigabytes-constant", "(ConstantOfShape) makes constants of"),
     ("gigabytes-expanded", "(Expand) makes constants of"),
     ("gigabytes-tiled", "(Tile) makes up to"),
+    ("hostile-axis-twice", "(Transpose) has an axis twice in `perm`: expected each of 3 once"),
     ("hostile-axes", "(Unsqueeze) is told of 999 axes: expected no more than 16"),
     ("hostile-convolved", "(Conv) makes loading take too long"),
     ("hostile-counted", "(Range) makes constants of"),

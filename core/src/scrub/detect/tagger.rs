@@ -59,7 +59,7 @@ impl Detector for BuiltinTagger {
         if u32::try_from(note.text.len()).is_err() {
             return Err(Error::input("the note is over 4 GiB: split it"));
         }
-        self.0.tag(note.text, note.cancel, |said| decode(note.text, said, findings))
+        self.0.tag(note.text, note.cancel, is_possible, |said| decode(note.text, said, findings))
     }
 
     fn stage(&self) -> &'static str {
@@ -96,29 +96,35 @@ impl Judged {
     }
 }
 
+/// Whether a word may be an identifier at all: exp(-8) of 38 labels is below the floor, and most words end here.
+fn is_possible(row: &[f32]) -> bool {
+    row[1..].iter().copied().fold(f32::NEG_INFINITY, f32::max) > row[0] - 8.0
+}
+
 /// Appends the spans: runs of words that may be identifiers, decoded one by one.
 fn decode(text: &str, said: &WordLogits, findings: &mut Vec<Finding>) {
     let mut run: Vec<Judged> = Vec::new();
     let mut path: Vec<Option<usize>> = Vec::new();
-    for at in 0..=said.words.len() {
-        if at < said.words.len() {
-            let row = said.row(at);
-            // exp(-8) of 38 labels is below the floor: most words end here.
-            let best = row[1..].iter().copied().fold(f32::NEG_INFINITY, f32::max);
-            if best > row[0] - 8.0 {
-                let judged = Judged::new(row);
-                if judged.identifier >= FLOOR {
-                    run.push(judged);
-                    continue;
-                }
-            }
-        }
+    let mut next = 0;
+    let mut close = |run: &mut Vec<Judged>, next: usize| {
         if !run.is_empty() {
-            viterbi(&run, &mut path);
-            spans(text, &said.words, at - run.len(), &run, &path, findings);
+            viterbi(run, &mut path);
+            spans(text, &said.words, next - run.len(), run, &path, findings);
             run.clear();
         }
+    };
+    for (at, row) in said.rows() {
+        let judged = Judged::new(row);
+        if judged.identifier < FLOOR {
+            continue;
+        }
+        if at != next {
+            close(&mut run, next);
+        }
+        run.push(judged);
+        next = at + 1;
     }
+    close(&mut run, next);
 }
 
 /// The likeliest labels of a run: a category continues only what began as the same.
