@@ -318,6 +318,44 @@ def test_empty_and_null_columns():
     assert pa.types.is_list(found.type) and pa.types.is_struct(found.type.value_type)
 
 
+HEADLESS = {"1": ["2"], "Rosalind Achterberg fell on 03/14/2024.": ["SSN 219-09-9999"]}
+
+
+@pytest.mark.parametrize("kind", [pd.DataFrame, pl.DataFrame, pl.LazyFrame, pa.table, dict, duckdb.from_arrow])
+def test_what_may_be_a_note_is_not_shown_as_a_name(kind, scorer):
+    table = kind(pa.table(HEADLESS) if kind is duckdb.from_arrow else HEADLESS)
+    analyzer, one = chartguard.Analyzer(PLAIN, scorer), {"name": "1"}
+    calls = [
+        lambda: PLAIN.scrub_column(table, name="note"),
+        lambda: PLAIN.scrub_column(table, name="Rosalind Achterberg fell"),
+        lambda: PLAIN.scrub_column(table, patient_id="who", **one),
+        lambda: PLAIN.find_column(table, name="note"),
+        lambda: PLAIN.find_column(table, patient={"names": "who"}, **one),
+        lambda: scorer.score_column(table, name="note"),
+        lambda: scorer.score_column(table, doc_type="kind", **one),
+        lambda: chartguard.restore_column(table, bytes(32), name="note"),
+        lambda: analyzer.analyze_table(table, text="note"),
+        lambda: analyzer.analyze_table(table, text="1", id="visit"),
+        lambda: analyzer.analyze_table(table, text="1", patient={"names": "who"}),
+    ]
+    for call in calls:
+        with pytest.raises(chartguard.ConfigError, match="of the 2 that there are .* no head") as error:
+            call()
+        assert "03/14" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [("note", True), ("Note text v2.1", True), ("_id-9", True), ("entlassungs größe", True), ("a b c d", True)]
+    + [("a b c d e", False), ("a  b", False), ("a" * 65, False), ("seen 2024", False), ("d 03-14-24", False), ("", False)]
+    + [("7", False), (7, False), ("Seen, well", False), ("03/14", False), ("a\nb", False), ("note\n", False)],
+)
+def test_which_names_are_shown(name, shown):
+    with pytest.raises(chartguard.ConfigError) as error:
+        PLAIN.scrub_column({"x": [], name: []}, name="qqqqqqqq")
+    assert (f"among ['x', {name!r}]" in str(error.value), "no head" in str(error.value)) == (shown, not shown)
+
+
 def test_wrong_keywords():
     for keywords, expected in [({"threads": -1}, "threads"), ({"on_error": "skip"}, "'raise'"), ({"name": "x"}, "no table")]:
         with pytest.raises(chartguard.ConfigError, match=expected):

@@ -464,3 +464,24 @@ def test_columns_are_looked_for_where_there_are_no_rows(tmp_path, suffix):
         assert not out.exists() and not list(tmp_path.glob("*.partial"))
     run(source, *named)
     assert suffix == "parquet" or out.read_text() == source.read_text()
+
+
+@pytest.mark.parametrize("suffix", ["csv", "jsonl", "parquet"])
+def test_a_table_without_a_head_is_not_repeated(tmp_path, suffix):
+    source, out = tmp_path / f"in.{suffix}", tmp_path / f"out.{suffix}"
+    first = ["1", "Quackenbush fell on 3/4."]
+    if suffix == "csv":
+        source.write_text("".join(f'{n},"{first[1]}"\n' for n in (1, 2)))
+    elif suffix == "jsonl":
+        source.write_text(json.dumps(dict.fromkeys(first, "x")))
+    else:
+        pq.write_table(pa.table({name: ["x"] for name in first}), source)
+    for command, options in [
+        ("scrub", ["--column", "note"]),
+        ("scrub", ["--column", "Quackenbush fel"]),
+        ("scrub", ["--column", "1", "--id", "visit"]),
+        ("scrub", ["--column", "1", "--patient-column", "names=who"]),
+        ("analyze", ["--column", "1", "--keep", "ward"]),
+    ]:
+        said = run(source, *options, "-o", out, command=command, status=2)
+        assert "on 3/4" not in said and ("no head" in said or suffix == "jsonl" and "line 1 has no" in said)

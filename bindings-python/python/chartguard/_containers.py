@@ -8,6 +8,7 @@ import datetime
 import functools
 import json
 import os
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Literal, TypeVar, cast, overload
@@ -415,13 +416,27 @@ def missing(name: Any, names: Sequence[Any]) -> str:
     """A message about a column that is not there, with the nearest that is."""
     if name is None:
         return f"say which of the {len(names)} columns"
-    return f"there is no column {name!r}" + (nearest(name, names) or f" among {names}")
+    said = f"there is no column {name!r}"
+    if not all(map(like_a_name, names)):
+        return f"{said}; the names of the {len(names)} that there are do not look like names: the file may have no head"
+    return said + (nearest(name, names) or f" among {list(names)}")
+
+
+NAME = re.compile(r"[^\W\d][\w.-]*(?: [\w.-]+){0,3}")
+NUMBER = re.compile(r"\d(?:[-._ ]?\d){3}")
+
+
+def like_a_name(name: Any) -> bool:
+    """Whether a column's name may be shown. Where a table has no head its first row stands there, which may be a patient's."""
+    return isinstance(name, str) and len(name) <= 64 and bool(NAME.fullmatch(name)) and not NUMBER.search(name)
 
 
 def nearest(name: Any, names: Sequence[Any]) -> str:
-    """The end of such a message: the nearest of the names, if one is near."""
+    """The end of such a message: the nearest of the names, if one is near and they may be shown."""
     import difflib
 
+    if not all(map(like_a_name, names)):
+        return ""
     near = difflib.get_close_matches(str(name), [str(one) for one in names], n=1, cutoff=0.5)
     return f"; the nearest is {near[0]!r}" if near else ""
 
@@ -734,8 +749,9 @@ class Asked:
             raise fail(what, "column")
 
     def columns_in(self, names: Sequence[str]) -> list[str]:
-        """The columns of a table with these names that say something."""
-        return [*(name for _, name, _ in self.named), *(given for _, given in self.options if given in names)]
+        """The columns of a table with these names that say something, checked: Polars' own error would list all there are."""
+        there = Named(names)
+        return [*(there.named(name, place) for _, name, place in self.named), *(given for _, given in self.options if given in names)]
 
     def of(self, table: "Table") -> Said:
         """All that is said of the rows of a table."""
