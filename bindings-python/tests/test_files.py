@@ -102,7 +102,7 @@ def test_bad_input(tmp_path):
         assert expected in run(source, "--column", "note", "-o", out, status=2)
     source.write_bytes(b"id,note\n1,\xff\n")
     assert "line 2: not UTF-8" in run(source, "--column", "note", "-o", out, status=2)
-    lines = tmp_path / "in.jsonl"
+    lines, out = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
     lines.write_text('{"note": "a"}\n{"note": Jane}\n')
     said = run(lines, "--column", "note", "-o", out, status=2)
     assert "line 2" in said and "Jane" not in said
@@ -485,3 +485,27 @@ def test_a_table_without_a_head_is_not_repeated(tmp_path, suffix):
     ]:
         said = run(source, *options, "-o", out, command=command, status=2)
         assert "on 3/4" not in said and ("no head" in said or suffix == "jsonl" and "line 1 has no" in said)
+
+
+def test_a_name_that_says_another_format_is_refused(tmp_path):
+    table = pa.table({"note": ["SSN 219-09-9999"]})
+    pq.write_table(table, tmp_path / "in.parquet")
+    for name in ("in.csv", "in.data", "in.TSV"):
+        (tmp_path / name).write_text("note\nSSN 219-09-9999\n")
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.txt").write_text("SSN 219-09-9999")
+    for source, output, options, command, expected in [
+        ("in.parquet", "o.csv", [], "scrub", "o.csv is named like CSV, and the output is Parquet"),
+        ("in.csv", "o.PQ", [], "scrub", "is named like Parquet, and the output is CSV"),
+        ("in.data", "o.csv", ["--format", "tsv"], "scrub", "is named like CSV, and the output is TSV"),
+        ("in", "o.csv", [], "analyze", "is named like CSV, and the output is JSON Lines"),
+        ("in", "o.jsonl", [], "scrub", "is named like JSON Lines, and the output is a folder of .txt"),
+        ("in.parquet", "o.pq", [], "scrub", None),
+        ("in.csv", "o.data", [], "scrub", None),
+        ("in.data", "o.tsv", ["--format", "tsv"], "scrub", None),
+        # Who names a table of another format so reads it so.
+        ("in.TSV", "p.tsv", ["--format", "csv"], "scrub", None),
+    ]:
+        column = [] if source == "in" else ["--column", "note"]
+        said = run(tmp_path / source, *column, "-o", tmp_path / output, *options, command=command, status=2 if expected else 0)
+        assert (tmp_path / output).exists() == (expected is None) and (expected or "") in said

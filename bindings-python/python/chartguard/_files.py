@@ -34,7 +34,7 @@ from chartguard import (
 )
 from chartguard._chartguard import _analyze_source, _restore_source
 from chartguard._containers import PATIENT, fail, plain
-from chartguard._formats import PART, SUFFIXES, check, opened, write
+from chartguard._formats import PART, SUFFIXES, check, check_suffix, opened, write
 
 STOPPED = 130
 OPTIONS = (
@@ -164,9 +164,9 @@ class Job:
         """The columns that are asked for, by option: they must be there even where no row is."""
         return [*(("--column", name) for name in self.columns), *([("--id", self.document)] if self.document else [])]
 
-    def folder(self) -> bool:
-        """Whether the output is a folder."""
-        return bool(self.format.TEXT)
+    def kind(self) -> str:
+        """The format of the output."""
+        return self.format.kind
 
     def apart(self) -> None:
         """Refuses to write over what is read, or twice to one place. --force does not change that: it would lose the one or the other."""
@@ -188,8 +188,9 @@ class Job:
             # A folder is replaced with all that it holds.
             if self.args.output.resolve() in path.parents:
                 raise fail(f"{self.args.output} is a folder that holds {other}", "--output")
+        check_suffix(self.args.output, self.kind(), self.args.input)
         for option, path in written:
-            if path.exists() and path.is_dir() != (option == "--output" and self.folder()):
+            if path.exists() and path.is_dir() != (option == "--output" and self.kind() == "folder"):
                 raise fail(f"{path} is a {'folder' if path.is_dir() else 'file'}", option)
 
     def free(self) -> None:
@@ -478,9 +479,9 @@ class Analyze(Scrub):
     def asked(self) -> list[tuple[str, str]]:
         return [*super().asked(), *(("--keep", name) for name in self.args.keep)]
 
-    def folder(self) -> bool:
-        # An analysis of a folder is a file: JSON Lines.
-        return False
+    def kind(self) -> str:
+        # An analysis of a folder is a file.
+        return "jsonl" if self.format.kind == "folder" else super().kind()
 
     def settings(self) -> dict[str, Any]:
         more = {"keep": self.keep, "doc_type": self.args.doc_type, "discipline": self.args.discipline}

@@ -15,6 +15,7 @@ from chartguard._containers import COLUMNS, fail, missing, nearest
 
 PART = 1000
 SUFFIXES = {".csv": "csv", ".tsv": "tsv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".parquet": "parquet", ".pq": "parquet"}
+NAMES = {"csv": "CSV", "tsv": "TSV", "jsonl": "JSON Lines", "parquet": "Parquet", "folder": "a folder of .txt"}
 
 
 def opened(source: Path, kind: str | None) -> Any:
@@ -27,6 +28,14 @@ def opened(source: Path, kind: str | None) -> Any:
     if kind is None:
         raise fail(f"the name {source.name} does not say what it holds", "--format")
     return {"csv": lambda: Delimited(","), "tsv": lambda: Delimited("\t"), "jsonl": Lines, "parquet": Parquet}[kind]()
+
+
+def check_suffix(output: Path, kind: str, source: Path) -> None:
+    """Refuses an output whose name says another format than it will be of; a name like the input's is as right as that is."""
+    suffix = output.suffix.lower()
+    said = SUFFIXES.get(suffix)
+    if said not in (None, kind) and suffix != source.suffix.lower():
+        raise fail(f"{output.name} is named like {NAMES[said]}, and the output is {NAMES[kind]}: it is of the format of the input", "--output")
 
 
 def write(path: Path, text: str) -> None:
@@ -91,6 +100,7 @@ class Delimited(Concatenated):
 
     def __init__(self, delimiter: str) -> None:
         self.delimiter = delimiter
+        self.kind = "csv" if delimiter == "," else "tsv"
         csv.field_size_limit(1 << 31)
 
     def head(self, source: Path, kept: Sequence[str] | None) -> str:
@@ -199,6 +209,8 @@ class DelimitedPart(Part):
 class Lines(Concatenated):
     """JSON Lines: an object on each line."""
 
+    kind = "jsonl"
+
     def names(self, source: Path) -> None:
         """The columns, where they are known before the rows are: here each line has its own."""
 
@@ -261,6 +273,7 @@ class Parquet:
     """Parquet, by pyarrow. Schema and metadata stay; row groups are of the size of `GROUP`."""
 
     TEXT: ClassVar[str | None] = None
+    kind = "parquet"
     GROUP: ClassVar[int] = 64 * PART
 
     def __init__(self) -> None:
@@ -380,6 +393,7 @@ class Folder:
     """A folder of ``.txt``, each a note; folders within are kept. Other files are left out."""
 
     TEXT: ClassVar[str | None] = "text"
+    kind = "folder"
 
     def names(self, source: Path) -> list[str]:
         return ["id", "text"]
