@@ -751,6 +751,9 @@ class Asked:
     def columns_in(self, names: Sequence[str]) -> list[str]:
         """The columns of a table with these names that say something, checked: Polars' own error would list all there are."""
         there = Named(names)
+        for path, given in self.options:
+            if given not in names:
+                self.checked(path, given, names)
         return [*(there.named(name, place) for _, name, place in self.named), *(given for _, given in self.options if given in names)]
 
     def of(self, table: "Table") -> Said:
