@@ -509,3 +509,33 @@ def test_a_name_that_says_another_format_is_refused(tmp_path):
         column = [] if source == "in" else ["--column", "note"]
         said = run(tmp_path / source, *column, "-o", tmp_path / output, *options, command=command, status=2 if expected else 0)
         assert (tmp_path / output).exists() == (expected is None) and (expected or "") in said
+
+
+def test_what_passes_through_is_said(tmp_path):
+    def said(text, *options, suffix="csv", command="scrub"):
+        source = tmp_path / f"in.{suffix}"
+        source.write_text(text)
+        lines = run(source, "--column", "note", *options, "-o", tmp_path / "out", "--force", command=command).splitlines()
+        assert "notes" in lines[0] and len(lines) <= 2
+        return lines[1:]
+
+    two = ["chartguard: 2 other columns pass through as they are: id, patient"]
+    assert said("id,note,patient\n1,a,Quackenbush\n", "--patient-column", "names=patient") == two
+    assert said("id,note,patient\n") == two
+    assert said("id,note,plan\n1,a,b\n", "--column", "plan") == ["chartguard: 1 other column passes through as it is: id"]
+    assert said("note\na\n") == []
+    assert said("note,Fell on 3/4,c\na,b,c\n") == ["chartguard: 2 other columns pass through as they are"]
+    assert said('{"id":1,"note":"a"}\n{"note":"b","patient":"c"}\n', suffix="jsonl") == two
+    assert said("id,note,patient\n1,a,b\n", command="analyze") == []
+    assert said("id,note,patient\n1,a,b\n", "--id", "id", "--keep", "patient", command="analyze") == two
+    many = ",".join(f"c{n}" for n in range(25))
+    (line,) = said(f"note,{many}\n")
+    assert line.endswith("c18, c19, ...") and "25 other" in line
+
+
+@pytest.mark.parametrize("command", ["scrub", "analyze", "restore"])
+def test_usage_shows_more_than_one_column(command):
+    done = subprocess.run([sys.executable, "-m", "chartguard", command, "-o", "x", "--help"], capture_output=True, text=True)
+    usage = done.stdout.split("\n\n")[0]
+    assert ("--column NAME ..." in usage) == ("again for each further one" in done.stdout.partition("-o, --output")[0]) == (command != "analyze")
+    assert ("--patient-column names=patient" in usage) == (command != "restore")

@@ -33,10 +33,11 @@ from chartguard import (
     __version__,
 )
 from chartguard._chartguard import _analyze_source, _restore_source
-from chartguard._containers import PATIENT, fail, plain
+from chartguard._containers import PATIENT, fail, like_a_name, plain
 from chartguard._formats import PART, SUFFIXES, check, check_suffix, opened, write
 
 STOPPED = 130
+SHOWN = 20
 OPTIONS = (
     "--column", "-o", "--output", "--findings", "--stats", "--on-error", "--patient-column", "--id", "--keep", "--restart", "--force"
 )  # fmt: skip
@@ -76,18 +77,22 @@ class Job:
     DOES: ClassVar[str]
     DONE: ClassVar[str]
     OUTPUT: ClassVar[str] = "of the format of the input"
+    COLUMN: ClassVar[str] = "[--column NAME ...]"
+    NOTES: ClassVar[str] = "the column of notes; again for each further one"
+    EXAMPLE: ClassVar[str]
 
     @classmethod
     def parser(cls) -> argparse.ArgumentParser:
         """The arguments that all commands have; each adds its own."""
         out = argparse.ArgumentParser(
             prog=f"chartguard {cls.NAME}",
+            usage=f"%(prog)s FILE|FOLDER {cls.COLUMN} -o FILE|FOLDER [option ...]\n       %(prog)s {cls.EXAMPLE}",
             description=f"{cls.DOES} A run that was stopped goes on where it was when the same command is given again.",
             epilog="Exit status: 0; 1 when rows failed under --on-error null; 2 for bad input or usage; 130 when stopped.",
             allow_abbrev=False,
         )
         out.add_argument("input", metavar="FILE|FOLDER", type=Path)
-        out.add_argument("--column", action="append", metavar="NAME", help="the column of notes")
+        out.add_argument("--column", action="append", metavar="NAME", help=cls.NOTES)
         out.add_argument("-o", "--output", type=Path, required=True, metavar="FILE|FOLDER", help=cls.OUTPUT)
         out.add_argument("--format", choices=sorted(set(SUFFIXES.values())), help="if the name of the file does not say it")
         out.add_argument("--id", metavar="NAME", help=cls.ID)
@@ -136,12 +141,14 @@ class Job:
                 check(name, names, option)
         self.begin()
         counts = Counter[str]()
+        there = dict.fromkeys(names or ())
         with progress() as bar:
             number = 0
             for index, part in enumerate(self.format.parts(self.args.input)):
                 record = self.parts / f"{index:06}.json"
                 if not record.exists():
                     self.work(index, part)
+                there.update(dict.fromkeys(part.names))
                 done = json.loads(record.read_text(encoding="utf-8"))
                 self.holds(done)
                 counts.update(done["counts"])
@@ -150,6 +157,8 @@ class Job:
         self.finish(number, counts)
         failed = counts["failed"]
         print(f"chartguard: {self.said(counts)}" + (f", {failed} failed and left empty" if failed else ""), file=sys.stderr)
+        if others := self.passing(list(there)):
+            print(f"chartguard: {passed(others)}", file=sys.stderr)
         return 1 if failed else 0
 
     def said(self, counts: Counter[str]) -> str:
@@ -200,6 +209,10 @@ class Job:
         for option, path in self.written():
             if path.exists() and not self.args.force and str(path.resolve()) not in own:
                 raise fail(f"{path} exists; --force replaces it", option)
+
+    def passing(self, names: Sequence[str]) -> list[str]:
+        """The columns whose values are handed out as they are, which whoever hands them out should know."""
+        return []
 
     def settings(self) -> dict[str, Any]:
         """What must be the same for a run to go on."""
@@ -315,6 +328,7 @@ class Scrub(Job):
     NAME = "scrub"
     DOES = "Scrub a column of a table (CSV, TSV, JSON Lines, Parquet), or every .txt of a folder. Other columns pass through as they are, whatever they hold."
     DONE = "scrubbed"
+    EXAMPLE = "visits.csv --column note --column plan --patient-column names=patient -o shared.csv"
     ID = "the column that names each row: for the vault, and in --findings beside the row's number"
     VAULT = "keep in this file, under the key of --key-file, what `restore --vault` needs to give the notes back; each is told by its --id"
     KNOWN: ClassVar[tuple[str, ...]] = ("patient_id", "document_id", "date")
@@ -330,7 +344,7 @@ class Scrub(Job):
             default=[],
             metavar="WHAT=NAME",
             help=f"a column that says something of the patient or the note: {', '.join(cls.KNOWN)}, or a member of a patient "
-            f"({', '.join(PATIENT)})",
+            f"({', '.join(PATIENT)}); again for each further one",
         )
         out.add_argument("--policy", default=SAFE_HARBOR, metavar="NAME|FILE")
         out.add_argument("--strict", action="store_true", help="also remove whatever is not known to be safe")
@@ -360,6 +374,9 @@ class Scrub(Job):
     def written(self) -> list[tuple[str, Path]]:
         beside = [("--findings", self.args.findings), ("--stats", self.args.stats)]
         return [*super().written(), *((option, path) for option, path in beside if path)]
+
+    def passing(self, names: Sequence[str]) -> list[str]:
+        return [] if self.format.TEXT else [name for name in names if name not in self.columns]
 
     def settings(self) -> dict[str, Any]:
         # The policy as it was read: a file of the same name may hold another.
@@ -449,6 +466,9 @@ class Analyze(Scrub):
         "--id and --keep, then scrubbed, findings, score, raw, coverage, risk, doc_type, discipline and criteria."
     )
     DONE = "analyzed"
+    COLUMN = "[--column NAME]"
+    NOTES = "the column of notes"
+    EXAMPLE = "visits.csv --column note --id visit --patient-column names=patient -o scored.csv"
     ID = "the column that names each row: kept, for the vault, and in --findings beside the row's number"
     OUTPUT = "of the format of the input; JSON Lines for a folder"
     KNOWN = (*Scrub.KNOWN, "doc_type", "discipline")
@@ -478,6 +498,9 @@ class Analyze(Scrub):
 
     def asked(self) -> list[tuple[str, str]]:
         return [*super().asked(), *(("--keep", name) for name in self.args.keep)]
+
+    def passing(self, names: Sequence[str]) -> list[str]:
+        return super().passing(self.keep)
 
     def kind(self) -> str:
         # An analysis of a folder is a file.
@@ -524,6 +547,7 @@ class Restore(Job):
     NAME = "restore"
     DOES = "Give back a column of scrubbed notes of a table (CSV, TSV, JSON Lines, Parquet), or every .txt of a folder."
     DONE = "given back"
+    EXAMPLE = "shared.csv --column note --id visit --vault notes.vault --key-file key.txt -o again.csv"
     VAULT = "the vault that the notes were scrubbed into: everything comes back, whatever the operators did"
 
     def __init__(self, args: argparse.Namespace) -> None:
@@ -538,6 +562,14 @@ class Restore(Job):
 
 
 JOBS: dict[str, type[Job]] = {job.NAME: job for job in (Scrub, Analyze, Restore)}
+
+
+def passed(names: Sequence[str]) -> str:
+    """A line about the columns that pass through."""
+    said = f"{len(names)} other columns pass through as they are" if len(names) > 1 else "1 other column passes through as it is"
+    if not all(map(like_a_name, names)):
+        return said
+    return f"{said}: {', '.join(names[:SHOWN])}" + (", ..." if len(names) > SHOWN else "")
 
 
 def placed(error: ChartguardError, column: str, place: str) -> ChartguardError:
