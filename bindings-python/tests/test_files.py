@@ -13,7 +13,7 @@ import chartguard
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from chartguard import _files
+from chartguard import _files, _lock
 from conftest import PLAIN
 
 NOTES = [f"{i}: SSN 219-09-9999, seen 03/14/2024,\nby Dr. \"Adeyemi\"" for i in range(2500)]
@@ -423,7 +423,9 @@ def test_parts_without_findings_give_none(tmp_path, monkeypatch, capsys):
     # What lies there without its manifest is of nobody.
     (tmp_path / "out.csv.partial" / "job.json").unlink()
     (tmp_path / "out.csv.partial" / "000000.part").write_text("of somebody\n")
-    assert _files.main(command) == 0 and out.read_text() == "note\nSSN [SSN]\n"
+    assert _files.main(command) == 2 and (tmp_path / "out.csv.partial" / "000000.part").exists()
+    assert "of no run" in capsys.readouterr().err
+    assert _files.main([*command, "--restart"]) == 0 and out.read_text() == "note\nSSN [SSN]\n"
 
 
 @pytest.mark.parametrize("command", ["scrub", "analyze"])
@@ -539,3 +541,57 @@ def test_usage_shows_more_than_one_column(command):
     usage = done.stdout.split("\n\n")[0]
     assert ("--column NAME ..." in usage) == ("again for each further one" in done.stdout.partition("-o, --output")[0]) == (command != "analyze")
     assert ("--patient-column names=patient" in usage) == (command != "restore")
+
+
+@pytest.mark.parametrize("suffix", ["csv", "parquet"])
+def test_one_run_at_a_time(tmp_path, suffix):
+    source, out, whole = (tmp_path / f"{name}.{suffix}" for name in ("in", "out", "whole"))
+    notes = [NOTES[n % 2500] + " walked well" * 20 for n in range(8000)]
+    if suffix == "csv":
+        with source.open("w", newline="") as file:
+            csv.writer(file).writerows([["note"], *([note] for note in notes)])
+    else:
+        pq.write_table(pa.table({"note": notes}), source)
+    command = [sys.executable, "-m", "chartguard", "scrub", "--model", "none", str(source), "--column", "note", "-o", str(out)]
+    first = subprocess.Popen(command, stderr=subprocess.PIPE)
+    while first.poll() is None and not list(tmp_path.glob("out.*.partial/0*.json")):
+        time.sleep(0.002)
+    first.send_signal(signal.SIGSTOP)
+    for more in ([], ["--restart"], ["--force"]):
+        assert f"another run is working on {out}" in run(source, "--column", "note", "-o", out, *more, status=2)
+    first.send_signal(signal.SIGCONT)
+    first.communicate()
+    assert first.returncode == 0
+    assert "exists" in run(source, "--column", "note", "-o", out, status=2)
+    run(source, "--column", "note", "-o", whole)
+    assert out.read_bytes() == whole.read_bytes() and not list(tmp_path.glob("*.partial"))
+
+
+def test_runs_that_begin_together(tmp_path):
+    (tmp_path / "in.csv").write_text("note\n" + "SSN 219-09-9999\n" * 3000)
+    command = [sys.executable, "-m", "chartguard", "scrub", "--model", "none", "in.csv", "--column", "note", "-o", "out.csv"]
+    runs = [subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True) for _ in range(4)]
+    said = [one.communicate()[1] for one in runs]
+    assert sorted(one.returncode for one in runs) == [0, 2, 2, 2], said
+    assert all("another run is working on" in one or "exists" in one for one in said if "scrubbed" not in one), said
+    assert (tmp_path / "out.csv").read_text() == "note\n" + "SSN [SSN]\n" * 3000 and not list(tmp_path.glob("*.partial"))
+
+
+def test_a_lock_whose_folder_was_removed_locks_nothing(tmp_path, monkeypatch):
+    held = _lock.taken(tmp_path / "a")
+    assert _lock.taken(tmp_path / "a") is None
+    held.release()
+    locked = _lock.locked
+    before = [_lock.Held.remove]
+
+    def late(lock):
+        # Opened while the other run still held the folder, locked when it had removed it.
+        if before:
+            before.pop()(_lock.Held(tmp_path / "a", os.dup(lock)))
+        return locked(lock)
+
+    monkeypatch.setattr(_lock, "locked", late)
+    again = _lock.taken(tmp_path / "a")
+    assert (tmp_path / "a" / "lock").exists() and _lock.taken(tmp_path / "a") is None
+    again.remove()
+    assert not (tmp_path / "a").exists()

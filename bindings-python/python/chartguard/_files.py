@@ -35,6 +35,7 @@ from chartguard import (
 from chartguard._chartguard import _analyze_source, _restore_source
 from chartguard._containers import PATIENT, fail, like_a_name, plain
 from chartguard._formats import PART, SUFFIXES, check, check_suffix, opened, write
+from chartguard._lock import Held, taken
 
 STOPPED = 130
 SHOWN = 20
@@ -73,6 +74,7 @@ def main(arguments: Sequence[str]) -> int:
 class Job:
     """One run: an input, an output, and what lies between. What is done with the rows of a part, each command says."""
 
+    held: Held
     NAME: ClassVar[str]
     DOES: ClassVar[str]
     DONE: ClassVar[str]
@@ -115,6 +117,7 @@ class Job:
         self.args = args
         self.format = opened(args.input, args.format)
         self.parts = Path(f"{args.output}.partial")
+        self.manifest = self.parts / "job.json"
         self.columns = [self.format.TEXT] if self.format.TEXT else args.column or []
         if not self.columns:
             raise fail("say which column holds the notes", "--column")
@@ -139,9 +142,47 @@ class Job:
         for option, name in self.asked():
             if names is not None:
                 check(name, names, option)
-        self.begin()
+        with self.alone():
+            # Another run may have been just before.
+            self.free()
+            self.begin()
+            counts, there = self.parted()
+        failed = counts["failed"]
+        print(f"chartguard: {self.said(counts)}" + (f", {failed} failed and left empty" if failed else ""), file=sys.stderr)
+        if others := self.passing(list(there) or names or []):
+            print(f"chartguard: {passed(others)}", file=sys.stderr)
+        return 1 if failed else 0
+
+    @contextlib.contextmanager
+    def alone(self) -> Iterator[None]:
+        """Holds the folder of the parts. It stays when the run is stopped after a part was complete; otherwise nothing does."""
+        held = taken(self.parts)
+        if held is None:
+            raise fail(f"another run is working on {self.args.output}", "--output")
+        try:
+            if held.others() and not self.manifest.exists() and not self.args.restart:
+                raise fail(f"{self.parts} is of no run that could go on; --restart throws away what it holds", "--output")
+        except BaseException:
+            held.release()
+            raise
+        self.held, done = held, False
+        try:
+            yield
+            done = True
+        finally:
+            if done or not self.complete():
+                held.remove()
+            else:
+                held.release()
+
+    def complete(self) -> list[Path]:
+        """The records of the parts that are complete."""
+        return list(self.parts.glob("[0-9]*.json"))
+
+    def parted(self) -> tuple[Counter[str], dict[str, None]]:
+        """Work on the parts that are not complete and put all together: what was counted, and the columns that there are."""
         counts = Counter[str]()
-        there = dict.fromkeys(names or ())
+        there: dict[str, None] = {}
         with progress() as bar:
             number = 0
             for index, part in enumerate(self.format.parts(self.args.input)):
@@ -155,11 +196,7 @@ class Job:
                 bar(done["counts"].get("notes", 0) + done["counts"].get("empty", 0))
                 number = index + 1
         self.finish(number, counts)
-        failed = counts["failed"]
-        print(f"chartguard: {self.said(counts)}" + (f", {failed} failed and left empty" if failed else ""), file=sys.stderr)
-        if others := self.passing(list(there)):
-            print(f"chartguard: {passed(others)}", file=sys.stderr)
-        return 1 if failed else 0
+        return counts, there
 
     def said(self, counts: Counter[str]) -> str:
         """What was done, in a line."""
@@ -187,13 +224,13 @@ class Job:
             "--key-file": self.args.key_file,
             "--access": self.args.access,
         }
-        taken = {path.resolve(): said for said, path in read.items() if path}
+        places = {path.resolve(): said for said, path in read.items() if path}
         written = self.written()
         for option, path in written:
-            other = taken.setdefault(path.resolve(), option)
+            other = places.setdefault(path.resolve(), option)
             if other != option:
                 raise fail(f"{path} is {other} too", option)
-        for path, other in taken.items():
+        for path, other in places.items():
             # A folder is replaced with all that it holds.
             if self.args.output.resolve() in path.parents:
                 raise fail(f"{self.args.output} is a folder that holds {other}", "--output")
@@ -234,26 +271,17 @@ class Job:
 
     def begin(self) -> None:
         """Make room for parts, or find those of an earlier run."""
-        if self.args.restart and self.parts.exists():
-            shutil.rmtree(self.parts)
-        manifest = self.parts / "job.json"
         settings = self.settings()
-        if not manifest.exists():
-            # Nobody says of which run what is left is.
-            for record in self.parts.glob("[0-9]*.json"):
-                record.unlink()
-        if manifest.exists() and not any(self.parts.glob("0*.json")):
-            # Nothing was complete.
-            shutil.rmtree(self.parts)
-        if manifest.exists():
-            earlier = json.loads(manifest.read_text(encoding="utf-8"))
+        if self.args.restart or not self.complete():
+            self.held.empty()
+        if self.manifest.exists():
+            earlier = json.loads(self.manifest.read_text(encoding="utf-8"))
             other = [key for key in settings if json.loads(json.dumps(settings[key])) != earlier.get(key)]
             if other:
                 what = f"{self.parts} is of a run with another {' and '.join(other)}; --restart throws it away"
                 raise fail(what, "--output")
             return
-        self.parts.mkdir(parents=True, exist_ok=True)
-        write(manifest, json.dumps(settings, indent=1))
+        write(self.manifest, json.dumps(settings, indent=1))
 
     def holds(self, done: dict[str, Any]) -> None:
         """Refuses to go on from a part of which something was lost since."""
@@ -313,7 +341,6 @@ class Job:
         if self.args.output.is_dir():
             shutil.rmtree(self.args.output)
         os.replace(whole, self.args.output)
-        shutil.rmtree(self.parts)
 
     def join(self, parts: Sequence[Path], whole: Path) -> None:
         self.format.join(self.args.input, parts, whole, self.columns)
