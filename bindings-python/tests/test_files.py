@@ -595,3 +595,35 @@ def test_a_lock_whose_folder_was_removed_locks_nothing(tmp_path, monkeypatch):
     assert (tmp_path / "a" / "lock").exists() and _lock.taken(tmp_path / "a") is None
     again.remove()
     assert not (tmp_path / "a").exists()
+
+
+def test_folders_are_made_and_nothing_is_left(tmp_path):
+    source, out = tmp_path / "in.csv", tmp_path / "a" / "out.csv"
+    source.write_text("note\nSSN 219-09-9999\n")
+    beside = ["--stats", tmp_path / "b" / "c" / "s.json", "--findings", tmp_path / "d" / "f.jsonl"]
+    (tmp_path / "b").write_text("a file")
+    assert str(tmp_path / "b") in run(source, "--column", "note", "-o", out, *beside, status=2)
+    assert not out.exists() and not list(out.parent.iterdir())
+    (tmp_path / "b").unlink()
+    run(source, "--column", "note", "-o", out, *beside)
+    assert beside[1].exists() and beside[3].exists() and [one.name for one in out.parent.iterdir()] == ["out.csv"]
+    # What is refused before a part was complete leaves nothing to go on with.
+    other = tmp_path / "other.csv"
+    source.write_bytes(b"note\n" + b"a\n" * 9 + b"\xff\n")
+    assert "line 11" in run(source, "--column", "note", "-o", other, status=2)
+    assert not list(tmp_path.glob("*.partial"))
+    source.write_bytes(b"note\n" + b"a\n" * 1009 + b"\xff\n")
+    assert "line 1011" in run(source, "--column", "note", "-o", other, status=2)
+    assert list(tmp_path.glob("*.partial/000000.json"))
+
+
+def test_an_option_that_there_is_not(tmp_path):
+    for options, expected in [
+        (["--colum", "note", "-o", "x"], "`--colum`: tables and folders have no such option; did you mean `--column`?"),
+        (["--column", "note", "--ouput=x"], "did you mean `--output`?"),
+        (["--column", "note", "--patient-colum", "names=who", "-o", "x"], "did you mean `--patient-column`?"),
+        (["--column", "note", "--jsonl", "-o", "x"], "`--jsonl`: tables and folders have no such option"),
+    ]:
+        said = run("in.csv", *options, status=2)
+        assert expected in said and len(said.splitlines()) == 1
+    assert "there is no in.csv" in run("in.csv", "--column", "--a b", "-o", "x", status=2)

@@ -1,6 +1,7 @@
 """What a notebook shows: nothing of the original unless it is asked for, and nothing a note can break out of."""
 
 import chartguard
+import pandas as pd
 import polars as pl
 import pytest
 from conftest import PLAIN
@@ -50,3 +51,10 @@ def test_summaries(scorer):
     assert repr(both) == "<chartguard.Summary 3 notes, 3 findings>"
     with pytest.raises(chartguard.ConfigError, match="analyze_table"):
         chartguard.summary({"note": ["a"]})
+
+
+@pytest.mark.parametrize("results", ["Seen 03/14/2024", b"x", 7, None, ["Seen 03/14/2024"], [["Seen 03/14/2024"]], [7], [{"a": 1}], pd.Series(["Seen 03/14/2024"])])
+def test_a_summary_of_what_is_no_result(results):
+    with pytest.raises(chartguard.ConfigError, match="`results`: what `find_column`, .* is expected") as error:
+        chartguard.summary(results)
+    assert "03/14" not in str(error.value)

@@ -60,7 +60,9 @@ def main(arguments: Sequence[str]) -> int:
     """Run a command with these arguments, its name first, and return its exit status."""
     try:
         job = JOBS[arguments[0]]
-        return job(job.parser().parse_args(arguments[1:])).run()
+        parser = job.parser()
+        check_options(parser, arguments[1:])
+        return job(parser.parse_args(arguments[1:])).run()
     except KeyboardInterrupt:
         print("chartguard: stopped; the same command goes on where it was", file=sys.stderr)
         return STOPPED
@@ -69,6 +71,22 @@ def main(arguments: Sequence[str]) -> int:
     except OSError as error:
         print(f"chartguard: {error.filename or 'a file'}: {error.strerror or type(error).__name__}", file=sys.stderr)
     return 2
+
+
+def check_options(parser: argparse.ArgumentParser, arguments: Sequence[str]) -> None:
+    """Refuses an option that there is not, naming the nearest; argparse would first ask for those that are missing."""
+    import difflib
+
+    known = [one for one in parser._option_string_actions if one.startswith("--")]
+    for argument in arguments:
+        if argument == "--":
+            return
+        # What has a blank is no option to argparse either.
+        option = argument.partition("=")[0]
+        if option.startswith("--") and " " not in argument and option not in known:
+            near = difflib.get_close_matches(option, known, n=1, cutoff=0.6)
+            hint = f"; did you mean `{near[0]}`?" if near else f": chartguard {parser.prog.split()[-1]} -o FILE --help names them"
+            raise fail("tables and folders have no such option" + hint, option)
 
 
 class Job:
@@ -145,6 +163,10 @@ class Job:
         with self.alone():
             # Another run may have been just before.
             self.free()
+            for option, path in self.written():
+                path.parent.mkdir(parents=True, exist_ok=True)
+                if not os.access(path.parent, os.W_OK):
+                    raise fail(f"nothing can be written to {path.parent}", option)
             self.begin()
             counts, there = self.parted()
         failed = counts["failed"]

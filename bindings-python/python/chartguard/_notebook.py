@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from html import escape
 from typing import Any
 
+from chartguard._chartguard import ConfigError
 from chartguard._containers import Table, fail, named, null, rows_of
 
 # Each category has a hue of its own, spread by its name so that it is the same in every notebook.
@@ -190,7 +191,7 @@ def summary(results: Any) -> Summary:
     Raises
     ------
     ConfigError
-        A table has no column ``findings`` or ``score``.
+        A table has no column ``findings`` or ``score``, or there is anything else than results, such as the texts themselves.
 
     Examples
     --------
@@ -207,6 +208,8 @@ def summary(results: Any) -> Summary:
                 raise fail(f"the table has no column {name!r}: hand over what `analyze_table` returned", "results")
         pairs = zip(rows_of(table.column("findings")), rows_of(table.column("score")), strict=True)
         rows: Iterable[Any] = (None if null(found) else {"findings": found, "score": score} for found, score in pairs)
+    elif isinstance(results, (str, bytes)) or not any(hasattr(results, one) for one in COLUMN):
+        raise unlike(results)
     else:
         rows = rows_of(results)
     for row in rows:
@@ -236,4 +239,21 @@ def plainly(row: Any) -> Any:
         return [f.to_dict() for f in row.findings]
     if hasattr(row, "criteria"):
         return {"score": row.score}
-    return row if isinstance(row, (dict, list)) else list(row)
+    if isinstance(row, dict) and ("score" in row or "findings" in row):
+        return row
+    if isinstance(row, (str, bytes, dict)) or not isinstance(row, Iterable):
+        raise unlike(row)
+    found = list(row)
+    if not all(isinstance(finding, dict) and "category" in finding for finding in found):
+        raise unlike(found)
+    return found
+
+
+# What makes a column of any kind, or a list.
+COLUMN = ("__iter__", "to_pylist", "to_list", "tolist")
+
+
+def unlike(thing: Any) -> ConfigError:
+    """An error about what is no result; it may be a note, so only its type is said."""
+    what = "what `find_column`, `score_column` or `analyze_table` returned is expected, or a list of Scrubbed, Report or Outcome"
+    return fail(f"{what}, not {type(thing).__name__}", "results")
