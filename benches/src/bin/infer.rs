@@ -7,6 +7,7 @@
 
 use std::io::{BufRead, Write};
 use std::path::Path;
+use std::sync::LazyLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 use std::{env, error, io, thread};
@@ -16,6 +17,12 @@ use chartguard_benches::resident_megabytes;
 
 /// Tokens that the models take.
 const LONGEST: usize = 512;
+
+/// Seconds since it was first asked.
+fn clock() -> f64 {
+    static START: LazyLock<Instant> = LazyLock::new(Instant::now);
+    START.elapsed().as_secs_f64()
+}
 
 fn main() -> Result<(), Box<dyn error::Error>> {
     let arguments: Vec<String> = env::args().collect();
@@ -60,7 +67,7 @@ fn main() -> Result<(), Box<dyn error::Error>> {
             }
             "profile" => {
                 let document = documents.last().ok_or("expected a document first")?;
-                let profile = graph.profile(document, usize::try_from(numbers[0])?)?;
+                let profile = graph.profile(document, usize::try_from(numbers[0])?, clock)?;
                 println!("{}", serde_json::to_string(&profile)?);
                 documents.clear();
             }

@@ -2,7 +2,7 @@
 
     cargo build --workspace --example statement_features
     python3 core/models/training/statements.py target/debug/examples/statement_features \\
-        core/models/statements core/models/training/statements/*.txt
+        core/models/statements core/models/training/statements/*.txt --documents core/models/training/documents/*.txt
 
 Notes are read from files in which what a statement does is marked: `=== id | discipline | document type`, then the note,
 with pieces such as `⟦goal-long: Pt will walk 500 ft⟧` (several kinds stand apart by commas). The features come from the
@@ -36,6 +36,8 @@ DISCIPLINES = ["pt", "ot", "slp"]
 THERAPY = re.compile(r"(?i)\b(?:physical|occupational|speech) therap|\bOTR|\bDPT\b|CCC-SLP|\bSLP\b|plan of care|\bPT\b.*\bgoals?\b")
 ROWS = 1 << 14
 HIDDEN = 32
+# Of notes that are no therapy notes there are more; each counts for less, and they are read by models of the others in a few parts.
+OTHER, PARTS = 0.4, 4
 # As in core/src/rubric/statements/context.rs.
 LIMIT, ABSENT, NO_LIST, LONG = 6.0, -4.0, -3.0, 8.0
 MARK = re.compile(r"⟦([a-z, -]+):\s?(.*?)⟧", re.DOTALL)
@@ -181,12 +183,13 @@ def documents(program, labelled):
     return csr_matrix((np.array(values), np.array(columns), np.array(ends)), shape=(len(labelled), ROWS))
 
 
-def train_classes(features, labels, steps=400, decay=3e-6):
-    """Weights of a softmax regression, by accelerated gradient descent."""
+def train_classes(features, labels, counts, steps=400, decay=1e-5):
+    """Weights of a softmax regression in which each note counts for so much, by accelerated gradient descent."""
     turned, gold = features.T.tocsr(), np.eye(labels.max() + 1)[labels]
     weights = ahead = np.zeros((ROWS, gold.shape[1]))
+    counts = (counts / counts.sum())[:, None]
     for step in range(1, steps + 1):
-        slope = turned @ (softmax(features @ ahead, axis=1) - gold) / len(gold) + 2 * decay * ahead
+        slope = turned @ ((softmax(features @ ahead, axis=1) - gold) * counts) + 2 * decay * ahead
         new = ahead - 5.0 * slope
         ahead, weights = new + (step - 1) / (step + 2) * (new - weights), new
     return weights
@@ -207,18 +210,20 @@ def document_model(program, labelled, families, path):
     """Trains what tells the kind of document and the discipline, and prints how well each hand is read by the others."""
     none = other_notes(families)
     features = documents(program, labelled + none)
-    hands = np.array([note["id"].split("-")[0] for note in labelled + none])
+    part = lambda note: f"others {int(note['id'].split('-')[0][1:]) % PARTS}"
+    hands = np.array([note["id"].split("-")[0] for note in labelled] + [part(note) for note in none])
+    counts = np.array([1.0] * len(labelled) + [OTHER] * len(none))
     everything = []
     for name, classes, key in [("type", TYPES, "doc_type"), ("discipline", DISCIPLINES, "discipline")]:
         labels = np.array([classes.index(note[key]) for note in labelled] + [len(classes)] * len(none))
         said = np.zeros(len(labels), dtype=int)
         for hand in sorted(set(hands)):
             out = hands == hand
-            said[out] = (features[out] @ train_classes(features[~out], labels[~out])).argmax(1)
+            said[out] = (features[out] @ train_classes(features[~out], labels[~out], counts[~out])).argmax(1)
         right = said == labels
         print(f"{name}: {right[:len(labelled)].mean():.3f} of {len(labelled)} therapy notes, "
               f"{right[len(labelled):].mean():.3f} of {len(none)} others known as none")
-        everything.append(train_classes(features, labels))
+        everything.append(train_classes(features, labels, counts))
     weights = np.hstack(everything)
     scale = np.abs(weights).max(0) / 127
     with open(path, "wb") as file:

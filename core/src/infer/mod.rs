@@ -259,13 +259,14 @@ impl Graph {
         Ok(Self(Kind::Words(tract::RowsPlan::from_bytes(&bytes, features::SLOTS)?, Mutex::default())))
     }
 
-    /// The seconds that its operators take for one input, by their names, over so many rounds.
-    pub fn profile(&self, ids: &[i64], rounds: usize) -> Result<BTreeMap<String, f64>> {
+    /// The seconds that its operators take for one input, by their names, over so many rounds; the clock says seconds.
+    pub fn profile(&self, ids: &[i64], rounds: usize, clock: fn() -> f64) -> Result<BTreeMap<String, f64>> {
+        let new = || Some(tract::Profile { clock, spent: BTreeMap::new() });
         let profile = match &self.0 {
             Kind::Tokens(network) => {
                 let mut session = network.session();
                 session.run(ids)?;
-                session.profile = Some(BTreeMap::new());
+                session.profile = new();
                 for _ in 0..rounds {
                     session.run(ids)?;
                 }
@@ -274,14 +275,14 @@ impl Graph {
             Kind::Words(plan, _) => {
                 let mut state = plan.spawn()?;
                 state.run(ids, |_| ())?;
-                state.profile = Some(BTreeMap::new());
+                state.profile = new();
                 for _ in 0..rounds {
                     state.run(ids, |_| ())?;
                 }
                 state.profile
             }
         };
-        Ok(profile.unwrap_or_default())
+        Ok(profile.map(|profile| profile.spent).unwrap_or_default())
     }
 
     /// Runs it on each of the inputs that `next` gives, and hands the values of the output to `read`.
