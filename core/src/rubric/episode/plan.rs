@@ -8,6 +8,7 @@ use regex::Regex;
 
 use super::after;
 use crate::rubric::check::Note;
+use crate::rubric::extract::number_word;
 use crate::text::Span;
 use crate::text::dates::month_number;
 use crate::text::pattern::compiled;
@@ -120,33 +121,7 @@ fn weekly(frequency: &str) -> Option<f64> {
 }
 
 fn number(word: &str) -> Option<i32> {
-    if let Ok(number) = word.parse() {
-        return Some(number);
-    }
-    Some(match word.to_lowercase().as_str() {
-        "a" | "one" => 1,
-        "two" => 2,
-        "three" => 3,
-        "four" => 4,
-        "five" => 5,
-        "six" => 6,
-        "seven" => 7,
-        "eight" => 8,
-        "nine" => 9,
-        "ten" => 10,
-        "eleven" => 11,
-        "twelve" => 12,
-        "thirteen" => 13,
-        "fourteen" => 14,
-        "fifteen" => 15,
-        "sixteen" => 16,
-        "eighteen" => 18,
-        "twenty" => 20,
-        "thirty" => 30,
-        "sixty" => 60,
-        "ninety" => 90,
-        _ => return None,
-    })
+    word.parse().ok().or_else(|| number_word(&word.to_lowercase()).and_then(|number| number.try_into().ok()))
 }
 
 #[cfg(test)]

@@ -282,7 +282,7 @@ fn has_number(clause: &str) -> bool {
         let Some(lower) = lower.get_mut(..word.len()) else { return false };
         lower.copy_from_slice(word.as_bytes());
         lower.make_ascii_lowercase();
-        std::str::from_utf8(lower).is_ok_and(|word| value(word).is_some())
+        std::str::from_utf8(lower).is_ok_and(|word| number_word(word).is_some())
     })
 }
 
@@ -343,11 +343,11 @@ fn number(word: &str) -> Option<u32> {
         return Some(number);
     }
     let word = word.to_lowercase();
-    word.split([' ', '-']).filter(|part| !part.is_empty()).map(value).sum()
+    word.split([' ', '-']).filter(|part| !part.is_empty()).map(number_word).sum()
 }
 
 /// What a number word in small letters stands for.
-fn value(word: &str) -> Option<u32> {
+pub(crate) fn number_word(word: &str) -> Option<u32> {
     Some(match word {
         "a" | "an" | "one" => 1,
         "two" => 2,

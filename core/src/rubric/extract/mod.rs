@@ -25,6 +25,7 @@ pub(crate) use goals::{
 };
 pub use interventions::{Service, Timing};
 pub(crate) use measures::is_goal_target;
+pub(crate) use minutes::number_word;
 pub use minutes::{Minutes, Stated};
 pub use signatures::{Role, Signature};
 

@@ -86,6 +86,18 @@ def say(socket: ClientConnection, number: int, speaker: str, text: str, final: b
     return json.loads(socket.recv(30))
 
 
+def speak(practice: Practice, id: str, answered: list[dict[str, Any]]) -> None:
+    """Say turn after turn, until the connection ends or they come faster than the rate allows."""
+    with contextlib.suppress(ConnectionClosed, OSError), practice.speaking(id) as socket:
+        for number in range(100_000):
+            text = f"Exercise {number}: knee flexion {number % 130} degrees, three sets performed."
+            said = say(socket, number, "clinician", text)
+            if "released" not in said:
+                assert "too many turns" in said["error"]
+                return
+            answered.append(said)
+
+
 def whole() -> str:
     with chartguard.Scrubber().stream() as stream:
         runs = itertools.groupby(TURNS, key=lambda turn: turn[0])
@@ -230,22 +242,10 @@ def test_a_kill_while_many_speak_loses_nothing_that_was_answered(tmp_path: Path)
     practice = Practice(tmp_path / "data")
     answered: dict[str, list[dict[str, Any]]] = {}
 
-    def speak(id: str) -> None:
-        with contextlib.suppress(ConnectionClosed, OSError), practice.speaking(id) as socket:
-            for number in range(100_000):
-                text = f"Exercise {number}: knee flexion {number % 130} degrees, three sets performed."
-                said = say(socket, number, "clinician", text)
-                # What comes faster than the rate allows is not taken.
-                if "released" in said:
-                    answered[id].append(said)
-                else:
-                    assert "too many turns" in said["error"]
-                    time.sleep(0.05)
-
     with practice.running() as service:
         for _ in range(4):
             answered[practice.start()] = []
-        threads = [threading.Thread(target=speak, args=(id,)) for id in answered]
+        threads = [threading.Thread(target=speak, args=(practice, id, said)) for id, said in answered.items()]
         for thread in threads:
             thread.start()
         while any(len(said) < 40 for said in answered.values()):
@@ -268,22 +268,10 @@ def test_a_signal_while_many_speak_lets_what_was_accepted_finish(tmp_path: Path)
     practice = Practice(tmp_path / "data")
     answered: dict[str, list[dict[str, Any]]] = {}
 
-    def speak(id: str) -> None:
-        with contextlib.suppress(ConnectionClosed, OSError), practice.speaking(id) as socket:
-            for number in range(100_000):
-                text = f"Exercise {number}: knee flexion {number % 130} degrees, three sets performed."
-                said = say(socket, number, "clinician", text)
-                # What comes faster than the rate allows is not taken.
-                if "released" in said:
-                    answered[id].append(said)
-                else:
-                    assert "too many turns" in said["error"]
-                    time.sleep(0.05)
-
     with practice.running() as service:
         for _ in range(4):
             answered[practice.start()] = []
-        threads = [threading.Thread(target=speak, args=(id,)) for id in answered]
+        threads = [threading.Thread(target=speak, args=(practice, id, said)) for id, said in answered.items()]
         for thread in threads:
             thread.start()
         while any(len(said) < 40 for said in answered.values()):
