@@ -11,6 +11,7 @@ mod offsets;
 pub(crate) mod pattern;
 mod sections;
 mod sentences;
+pub(crate) mod short;
 mod span;
 mod tokens;
 mod view;

@@ -3,6 +3,7 @@
 use unicode_normalization::char::is_combining_mark;
 
 use super::Span;
+use super::short::letters_end;
 use super::view::is_invisible;
 
 /// What a token is made of.
@@ -188,7 +189,18 @@ pub fn tokens(text: &str) -> Vec<Token> {
                 at += 1;
                 continue;
             }
-            Class::Letter | Class::Digit => run(text, &mut at),
+            Class::Letter => {
+                // Most words are ASCII letters alone.
+                at = letters_end(bytes, at);
+                match bytes.get(at) {
+                    Some(byte) if *byte >= 0x80 || *byte == b'\'' || byte.is_ascii_digit() => {
+                        at = start;
+                        run(text, &mut at)
+                    }
+                    _ => TokenKind::Word,
+                }
+            }
+            Class::Digit => run(text, &mut at),
             Class::Mark => {
                 at += 1;
                 marks(text, &mut at);
