@@ -14,6 +14,8 @@ use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
 use crate::error::{Error, Result};
+use crate::text::Span;
+use crate::text::short::Short;
 
 static WORDS: LazyLock<Option<Map<&'static [u8]>>> =
     LazyLock::new(|| Map::new(include_bytes!("words.fst").as_slice()).ok());
@@ -72,8 +74,8 @@ impl Entry {
         self == Self::default()
     }
 
-    fn unpack(bits: u64) -> Self {
-        let field = |shift: u32, mask: u64| ((bits >> shift) & mask) as u8;
+    fn unpack(bits: u32) -> Self {
+        let field = |shift: u32, mask: u32| ((bits >> shift) & mask) as u8;
         Self {
             given: field(0, 7),
             surname: field(3, 7),
@@ -113,7 +115,16 @@ pub(crate) fn safe(word: &str) -> Safe {
 
 /// Looks a word up, in any case, accents and apostrophes dropped. A possessive ending is part of the word: cut it first.
 pub(crate) fn lookup(word: &str) -> Entry {
-    lookup_all(std::iter::once(word))
+    lookup_at(word, Span::new(0, word.len()))
+}
+
+/// Looks up the word at `span` of `text`.
+pub(crate) fn lookup_at(text: &str, span: Span) -> Entry {
+    // Nearly all words are short and letters alone.
+    match Short::at(text.as_bytes(), span).filter(|short| short.is_letters(span.len())) {
+        Some(short) => Recent::get(short.lower()),
+        None => lookup_all(std::iter::once(span.of(text))),
+    }
 }
 
 /// Looks up a name of several words, as places have them: "San Antonio", "Winston Salem".
@@ -134,7 +145,11 @@ pub(crate) fn lookup_all<'a>(words: impl IntoIterator<Item = &'a str>) -> Entry 
     if !key.whole {
         return Entry::default();
     }
-    Recent::get(&key)
+    let key = &key.bytes[..key.len];
+    match std::str::from_utf8(key).ok().and_then(Short::new) {
+        Some(short) => Recent::get(short),
+        None => Entry::unpack(find(key)),
+    }
 }
 
 /// The words of ASCII letters alone that `wanted` takes, in the order of the map.
@@ -145,7 +160,7 @@ fn select(wanted: impl Fn(&str, Entry) -> bool) -> Vec<String> {
     while let Some((word, bits)) = words.next() {
         if let Ok(word) = std::str::from_utf8(word)
             && word.bytes().all(|byte| byte.is_ascii_lowercase())
-            && wanted(word, Entry::unpack(bits))
+            && wanted(word, Entry::unpack(bits as u32))
         {
             out.push(word.to_owned());
         }
@@ -153,48 +168,42 @@ fn select(wanted: impl Fn(&str, Entry) -> bool) -> Vec<String> {
     out
 }
 
-/// What the map says of a key.
-fn find(key: &Key) -> Entry {
-    let found = WORDS.as_ref().and_then(|map| map.get(&key.bytes[..key.len]));
-    found.map_or_else(Entry::default, Entry::unpack)
+/// What the map says of a key, packed.
+fn find(key: &[u8]) -> u32 {
+    WORDS.as_ref().and_then(|map| map.get(key)).map_or(0, |bits| bits as u32)
 }
 
-/// Keys this long at most are remembered.
-const SHORT: usize = 24;
-/// How many words are remembered.
-const RECENT: usize = 8192;
+/// Two to the power of this is how many words are remembered.
+const RECENT: u32 = 14;
 
 /// A word that was looked up before, and what was found: notes are made of few words, and the map is slow to walk.
 #[derive(Clone, Copy)]
 struct Recent {
-    key: [u8; SHORT],
-    len: usize,
-    entry: Entry,
+    /// Zeros are no word.
+    word: [u8; 16],
+    bits: u32,
 }
 
 thread_local! {
-    // The empty key stands for itself: it is in no list.
     static RECENT_WORDS: RefCell<Vec<Recent>> =
-        RefCell::new(vec![Recent { key: [0; SHORT], len: 0, entry: Entry::default() }; RECENT]);
+        RefCell::new(vec![Recent { word: [0; 16], bits: 0 }; 1 << RECENT]);
 }
 
 impl Recent {
-    fn get(key: &Key) -> Entry {
-        // The rest of a short key is zeros.
-        let Some(short) = key.bytes.first_chunk::<SHORT>().filter(|_| key.len <= SHORT) else { return find(key) };
-        let hash = short.as_chunks::<8>().0.iter().fold(0_u64, |hash, bytes| {
-            (hash.rotate_left(23) ^ u64::from_le_bytes(*bytes)).wrapping_mul(0x9E37_79B9_7F4A_7C15)
-        });
-        let slot = (hash >> 48) as usize % RECENT;
+    fn get(word: Short) -> Entry {
+        let find = || {
+            let bytes = word.bytes();
+            find(&bytes[..bytes.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1)])
+        };
         let remembered = RECENT_WORDS.try_with(|recent| {
             let mut recent = recent.borrow_mut();
-            let known = &mut recent[slot];
-            if known.key != *short || known.len != key.len {
-                *known = Self { key: *short, len: key.len, entry: find(key) };
+            let known = &mut recent[word.hash(RECENT)];
+            if known.word != word.bytes() {
+                *known = Self { word: word.bytes(), bits: find() };
             }
-            known.entry
+            known.bits
         });
-        remembered.unwrap_or_else(|_| find(key))
+        Entry::unpack(remembered.unwrap_or_else(|_| find()))
     }
 }
 

@@ -2,6 +2,9 @@
 
 use std::sync::LazyLock;
 
+use crate::text::Span;
+use crate::text::short::Short;
+
 /// What a word announces: a set of the bits below.
 pub(super) type Cues = u32;
 
@@ -289,40 +292,44 @@ const LISTS: &[(Cues, &str)] = &[
     ),
 ];
 
-/// Longest cue, in bytes.
-const LONGEST: usize = 18;
-const SLOTS: usize = 8192;
+/// The number of places is two to the power of this.
+const BITS: u32 = 12;
+const SLOTS: usize = 1 << BITS;
 
 static TABLE: LazyLock<Table> = LazyLock::new(Table::build);
 
 struct Table {
-    slots: Vec<(&'static str, Cues)>,
+    slots: Vec<(Option<Short>, Cues)>,
     /// For each two first letters, the lengths that occur: most words are told apart by this alone.
     lengths: [u32; 1024],
+    /// The few words that are longer or have other letters.
+    others: Vec<(&'static str, Cues)>,
 }
 
 impl Table {
     fn build() -> Self {
-        let mut table = Self { slots: vec![("", 0); SLOTS], lengths: [0; 1024] };
+        let mut table = Self { slots: vec![(None, 0); SLOTS], lengths: [0; 1024], others: Vec::new() };
         for (cues, words) in LISTS {
-            for word in words.split_whitespace().filter(|word| word.len() <= LONGEST) {
-                let slot = table.slot(word);
-                table.slots[slot] = (word, table.slots[slot].1 | cues);
+            for word in words.split_whitespace() {
                 table.lengths[opening(word)] |= 1 << word.len();
+                if let Some(short) = Short::new(word) {
+                    let slot = table.slot(short);
+                    table.slots[slot] = (Some(short), table.slots[slot].1 | cues);
+                } else {
+                    match table.others.iter_mut().find(|known| known.0 == word) {
+                        Some(known) => known.1 |= cues,
+                        None => table.others.push((word, *cues)),
+                    }
+                }
             }
         }
         table
     }
 
     /// The slot that holds `word`, or the empty one where it would stand.
-    fn slot(&self, word: &str) -> usize {
-        // The length and five letters tell nearly all of them apart; the comparison below tells all.
-        let (bytes, len) = (word.as_bytes(), word.len());
-        let letter = |at: usize| bytes.get(at).map_or(0, |byte| u32::from(byte | 0x20));
-        let places = [0, 1, len / 2, len.wrapping_sub(2), len.wrapping_sub(1)];
-        let hash = places.iter().fold(len as u32, |hash, at| (hash ^ letter(*at)).wrapping_mul(0x0100_0193));
-        let mut slot = (hash ^ (hash >> 15)) as usize % SLOTS;
-        while !self.slots[slot].0.is_empty() && !self.slots[slot].0.eq_ignore_ascii_case(word) {
+    fn slot(&self, word: Short) -> usize {
+        let mut slot = word.hash(BITS);
+        while self.slots[slot].0.is_some_and(|other| other != word) {
             slot = (slot + 1) % SLOTS;
         }
         slot
@@ -337,11 +344,19 @@ fn opening(word: &str) -> usize {
 
 /// What `word` announces, whatever its case.
 pub(super) fn cues(word: &str) -> Cues {
-    let table = &*TABLE;
-    if word.len() > LONGEST || table.lengths[opening(word)] & (1 << word.len()) == 0 {
+    cues_at(word, Span::new(0, word.len()))
+}
+
+/// What the word at `span` of `text` announces, whatever its case.
+pub(super) fn cues_at(text: &str, span: Span) -> Cues {
+    let (table, word) = (&*TABLE, span.of(text));
+    if table.lengths[opening(word)] & (1_u32.checked_shl(word.len() as u32).unwrap_or(0)) == 0 {
         return 0;
     }
-    table.slots[table.slot(word)].1
+    match Short::at(text.as_bytes(), span) {
+        Some(short) => table.slots[table.slot(short.lower())].1,
+        None => table.others.iter().find(|known| known.0.eq_ignore_ascii_case(word)).map_or(0, |known| known.1),
+    }
 }
 
 #[cfg(test)]
@@ -359,7 +374,7 @@ mod tests {
 
     #[test]
     fn the_table_has_room() {
-        let taken = TABLE.slots.iter().filter(|(word, _)| !word.is_empty()).count();
+        let taken = TABLE.slots.iter().filter(|(word, _)| word.is_some()).count();
         assert!(taken * 2 < SLOTS, "{taken} of {SLOTS}");
     }
 }

@@ -6,6 +6,7 @@ use super::{Detector, Note, location, name, organization};
 use crate::cancel::Cancel;
 use crate::lexicon::{self, Entry};
 use crate::scrub::{Finding, Stage, Stages};
+use crate::text::short::Short;
 use crate::text::{Case, Span, TokenKind};
 
 /// Finds names, places and organisations, as far as the word lists, the structure of the note, or both are asked for.
@@ -163,8 +164,11 @@ impl<'t> Words<'t> {
             };
             match token.kind {
                 TokenKind::Word => {
-                    let plain = bytes[span.start].is_ascii_lowercase();
-                    word.case = if plain { Case::Lower } else { token.case(text) };
+                    word.case = match Short::at(bytes, span).filter(|short| short.is_letters(span.len())) {
+                        _ if bytes[span.start].is_ascii_lowercase() => Case::Lower,
+                        Some(short) => short.case(),
+                        None => token.case(text),
+                    };
                     if let Some(stem) = possessive(span.of(text)) {
                         span.end = span.start + stem;
                         word.span = span;
@@ -173,7 +177,7 @@ impl<'t> Words<'t> {
                             word.case = Case::Upper;
                         }
                     }
-                    word.cues = announce::cues(span.of(text));
+                    word.cues = announce::cues_at(text, span);
                     match word.case {
                         Case::Lower => lower += 1,
                         Case::Title => title += 1,
@@ -181,7 +185,7 @@ impl<'t> Words<'t> {
                         _ => {}
                     }
                     if word.case != Case::Lower && span.len() > 1 {
-                        word.entry = lexicon::lookup(span.of(text));
+                        word.entry = lexicon::lookup_at(text, span);
                     }
                 }
                 TokenKind::Newline => {
@@ -338,7 +342,7 @@ impl<'t> Words<'t> {
     /// What the lists say of the word at `at`, also when it is written in lower case.
     pub(super) fn entry(&self, at: usize) -> Entry {
         match self.items.get(at) {
-            Some(word) if word.is_word() && word.case == Case::Lower => lexicon::lookup(self.text(at)),
+            Some(word) if word.is_word() && word.case == Case::Lower => lexicon::lookup_at(self.text, word.span),
             Some(word) => word.entry,
             None => Entry::default(),
         }
