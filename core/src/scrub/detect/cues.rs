@@ -9,6 +9,7 @@ use std::ops::Range;
 use memchr::{memchr, memchr_iter, memrchr};
 
 use crate::error::{Error, Result};
+use crate::text::short::{Short, letters, letters_end, sixteen};
 
 /// How far before a value cues are looked for, in bytes. Patterns narrow this by their own window.
 const REACH: usize = 80;
@@ -61,14 +62,64 @@ pub(super) struct Place {
     pub(super) cue: usize,
     start: usize,
     end: usize,
-    /// Whether a letter follows, so that it is a whole word only where the text that is searched ends there.
-    open: bool,
 }
 
-impl Place {
-    /// Whether it is a whole word of a text that ends at `end`.
-    fn is_whole(&self, end: usize) -> bool {
-        !self.open || self.end == end
+/// The cues of a part of the text, which grows with what is asked for: most of a note is near no value.
+#[derive(Debug, Default)]
+pub(super) struct Places {
+    /// Those that are whole words and begin in `from..to`, in the order of their ends, longer ones first.
+    list: Vec<Place>,
+    from: usize,
+    to: usize,
+    /// The text before `from` was asked for, too: nothing is left out any more.
+    all: bool,
+    /// The first of the list that ends after the place last asked for.
+    next: usize,
+}
+
+/// The part of the text that is read grows by this much at least, and leaves out no less.
+const STRIDE: usize = 128;
+
+impl Places {
+    /// Makes sure that the cues are known that begin in `low..high`.
+    fn reach(&mut self, cues: &Cues, text: &str, low: usize, high: usize) {
+        if low < self.from {
+            *self = Self { all: true, ..Self::default() };
+        } else if low > self.to + STRIDE && !self.all {
+            // A blank belongs to no word, so that reading may begin there.
+            let bytes = text.as_bytes();
+            if let Some(blank) = memrchr(b' ', &bytes[self.to..low]) {
+                let from = self.to + blank;
+                self.list.clear();
+                (self.from, self.to, self.next) = (from, from, 0);
+            }
+        }
+        if high > self.to {
+            self.to = cues.read(text, self.to, high + STRIDE, &mut self.list);
+        }
+    }
+
+    /// Calls `found` with those in a part of the text, as if there were nothing around it.
+    fn within(&mut self, cues: &Cues, text: &str, part: Range<usize>, mut found: impl FnMut(Place)) {
+        let Range { start: low, end: high } = part;
+        let bytes = text.as_bytes();
+        self.reach(cues, text, low, high);
+        // Values are asked about from left to right.
+        while self.next > 0 && self.list[self.next - 1].end > low {
+            self.next -= 1;
+        }
+        while self.list.get(self.next).is_some_and(|place| place.end <= low) {
+            self.next += 1;
+        }
+        let inside_word =
+            low > 0 && bytes[low - 1].is_ascii_alphanumeric() && bytes.get(low).is_some_and(u8::is_ascii_alphanumeric);
+        let low = low + usize::from(inside_word);
+        let inside = self.list[self.next..].iter().take_while(|place| place.end <= high);
+        inside.filter(|place| place.start >= low).for_each(|place| found(*place));
+        // A word that the end of the part cuts is whole in it.
+        if high > low && goes_on(bytes, high) && !matches!(PLAIN[usize::from(bytes[high - 1])], Form::Blank) {
+            cues.cut(text, low..high).for_each(found);
+        }
     }
 }
 
@@ -144,21 +195,35 @@ const PLAIN: [Form; 256] = {
 pub(super) struct Cues {
     /// The class of each byte, by the plain letter it stands for; 0 is every letter that no cue holds.
     classes: [u8; 256],
+    /// Whether a cue begins with each byte.
+    opens: [bool; 256],
+    /// The words of letters alone that cues begin with, and the node each leads to; empty where there is no node.
+    firsts: Vec<(Option<Short>, u16)>,
     /// Where each node leads under each class; 0 is nowhere, 1 the root.
     nodes: Vec<[u16; CLASSES]>,
-    /// The cue that ends in each node.
-    ends: Vec<Option<u16>>,
+    /// The cue that ends in each node, or [`NO_CUE`].
+    ends: Vec<u16>,
 }
 
+const NO_CUE: u16 = u16::MAX;
+/// Two to the power of this is how many places there are for first words.
+const FIRSTS: u32 = 11;
 const CLASSES: usize = 64;
-const ROOT: u16 = 1;
+const NOWHERE: usize = 0;
+const ROOT: usize = 1;
 const BLANK: usize = 1;
 const NUMBER: usize = 2;
 const ASSIGNS: usize = 3;
 
 impl Cues {
     pub(super) fn new(words: &[&str]) -> Result<Self> {
-        let mut cues = Self { classes: [0; 256], nodes: vec![[0; CLASSES]; 2], ends: vec![None; 2] };
+        let mut cues = Self {
+            classes: [0; 256],
+            opens: [false; 256],
+            firsts: vec![(None, 0); 1 << FIRSTS],
+            nodes: vec![[0; CLASSES]; 2],
+            ends: vec![NO_CUE; 2],
+        };
         let mut plain = [0; 256];
         for (letter, class) in [(b' ', BLANK), (b'#', NUMBER), (b':', ASSIGNS)] {
             plain[usize::from(letter)] = class;
@@ -178,58 +243,98 @@ impl Cues {
                 if *class >= CLASSES {
                     return Err(Error::internal("the cues are written in too many letters"));
                 }
-                let next = cues.nodes[usize::from(node)][*class];
-                node = if next != 0 { next } else { cues.grow(node, *class)? };
+                let next = cues.step(node, *class);
+                node = if next == NOWHERE { cues.grow(node, *class)? } else { next };
             }
-            cues.ends[usize::from(node)] = Some(number as u16);
+            cues.ends[node] = number as u16;
         }
+        cues.separate();
         for byte in 0..=255_u8 {
-            cues.classes[usize::from(byte)] = match PLAIN[usize::from(byte)] {
+            let class = match PLAIN[usize::from(byte)] {
                 Form::Blank => BLANK,
                 Form::Assigns => ASSIGNS,
                 Form::Number => NUMBER,
                 Form::Letter | Form::Capital => plain[usize::from(byte.to_ascii_lowercase())],
-            } as u8;
+            };
+            cues.classes[usize::from(byte)] = class as u8;
+            cues.opens[usize::from(byte)] = cues.step(ROOT, class) != NOWHERE;
         }
-        cues.separate();
+        for word in words {
+            let letters = letters_end(word.as_bytes(), 0);
+            let Some(first) = Short::new(&word[..letters]) else { continue };
+            let slot = cues.slot(first);
+            let step = |node, byte: &u8| cues.step(node, usize::from(cues.classes[usize::from(*byte)]));
+            cues.firsts[slot] = (Some(first), word.as_bytes()[..letters].iter().fold(ROOT, step) as u16);
+        }
+        if cues.firsts.iter().filter(|first| first.0.is_some()).count() * 2 > cues.firsts.len() {
+            return Err(Error::internal("too many cues begin differently"));
+        }
         Ok(cues)
     }
 
-    fn grow(&mut self, node: u16, class: usize) -> Result<u16> {
-        let next = u16::try_from(self.nodes.len()).map_err(|_| Error::internal("too many cues"))?;
-        self.nodes[usize::from(node)][class] = next;
+    /// The place of a first word, or the empty one where it would stand.
+    #[inline]
+    fn slot(&self, word: Short) -> usize {
+        let mut slot = word.hash(FIRSTS);
+        while self.firsts[slot].0.is_some_and(|other| other != word) {
+            slot = (slot + 1) % self.firsts.len();
+        }
+        slot
+    }
+
+    /// Where `node` leads under `class`.
+    #[inline]
+    fn step(&self, node: usize, class: usize) -> usize {
+        usize::from(self.nodes[node][class])
+    }
+
+    fn grow(&mut self, node: usize, class: usize) -> Result<usize> {
+        let next = self.nodes.len();
+        self.nodes[node][class] = u16::try_from(next).map_err(|_| Error::internal("too many cues"))?;
         self.nodes.push([0; CLASSES]);
-        self.ends.push(None);
+        self.ends.push(NO_CUE);
         Ok(next)
     }
 
     /// Lets runs of blanks count as one, and `#` and what ends a key bring the blank before them along.
     fn separate(&mut self) {
-        let after_blank: Vec<u16> = self.nodes.iter().map(|node| node[BLANK]).filter(|next| *next != 0).collect();
-        for node in 0..self.nodes.len() {
-            if !after_blank.contains(&(node as u16)) && node != usize::from(ROOT) {
-                let blank = usize::from(self.nodes[node][BLANK]);
+        let mut after_blank = vec![false; self.nodes.len()];
+        self.nodes.iter().for_each(|node| after_blank[usize::from(node[BLANK])] = true);
+        after_blank[NOWHERE] = false;
+        for (node, after_blank) in after_blank.into_iter().enumerate() {
+            if after_blank {
+                self.nodes[node][BLANK] = node as u16;
+            } else if node != ROOT {
+                let blank = self.step(node, BLANK);
                 for class in [NUMBER, ASSIGNS] {
                     self.nodes[node][class] = self.nodes[blank][class];
                 }
             }
         }
-        for node in after_blank {
-            self.nodes[usize::from(node)][BLANK] = node;
-        }
     }
 
-    /// Every cue in a text that begins where a word does, in the order of their ends, longer ones first.
-    pub(super) fn places(&self, text: &str, places: &mut Vec<Place>) {
+    /// Adds every cue that begins where a word does, from `at`, which is where one may begin, to `high`, and is a whole word, in the
+    /// order of their ends, longer ones first. Gives back where reading goes on.
+    fn read(&self, text: &str, mut at: usize, high: usize, places: &mut Vec<Place>) -> usize {
         let bytes = text.as_bytes();
-        places.clear();
-        // Notes hold about one cue to fifteen bytes.
-        places.reserve(bytes.len() / 12);
-        let root = &self.nodes[usize::from(ROOT)];
-        let mut at = 0;
-        while let Some(&byte) = bytes.get(at) {
-            if root[usize::from(self.classes[usize::from(byte)])] != 0 && !is_unit(bytes, at) {
-                self.walk(bytes, at, places);
+        while let Some(&byte) = bytes.get(at).filter(|_| at < high) {
+            if byte.is_ascii_alphabetic() {
+                let ahead = sixteen(bytes, at);
+                let length = letters(ahead);
+                let ends =
+                    length < 16 && bytes.get(at + length).is_none_or(|next| next.is_ascii() && !next.is_ascii_digit());
+                // Most words are letters alone, and no cue begins with most of them.
+                if let Some(word) = Short::first(ahead, length).filter(|word| ends && !word.is_camel()) {
+                    let (first, node) = self.firsts[self.slot(word.lower())];
+                    if first.is_some() && !is_unit(bytes, at) {
+                        self.go_on(bytes, at, at + length, usize::from(node), places);
+                    }
+                    at += length;
+                    continue;
+                }
+            }
+            if self.opens[usize::from(byte)] && !is_unit(bytes, at) {
+                self.go_on(bytes, at, at, ROOT, places);
             }
             let mut last = letter(byte);
             at += 1;
@@ -252,34 +357,57 @@ impl Cues {
                 at += 1;
             }
         }
+        at
     }
 
-    /// Adds the cues that start at `start`.
-    fn walk(&self, bytes: &[u8], start: usize, places: &mut Vec<Place>) {
-        let mut node = usize::from(ROOT);
-        let mut before = b' ';
-        for (end, &byte) in (start + 1..).zip(&bytes[start..]) {
-            if is_camel(before, byte) {
-                node = usize::from(self.nodes[node][BLANK]);
+    /// Adds the whole words that start at `start`, of which the bytes up to `end` lead to `node`.
+    fn go_on(&self, bytes: &[u8], start: usize, mut end: usize, mut node: usize, places: &mut Vec<Place>) {
+        loop {
+            let cue = self.ends[node];
+            if cue != NO_CUE && !goes_on(bytes, end) {
+                let later = places.iter().rev().take_while(|other| other.end > end).count();
+                places.insert(places.len() - later, Place { cue: usize::from(cue), start, end });
             }
-            before = byte;
-            node = usize::from(self.nodes[node][usize::from(self.classes[usize::from(byte)])]);
-            if node == 0 {
+            let Some(&byte) = bytes.get(end) else { return };
+            node = self.next(node, bytes, start, end, byte);
+            if node == NOWHERE {
                 return;
             }
-            if let Some(cue) = self.ends[node] {
-                let place = Place { cue: usize::from(cue), start, end, open: goes_on(bytes, end) };
-                let later = places.iter().rev().take_while(|other| other.end > end).count();
-                places.insert(places.len() - later, place);
-            }
+            end += 1;
         }
     }
 
-    /// Appends the cues in the text just before `at`; `places` are those of the whole text.
-    pub(super) fn before(text: &str, at: usize, places: &[Place], near: &mut Vec<Place>) {
-        let bytes = text.as_bytes();
-        let low = reach(bytes, at);
-        near.extend(within(bytes, low..at, places));
+    /// Where `byte`, which stands at `at` in what starts at `start`, leads from `node`.
+    #[inline]
+    fn next(&self, node: usize, bytes: &[u8], start: usize, at: usize, byte: u8) -> usize {
+        let camel = at > start && is_camel(bytes[at - 1], byte);
+        let node = if camel { self.step(node, BLANK) } else { node };
+        self.step(node, usize::from(self.classes[usize::from(byte)]))
+    }
+
+    /// The cues that begin in `part` where a word does and end where it ends, though the text goes on there.
+    fn cut<'a>(&'a self, text: &'a str, part: Range<usize>) -> impl Iterator<Item = Place> + 'a {
+        let (bytes, end) = (text.as_bytes(), part.end);
+        part.filter_map(move |start| {
+            if !self.opens[usize::from(bytes[start])] || !begins(text, start) || is_unit(bytes, start) {
+                return None;
+            }
+            let mut node = ROOT;
+            for at in start..end {
+                node = self.next(node, bytes, start, at, bytes[at]);
+                if node == NOWHERE {
+                    return None;
+                }
+            }
+            let cue = self.ends[node];
+            (cue != NO_CUE).then(|| Place { cue: usize::from(cue), start, end })
+        })
+    }
+
+    /// Appends the cues in the text just before `at`; `row` and `places` are those of the whole text.
+    pub(super) fn before(&self, text: &str, at: usize, row: &mut Row, places: &mut Places, near: &mut Vec<Place>) {
+        let low = row.reach(text.as_bytes(), at);
+        places.within(self, text, low..at, |place| near.push(place));
     }
 
     /// What the cue at `place` says of a value at `at`, where it stands within `window` of it; `free` says that the cue
@@ -296,45 +424,47 @@ impl Cues {
     }
 
     /// The cues in the text just after `at`, as in "555-0100 (fax)".
-    pub(super) fn after(text: &str, at: usize, places: &[Place], hits: &mut Vec<Hit>) {
+    pub(super) fn after(&self, text: &str, at: usize, places: &mut Places, hits: &mut Vec<Hit>) {
         let bytes = text.as_bytes();
         let high = bytes.len().min(at + REACH_AFTER);
         let line = memchr(b'\n', &bytes[at..high]).map_or(high, |length| at + length);
-        hits.extend(within(bytes, at..line, places).map(|place| {
+        places.within(self, text, at..line, |place| {
             let gap = &bytes[at..place.start];
             let linked = gap.contains(&b'(') && gap.iter().all(|byte| b" (-[".contains(byte));
             let rest = &bytes[place.end..line];
             let next = rest.iter().find(|byte| !b" :=".contains(byte));
             let plain = !next.is_some_and(u8::is_ascii_digit) && rest.first() != Some(&b':');
-            Hit { cue: place.cue, distance: gap.len(), length: place.end - place.start, linked, plain }
-        }));
+            hits.push(Hit { cue: place.cue, distance: gap.len(), length: place.end - place.start, linked, plain });
+        });
     }
 
     /// The cues in the header of the table column that holds `at`.
-    pub(super) fn header(text: &str, at: usize, row: &mut Row, places: &[Place], hits: &mut Vec<Hit>) {
-        let bytes = text.as_bytes();
-        if let Some(cell) = row.cell(bytes, at) {
+    pub(super) fn header(&self, text: &str, at: usize, row: &mut Row, places: &mut Places, hits: &mut Vec<Hit>) {
+        if let Some(cell) = row.cell(text.as_bytes(), at) {
             let cell = cell.start..cell.end.min(cell.start + REACH);
-            hits.extend(within(bytes, cell, places).map(|place| Hit {
-                cue: place.cue,
-                distance: HEADER_DISTANCE,
-                length: place.end - place.start,
-                linked: true,
-                plain: true,
-            }));
+            places.within(self, text, cell, |place| {
+                hits.push(Hit {
+                    cue: place.cue,
+                    distance: HEADER_DISTANCE,
+                    length: place.end - place.start,
+                    linked: true,
+                    plain: true,
+                });
+            });
         }
     }
 }
 
-/// The places in a part of the text, as if there were nothing around it.
-fn within<'p>(bytes: &[u8], part: Range<usize>, places: &'p [Place]) -> impl Iterator<Item = Place> + 'p {
-    let Range { start: low, end: high } = part;
-    let inside_word =
-        low > 0 && bytes[low - 1].is_ascii_alphanumeric() && bytes.get(low).is_some_and(u8::is_ascii_alphanumeric);
-    let from = places.partition_point(|place| place.end <= low);
-    let low = low + usize::from(inside_word);
-    let inside = places[from..].iter().take_while(move |place| place.end <= high);
-    inside.filter(move |place| place.start >= low && place.is_whole(high)).copied()
+/// Whether a word or a mark begins at `at`, or a part of a camel-case key.
+fn begins(text: &str, at: usize) -> bool {
+    let inner = |c: char| c.is_ascii_alphanumeric() || !c.is_ascii() && (c.is_lowercase() || c.is_uppercase());
+    let Some((before, rest)) = text.split_at_checked(at) else { return false };
+    match (before.chars().next_back(), rest.chars().next()) {
+        (Some(last), Some(next)) if inner(last) && inner(next) => {
+            last.is_ascii_lowercase() && next.is_ascii_uppercase()
+        }
+        _ => true,
+    }
 }
 
 /// Whether the word at `at` is what a quantity is divided by: "dL" in "g/dL" is no driver's licence.
@@ -356,18 +486,17 @@ fn goes_on(raw: &[u8], end: usize) -> bool {
     })
 }
 
-/// Where the text before `at` begins that may hold its cues: on its line or the one above, as a value may stand under its
-/// key, and sentences wrap.
-fn reach(bytes: &[u8], at: usize) -> usize {
-    let low = at.saturating_sub(REACH);
-    let Some(mut newline) = memrchr(b'\n', &bytes[low..at]) else { return low };
-    while let Some(above) = memrchr(b'\n', &bytes[low..low + newline]) {
-        if bytes[low + above..low + newline].iter().any(|byte| !byte.is_ascii_whitespace()) {
-            return low + above + 1;
+/// Where the first line above `line`, where a line starts, begins that is not blank, if that is near.
+fn above(bytes: &[u8], line: usize) -> Option<usize> {
+    let low = line.saturating_sub(REACH);
+    let mut newline = line.checked_sub(1)?;
+    while let Some(above) = memrchr(b'\n', bytes.get(low..newline)?) {
+        if bytes[low + above..newline].iter().any(|byte| !byte.is_ascii_whitespace()) {
+            return Some(low + above + 1);
         }
-        newline = above;
+        newline = low + above;
     }
-    low
+    None
 }
 
 /// Whether the text between a cue and a value leaves the value to the cue: no other number between them that is not one
@@ -426,6 +555,8 @@ fn linked(gap: &[u8]) -> bool {
 #[derive(Debug, Default)]
 pub(super) struct Row {
     line: Range<usize>,
+    /// Where the line above begins that is not blank, or the text.
+    above: usize,
     /// The first line of the table, and the mark between its cells.
     header: Option<(Range<usize>, u8)>,
 }
@@ -441,14 +572,27 @@ impl Row {
         let mark = [b'|', b'\t', b','].into_iter().find(|&mark| memchr(mark, line).is_some());
         // Commas make a table only where no sentence could have put them.
         let mark = mark.filter(|&mark| mark != b',' || !line.windows(2).any(|pair| pair == b", "));
-        Self { line: start..end, header: mark.and_then(|mark| Some((header(bytes, start..end, mark)?, mark))) }
+        let header = mark.and_then(|mark| Some((header(bytes, start..end, mark)?, mark)));
+        Self { line: start..end, above: above(bytes, start).unwrap_or(0), header }
+    }
+
+    /// Goes to the line that holds `at`.
+    fn hold(&mut self, bytes: &[u8], at: usize) {
+        if !(self.line.start..self.line.end.max(1)).contains(&at) {
+            *self = Self::new(bytes, at);
+        }
+    }
+
+    /// Where the text before `at` begins that may hold its cues: on its line or the one above, as a value may stand under its
+    /// key, and sentences wrap.
+    fn reach(&mut self, bytes: &[u8], at: usize) -> usize {
+        self.hold(bytes, at);
+        at.saturating_sub(REACH).max(self.above)
     }
 
     /// The cell above `at` in the header.
     fn cell(&mut self, bytes: &[u8], at: usize) -> Option<Range<usize>> {
-        if !(self.line.start..self.line.end.max(1)).contains(&at) {
-            *self = Self::new(bytes, at);
-        }
+        self.hold(bytes, at);
         let (header, mark) = self.header.as_ref()?;
         let column = memchr_iter(*mark, &bytes[self.line.start..at]).count();
         let names = &bytes[header.clone()];
@@ -524,9 +668,11 @@ mod tests {
         for start in 0..letters.len() {
             let joined = start > 0 && (letters[start - 1].is_ascii_alphanumeric() || !letters[start - 1].is_ascii());
             for (cue, word) in WORDS.iter().enumerate() {
-                if !(joined && letters[start].is_ascii_alphanumeric()) && letters[start..].starts_with(word.as_bytes())
-                {
-                    found.push((from[start + word.len() - 1] + 1, from[start], cue));
+                let here = !(joined && letters[start].is_ascii_alphanumeric())
+                    && letters[start..].starts_with(word.as_bytes());
+                let place = || (from[start + word.len() - 1] + 1, from[start], cue);
+                if here && !goes_on(raw, place().0) {
+                    found.push(place());
                 }
             }
         }
@@ -536,7 +682,7 @@ mod tests {
 
     fn quickly(text: &str) -> Vec<(usize, usize, usize)> {
         let mut places = Vec::new();
-        Cues::new(WORDS).expect("the cues compile").places(text, &mut places);
+        Cues::new(WORDS).expect("the cues compile").read(text, 0, text.len(), &mut places);
         places.iter().map(|place| (place.end, place.start, place.cue)).collect()
     }
 

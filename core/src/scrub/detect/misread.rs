@@ -1,5 +1,5 @@
 //! Numbers in which a scanner read letters: "3l2-555-Ol42", "2O24-O3-l4". The patterns read the note once more with those
-//! letters put right, and only what touches them counts.
+//! letters put right, near these, and only what touches them counts.
 
 use super::{Detector, Note, Patterns};
 use crate::error::Result;
@@ -58,7 +58,7 @@ impl Detector for Misread {
         }
         let Some(right) = right.and_then(|bytes| String::from_utf8(bytes).ok()) else { return Ok(()) };
         let from = findings.len();
-        self.0.detect(&Note { text: &right, ..*note }, findings)?;
+        self.0.detect_near(&Note { text: &right, ..*note }, &changed, findings)?;
         let mut kept = from;
         for at in from..findings.len() {
             let first = changed.partition_point(|span| span.end <= findings[at].span.start);

@@ -5,7 +5,7 @@ use std::sync::{Arc, LazyLock, OnceLock};
 
 use regex_automata::{Anchored, Input, meta};
 
-use super::cues::{Cues, Hit, Place, Row};
+use super::cues::{Cues, Hit, Place, Places, Row};
 use super::scan::{Scanner, syntax};
 use super::{Detector, Note};
 use crate::error::{Error, Result};
@@ -154,6 +154,14 @@ impl Patterns {
             Err(message) => Err(Error::internal(message.clone())),
         }
     }
+
+    /// Finds what overlaps one of `spans`, which are in order, and perhaps more of what is near.
+    ///
+    /// # Errors
+    /// As [`Detector::detect`].
+    pub(super) fn detect_near(&self, note: &Note<'_>, spans: &[Span], findings: &mut Vec<Finding>) -> Result<()> {
+        self.compiled.find_near(note, spans, findings)
+    }
 }
 
 impl Compiled {
@@ -210,12 +218,30 @@ impl Compiled {
         Ok(Self { rules, sharing, cued, unglued, barred, scanner, cues, words: ordered, speaks_for, forbids })
     }
 
+    /// Finds what lies in the note.
     fn find(&self, note: &Note<'_>, findings: &mut Vec<Finding>) -> Result<()> {
-        let text = note.text;
+        self.find_in(note, Span::new(0, note.text.len()), &mut Nearby::default(), findings).map(|_| ())
+    }
+
+    /// Finds what overlaps one of `spans`, which are in order, and perhaps more of what is near.
+    fn find_near(&self, note: &Note<'_>, spans: &[Span], findings: &mut Vec<Finding>) -> Result<()> {
         let mut nearby = Nearby::default();
-        self.cues.places(text, &mut nearby.places);
+        let mut done = 0;
+        for span in spans {
+            // What belongs to a value before its match lies in the text that is shown to `lead`.
+            let part = self.scanner.around(note.text.as_bytes(), *span, AROUND + 4);
+            if part.end > done {
+                done = self.find_in(note, Span::new(part.start.max(done), part.end), &mut nearby, findings)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Finds what begins in `part`, and gives back where it ended.
+    fn find_in(&self, note: &Note<'_>, part: Span, nearby: &mut Nearby, findings: &mut Vec<Finding>) -> Result<usize> {
+        let text = note.text;
         let bytes = text.as_bytes();
-        self.scanner.scan(bytes, note.cancel, |start, ends| {
+        self.scanner.scan(bytes, part, note.cancel, |start, ends| {
             let mut done = self.barred[start.checked_sub(1).map_or(START, |before| usize::from(bytes[before]))];
             if start >= 2 && b"-./".contains(&bytes[start - 1]) && bytes[start - 2].is_ascii_digit() {
                 done.add(self.unglued);
@@ -233,7 +259,7 @@ impl Compiled {
                     rules = rules.without(cued.without(*spoken_for.get_or_insert_with(|| nearby.look(self, text, at))));
                 }
                 while let Some(number) = rules.pop() {
-                    if let Some(finding) = self.judge(text, number, start, end, &mut nearby) {
+                    if let Some(finding) = self.judge(text, number, start, end, nearby) {
                         done.insert(number);
                         findings.push(finding);
                     }
@@ -330,7 +356,7 @@ impl Compiled {
         let mut cue = nearby.best(text, span.start, &self.speaks_for, number, window, false);
         let mut against = nearby.best(text, span.start, &self.forbids, number, UNLESS_WINDOW.max(window), true);
         if cue.is_none() && bracket {
-            cue = best(nearby.after(text, span.end), &self.speaks_for, &|hit| hit.linked);
+            cue = best(nearby.after(self, text, span.end), &self.speaks_for, &|hit| hit.linked);
         }
         let mut kind = RuleKind::Cue;
         if cue.is_none() && rule.pattern.score < 0.5 {
@@ -341,7 +367,7 @@ impl Compiled {
             return Standing::Refused;
         }
         if !rule.pattern.unless.is_empty() {
-            let after = best(nearby.after(text, span.end), &self.forbids, &|hit| hit.plain);
+            let after = best(nearby.after(self, text, span.end), &self.forbids, &|hit| hit.plain);
             against = against.into_iter().chain(after).min_by_key(|hit| hit.distance);
         }
         match (cue, against) {
@@ -375,8 +401,8 @@ struct Nearby {
     at: Option<usize>,
     /// The cues before it; what each says is worked out when a rule asks.
     before: Vec<Place>,
-    /// All cues of the text.
-    places: Vec<Place>,
+    /// The cues of the text.
+    places: Places,
     header: Vec<Hit>,
     /// The rules that one of these speaks for.
     cued: RuleSet,
@@ -456,8 +482,8 @@ impl Nearby {
             self.at = Some(at);
             self.before.clear();
             self.header.clear();
-            Cues::before(text, at, &self.places, &mut self.before);
-            Cues::header(text, at, &mut self.row, &self.places, &mut self.header);
+            compiled.cues.before(text, at, &mut self.row, &mut self.places, &mut self.before);
+            compiled.cues.header(text, at, &mut self.row, &mut self.places, &mut self.header);
             self.cued = RuleSet::default();
             for place in &self.before {
                 self.cued.add(compiled.speaks_for[place.cue]);
@@ -477,11 +503,11 @@ impl Nearby {
     }
 
     /// The words after `at`.
-    fn after(&mut self, text: &str, at: usize) -> &[Hit] {
+    fn after(&mut self, compiled: &Compiled, text: &str, at: usize) -> &[Hit] {
         if self.after.0 != Some(at) {
             self.after.0 = Some(at);
             self.after.1.clear();
-            Cues::after(text, at, &self.places, &mut self.after.1);
+            compiled.cues.after(text, at, &mut self.places, &mut self.after.1);
         }
         &self.after.1
     }

@@ -1,11 +1,12 @@
 //! Says which patterns match where, in one left-to-right walk over the text.
 //!
 //! The walk stops only where a word, a number or a telling symbol starts, and only when some pattern can begin with the
-//! two bytes there. At such a place one automaton holds all patterns at once, so that no pattern hides another; its states
+//! three bytes there. At such a place one automaton holds all patterns at once, so that no pattern hides another; its states
 //! are worked out when they are first needed.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
+use memchr::memchr;
 use regex_automata::hybrid::{LazyStateID, dfa, dfa::DFA};
 use regex_automata::nfa::thompson::{self, NFA, State, WhichCaptures};
 use regex_automata::util::pool::Pool;
@@ -15,6 +16,8 @@ use regex_automata::{Anchored, Input, MatchKind};
 
 use crate::cancel::Cancel;
 use crate::error::{Error, Result};
+use crate::text::Span;
+use crate::text::short::letters_end;
 
 /// Bytes between two looks at the token.
 const LOOK: usize = 1 << 14;
@@ -65,6 +68,41 @@ fn class(byte: u8) -> Class {
     CLASSES[usize::from(byte)]
 }
 
+/// What three bytes in a row can be, each told apart as far as five bits do: letters whatever their case, digits as one. For each
+/// two the set of the third.
+struct Openings(Box<[u32; 1024]>);
+
+/// The five bits of each byte.
+static FOLDED: [u8; 256] = {
+    let mut folded = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        folded[byte] = match byte as u8 {
+            letter @ (b'a'..=b'z' | b'A'..=b'Z') => letter & 31,
+            b'0'..=b'9' => 0,
+            b' ' | b'\t' | b'\n' | b'\r' => 27,
+            b'.' | b',' => 28,
+            b'-' | b'/' => 29,
+            0x80..=0xff => 30,
+            _ => 31,
+        };
+        byte += 1;
+    }
+    folded
+};
+
+fn folded(byte: u8) -> usize {
+    usize::from(FOLDED[usize::from(byte)])
+}
+
+impl Openings {
+    #[inline]
+    fn contains(&self, bytes: [u8; 3]) -> bool {
+        let [first, second, third] = bytes.map(folded);
+        self.0[first << 5 | second] & (1 << third) != 0
+    }
+}
+
 /// A set of pairs of bytes.
 struct Pairs(Box<[u64; 1024]>);
 
@@ -83,12 +121,6 @@ impl Pairs {
         self.0[bit >> 6] & (1 << (bit & 63)) != 0
     }
 
-    fn add(&mut self, other: &Self) {
-        for (mine, theirs) in self.0.iter_mut().zip(other.0.iter()) {
-            *mine |= theirs;
-        }
-    }
-
     fn letter_pairs(&self) -> usize {
         let letters = || (b'a'..=b'z').chain(b'A'..=b'Z');
         letters()
@@ -104,7 +136,7 @@ type NewTable = Box<dyn Fn() -> Table + Send + Sync + std::panic::UnwindSafe + s
 struct Automaton {
     dfa: DFA,
     tables: Pool<Table, NewTable>,
-    beginnings: Pairs,
+    openings: Openings,
     /// The number each pattern has outside.
     numbers: Vec<usize>,
 }
@@ -115,7 +147,12 @@ pub(super) struct Scanner {
     telling: Automaton,
     /// All of them, also those that can begin with any word: tried where an identifier may be.
     all: Automaton,
+    /// The most bytes that a pattern can match, and one that does without the mark between the fields of a message.
+    longest: (usize, usize),
 }
+
+/// The mark between fields, without which the longest patterns match nothing.
+const BAR: u8 = b'|';
 
 impl Automaton {
     fn new(regexes: &[&str], numbers: Vec<usize>) -> Result<Self> {
@@ -126,10 +163,7 @@ impl Automaton {
             .configure(thompson::Config::new().utf8(false).which_captures(WhichCaptures::None))
             .build_many(&chosen)
             .map_err(|error| unreadable(&error))?;
-        let mut all = Pairs::new();
-        for pattern in nfa.patterns() {
-            all.add(&beginnings(&nfa, pattern));
-        }
+        let openings = openings(&nfa);
         let dfa = dfa::Builder::new()
             .configure(
                 dfa::Config::new()
@@ -143,7 +177,7 @@ impl Automaton {
             .map_err(|error| unreadable(&error))?;
         let for_table = dfa.clone();
         let new_table: NewTable = Box::new(move || Table::new(&for_table));
-        Ok(Self { dfa, tables: Pool::new(new_table), beginnings: all, numbers })
+        Ok(Self { dfa, tables: Pool::new(new_table), openings, numbers })
     }
 
     /// Which patterns begin with something telling; the others can begin with any word.
@@ -279,25 +313,42 @@ impl Scanner {
     pub(super) fn new(regexes: &[&str]) -> Result<Self> {
         let all = Automaton::new(regexes, (0..regexes.len()).collect())?;
         let telling = Automaton::new(regexes, all.telling())?;
-        Ok(Self { telling, all })
+        let longest = |regex: &&str| syntax::parse_with(regex, &syntax()).ok()?.properties().maximum_len();
+        let lengths: Vec<usize> = regexes.iter().map(|regex| longest(regex).unwrap_or(usize::MAX)).collect();
+        let nfa = all.dfa.get_nfa();
+        let barless =
+            nfa.patterns().filter(|pattern| !needs_bar(nfa, *pattern)).map(|pattern| lengths[pattern.as_usize()]);
+        let longest = (lengths.iter().copied().max().unwrap_or(0), barless.max().unwrap_or(0));
+        Ok(Self { telling, all, longest })
     }
 
-    /// Calls `found` at each place where patterns match, with every pattern and every end it can have there, nearest end
-    /// first.
+    /// Where matches begin that touch `span`, or come as near to it as `margin` bytes.
+    pub(super) fn around(&self, text: &[u8], span: Span, margin: usize) -> Span {
+        let (longest, barless) = self.longest;
+        let longest = if memchr(BAR, text).is_some() { longest } else { barless };
+        let near = span.start.saturating_sub(longest.saturating_add(margin));
+        let blank = text[..near].iter().rposition(|byte| class(*byte) == Class::Blank);
+        Span::new(blank.map_or(0, |blank| blank + 1), text.len().min(span.end + margin))
+    }
+
+    /// Calls `found` at each place of `part` where patterns match, with every pattern and every end it can have there, nearest end
+    /// first. The part begins where the text does or after a blank, and is gone through to the end of its last word. Gives back
+    /// where that is.
     ///
     /// # Errors
     /// When the automaton gives up, and once `cancel` is set.
     pub(super) fn scan(
         &self,
         text: &[u8],
+        part: Span,
         cancel: &Cancel,
         mut found: impl FnMut(usize, &[(usize, usize)]),
-    ) -> Result<()> {
+    ) -> Result<usize> {
         let (mut telling, mut all) = (self.telling.tables.get(), self.all.tables.get());
         let mut ends = Vec::with_capacity(64);
-        let mut at = 0;
+        let mut at = part.start;
         let mut looked = 0;
-        while at < text.len() {
+        while at < part.end {
             if at >= looked {
                 cancel.check()?;
                 looked = at + LOOK;
@@ -309,6 +360,7 @@ impl Scanner {
             let start = at;
             let mut busy = false;
             // Most of a note is words of letters alone, which start at one place.
+            at = letters_end(text, at);
             while text.get(at).is_some_and(|&byte| class(byte) == Class::Letter) {
                 at += 1;
             }
@@ -333,8 +385,8 @@ impl Scanner {
                 upcoming = if place < plain { plain } else { place + 1 };
                 let starts = here != before || !matches!(here, Class::Letter | Class::Digit);
                 before = here;
-                let second = text.get(place + 1).copied().unwrap_or(b'\n');
-                if !starts || !automaton.beginnings.contains(text[place], second) {
+                let near = |after: usize| text.get(place + after).copied().unwrap_or(b'\n');
+                if !starts || !automaton.openings.contains([text[place], near(1), near(2)]) {
                     continue;
                 }
                 automaton.ends(table, text, place, &mut ends)?;
@@ -343,7 +395,7 @@ impl Scanner {
                 }
             }
         }
-        Ok(())
+        Ok(at)
     }
 }
 
@@ -363,6 +415,52 @@ fn beginnings(nfa: &NFA, pattern: PatternID) -> Pairs {
         }
     }
     pairs
+}
+
+/// What the patterns can begin with.
+fn openings(nfa: &NFA) -> Openings {
+    let mut openings = Openings(Box::new([0; 1024]));
+    let set = |(first, last): (u8, u8)| (first..=last).fold(0_u32, |set, byte| set | 1 << folded(byte));
+    let each = |set: u32| (0..32_usize).filter(move |bit| set & (1 << bit) != 0);
+    // Many bytes lead to the same state.
+    let mut known = HashMap::new();
+    let mut seconds_of = |state: StateID| -> Vec<(u32, u32)> {
+        let (seconds, done) = steps(nfa, state);
+        let seconds = seconds.into_iter().map(|(second, next)| {
+            let thirds = known.entry(next).or_insert_with(|| {
+                let (thirds, done) = steps(nfa, next);
+                if done { u32::MAX } else { thirds.into_iter().fold(0, |all, (third, _)| all | set(third)) }
+            });
+            (set(second), *thirds)
+        });
+        seconds.chain(done.then_some((u32::MAX, u32::MAX))).collect()
+    };
+    let mut seconds: HashMap<StateID, Vec<(u32, u32)>> = HashMap::new();
+    for start in nfa.patterns().filter_map(|pattern| nfa.start_pattern(pattern)) {
+        for (first, next) in steps(nfa, start).0 {
+            for &(second, thirds) in seconds.entry(next).or_insert_with(|| seconds_of(next)).iter() {
+                for first in each(set(first)) {
+                    each(second).for_each(|second| openings.0[first << 5 | second] |= thirds);
+                }
+            }
+        }
+    }
+    openings
+}
+
+/// Whether a pattern matches nothing without a [`BAR`].
+fn needs_bar(nfa: &NFA, pattern: PatternID) -> bool {
+    let Some(start) = nfa.start_pattern(pattern) else { return true };
+    let (mut seen, mut open) = (HashSet::from([start]), vec![start]);
+    while let Some(state) = open.pop() {
+        let (steps, done) = steps(nfa, state);
+        if done {
+            return false;
+        }
+        let other = steps.into_iter().filter(|(range, _)| *range != (BAR, BAR)).map(|(_, next)| next);
+        open.extend(other.filter(|next| seen.insert(*next)));
+    }
+    true
 }
 
 /// A range of bytes, first and last, and where it leads.
