@@ -7,6 +7,7 @@ use super::announce::{self, CREDENTIAL, GENERIC, HEAD, NEVER, PARTICLE, SAYS, SU
 use super::structure::{Sort, sort};
 use crate::lexicon::{self, Entry};
 use crate::scrub::{Category, Finding};
+use crate::text::short::Short;
 use crate::text::{Case, Span, Token, TokenKind};
 
 /// A finding at least this sure teaches the rest of the note.
@@ -92,6 +93,11 @@ fn repeat(note: &Note<'_>, findings: &mut Vec<Finding>, parts: &HashMap<String, 
             return;
         }
         if token.kind != TokenKind::Word || !initials[usize::from(initial)] {
+            continue;
+        }
+        // Most words are short and letters alone, and no word that is known is as long.
+        let letters = Short::at(note.text.as_bytes(), token.span).filter(|short| short.is_letters(token.span.len()));
+        if letters.is_some() && lengths[usize::from(initial.to_ascii_lowercase())] & 1 << token.span.len() == 0 {
             continue;
         }
         while let Some(span) = cover.next_if(|span| span.start <= token.span.start) {
