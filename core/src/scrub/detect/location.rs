@@ -3,19 +3,25 @@
 //! A state or a country alone is no finding (45 CFR 164.514(b)(2)(i)(B) asks for what is smaller than a state).
 
 use super::announce::{
-    ACT, AREA, BRAND, CREDENTIAL, DWELL, GENERIC, HALF, HEAD, LEGAL, NEVER, STATE, STREET, TITLE, TOWARDS, TOWN, TRADE,
+    ACT, AREA, BRAND, CREDENTIAL, Cues, DWELL, GENERIC, HALF, HEAD, LEGAL, NEVER, STATE, STREET, TITLE, TOWARDS, TOWN,
+    TRADE,
 };
 use super::structure::{Gap, Sort, Words};
 use crate::lexicon;
 use crate::scrub::{Category, Finding, Kind};
 use crate::text::{Case, TokenKind};
 
+/// What words announce that are looked at.
+const ASKED: Cues = STATE | HALF | TOWARDS | STREET | AREA | TOWN;
+
 /// Appends the towns, counties and neighbourhoods of a note.
 pub(super) fn find(words: &Words<'_>, findings: &mut Vec<Finding>) {
     let mut finder = Finder { words, findings };
     for at in 0..words.len() {
         let Some(word) = words.get(at).filter(|_| !words.cancel.stops(at)) else { return };
-        if !word.is_word() || word.cues == 0 && word.case == Case::Lower {
+        // Most words are none of these.
+        let asked = word.is(ASKED) || word.span.len() == 3 && words.is_text(at, "box");
+        if !asked || !word.is_word() || word.cues == 0 && word.case == Case::Lower {
             continue;
         }
         if word.is(STATE) && word.case != Case::Lower || word.is_capital() && word.is(HALF) {

@@ -1,13 +1,16 @@
 //! Names of people: from titles, fields, letters, relatives, verbs, initials and the lists.
 
 use super::announce::{
-    ACT, BEFORE, BODY, CALL, CREDENTIAL, FIELD, GENERIC, GRADED, HEAD, LEGAL, LETTER, NEVER, PARTICLE, RELATIVE, SAYS,
-    STATE, STREET, SUFFIX, TALK, THING, TITLE, TRADE,
+    ACT, BEFORE, BODY, CALL, CREDENTIAL, Cues, FIELD, GENERIC, GRADED, HEAD, LEGAL, LETTER, NEVER, PARTICLE, RELATIVE,
+    SAYS, STATE, STREET, SUFFIX, TALK, THING, TITLE, TRADE,
 };
 use super::structure::{Gap, Sort, Words, sort};
 use crate::lexicon::{self, Entry};
 use crate::scrub::{Category, Finding, Stage, Stages};
 use crate::text::{Case, TokenKind};
+
+/// What words announce that says who is named, or who is named next.
+const CUED: Cues = TITLE | FIELD | LETTER | RELATIVE | CREDENTIAL | CALL | BEFORE | SAYS;
 
 /// Appends the names of people in a note.
 pub(super) fn find(words: &Words<'_>, stages: Stages, findings: &mut Vec<Finding>) {
@@ -17,7 +20,7 @@ pub(super) fn find(words: &Words<'_>, stages: Stages, findings: &mut Vec<Finding
         let Some(word) = words.get(at).filter(|_| !words.cancel.stops(at)) else { return };
         match word.kind {
             TokenKind::Word => {
-                if structure && word.cues != 0 {
+                if structure && word.is(CUED) {
                     finder.cued(at);
                 }
                 if structure

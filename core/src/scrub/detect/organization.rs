@@ -2,12 +2,15 @@
 //! are known by one word. "The hospital" and "Emergency Department" say what, not which, and are no findings.
 
 use super::announce::{
-    AREA, BELONG, BODY, BRAND, CHAIN, CREDENTIAL, DWELL, FIELD, GENERIC, HEAD, JOIN, LEGAL, NEVER, SAYS, STATE, STREET,
-    TITLE, TRADE,
+    AREA, BELONG, BODY, BRAND, CHAIN, CREDENTIAL, Cues, DWELL, FIELD, GENERIC, HEAD, JOIN, LEGAL, NEVER, SAYS, STATE,
+    STREET, TITLE, TRADE,
 };
 use super::structure::{Gap, Sort, Word, Words};
 use crate::scrub::{Category, Finding, Stage, Stages};
 use crate::text::{Case, TokenKind};
+
+/// What words announce that are looked at.
+const ASKED: Cues = HEAD | TRADE | LEGAL | BRAND | BELONG | BODY | CHAIN;
 
 /// Appends the organisations of a note.
 pub(super) fn find(words: &Words<'_>, stages: Stages, findings: &mut Vec<Finding>) {
@@ -15,7 +18,9 @@ pub(super) fn find(words: &Words<'_>, stages: Stages, findings: &mut Vec<Finding
     let mut finder = Finder { words, findings, done: 0 };
     for at in 0..words.len() {
         let Some(word) = words.get(at).filter(|_| !words.cancel.stops(at)) else { return };
-        if !word.is_word() || word.cues == 0 {
+        // Most words are none of these.
+        let article = word.is(NEVER) && word.span.len() == 3 && word.case == Case::Title;
+        if !word.is(ASKED) && !article || !word.is_word() {
             continue;
         }
         if structure && word.case == Case::Title && word.is(NEVER) && words.is_text(at, "the") {
