@@ -678,6 +678,12 @@ class report : public detail::handle<cg_report, cg_report_free> {
   std::string json() const && { return std::string((*this).json()); }
 };
 
+/** What a therapy note says, as data: goals, services, minutes, schedule, measures, signatures. */
+inline report facts(std::string_view note) {
+  return report(detail::produce<cg_report>(
+      [&](cg_report **out, cg_error **err) { return cg_facts(note.data(), note.size(), out, err); }));
+}
+
 /** The units of a day's timed minutes, `{"97110": 33}`, by the eight-minute rule. */
 inline report units(std::string_view minutes_json, std::string_view codes_yaml = {}) {
   return report(detail::produce<cg_report>([&](cg_report **out, cg_error **err) {

@@ -163,6 +163,23 @@ pub unsafe extern "C" fn cg_scorer_score_episode(
     }
 }
 
+/// Reads what a therapy note says as data. The report's JSON is that of `chartguard facts`: goals, services, interventions, minutes, frequency
+/// and duration, measures, signatures, dates, diagnoses and more, each place as `{"start","end"}` in code points of the note; it has no score.
+/// On success `*out` is to be freed with cg_report_free. Any thread may call it.
+///
+/// # Safety
+/// `note` is readable for `len` bytes; `out` is writable; `err` is writable or NULL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cg_facts(
+    note: *const c_char,
+    len: usize,
+    out: *mut *mut cg_report,
+    err: *mut *mut cg_error,
+) -> cg_status {
+    // SAFETY: promised by the caller.
+    unsafe { produce(out, err, || Ok(cg_report::of(None, wire::facts(text(note, len)?)?.to_string()))) }
+}
+
 /// Works out the units of a day's timed minutes, given as `{"97110": 33, "97140": 7}`, by the eight-minute rule (Medicare Claims Processing
 /// Manual ch. 5 §20.2). The report's JSON is `{"minutes","units","codes":[{"code","minutes","units","units_at_most"}]}`; it has no score. `codes`
 /// is NULL with length 0, or a code table in YAML whose entries replace those built in. On success `*out` is to be freed with cg_report_free.

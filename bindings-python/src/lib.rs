@@ -56,7 +56,7 @@ mod _chartguard {
     #[pymodule_export]
     use crate::registry::{_open_registry, Registry};
     #[pymodule_export]
-    use crate::rubric::{Criterion, Report, Rubric, Scorer, units};
+    use crate::rubric::{Criterion, Report, Rubric, Scorer, facts, units};
     #[pymodule_export]
     use crate::scrubber::{Finding, Reason, Scrubbed, Scrubber};
     #[pymodule_export]

@@ -407,6 +407,40 @@ fn options<'a>(
     })
 }
 
+/// What a therapy note says, as data: a dict for each note makes columns of a table.
+///
+/// Parameters
+/// ----------
+/// note : str
+///
+/// Returns
+/// -------
+/// dict
+///     ``goals`` (with ``term``, ``target``, ``function``, ``time_frame``, ``status``), ``services`` (``code``, ``timing``), ``interventions``,
+///     ``minutes`` (``timed``, ``total``, ``untimed``, ``clock``, ``services``), ``frequency``, ``duration``, ``measures``, ``signatures`` (``role``,
+///     ``discipline``, ``date``, ``stamped``), ``visit_dates``, ``periods``, ``diagnoses``, ``body_parts`` and more. Each place is
+///     ``{"start": int, "end": int}`` in code points of `note`.
+///
+/// Examples
+/// --------
+/// >>> from chartguard import facts
+/// >>> note = "Gait training 15 min. Total treatment time: 15 minutes."
+/// >>> facts(note)["minutes"]["total"]["minutes"]
+/// 15
+#[pyfunction]
+#[pyo3(signature = (note, **unknown))]
+#[pyo3(text_signature = "(note)")]
+pub(crate) fn facts<'py>(
+    py: Python<'py>,
+    note: &Bound<'py, PyString>,
+    unknown: Option<&Bound<'_, PyDict>>,
+) -> PyResult<Bound<'py, PyAny>> {
+    crate::error::no_keywords(py, unknown, "facts")?;
+    let note = crate::error::text(note)?;
+    let json = run(py, || Ok(wire::facts(note)?.to_string()))?;
+    py.import("json")?.call_method1("loads", (json,))
+}
+
 /// The units of a day's timed minutes, by the eight-minute rule of the Medicare Claims Processing Manual ch. 5 §20.2.
 ///
 /// Parameters

@@ -8,7 +8,7 @@ import pickle
 
 import chartguard
 import pytest
-from chartguard import Analyzer, ConfigError, InferenceError, Rubric, Scorer, units
+from chartguard import Analyzer, ConfigError, InferenceError, InputError, Rubric, Scorer, facts, units
 from conftest import PLAIN
 
 NOTE = "PT treatment note 03/14/2024. Gait training 15 minutes. Total treatment time: 15 minutes."
@@ -118,6 +118,23 @@ def test_units_of_timed_minutes():
     with pytest.raises(ConfigError, match="code table") as caught:
         units({"00000": 15})
     assert caught.value.where == ["`minutes`"]
+
+
+def test_facts_of_a_note():
+    note = "Señora Peña\nGait training 97116, 15 min. Total treatment time: 15 minutes.\nAnn Lee, PT 3/4/2025\n"
+    said = facts(note)
+
+    def text(place):
+        return note[place["start"] : place["end"]]
+
+    assert said["minutes"]["total"]["minutes"] == 15
+    assert [text(service["span"]) for service in said["services"]] == ["Gait training", "97116"]
+    assert [(text(s["date"]), s["role"], s["discipline"]) for s in said["signatures"]] == [("3/4/2025", "therapist", "pt")]
+    assert facts("")["goals"] == []
+    with pytest.raises(TypeError, match="unknown option `notes`"):
+        facts(note, notes=1)
+    with pytest.raises(InputError, match="surrogate"):
+        facts("\ud800")
 
 
 def test_exports(scorer):

@@ -12,9 +12,10 @@ pub use self::shape::report_schema;
 use self::shape::{NoteReport, Place};
 use crate::error::{Error, ErrorCode, Location, Result};
 use crate::format::{MessageReport, ScrubbedMessage};
+use crate::guard::guard;
 use crate::rubric::{
     Allocation, BillingResult, CodeTable, EpisodeNote, EpisodeOptions, EpisodeReport, Evidence, Report, ScoreOptions,
-    Scorer, Timing, allocate_units,
+    Scorer, Timing, allocate_units, extract,
 };
 use crate::scrub::{Applied, Finding, Operator, Policy, Scrubbed};
 use crate::text::{Offsets, Span};
@@ -188,6 +189,19 @@ pub fn score_episode(scorer: &Scorer, notes: &str, options: &str) -> Result<(Opt
     let report = scorer.score_episode(&read, &EpisodeOptions::from_json(options)?)?;
     let texts: Vec<&str> = read.iter().map(|note| note.text).collect();
     Ok((report.episode.score, Value::Object(episode(&texts, &report)).to_string()))
+}
+
+/// What a therapy note says, as data: the members of [`Facts`](crate::rubric::Facts), each place as `{"start","end"}`.
+///
+/// # Errors
+/// A defect in chartguard.
+pub fn facts(text: &str) -> Result<Value> {
+    guard(ErrorCode::Panic, "the facts of a note were read", || {
+        let offsets = Offsets::new(text);
+        let mut facts = extract(text);
+        facts.each_span(|span| *span = Span::new(offsets.code_point(span.start), offsets.code_point(span.end)));
+        Ok(json!(facts))
+    })
 }
 
 /// The units of minutes given as JSON, `{"97110": 33, "97140": 7}`, as [`allocation`] makes them. Codes that `codes` (a code table in YAML

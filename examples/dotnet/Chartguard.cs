@@ -783,6 +783,9 @@ internal static partial class Cg
     internal static partial CgStatus cg_scorer_score_episode(CgScorer scorer, byte[]? notesJson, nuint notesJsonLen, byte[]? optionsJson, nuint optionsJsonLen, out CgReport @out, out CgError err);
 
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial CgStatus cg_facts(byte[]? note, nuint noteLen, out CgReport @out, out CgError err);
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial CgStatus cg_units(byte[]? minutesJson, nuint minutesJsonLen, byte[]? codes, nuint codesLen, out CgReport @out, out CgError err);
 
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]

@@ -308,7 +308,8 @@ int main(int argc, char **argv) {
         struct text notes = some(12);
         cg_report *out = NULL;
         status = below(2) ? cg_scorer_score_episode(scorer, notes.ptr, notes.len, NULL, 0, &out, &err)
-                          : cg_units(notes.ptr, notes.len, options.ptr, options.len, &out, &err);
+                 : below(2) ? cg_units(notes.ptr, notes.len, options.ptr, options.len, &out, &err)
+                            : cg_facts(note.ptr, note.len, &out, &err);
         ended(status, out, err);
         cg_report_free(out);
         free(notes.ptr);

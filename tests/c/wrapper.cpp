@@ -253,6 +253,7 @@ static void scoring() {
   CHECK(report.score() && *report.score() >= 0 && *report.score() <= 1 && contains(report.json(), "tx.total-minutes"));
   CHECK(contains(cg::units(R"({"97110": 33, "97140": 7})").json(), "\"units\":3"));
   CHECK(!cg::units(R"({"97110": 33})").score());
+  CHECK(contains(cg::facts(note).json(), "\"minutes\":15") && !cg::facts(note).score());
   CHECK(contains(scorer.score_episode(R"([{"text": "PT treatment note", "date": "2024-03-14"}])").json(), "\"notes\""));
   CHECK(status_of([] { cg::rubric::builtin("medicare"); }) == CG_STATUS_RUBRIC);
   CHECK(contains(cg::rubric::builtin_ids_json(), "medicare-outpatient-therapy") && contains(cg::rubric::schema_json(), "criteria"));

@@ -183,6 +183,29 @@ fn thresholds_set_the_exit_status() {
 }
 
 #[test]
+fn facts_are_printed_in_code_points() {
+    let note = "Señora Peña\nGait training 97116, 15 min. Total treatment time: 15 minutes.\nAnn Lee, PT 3/4/2025\n";
+    let out = run(&["facts", "-"], note.as_bytes());
+    assert_eq!(out.status.code(), Some(0), "{}", stderr(&out));
+    let facts: serde_json::Value = serde_json::from_str(&stdout(&out)).unwrap();
+    let said = |place: &serde_json::Value| -> String {
+        let at = |name: &str| usize::try_from(place[name].as_u64().unwrap()).unwrap();
+        note.chars().skip(at("start")).take(at("end") - at("start")).collect()
+    };
+    assert_eq!(facts["minutes"]["total"]["minutes"], 15);
+    assert_eq!(said(&facts["services"][1]["span"]), "97116");
+    assert_eq!(said(&facts["signatures"][0]["date"]), "3/4/2025");
+    let line = serde_json::json!({"id": 7, "text": note}).to_string();
+    let out = run(&["facts", "--jsonl", "--threads", "2", "-"], format!("{line}\n{line}\n").as_bytes());
+    let lines: Vec<serde_json::Value> = stdout(&out).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(lines.len(), 2);
+    assert!(lines.iter().all(|line| line["id"] == 7 && line["facts"] == facts));
+    let out = run(&["facts", "--jsonl", "-"], b"{\"id\": 1}\n");
+    assert_eq!(out.status.code(), Some(2));
+    assert!(stderr(&out).contains("line 1") && stderr(&out).contains("`text`"), "{}", stderr(&out));
+}
+
+#[test]
 fn analyze_shows_the_scrubbed_note_and_writes_pages() {
     let folder = scratch("analyze");
     let pages = folder.join("pages");

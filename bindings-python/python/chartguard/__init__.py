@@ -38,6 +38,8 @@ restore_column
     Give back a column of notes, from the scrubbed text and the key or from a vault.
 Rubric, Scorer, Report, Criterion
     Score a note against a rubric, with evidence; an episode of care; a claim.
+facts
+    What a therapy note says, as data: goals, services, minutes, schedule, measures, signatures.
 units
     Units from timed minutes.
 Analyzer, Outcome
@@ -113,6 +115,7 @@ from chartguard._chartguard import (
     TamperedError,
     Vault,
     __version__,
+    facts,
     message_notes,
     restore,
     restore_message,
@@ -167,6 +170,7 @@ __all__ = [
     "TamperedError",
     "Vault",
     "__version__",
+    "facts",
     "message_notes",
     "restore",
     "restore_column",

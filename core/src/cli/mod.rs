@@ -5,6 +5,7 @@ mod audit;
 mod calibrate;
 mod context;
 mod eval;
+mod facts;
 mod input;
 #[cfg(feature = "onnx")]
 mod model;
@@ -53,6 +54,8 @@ enum Command {
     Scrub(scrub::ScrubArgs),
     /// Score a note's documentation against a rubric
     Score(score::ScoreArgs),
+    /// Read a therapy note's goals, services, minutes, schedule, measures and signatures as JSON
+    Facts(facts::FactsArgs),
     /// Work out units from timed minutes, or hold a claim against a note
     Units(units::UnitsArgs),
     /// Scrub and score notes, with the evidence under each verdict
@@ -223,6 +226,7 @@ where
     let outcome = match cli.command {
         Command::Scrub(args) => scrub::run(&args),
         Command::Score(args) => score::run(&args),
+        Command::Facts(args) => facts::run(&args),
         Command::Units(args) => units::run(&args),
         Command::Analyze(args) => analyze::run(&args),
         Command::Restore(args) => restore::run(&args),

@@ -128,7 +128,8 @@ pub fn extract(text: &str) -> Facts {
 }
 
 impl Facts {
-    fn each_span(&mut self, mut change: impl FnMut(&mut Span)) {
+    /// Puts something else for every place.
+    pub(crate) fn each_span(&mut self, mut change: impl FnMut(&mut Span)) {
         let lists = [
             &mut self.interventions,
             &mut self.planned_interventions,
