@@ -108,7 +108,7 @@ const TITLES: &[(&str, DocType, f32)] = &[
 /// What the body says: pattern, type, weight.
 const CONTENT: &[(&str, DocType, f32)] = &[
     (
-        r"\breason\s+for\s+(?:discharge|d/c)\b|\bdischarged?\s+(?:from|to)\s+(?:skilled\s+)?(?:therapy|services|pt|ot|slp|speech|physical|occupational|outpatient|home\s+program|independent)\b|\b(?:discharge|d/c)\s+(?:status|date|recommendations|instructions)\b|\bstatus\s+at\s+(?:discharge|d/c)\b|\bgoals\s+at\s+discharge\b|\b(?:final|last)\s+(?:visit|session)\b|\bchart\s+(?:will\s+be\s+|is\s+)?closed\b|\b(?:closed|closing|close)\s+(?:the|his|her|their|this|my)\s+(?:chart|case|file|episode)\b|\bis\s+(?:being\s+)?discharged\s+today\b|\bdischarging\s+(?:him|her|them|the\s+patient|pt)\b|\bwe\s+are\s+(?:closing|ending|discharging)\b|\bdischarged?\s+today\b",
+        r"\breason\s+for\s+(?:discharge|d/c)\b|\bdischarged?\s+(?:from|to)\s+(?:skilled\s+)?(?:therapy|services|pt|ot|slp|speech|physical|occupational|outpatient|home\s+program|independent)\b|\b(?:discharge|d/c)\s+(?:status|date|recommendations|instructions)\b|\bstatus\s+at\s+(?:discharge|d/c)\b|\bgoals\s+at\s+discharge\b|\bfinal\s+(?:visit|session)\b|\b(?:this|today)\s+(?:was|is)\s+(?:the|his|her|their|our)\s+last\s+(?:visit|session)\b|\bclosing\s+(?:him|her|them)\b|\b(?:therapy|treatment|services|PT|OT|SLP|ST)\s+(?:ends?|ended|is\s+ending|stops|stopped|concludes|concluded|finishe[sd])\s+(?:today|as\s+of|with\s+this)\b|\bnothing\s+(?:further|more)\s+(?:is\s+)?(?:planned|from\s+me)\b|\bchart\s+(?:will\s+be\s+|is\s+)?closed\b|\b(?:closed|closing|close)\s+(?:the|his|her|their|this|my)\s+(?:chart|case|file|episode)\b|\b(?:closed|completed|finished|ended|closing|ending)\s+(?:[\w'’]+\s+){0,3}(?:course|episode)\s+of\b|\bis\s+(?:being\s+)?discharged\s+today\b|\bdischarging\s+(?:him|her|them|the\s+patient|pt)\b|\bwe\s+are\s+(?:closing|ending|discharging)\b|\bdischarged?\s+today\b",
         Discharge,
         2.0,
     ),
@@ -153,6 +153,10 @@ static NOT_TITLE: LazyLock<Regex> = LazyLock::new(|| {
         r"(?i)\b(?:discharge\s+plan(?:ning)?|anticipated\s+discharge|hospital\s+discharge|post[\s-]discharge|(?:since|per|see)\s+(?:initial\s+)?eval\w*|date\s+of\s+(?:initial\s+)?eval\w*|eval(?:uation)?\s+date|last\s+progress|(?:since|after|before)\s+(?:\w+\s+)?last\s+(?:visit|session|treatment|appointment)|(?:last|final)\s+(?:visit|session|treatment|appointment)\s*:?\s*(?:date|seen|was|on|\d+)|(?:next|upcoming)\s+(?:progress|re-?\s?cert|re-?\s?eval)\w*|progress\s+(?:report|note)\s+due|eval(?:uation)?\s+(?:is\s+|was\s+)?(?:on\s+file|completed|done)|eval(?:uation)?\s*:\s*\d+|initial\s+eval(?:uation)?(?:\s+date|\s*:\s*\d+|\s+on)|plan\s+of\s+care\s+(?:dates?|period|certified|on\s+file))\b|\(\s*eval[^)]{0,40}\)",
     )
 });
+
+/// How a sentence begins that says what the document is.
+static DECLARES: LazyLock<Regex> =
+    LazyLock::new(|| compiled(r"(?i)\b(?:this|here|following)\s+is\s+(?:the|an?|my|our|his|her)\b[^.:]{0,48}$"));
 
 /// What the rules find in a note of its kind and its discipline, before any of it is weighed against the statements.
 pub(super) struct Signs {
@@ -222,6 +226,8 @@ impl Signs {
                     continue;
                 }
                 let field = found.is_some_and(|m| title[m.end()..].trim_start().starts_with(':') && m.start() > 0);
+                // "Okay, this is the physical therapy initial visit for ..." says in a sentence what a title says.
+                let titled = titled || found.is_some_and(|m| DECLARES.is_match(&title[..m.start()]));
                 let factor = match (titled && !field, titles) {
                     (true, 0) => 1.3,
                     (true, _) => 0.4,

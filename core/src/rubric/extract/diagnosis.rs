@@ -28,7 +28,7 @@ static TELLS: LazyLock<Regex> = LazyLock::new(|| {
 });
 static NOTHING: LazyLock<Regex> = LazyLock::new(|| {
     re(
-        r"(?i)^\W*(?:$|n/?a\b|none\b|tbd\b|pending\b|see\b|per\b|unknown\b|not\s+(?:yet\s+)?(?:given|provided|stated|available|listed|established)|to\s+be\b|deferred\b|unspecified\b\W*$|awaiting\b|eval(?:uate)?\s+and\s+treat|_+)",
+        r"(?i)^\W*(?:$|n/?a\b|none\b|tbd\b|pending\b|see\b|per\b|unknown\b|not\s+(?:yet\s+)?(?:given|provided|stated|available|listed|established)|(?:to|will)\s+(?:be|decide|determine|discuss)\b|deferred\b|unspecified\b\W*$|awaiting\b|as\s+(?:before|above|previously|on\s+file)\b|same\b|unchanged\b|\[?\s*(?:select|choose|enter|insert)\b|eval(?:uate)?\s+and\s+treat|_+)",
     )
 });
 /// What a prescriber orders, in place of a diagnosis.
@@ -73,11 +73,23 @@ pub(super) fn diagnoses(page: &Page<'_>) -> Vec<Span> {
             || (!page.hits(lists().primary_condition, value).is_empty()
                 || !page.hits(lists().comorbidity, value).is_empty());
         let words = inside.split_whitespace().filter(|w| w.chars().any(char::is_alphabetic)).count();
-        let stands =
-            page.assertion(Span::new(value.start, value.start + inside.chars().next().map_or(0, char::len_utf8)));
+        let first = inside.char_indices().find(|(_, c)| c.is_alphanumeric()).map_or(0, |(at, _)| at);
+        let length = inside[first..].chars().next().map_or(0, char::len_utf8);
+        let stands = page.assertion(Span::new(value.start + first, value.start + first + length));
         // "Referral slip reads eval & treat" names none.
         let order = !names_one && ORDER.is_match(inside);
-        if !NOTHING.is_match(inside) && !order && (names_one || (colon && words >= 1)) && !stands.other_person {
+        // "Dx   [ ] stroke   [ ] TBI": nobody ticked one.
+        let unticked = inside.starts_with(['[', '(', '☐'])
+            && stands.template
+            && !["[x]", "(x)", "☑", "☒", "✓", "✔"]
+                .iter()
+                .any(|tick| text[value.start..end].to_lowercase().contains(tick));
+        if !NOTHING.is_match(inside)
+            && !order
+            && !unticked
+            && (names_one || (colon && words >= 1))
+            && !stands.other_person
+        {
             found.push(Span::new(label.start(), value.end));
         }
     }
@@ -120,7 +132,7 @@ fn is_patients(page: &Page<'_>, hit: Span) -> bool {
         return false;
     }
     let stands = page.assertion(hit);
-    !stands.negated && !stands.hypothetical && !stands.other_person
+    !stands.negated && !stands.hypothetical && !stands.other_person && !stands.template
 }
 
 /// "PMH osteoporosis and COPD", "comorbid conditions: ...": told of as background inside a line.
@@ -209,7 +221,16 @@ pub(super) fn complexities(page: &Page<'_>) -> Vec<Span> {
         let stands = page.assertion(*hit);
         let filler =
             ["include", "including", "affecting treatment", "impacting", "that", "which", "to progress", "are", "is"];
-        let mut rest = after;
+        // "Comorbidities / complicating factors: [select]": the label goes on to its colon.
+        let label = after.split_once(':').filter(|(label, _)| label.split_whitespace().count() <= 4);
+        let more = |label: &str| {
+            !page
+                .hits(lists().complexity_cue, Span::new(hit.end, hit.end + (end - hit.end).min(label.len() + 4)))
+                .is_empty()
+        };
+        let mut rest = label
+            .filter(|(label, _)| more(label))
+            .map_or(after, |(_, body)| body.trim_start_matches(|c: char| !c.is_alphanumeric()));
         for word in filler {
             rest = rest.strip_prefix(word).unwrap_or(rest).trim_start_matches(|c: char| !c.is_alphanumeric());
         }

@@ -80,7 +80,8 @@ fn count(line: &str) -> Option<Count> {
             (Series::Numbered(ordinal(&word[..label - 1])?), u32::from(letter - b'a') + 1)
         }
         _ if marked => {
-            let at = ROMAN.iter().position(|roman| *roman == word)?;
+            let lower = word.bytes().all(|byte| byte.is_ascii_lowercase());
+            let at = ROMAN.iter().position(|roman| *roman == word || (lower && roman.eq_ignore_ascii_case(word)))?;
             (Series::Roman, u32::try_from(at).ok()? + 1)
         }
         _ => return None,
@@ -97,6 +98,7 @@ mod tests {
         for (text, expected) in [
             ("A. walk a mile\nB. climb stairs", vec![2, 2]),
             ("I.   sit\nII.  stand\n\nIII. walk", vec![2, 3, 0, 4]),
+            ("i.   sit\nii.  stand", vec![2, 3]),
             ("9a  sit\n9b  stand", vec![2, 2]),
             ("F1 grip a trowel\nF2 tie a fly", vec![2, 2]),
             ("S. well\nO. walks\nA. better\nP. go on", vec![0, 0, 0, 0]),

@@ -90,7 +90,7 @@ static TIME_FRAME: LazyLock<Regex> = LazyLock::new(|| {
 static PLACEHOLDER: LazyLock<Regex> = LazyLock::new(|| {
     re(
         r"^\W*(?:none(?:\s+(?:set|established|written|identified|stated|agreed|made|today|yet|at\s+this\s+time|currently|as\s+yet)\b.*)?|n/?a|nil|tbd|tba|pending|deferred|blank|unchanged|same|ongoing|[_\-.\s]*
-        |(?:goals?\W+)?(?:(?:to|will)\s+be|not(?:\s+yet)?|no\s+(?:\w+\s+)?goals?|(?:are|were)\s+not|have\s+not)\s.*
+        |(?:goals?\W+)?(?:(?:to|will)\s+(?:be|decide|determine|discuss|agree|finali[sz]e)\b|not(?:\s+yet)?|no\s+(?:\w+\s+)?goals?|(?:are|were)\s+not|have\s+not)\s.*
         |(?:please\s+)?(?:see|refer\s+to|per|as\s+per|as\s+in|as\s+above|same\s+as)\b.*
         |continue\s+(?:with\s+)?(?:all\s+|current\s+|previous\s+|same\s+|established\s+)*goals?\b.*
         |no\s+.*\b(?:set|established|written|identified|stated)\b.*
@@ -152,7 +152,7 @@ static CONTENT: LazyLock<Regex> = LazyLock::new(|| {
 static SURE_STATUS: LazyLock<Regex> = LazyLock::new(|| {
     re(
         r"\b(?:(?:not|partially|partly|nearly|near|almost|mostly|fully|now|been|is|was|goal|not\s+yet)\s+(?:met|achieved|attained|reached)
-        |unmet|progressing|progressed|on-?\s?going|in\s+progress|making\s+(?:\w+\s+)?progress|no\s+(?:\w+\s+)?(?:progress|change|improvement)
+        |unmet|getting\s+(?:better|there|closer|easier|stronger)|(?:no|some|little|good)\s+headway|progressing|progressed|on-?\s?going|in\s+progress|making\s+(?:\w+\s+)?progress|no\s+(?:\w+\s+)?(?:progress|change|improvement)
         |(?:good|fair|slow|steady|minimal|limited|some|great|excellent|poor)\s+progress|plateau\w*|regress(?:ed|ing|ion)|declin(?:ed|ing)
         |achieved|attained|mastered|accomplished|surpassed|exceeded|discontinued|deferred|upgraded|unchanged
         |not\s+(?:yet\s+)?(?:addressed|started|initiated|tested))\b
@@ -470,6 +470,11 @@ fn listed(page: &Page<'_>) -> Vec<Draft> {
             mode = None;
             continue;
         }
+        // "rate:   twice weekly", further out than the goals are: a field of its own, whatever letter it begins with.
+        if block.is_some() && marker == 0 && state.items > 0 && indent(text, line) < state.indent {
+            mode = None;
+            continue;
+        }
         let continues = marker == 0
             && state.items > 0
             && !after_blank
@@ -637,7 +642,7 @@ fn term_of(label: &str) -> Option<GoalTerm> {
 /// Where the text after a heading begins on its line: past brackets, colon and dashes.
 fn after_label(text: &str, label: Span, line: Span) -> usize {
     let rest = &text[label.end.min(line.end)..line.end];
-    line.end - rest.trim_start_matches([' ', '\t', ':', '-', '–', '—', '*', '.', ')', ']']).len()
+    line.end - rest.trim_start_matches([' ', '\t', ':', '?', '-', '–', '—', '*', '.', ')', ']']).len()
 }
 
 /// Whether a label is a goal's own: numbered, or "LTG:" and "STG (4 wks)".
@@ -934,9 +939,15 @@ fn finish(page: &Page<'_>, draft: Draft) -> Goal {
     Goal { span, text, id, term, target, function, time_frame, status, new }
 }
 
-/// A goal that is due within two weeks is a short-term one, whatever it is called.
+/// A goal that is due within two weeks is a short-term one, and one due when care ends a long-term one, whatever they are called.
 fn from_frame(frame: &str) -> GoalTerm {
     let frame = frame.to_lowercase();
+    // "By discharge", "by the end of therapy": the whole of the care lies before it.
+    if frame.starts_with("by ")
+        && ["discharge", "d/c", "episode", "care", "course", "therapy"].iter().any(|end| frame.ends_with(end))
+    {
+        return GoalTerm::Long;
+    }
     // "For two weeks", "over 3 weeks": how long something is to last.
     if ["for ", "x ", "over ", "after "].iter().any(|lead| frame.starts_with(lead)) {
         return GoalTerm::Unstated;
@@ -1133,7 +1144,7 @@ fn after_goal(source: &str, region: Span, prose: bool) -> Option<Span> {
 pub(super) fn overall_status(page: &Page<'_>) -> Option<Span> {
     let found = OVERALL.find_iter(page.text).map(|m| Span::new(m.start(), m.end())).find(|span| {
         let stands = page.assertion(*span);
-        !stands.hypothetical && page.topic(span.start) != Topic::Plan
+        !stands.hypothetical && !stands.template && page.topic(span.start) != Topic::Plan
     })?;
     let before = &page.text[page.sentence(found.start).start.min(found.start)..found.start];
     let waits = ["until", "when", "once", "if", "till"].iter().any(|word| before.to_lowercase().contains(word));

@@ -23,7 +23,7 @@ static PLANNED: LazyLock<Regex> = LazyLock::new(|| {
 /// A label that asks what therapy is planned.
 static ASKS: LazyLock<Regex> = LazyLock::new(|| {
     compiled(
-        r"(?i)^\W*(?:rx|tx|svcs?|services|interventions?|modalit(?:y|ies)|techniques?|procedures|approach(?:es)?|treat(?:ment)?(?:\s+(?:with|by|approach|methods?))?|(?:tx|treatment|services?|interventions?|therapy)[\s._/]+(?:planned|proposed|to\s+include)|(?:planned|proposed)\s+(?:treatment|interventions?|therapy|services?)|what\s+(?:we|I)\s+(?:propose|plan|will\s+do|intend)|means|methods?|how(?:\s+we\s+will\s+get\s+there)?|work\s+planned|modalit\w*\s*/\s*\w+)\W*$",
+        r"(?i)^\W*(?:rx|tx|svcs?|services|interventions?|modalit(?:y|ies)|techniques?|procedures|approach(?:es)?|treat(?:ment)?(?:\s+(?:with|by|approach|methods?))?|(?:tx|treatment|services?|interventions?|therapy)[\s._/]+(?:planned|proposed|to\s+include)|(?:planned|proposed)\s+(?:treatment|interventions?|therapy|services?)|(?:treatment|therapy)\s+(?:I\s+am|we\s+are|to\s+be)\s+(?:proposing|planning|proposed|planned)|what\s+(?:we|I)\s+(?:propose|plan|will\s+do|intend)|means|methods?|how(?:\s+we\s+will\s+get\s+there)?|work\s+planned|modalit\w*\s*/\s*\w+)\W*$",
     )
 });
 /// A body that names nothing: per protocol, as before, same.

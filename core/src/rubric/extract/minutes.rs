@@ -56,7 +56,7 @@ static BARE: LazyLock<Regex> = LazyLock::new(|| {
     re(&format!(
         r"(?:minutes?|mins?|min\.?|time|timed|untimed|total(?:\s+(?:treatment|tx|rx|therapy|session|visit))?|min\s+total|codes?|TT[TM]?|(?:whole|entire)\s+(?:visit|session|treatment|appointment|hour)(?:\s+(?:for|of|in|with)\s+(?:\w+\s+)?(?:treatment|therapy|care|patient|pt))?|(?:session|visit|treatment|tx|therapy|contact)\s+(?:total|length|duration)|^\s*session|(?:time|minutes|total)\s+in\s+(?:treatment|therapy|session|clinic|all))\s*(?:\([^)\d]*\))?\s*(?:is|was|of|were|[:=\-–|]|\.{{2,}})*\s*(?P<minutes>{NUMBER})\b
         |^\s*all\s*[:=]?\s*(?P<whole>{NUMBER})\s*$
-        |\b(?P<before>{NUMBER})\s+(?:timed|untimed|total|of\s+(?:them|those|these|which))\b"
+        |\b(?P<before>{NUMBER})\s+(?:timed|untimed|total|altogether|in\s+all|all\s+told|of\s+(?:them|those|these|which))\b"
     ))
 });
 /// "Minutes under timed codes come to 53", "time on codes today: 40". A part of `BARE` by its sense: words of any letters, so
@@ -81,7 +81,7 @@ static UNTIMED: LazyLock<Regex> =
     LazyLock::new(|| re(r"\b(?:un-?timed|non[\s-]*timed|not\s+timed|service[\s-]based|service\s+codes?)\b"));
 static TOTAL: LazyLock<Regex> = LazyLock::new(|| {
     re(
-        r"\b(?:total|totals|totaled|totalled|totaling|overall|altogether|in\s+all|combined|entire|session|(?:treatment|tx|therapy|visit|session|rx|contact|appointment|service|encounter)\s+(?:time|minutes|mins?|duration|length)|duration|length\s+of|time\s+spent|together|spent|lasted|lasting|ran|seen\s+for|treated\s+for|worked\s+(?:with\s+\w+\s+)?for|TT[TM]?|(?:minutes|mins?)\s+(?:(?:in|at|on|with)\s+(?:the\s+)?\w+\s+)?(?:for|of|in|given\s+to)\s+(?:the\s+)?(?:treatment|therapy|session|visit)|minutes?\s+of\s+(?:\w+\s+)?(?:therapy|treatment)|whole\s+(?:visit|session|treatment|appointment|hour|time)|(?:time|minutes|mins?)\s+in\s+(?:treatment|therapy|session|clinic|all))\b|(?:^|\s{2,}|[|/;,])\s*all\s*[:=]?\s+\d",
+        r"\b(?:total|totals|totaled|totalled|totaling|overall|altogether|in\s+all|combined|entire|session|(?:treatment|tx|therapy|visit|session|rx|contact|appointment|service|encounter)\s+(?:time|minutes|mins?|duration|length)|duration|length\s+of|time\s+spent|together|spent|lasted|lasting|ran|seen\s+for|treated\s+for|worked\s+(?:with\s+\w+\s+)?for|TT[TM]?|(?:minutes|mins?)\s+(?:(?:in|at|on|with)\s+(?:the\s+)?\w+\s+)?(?:for|of|in|given\s+to)\s+(?:the\s+)?(?:treatment|therapy|session|visit)|minutes?\s+of\s+(?:\w+\s+)?(?:therapy|treatment)|(?:minutes|mins?)\s+(?:treatment|session|visit|tx)|all\s+(?:in|told)|(?:whole|all)\s+(?:visit|session|treatment|appointment|hour|time)|(?:time|minutes|mins?)\s+in\s+(?:treatment|therapy|session|clinic|all))\b|(?:^|\s{2,}|[|/;,])\s*all\s*[:=]?\s+\d",
     )
 });
 /// What minutes are not treatment time.
@@ -111,8 +111,9 @@ static GLOSS: LazyLock<Regex> = LazyLock::new(|| {
         r"\([^()\d]*\btimed\b[^()\d]*\)|\([^()\d]*(?:9[267]\d{3}|G0\d{3})(?:[^()\d]|9[267]\d{3}|G0\d{3})*\)|\btimed\s*(?:\+|/|and|&|plus)\s*(?:un|non-?)-?timed\b|\btimed\s+up\b",
     )
 });
-static CLAUSE: LazyLock<Regex> =
-    LazyLock::new(|| re(r"[;\n|()\[\]]|\.\s|\.$|,\s|\s{3,}|\t|\s[/+=&–—-]\s|\sand\s|\sof\swhich\s|\splus\s|\swith\s"));
+static CLAUSE: LazyLock<Regex> = LazyLock::new(|| {
+    re(r"[;\n|()\[\]]|\.\s|\.$|,\s|\s{3,}|\t|\s[/+=&*•·–—-]\s|\sand\s|\sof\swhich\s|\splus\s|\swith\s")
+});
 
 /// The minutes of a note.
 pub(super) fn minutes(page: &Page<'_>, services: &[Service]) -> Minutes {
@@ -175,7 +176,11 @@ pub(super) fn minutes(page: &Page<'_>, services: &[Service]) -> Minutes {
         before = (said.is_none() && !digits).then_some((start, end));
         start = next;
     }
-    out.untimed_only = ALL_UNTIMED.find(page.text).map(|m| Span::new(m.start(), m.end()));
+    out.untimed_only = ALL_UNTIMED
+        .find_iter(page.text)
+        // "38 min in all, no untimed" says the reverse.
+        .find(|m| UNTIMED.find_iter(m.as_str()).last().is_none_or(|word| !denied(&m.as_str()[..word.start()])))
+        .map(|m| Span::new(m.start(), m.end()));
     if out.timed.is_some() {
         let rows = grid(page, services);
         // Who gives each code its figure in a column says no more in the words beside it.
@@ -186,7 +191,11 @@ pub(super) fn minutes(page: &Page<'_>, services: &[Service]) -> Minutes {
     out.services.sort_by_key(|stated| stated.span);
     // Where nothing is billed by time, the untimed minutes are all there are.
     if out.total.is_none() && out.timed.is_none() && services.iter().all(|service| service.timing != Timing::Timed) {
-        out.total = out.untimed;
+        // "92507, 40 min": the minutes of the one service are all there are.
+        out.total = out.untimed.or(match out.services[..] {
+            [own] if services.iter().any(|service| service.timing == Timing::Untimed) => Some(own),
+            _ => None,
+        });
     }
     out
 }
@@ -380,6 +389,12 @@ pub(crate) fn number_word(word: &str) -> Option<u32> {
     })
 }
 
+/// Whether what stands before a word says that there was none of it.
+fn denied(before: &str) -> bool {
+    static NONE: LazyLock<Regex> = LazyLock::new(|| re(r"\b(?:no|nothing|none|0|zero|without)\s+(?:\w+\s+)?$"));
+    NONE.is_match(tail(before, 24))
+}
+
 /// Files an amount by what its clause says. `weak` is the total so far, where little calls it one.
 fn classify(
     page: &Page<'_>,
@@ -390,16 +405,22 @@ fn classify(
     weak: &mut Option<Stated>,
 ) {
     let timed = TIMED.is_match(clause);
-    let untimed = UNTIMED.is_match(clause);
+    // "Nothing untimed was done": no minutes are untimed.
+    let untimed = UNTIMED.find(clause).is_some_and(|m| !denied(&clause[..m.start()]));
     let total = TOTAL.is_match(clause);
-    if matches!(page.topic(stated.span.start), Topic::Plan | Topic::Goals | Topic::NewGoals) && !timed && !total {
+    let line = page.line(stated.span.start);
+    // A line with a code tells of what was billed, also where a plan stands above it.
+    if matches!(page.topic(stated.span.start), Topic::Plan | Topic::Goals | Topic::NewGoals)
+        && !timed
+        && !total
+        && !interventions::CPT.is_match(line.of(page.text))
+    {
         return;
     }
     if untimed {
         out.untimed.get_or_insert(stated);
         return;
     }
-    let line = page.line(stated.span.start);
     let code = interventions::CPT.is_match(clause);
     // "97110 timed 15 min" is one service; "timed codes (97110, 97140): 38" is the total of several.
     let only = services.iter().filter(|service| service.code.is_some()).count() <= 1;

@@ -75,6 +75,8 @@ pub(crate) struct Block {
 
 /// A label may take this many bytes.
 const MAX_LABEL: usize = 64;
+/// A question may take this many bytes.
+const MAX_QUESTION: usize = 80;
 /// A label may take this many words.
 const MAX_WORDS: usize = 8;
 
@@ -95,7 +97,8 @@ pub(crate) fn outline(text: &str, lines: &[Span], markers: &[usize], hits: &Hits
         segments(text, *line, *marker, hits, &mut found);
     }
     let ends = ends(text, lines, markers, &found);
-    let blanks = blanks(text, lines);
+    let blanks = next(lines, Span::is_empty, text.len());
+    let services = next(lines, |line| is_service(text, line, hits), text.len());
     let next_line = next_line(text, lines, markers, &found);
     // For each label the next major one of another topic, found from the back in one pass.
     let mut next_label = vec![text.len(); found.len() + 1];
@@ -127,7 +130,10 @@ pub(crate) fn outline(text: &str, lines: &[Span], markers: &[usize], hits: &Hits
             let blank = blanks.get(line).copied().unwrap_or(text.len());
             // So it does where the next line has a label of its own.
             let labelled = next_line.get(index).copied().unwrap_or(text.len());
-            body = lines::trim(text, Span::new(body.start, blank.min(labelled).clamp(body.start, body.end)));
+            // "s: knee better\nTE 18 min - SLR": a letter's words end where the services of the day begin.
+            let served = if label.len() <= 2 { services.get(line).copied() } else { None }.unwrap_or(text.len());
+            let stop = blank.min(labelled).min(served);
+            body = lines::trim(text, Span::new(body.start, stop.clamp(body.start, body.end)));
         }
         if !major {
             // A line's label holds for that line, or for the next lines up to a blank one when nothing follows it.
@@ -161,19 +167,29 @@ fn next_line(text: &str, lines: &[Span], markers: &[usize], found: &[(Span, usiz
     out
 }
 
-/// For each line where the next blank one begins.
-fn blanks(text: &str, lines: &[Span]) -> Vec<usize> {
-    let mut next = text.len();
+/// For each line where the next one of a kind begins, itself among them.
+fn next(lines: &[Span], is_one: impl Fn(Span) -> bool, end: usize) -> Vec<usize> {
+    let mut next = end;
     let mut found: Vec<usize> = lines
         .iter()
         .rev()
         .map(|line| {
-            next = if line.is_empty() { line.start } else { next };
+            next = if is_one(*line) { line.start } else { next };
             next
         })
         .collect();
     found.reverse();
     found
+}
+
+/// Whether a line begins with the name of a service and says its minutes.
+fn is_service(text: &str, line: Span, hits: &Hits) -> bool {
+    let near = Span::new(line.start, line.end.min(line.start + MAX_LABEL));
+    hits.within(lists().service, near).first().is_some_and(|hit| {
+        let after = text[hit.end..line.end].trim_start_matches([' ', ':', '-', '(', 'x']);
+        let digits = after.bytes().take_while(u8::is_ascii_digit).count();
+        hit.start == line.start && digits > 0 && after[digits..].trim_start().starts_with(['m', 'M', '\''])
+    })
 }
 
 /// For each line where a list around it ends: at the first blank line that no further item follows.
@@ -287,6 +303,15 @@ fn label(
             return Some((label, after, topic, known || (first && alone && is_capitals(label.of(text)))));
         }
         return None;
+    }
+    // "What are we aiming for (long-term goals)? Answer the phone."
+    if first && let Some(at) = rest.find('?').filter(|at| *at <= MAX_QUESTION) {
+        let label = lines::trim(text, Span::new(from, from + at));
+        let topic = topic(text, label, hits);
+        let answered = !text[from + at + 1..line.end].trim().is_empty();
+        if answered && !matches!(topic, Topic::Unknown | Topic::Other) {
+            return Some((label, from + at + 1, topic, true));
+        }
     }
     // A heading on a line of its own (columns may follow it).
     let label = lines::trim(text, Span::new(from, segment.end));

@@ -11,7 +11,7 @@ use crate::text::pattern::{LeadIn, compiled};
 /// Between the two ends of a period.
 static BETWEEN: LazyLock<Regex> = LazyLock::new(|| {
     compiled(
-        r"(?xi)^[\s,]*(?:\(?(?:SOC|start|eval(?:uation)?)\)?)?\s*(?:-|–|—|to|through|thru|until|till|and|up\s+to(?:\s+and\s+including)?|ending|end(?:ed|s)?|/|→|-{1,3}>|\|?\s*to:?)[\s:]*(?:date)?[\s:]*(?:on|(?:the\s+)?(?:wk|week)\s+of)?\s*$",
+        r"(?xi)^[\s,]*(?:\(?(?:SOC|start|eval(?:uation)?)\)?|\([^()\n]{0,24}\))?\s*(?:-|–|—|to|through|thru|until|till|and|up\s+to(?:\s+and\s+including)?|ending|end(?:ed|s)?|/|→|-{1,3}>|\|?\s*to:?)[\s:]*(?:date)?[\s:]*(?:on|(?:the\s+)?(?:wk|week)\s+of)?\s*$",
     )
 });
 /// Periods of something else.

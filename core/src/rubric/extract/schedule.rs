@@ -39,7 +39,7 @@ static FREQUENCY: LazyLock<Regex> = LazyLock::new(|| {
         |\b(?:visits?|sessions?|treatments?|times|days|appointments?|tx|freq\w*)\s*(?:/|per\b|a\b|each\b|every\b)\s*{UNIT}\s*{GAP}\s*{COUNT}(?:\s*(?:-|–|to|or)\s*{COUNT})?\b
         |\b(?:weekly|monthly)\s+(?:visits?|sessions?|frequency)\s*{GAP}\s*{COUNT}\b
         |\b(?:how\s+often|freq(?:uency)?\.?|rate|schedule|visits|sessions)\s*{GAP}\s*(?:{OFTEN}|{COUNT}\s*(?:x|times)\b)
-        |(?:^|[.;|\n])[\x20\t]*(?P<alone>{OFTEN})[\x20\t]*(?:[.;|\n]|$)
+        |(?:^|[.;|\n])[\x20\t]*(?P<alone>{OFTEN}|(?:mon|tues|wednes|thurs|fri)days)[\x20\t]*(?:[.;|\n]|$)
         |,[\x20\t]*(?P<last>weekly|wkly|bi-?weekly|monthly|fortnightly)[\x20\t]*(?:[.;,|\n]|$)
         |\b{COUNT}\s*(?:hrs?|hours?|h|d|appts?)\s*(?:/|per\b|a\b|each\b)\s*{UNIT}
         |\b(?:meet|met|seeing|come\s+in|coming)\s+(?:\w+\s+){{0,2}}(?:weekly|wkly|monthly|fortnightly)\b
@@ -58,8 +58,10 @@ const OFTEN: &str =
     r"(?:weekly|wkly|bi-?weekly|monthly|fortnightly|once\s+weekly|twice\s+weekly|thrice\s+weekly|daily)";
 
 const LENGTH: &str = r"(?:\d{1,3}|a\s+(?:half[\s-]+)?dozen|half\s+a\s+dozen|a\s+couple\s+of|a|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|eighteen|twenty|thirty|sixty|ninety)";
-const SPAN: &str = r"(?:(?:more\s+|additional\s+|total\s+|further\s+|consecutive\s+|skilled\s+|therapy\s+|treatment\s+|PT\s+|OT\s+|SLP\s+|calendar\s+|remaining\s+)*(?:weeks?|wks?|months?|mos?|days?|visits?|sessions?|treatments?|txs?|appointments?))";
+const SPAN: &str = r"(?:(?:more\s+|additional\s+|total\s+|further\s+|consecutive\s+|skilled\s+|therapy\s+|treatment\s+|PT\s+|OT\s+|SLP\s+|calendar\s+|remaining\s+)*(?:weeks?|wks?|months?|mos?|days?|visits?|sessions?|treatments?|txs?|appointments?|(?:mon|tues|wednes|thurs|fri)days))";
 
+/// A day, as plans name the ends of a period.
+const DATED: &str = r"(?:\d{1,2}[/.-]\d{1,2}(?:[/.-]\d{2,4})?|\d{4}-\d{2}-\d{2}|\d{1,2}\s+(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?(?:,?\s+\d{4})?|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?\s+\d{1,2}(?:,?\s+\d{4})?)";
 const MONTH: &str = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*";
 
 /// "for 8 weeks", "x 6 wks", "eight sessions in all", "through mid-June", "60 days", "6-week course".
@@ -74,7 +76,7 @@ static DURATION: LazyLock<Regex> = LazyLock::new(|| {
         |(?P<ends>\b(?:(?:anticipated|target(?:ed)?|projected|estimated|expected|planned|proposed)\s+(?:d/?c|discharge|end|completion|stop|finish)|(?:plan|POC|end|stop|completion)\s+(?:end\s+)?(?:date|expires|ends))\s*(?:date)?\s*(?:[:=]|\.{{2,}}|\s{{2,}})?\s*(?:is\s+|of\s+|on\s+|by\s+)?(?:\d{{1,2}}[/-]\d{{1,2}}|\d{{4}}-\d{{2}}-\d{{2}}|\d{{1,2}}\s+{MONTH}|{MONTH}\s+\d))
         |(?:\b|\bx)(?P<span>{LENGTH}\s*(?:(?:-|–|to|or)\s*{LENGTH})?[\s-]*{SPAN})\b
         |(?P<until>\b(?:through|thru|until|till|to\s+end|ending(?:\s+(?:on|by|in|with))?|ends?(?:\s+(?:on|by|in))?|up\s+to|(?:finish|stop|conclud|clos|wrapp)(?:ing|es?)?(?:\s+up)?\s+(?:on|by|in)|(?:last|final)\s+(?:visit|session)\s+(?:on|by|in))\s+(?:the\s+)?(?:(?:middle|end|beginning|start|first\s+week|last\s+week)\s+of\s+|mid-?\s?|late\s+|early\s+|\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?)?(?:{MONTH}\b|\d{{1,2}}[/-]\d{{1,2}}|\d{{4}}-\d{{2}}-\d{{2}}|(?:thanks|christmas|easter|memorial|labor|new\s+year)\w*)|\b(?:through|thru|until|till|to)\s+the\s+end\s+of\s+(?:the\s+|this\s+|next\s+)?(?:month|quarter|year|school\s+year)\b)
-        |(?P<period>\b(?:cert(?:ification)?|plan|POC|treatment|care)\s+(?:period|dates?|from)\b\s*[:=]?\s*(?:from\s+)?\d{{1,2}}[/-]\d{{1,2}}(?:[/-]\d{{2,4}})?\s*(?:-|–|to|through|thru)\s*\d{{1,2}}[/-]\d{{1,2}})"
+        |(?P<period>\b(?:plan|POC|cert\w*|renewed|extended|continued)\b[^.;\n]{{0,40}}?\bfor\s+{DATED}\s*(?:-|–|to|through|thru|until)\s*{DATED}|\b(?:interval|period|span|extension|dates?)\s+(?:now\s+)?(?:asked\s+for|requested|sought|proposed|planned)\s*[:=]?\s*{DATED}\s*(?:-|–|to|through|thru|until)\s*{DATED}|\b(?:cert(?:ification)?|plan|POC|treatment|care)\s+(?:period|dates?|from)\b\s*[:=]?\s*(?:from\s+)?\d{{1,2}}[/-]\d{{1,2}}(?:[/-]\d{{2,4}})?\s*(?:-|–|to|through|thru)\s*\d{{1,2}}[/-]\d{{1,2}})"
     ))
 });
 
@@ -146,7 +148,9 @@ fn duration(page: &Page<'_>, text: &str, goals: &[Goal], frequency: &[Span]) -> 
         let span = Span::new(whole.start(), whole.end());
         // "Visits to date: 5", a blank line, "TREATMENT": no treatments were counted.
         let apart = whole.as_str().contains("\n\n") || whole.as_str().contains("\n\r\n");
-        if apart || is_one(text, span) || !is_planned(page, span, goals) {
+        // "Tinetti 25", and on the next line "tx": a label, and no unit.
+        let label = whole.as_str().contains('\n') && whole.as_str().ends_with("tx");
+        if apart || label || is_one(text, span) || !is_planned(page, span, goals) {
             continue;
         }
         // Which wording it is costs more to tell than where it is.
@@ -199,7 +203,7 @@ fn duration(page: &Page<'_>, text: &str, goals: &[Goal], frequency: &[Span]) -> 
         // "Length  8 wk": a label without a colon.
         let own =
             before[page.marker(line.start).min(before.len())..].trim().trim_end_matches(['.', '…', ' ', ':', '|']);
-        let asked = own.len() <= 24 && own.len() > 3 && is_schedule(&own.to_lowercase());
+        let asked = (3..=24).contains(&own.len()) && is_schedule(&own.to_lowercase());
         let enough = if ends {
             with_frequency || labelled || planned || speaks
         } else {
@@ -223,13 +227,15 @@ fn duration(page: &Page<'_>, text: &str, goals: &[Goal], frequency: &[Span]) -> 
 }
 
 /// A text as a schedule is read in it, byte for byte as long: the brackets and lines of a form around a value are blank, and
-/// so is a figure said twice, "two (2) times".
+/// so is a figure said twice, "two (2) times", and a figure to tick that nobody ticked.
 fn plain(text: &str) -> Cow<'_, str> {
     static VALUE: LazyLock<Regex> = LazyLock::new(|| {
         re(&format!(
             r"(?P<open>\[)\s*[^\[\]\n]{{1,16}}(?P<close>\])
             |(?P<lead>_+)\w[\w\x20–-]{{0,12}}?(?P<tail>_+)
             |\b(?:{COUNT}|{LENGTH})\s*(?P<twice>\(\s*(?:{COUNT}|{LENGTH})\s*x?\s*\))
+            |(?P<unticked>[\[(]\s*[\])]\s*(?:{COUNT}|{OFTEN})\b)
+            |(?P<ticked>[\[(]\s*[x✓✔]\s*[\])])\s*(?:{COUNT}|{OFTEN})\b
             |(?P<left>\()\s*\d{{1,2}}(?:\s*[–-]\s*\d{{1,2}})?\s*(?P<right>\))\s*(?:x\b|times|visits|sessions|days|weeks|wks)"
         ))
     });
@@ -243,7 +249,7 @@ fn plain(text: &str) -> Cow<'_, str> {
         if boxed.is_some_and(|value| matches!(value.trim(), "" | "x" | "X")) {
             continue;
         }
-        for name in ["open", "close", "lead", "tail", "twice", "left", "right"] {
+        for name in ["open", "close", "lead", "tail", "twice", "unticked", "ticked", "left", "right"] {
             for at in found.name(name).map_or(0..0, |m| m.range()) {
                 out[at] = b' ';
             }
@@ -357,6 +363,7 @@ fn is_schedule(label: &str) -> bool {
     ["duration", "length", "frequency", "freq", "how long", "how often", "visits", "dose"]
         .iter()
         .any(|word| label.contains(word))
+        || ["rate", "term", "when", "dur", "dur.", "sessions"].contains(&label.trim())
 }
 
 /// Where some stand in the plan or under a label of their own, those elsewhere are left aside.
@@ -476,6 +483,9 @@ mod tests {
             ("Plan: the patient was seen 3x/wk for 4 weeks at the SNF before this.", false, false),
             ("HEP 2x/day for 4 weeks", false, false),
             ("Pt walks 3x/week. Fell 2 times in 3 weeks.", false, false),
+            ("Visits per week    ( ) 1   (x) 2   ( ) 3\nNumber of weeks    ______", true, false),
+            ("Freq 2x/wk\nDur 6 wk", true, true),
+            ("Plan renewed 5 September, for 5 Sept to 31 Oct. I'll come on Tuesdays and Fridays.", true, true),
             ("Plan: see in clinic whenever she has a ride, for six weeks", false, true),
         ] {
             assert_eq!(read(text), (often, long), "{text}");

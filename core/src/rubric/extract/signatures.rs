@@ -52,19 +52,21 @@ static NAMED_TWICE: LazyLock<Regex> = LazyLock::new(|| re(r"\p{Lu}[\p{Ll}.][\p{L
 static CUE: LazyLock<Regex> = LazyLock::new(|| {
     re(
         r"(?i)/[es]s?/|^\W*(?:e/?s|e-s|s)\s?/+\s|^\W*(?:es|e-?sig)\s*:\s|\[\s*(?:e-?)?signed\s*\]|/*\s*\be-?sig(?:ned|nature)?\b\.?\s*(?:[:–—-]|/+)
-        |^\s*\|?\s*(?:e-?)?(?:sign|sig)\b\s*(?:[|:\t]|\s{2,})
+        |^\s*\|?\s*(?:e-?)?(?:sign(?:ed)?|sig)\b\s*(?:[|:\t]|\s{2,})
+        |<(?:by|signed(?:[_-]?by)?|signature|signer|author|therapist|clinician|provider)\b[^<>]{0,40}>
+        |\bsigned\s+(?:on\s+)?(?:the\s+)?\d{1,2}(?:st|nd|rd|th)\b
         |\b(?:(?:electronically|electronic|elec\.?|digitally|e-?|co-?)[\s-]*(?:signed|authenticated|verified|attested)(?:\s+(?:and\s+\w+\s+)?(?:by|on))?
         |signed\b[^:\n]{1,30}:
         |signed\s+(?:on\s+)?(?:\d{1,4}[/.-]\d{1,2}[/.-]\d{2,4}|\d{1,2}\s+\p{L}{3,9}\.?,?\s+\d{2,4}|\p{L}{3,9}\.?\s+\d{1,2},?\s+\d{2,4})(?:\s+(?:at\s+)?\d{1,2}:?\d{2}(?:\s*[ap]\.?m\.?)?)?[\s,:–—-]+(?:by\s+)?
         |(?:signed|authenticated|attested|cosigned|co-signed|countersigned)(?:\s+electronically|\s+off)?(?:\s+(?:and\s+dated\s+)?by)?\s*[:,–—-]
-        |(?:signed|authenticated|attested|countersigned)\s+(?:electronically\s+)?(?:and\s+dated\s+)?by
+        |(?:signed|authenticated|attested|countersigned)\s+(?:electronically\s+|off\s+)?(?:and\s+dated\s+)?by
         |(?:e-?|electronic\s+|digital\s+|therapist(?:'s)?\s+|clinician(?:'s)?\s+|provider(?:'s)?\s+|evaluating\s+therapist(?:'s)?\s+|treating\s+\w+\s+|supervising\s+\w+\s+|supervisor\s+|PT\s+|OT\s+|SLP\s+|PTA\s+|COTA\s+|student\s+|staff\s+)?signature(?:\s+stamp)?(?:\s*(?:/|and|&)\s*(?:credentials|date|title))*(?:\s*[:\]–—-]|\s*\.{3,}|\s{2,})
         |signature\s+(?:stamp|on\s+file)
         |(?:stamped|rubber[\s-]stamp(?:ed)?)\b
         |(?:therapist|clinician|treating\s+(?:therapist|clinician|provider)|provider|pathologist|(?:treated|tx(?:'d)?|rx|care|session|visit)\s+by|seen\s+by|documented\s+by|written\s+by|completed\s+by|report(?:ed)?\s+by|prepared\s+by|author(?:ed\s+by)?|entered\s+by|performed\s+by|(?:plan\s+)?(?:established|developed|created|devised|formulated|furnished|rendered|provided|delivered|certified\s+and\s+written)\s+by|(?:evaluated|assessed|planned|evaluation|eval|plan|poc)\s+(?:and\s+\w+\s+)?by(?:\s*/\s*\w+\s+by)?|note\s+by|respectfully(?:\s+submitted)?|sincerely|submitted\s+by|supervis(?:ed|ing)\s+(?:by|therapist|clinician|PT|OT|SLP))\s*(?:[:,–—-]|\.{3,})
         |(?:therapist|clinician|provider|PT|OT|SLP|author)(?:'s)?\x20sig\b\.?\s*:
         |(?:prepared|written|authored|compiled|completed|documented|dictated)\s*:
-        |(?:(?:evaluated|assessed|treated|seen|examined)\s+and\s+(?:[\w\s]{0,24}\s)?)?(?:closed|completed|written|prepared|documented|dictated|reported)\s+by(?:\s*\.{3,})?\s)",
+        |(?:(?:evaluated|assessed|treated|seen|examined)\s+and\s+(?:[\w\s]{0,24}\s)?)?(?:closed|completed|written|prepared|documented|dictated|reported|recorded|charted|made\s+out|drawn\s+up|filled\s+(?:in|out)|set\s+down)\s+(?:(?:on\s+)?\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}\s+)?by(?:\s*\.{3,})?\s)",
     )
 });
 /// Not whoever furnished or wrote.
@@ -87,21 +89,20 @@ static STAMP: LazyLock<Regex> = LazyLock::new(|| {
 /// Names begin with a capital; a credential may follow after a comma or a blank.
 const NAME: &str = r"(?:(?:Dr|Mr|Mrs|Ms|Mx)\.?\s+)?\p{Lu}[\p{L}'’.\-]*(?:\s+(?:de|da|del|van|von|der|la|le|bin|al|el|st\.)\b)*(?:[\x20\t]+\p{Lu}[\p{L}'’.\-]*){0,3}";
 /// Degrees that may stand before a credential.
-const DEGREE: &str =
-    r"(?:[BM]\.?\s?[SA]\.?(?:c\.?|Ed\.?)?|M\.?Ed\.?|Ph\.?D\.?|Ed\.?D\.?|MHS|MSc|BSc|BHS|MBA|MCD|MHA|MPH|DHSc|AAS)";
+const DEGREE: &str = r"(?:[BM]\.?\s?[SA]\.?(?:c\.?|Ed\.?)?|M\.?Ed\.?|Ph\.?D\.?|Ed\.?D\.?|Dip[A-Z]\w*|PgDip|MHS|MSc|MCl?Sc|BSc|BHSc?|MBA|MCD|MHA|MPH|DHSc|AAS)";
 const THERAPIST: &str = r"(?:PT|P\.T\.|DPT|tDPT|MPT|MSPT|RPT|LPT|BSPT|DScPT|OT|O\.T\.|OTR(?:/L)?|OTD|MOT|MSOT|OT/L|OTL|OTR-L|CHT|MOTR/L|SLP|CCC[-/ ]?SLP|SLP[-/ ]?CCC|CF[-/ ]?SLP|SLP[-/ ]?CF|SLPD|CScD|RPsgT|physical\s+therapist|physiotherapist|occupational\s+therapist|hand\s+therapist|speech[-\s]+(?:and\s+)?language\s+pathologist|speech\s+pathologist|speech\s+therapist|Physical\s+Therapist|Physiotherapist|Occupational\s+Therapist|Registered\s+Occupational\s+Therapist|Speech[-\s]+Language\s+Pathologist|Speech\s+Therapist|PHYSICAL\s+THERAPIST|OCCUPATIONAL\s+THERAPIST)";
 const ASSISTANT: &str = r"(?:SLP-A|L?PTA|CPTA|P\.T\.A\.|COTA(?:/L)?|COTA-L|OTA(?:/L)?|SLPA|(?i:(?:physical|occupational)\s+therap(?:ist|y)\s+assistant|speech[-\s]+language\s+pathology\s+assistant|therapy\s+assistant))";
 const STUDENT: &str = r"(?:SPT|OTS|S/?OT|SPTA|SOTA|S/PTA|SLP-S|SLPS|(?i:(?:student\s+(?:physical|occupational|speech)[\w\s-]{0,24}|student\s+(?:PT|OT|SLP|PTA|OTA|clinician|therapist)|(?:PT|OT|SLP|DPT|PTA|OTA|COTA|therapy)[-\s]+(?:student|intern|extern)|(?:physical|occupational|speech)[-\s\w]{0,20}\s+student|graduate\s+(?:student\s+)?(?:clinician|intern|extern)|student|clinical\s+intern)))";
 const PHYSICIAN: &str = r"(?:M\.?D\.?|D\.?O\.?|NP|FNP(?:-C|-BC)?|APRN|PA-C|PAC|DPM|DNP|CNP|ARNP|(?i:physician))";
 
 static ASSISTANTS: LazyLock<Regex> =
-    LazyLock::new(|| re(&format!(r"(?:^|[\s,;/(\-–—]){ASSISTANT}(?:$|[\s,;.)\]\-–—|])")));
-static STUDENTS: LazyLock<Regex> = LazyLock::new(|| re(&format!(r"(?:^|[\s,;/(\-–—]){STUDENT}(?:$|[\s,;.)\]\-–—|])")));
+    LazyLock::new(|| re(&format!(r"(?:^|[\s,;/(\-–—]){ASSISTANT}(?:$|[\s,;.)\]\-–—|<])")));
+static STUDENTS: LazyLock<Regex> = LazyLock::new(|| re(&format!(r"(?:^|[\s,;/(\-–—]){STUDENT}(?:$|[\s,;.)\]\-–—|<])")));
 static THERAPISTS: LazyLock<Regex> =
-    LazyLock::new(|| re(&format!(r"(?:^|[\s,;/(\-–—]){THERAPIST}(?:$|[\s,;.)\]/\-–—|])")));
+    LazyLock::new(|| re(&format!(r"(?:^|[\s,;/(\-–—]){THERAPIST}(?:$|[\s,;.)\]/\-–—|<])")));
 static LOWER: LazyLock<Regex> = LazyLock::new(|| {
     re(
-        r"(?i),\s*(?:d?pt|mpt|otr?(?:/l)?|otd|ccc[-/ ]slp|slp)(?:\s*,\s*(?:d?pt|otr?(?:/l)?|otd|cht|ccc[-/ ]slp|slp))*\b",
+        r"(?i),\s*(?:d?pt|mpt|otr?(?:/l)?|otd|ccc[-/ ]slp|slp)(?:\s*,\s*(?:d?pt|otr?(?:/l)?|otd|cht|ccc[-/ ]slp|slp))*\b|\b(?:dpt|otr(?:/l)?|otd|ccc[-/ ]slp)\b",
     )
 });
 static PHYSICIANS: LazyLock<Regex> = LazyLock::new(|| re(&format!(r"(?:^|[\s,;/(]){PHYSICIAN}(?:$|[\s,;.)\]])")));
@@ -109,7 +110,7 @@ static NAMED: LazyLock<Regex> = LazyLock::new(|| re(NAME));
 /// "Jane Roe, PT, DPT 03/04/2025" on a line of its own.
 static OWN_LINE: LazyLock<Regex> = LazyLock::new(|| {
     re(&format!(
-        r"^[\s*~–—_/\-\[(]*(?P<name>{NAME})\s*(?:,|\s|-|–|—|/|\|)\s*(?P<cred>(?:{DEGREE},?\s*)*(?:{STUDENT}|{ASSISTANT}|{THERAPIST}|(?P<doctor>{PHYSICIAN}\b)))(?P<rest>[^\n]*)$"
+        r"^(?:\d{{1,2}}:\d{{2}}\s?(?:[ap]\.?m?\.?)?\s+)?[\s*~–—_/\-\[(]*(?P<name>{NAME}(?:,\s*\p{{Lu}}\.(?:\s?\p{{Lu}}\.)?)?)\s*(?:,|\s|-|–|—|/|\|)\s*(?P<cred>(?:{DEGREE},?\s*)*(?:{STUDENT}|{ASSISTANT}|{THERAPIST}|(?P<doctor>{PHYSICIAN}\b)))(?P<rest>[^\n]*)$"
     ))
 });
 /// "... as planned. - J. Roe, DPT 3/4/25" at the end of the last lines.
@@ -126,6 +127,13 @@ static BARE_NAME: LazyLock<Regex> = LazyLock::new(|| {
         r"^\s*[–—~\-]*\s*(?:(?:\p{Lu}\.\s?){1,2}\s*\p{Lu}[\p{L}'’\-]+|\p{Lu}[\p{Ll}'’\-]+(?:\s+\p{Lu}\.?)?\s+\p{Lu}[\p{L}'’\-]+)(?:[\s,]+\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4})?\s*$|^\s*[–—~\-]*\s*(?:\p{Lu}\.\s?){2,3}\s*$",
     )
 });
+/// A name in small letters with its letters, and nothing else but a date: an initial and a surname, or two names before letters that are
+/// no word of a note.
+static SMALL: LazyLock<Regex> = LazyLock::new(|| {
+    re(
+        r"^[\s*~–—_\-]*(?:\p{Ll}\.?\s*\p{Ll}[\p{Ll}'’\-]{2,},?\s+(?i:d?pt|mpt|otr?/?l?|otd|pta|cota(?:/l)?|(?:m[as],?\s+)?ccc[-/\x20]slp|slp)|\p{Ll}{2,}\s+\p{Ll}[\p{Ll}'’\-]{2,},?\s+(?i:dpt|otr/?l?|otd|pta|cota(?:/l)?|(?:m[as],?\s+)?ccc[-/\x20]slp))\b[\s\d/.,:-]*$",
+    )
+});
 static DATE_LINE: LazyLock<Regex> = LazyLock::new(|| {
     re(
         r"(?i)^\W*(?:date(?:d)?(?:\s+(?:signed|of\s+signature|and\s+time|time))?\b|on\b|(?:e-?)?signed\s+(?:on\b|\d|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)|\d|lic|license|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec))",
@@ -138,6 +146,15 @@ static DOTTED: LazyLock<Regex> = LazyLock::new(|| re(r"\b(?:0?[1-9]|1[0-2])\.(?:
 /// The next field of a line, or the date of a signature.
 static FIELD: LazyLock<Regex> =
     LazyLock::new(|| re(r"(?i)\s{2,}\p{L}[\p{L}\s/-]{0,28}:(?:\s|$)|\bdated?\s*:|\b(?:signed\s+)?(?:and\s+)?dated\s"));
+
+/// Where a sentence ends and another begins, after a figure or letters.
+static SENTENCE: LazyLock<Regex> = LazyLock::new(|| re(r"[\p{L}\d)]\.\s+(?:\p{Lu}\p{Ll}|I\b)"));
+/// What a supervisor adds to the name: "in the room the whole session".
+static DIRECTS: LazyLock<Regex> = LazyLock::new(|| {
+    re(
+        r"(?i)\b(?:in\s+the\s+room|present\s+(?:for|through|at)|directed|directing|supervis\w+|responsible\s+for|guid(?:ed|ing))\b",
+    )
+});
 
 /// A line that says nobody has signed yet, whatever name stands on it.
 static UNSIGNED: LazyLock<Regex> = LazyLock::new(|| {
@@ -179,9 +196,8 @@ pub(super) fn signatures(page: &Page<'_>) -> Vec<Signature> {
         let near_end = filled.len() - index <= 8;
         let cue = CUE.find(content).filter(|_| !OTHERS.is_match(content) && !UNSIGNED.is_match(content));
         let weak = cue.is_some_and(|m| {
-            !m.as_str().to_lowercase().contains("sign")
-                && !m.as_str().contains('/')
-                && !m.as_str().to_lowercase().contains("stamp")
+            let cue = m.as_str().to_lowercase();
+            !["sign", "authenticated", "attested", "/", "stamp"].iter().any(|strong| cue.contains(strong))
         });
         // "Therapist: Jane Roe, PT" at the head of a note says who treats; at its end it signs.
         let leads = |before: &str| {
@@ -217,11 +233,18 @@ fn unled(page: &Page<'_>, filled: &[Span], index: usize, near_end: bool) -> Opti
         let rest = own.name("rest").map_or("", |m| m.as_str());
         // "Ann Lee, OTR/L    Date: Aug 4, 2025", "Kit Moss, OT student     Supervisor: pending": another field of the line.
         let rest = FIELD.find(rest).map_or(rest, |field| &rest[..field.start()]);
+        // "Ann Lee, PT 01/14/2026. I directed all of this session": a sentence of its own.
+        let rest = SENTENCE.find(rest).map_or(rest, |end| &rest[..=end.start()]);
+        let directed = near_end && DIRECTS.is_match(rest);
         let letters = rest.split_whitespace().filter(|w| w.chars().any(char::is_lowercase)).count();
         let name = own.name("name").map_or("", |m| m.as_str());
         let title = name.to_uppercase() == name && name.split_whitespace().count() > 2;
         let doctor = own.name("doctor").is_some() && !near_end;
-        if !doctor && letters <= 5 && rest.len() <= 70 && !rest.contains(": ") && !title && !is_heading(name) {
+        if !doctor && (directed || letters <= 5 && rest.len() <= 70) && !rest.contains(": ") && !title
+            && !is_heading(name)
+            // "Home OT (Part B) recertification" names no one.
+            && !(name.split_whitespace().count() == 1 && is_heading(rest))
+        {
             let start = line.start + own.name("name").map_or(0, |m| m.start());
             return Some(Span::new(start, line.end));
         }
@@ -232,6 +255,10 @@ fn unled(page: &Page<'_>, filled: &[Span], index: usize, near_end: bool) -> Opti
         && let Some(tail) = TAIL.captures(content).and_then(|m| m.name("all"))
     {
         return Some(Span::new(line.start + tail.start(), line.start + tail.end()));
+    }
+    // "j reyes PT", where a note is typed without capitals.
+    if index + 1 == filled.len() && SMALL.is_match(content) {
+        return Some(line);
     }
     // A name alone signs only as the last words of a note.
     let credentials = || near_end && filled.get(index + 1).is_some_and(|next| credential_line(next.of(text)));
@@ -359,11 +386,14 @@ fn cued(page: &Page<'_>, filled: &[Span], index: usize, from: usize, to: usize) 
         return None;
     }
     // What stands before the cue on the line may be a name too: "Jane Roe, PT, electronically signed 3/4/25".
-    let start = if OWN_LINE.is_match(content) && !content.starts_with(&content[from..to]) {
-        line.start
-    } else {
-        line.start + from
+    let before = &content[..from];
+    // "Who answers for it? Jane Roe, PT, signed on the 4th of March": the capital after the cue is the month's.
+    let month = || {
+        name.is_some_and(|m| page.is_dated(Span::new(line.start + to + m.start(), line.start + to + m.end())))
+            && [&*THERAPISTS, &*ASSISTANTS, &*STUDENTS].into_iter().any(|letters| letters.is_match(before))
     };
+    let start =
+        if OWN_LINE.is_match(content) && !before.is_empty() || month() { line.start } else { line.start + from };
     Some(complete(page, filled, index, Span::new(start, line.end)))
 }
 
@@ -407,10 +437,14 @@ fn credential_line(content: &str) -> bool {
 
 fn role(signature: &str) -> Role {
     let signature = &*AIDES.replace_all(signature, " ");
-    if ASSISTANTS.is_match(signature) {
+    if let Some(assistant) = ASSISTANTS.find(signature) {
         // "Jane Roe, PTA; Sam Poe, PT" is signed by both.
-        let rest = ASSISTANTS.replace_all(signature, " ");
-        return if THERAPISTS.is_match(&rest) && cosigned(signature) { Role::Therapist } else { Role::Assistant };
+        let rest = ASSISTANTS.replace_all(signature, |letters: &regex::Captures<'_>| " ".repeat(letters[0].len()));
+        let beside = THERAPISTS.find(&rest).is_some_and(|therapist| {
+            let between = assistant.start().min(therapist.start())..assistant.start().max(therapist.start());
+            cosigned(signature, rest.get(between).unwrap_or(""))
+        });
+        return if beside { Role::Therapist } else { Role::Assistant };
     }
     if STUDENTS.is_match(signature) {
         let rest = STUDENTS.replace_all(signature, " ");
@@ -425,9 +459,11 @@ fn role(signature: &str) -> Role {
     Role::Unstated
 }
 
-fn cosigned(signature: &str) -> bool {
+/// Whether two names sign one note, by what stands between their letters, or by a word for it anywhere.
+fn cosigned(signature: &str, between: &str) -> bool {
     let lower = signature.to_lowercase();
-    ["co-sign", "cosign", "countersign", " and ", "&", ";", " / ", "supervis"].iter().any(|word| lower.contains(word))
+    ["co-sign", "cosign", "countersign", "supervis"].iter().any(|word| lower.contains(word))
+        || [" and ", "&", ";", " / "].iter().any(|joint| between.to_lowercase().contains(joint))
 }
 
 fn discipline(signature: &str) -> Option<crate::rubric::Discipline> {
@@ -512,6 +548,47 @@ mod tests {
             ("Ann Lee CCC-SLP     signed 2-11-25", Role::Therapist, true, false),
             ("Tx by: Kit Moss MS CF-SLP / Ann Lee MS CCC-SLP supervising", Role::Therapist, false, false),
             ("I directed the whole session: Kit Moss, PT, DPT, 17 February 2026.", Role::Therapist, true, false),
+            ("Signed off by Ann Lee-Roe, PT, WCS", Role::Therapist, false, false),
+            ("SIGNED|Kit Lee-Roe, COTA|2025-09-30 11:20", Role::Assistant, true, false),
+            ("<by>Ann Lee-Roe, MS, CCC-SLP</by><at>2025-07-31 14:12</at>", Role::Therapist, true, false),
+            (
+                "Who answers for it? Ann Lee, MS, CCC-SLP, signed on the 4th of November, 2025",
+                Role::Therapist,
+                true,
+                false,
+            ),
+            ("Card made out by Ann Lee-Roe, OTR/L, SCLV, 16 Jan 2026", Role::Therapist, true, false),
+            (
+                "Report made and signed by Kit Lee, PTA, 27 Mar 2026. Ann Roe, PT, was away and has not seen it.",
+                Role::Assistant,
+                true,
+                false,
+            ),
+            (
+                "Ann Lee, PT, NCS   01/14/2026. I was present for and directed all of it, and the plan is mine.",
+                Role::Therapist,
+                true,
+                false,
+            ),
+            (
+                "Ann Lee, OTR/L, SCLV, in the room the whole session, guiding treatment, no other client",
+                Role::Therapist,
+                false,
+                false,
+            ),
+            ("Lee, A., OTD, OTR/L ~ 5/4/26", Role::Therapist, true, false),
+            ("3:02p Ann Lee, PT", Role::Therapist, false, false),
+            ("written 8/11/26 by Ann Lee OTR/L SCLV", Role::Therapist, true, false),
+            ("j lee PT", Role::Therapist, false, false),
+            ("ann lee otr/l 5/6/25", Role::Therapist, true, false),
+            ("Ann Lee, DipCOT, OTR/L      5/9/2025", Role::Therapist, true, false),
+            (
+                "Dictated; reviewed and electronically authenticated by A. Lee, OTR/L 10/02/2024 5:22 PM",
+                Role::Therapist,
+                true,
+                false,
+            ),
+            ("Kit Lee, PTA and Ann Roe, PT, 3/4/25", Role::Therapist, true, false),
         ] {
             assert_eq!(read(line), [(role, dated, stamped)], "{line}");
         }
@@ -531,6 +608,8 @@ mod tests {
             "Ashby Mill Hospital Outpt OT",
             "Therapist (print)  Ann Lee, PT\nTherapist signature  ____________   Date ______",
             "Prepared: lunch box with both hands",
+            "Home OT (Part B) recertification",
+            "continue outpatient pt",
         ] {
             assert_eq!(read(line), [], "{line}");
         }

@@ -213,6 +213,7 @@ fn goals(page: &Page<'_>, facts: &mut Facts, statements: &Statements) {
             || is_heading(page, statement.span)
             || table::is_header(page, statement.span)
             || is_unchosen(page, page.line(statement.span.start))
+            || is_placeholder(statement.span.of(page.text))
             || touching(&facts.goals, statement.span, |goal| goal.span).next().is_some()
             || (statement.is(Kind::GoalReported) < LIKELY && is_former(statement.span.of(page.text)))
         {

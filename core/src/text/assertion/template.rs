@@ -169,7 +169,9 @@ fn unticked(text: &str, line: Span, span: Span) -> bool {
     boxes.retain(|(start, ..)| drawn || !text[*start..].starts_with('_'));
     let Some((first, ..)) = boxes.first() else { return false };
     let lead = &text[line.start..*first];
-    let leads = lead.rsplit(':').next().unwrap_or(lead).trim_matches([' ', '\t', '-', '*', '•']).is_empty();
+    let begins = lead.rsplit(':').next().unwrap_or(lead).trim_matches([' ', '\t', '-', '*', '•']).is_empty();
+    // "Affects   [ ] hand   [x] shoulder": where words follow the last box, each box is that of the words after it.
+    let leads = begins || boxes.last().is_some_and(|(_, end, _)| text[*end..line.end].contains(char::is_alphanumeric));
     let own = if leads {
         boxes.iter().rev().find(|(_, end, _)| *end <= span.start)
     } else {
