@@ -39,7 +39,7 @@ def arguments():
     parser.add_argument("--words", type=int, default=190_000_000, help="words seen")
     parser.add_argument("--fresh", type=int, default=56_000_000, help="words generated; each is seen several times")
     parser.add_argument("--held-out", default="w3", help="the folder of families that selection is done on")
-    parser.add_argument("--kept-apart", nargs="*", default=["w8"], help="folders of families for measuring: neither trained nor selected on")
+    parser.add_argument("--kept-apart", nargs="*", default=["w8", "v1", "v2"], help="folders of families for measuring: neither trained nor selected on")
     parser.add_argument("--held-words", type=int, default=600_000, help="words generated for selection")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--init", type=pathlib.Path, help="weights.npz of an earlier run")

@@ -82,7 +82,7 @@ const LISTS: &[(Cues, &str)] = &[
         "md do pgy mbbs dds dmd dpm od dc rn lpn lvn bsn msn dnp np fnp fnpc aprn arnp crna cnm cns cna pa pac pt dpt mpt mspt pta \
          ot otr otd cota slp ccc phd psyd edd lcsw msw lmsw lsw lmft lpc lcpc lmhc ms ma med mph mha rpt rd ldn rdn pharmd \
          rph facp faap facs faan facc facog fasn ocs gcs ncs scs ecs wcs pcs cht atc cpo rt rrt crt cst cfy slpd esq jd bcba \
-         ccrn cde cdces cwocn cwcn emt paramedic aud audiologist ncc cadc chpn oncc aocn",
+         ccrn cde cdces cwocn cwcn emt pmhnp agnp agacnp cpnp whnp crnp rpsgt rpvi rvt rdms rdcs aahivs faasm faaos facep lcgc mdiv bcps bcop cnor rhit rhia lpcc lcdc paramedic aud audiologist ncc cadc chpn oncc aocn",
     ),
     (
         FIELD,

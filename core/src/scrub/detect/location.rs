@@ -98,6 +98,10 @@ impl Finder<'_, '_, '_> {
         if !written || city.is(TITLE | NEVER) && city.entry.place == 0 {
             return;
         }
+        // "Roe RN, VA-BC": letters after a name, as those that follow them.
+        if !zip && city.is(CREDENTIAL) && city.case == Case::Upper && !city.loud {
+            return;
+        }
         let (first, known) = self.city_back(last, comma);
         let preposition = words.before(first).is_some_and(|before| {
             words.is(before, TOWARDS) && words.get(before).is_some_and(|w| !w.is_capital() || w.loud)

@@ -10,6 +10,17 @@ use crate::scrub::{Category, Finding, Stage, Stages};
 use crate::text::{Case, TokenKind};
 
 /// What words announce that says who is named, or who is named next.
+/// Products whose names begin like a person's: "MS Contin", "Mrs. Dash".
+const BRANDS: &[(&str, &str)] = &[
+    ("ms", "contin"),
+    ("mrs", "dash"),
+    ("mr", "clean"),
+    ("dr", "pepper"),
+    ("dr", "scholl"),
+    ("dr", "scholls"),
+    ("dr", "bronner"),
+    ("dr", "comfort"),
+];
 const CUED: Cues = TITLE | FIELD | LETTER | RELATIVE | CREDENTIAL | CALL | BEFORE | SAYS;
 
 /// Appends the names of people in a note.
@@ -751,6 +762,12 @@ impl Finder<'_, '_, '_> {
             next = at + 1;
         }
         let Some(mut start) = words.after(next) else { return };
+        let brand = |(title, rest): &(&str, &str)| {
+            text.eq_ignore_ascii_case(title) && words.text(start).eq_ignore_ascii_case(rest)
+        };
+        if BRANDS.iter().any(brand) {
+            return;
+        }
         // "Mr. and Mrs. Osei", "Dr./Prof. Osei"
         if words.is(start, TITLE) && words.get(start).is_none_or(|word| word.entry.name() < 5) {
             return;

@@ -17,6 +17,7 @@ static FORM: LazyLock<Regex> = LazyLock::new(|| {
         r"(?x) ^ (?:
             [A-TV-Z][0-9][0-9A-Z] \. [0-9A-Z]{1,4}          # ICD-10-CM: Z47.1, M25.661, S52.501D
           | [CTLS][0-9]{1,2} (?: [-/][CTLS]?[0-9]{1,2} )?      # spine levels: L4-5, C5-C6, T12
+          | 24 / 7                                             # round the clock
           | 20 / [0-9]{2,3}                                    # visual acuity: 20/40
           | (?: 3[2-9] | [4-9][0-9] | 1[0-9]{2} | 2[0-9]{2} ) / [0-9]{2,3}   # blood pressure: 120/80
           | [0-5] [+-] / 5                                     # strength with a sign: 4+/5
@@ -134,6 +135,7 @@ mod tests {
             "arthroplasty («Z47.1», Z96.651)",
             "disc bulge at «L4-5»",
             "acuity «20/40»",
+            "Questions «24/7»: call",
             "BP «132/84»",
             "«3/3» trials",
             "ISBN «978-1-4051-0000-0»",

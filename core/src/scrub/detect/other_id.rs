@@ -332,7 +332,7 @@ pub(super) const PATTERNS: &[Pattern] = &[
             "portal id",
             "portal username",
         ],
-        validate: Some(identifier),
+        validate: Some(uncoded),
         window: 24,
         matches: &[
             "Accession #: «S24-00871»",
@@ -616,6 +616,13 @@ pub(super) const PATTERNS: &[Pattern] = &[
         ..OTHER
     },
 ];
+
+/// "Rx: 97161, 97110": codes of procedures (CPT 970xx to 977xx, 9250x to 9263x, 9920x to 9949x) are no prescription.
+fn uncoded(value: &str) -> Validity {
+    let code = value.parse::<u32>().ok().filter(|_| value.len() == 5);
+    let procedure = code.is_some_and(|code| matches!(code, 97_010..=97_799 | 92_500..=92_639 | 99_202..=99_499));
+    if procedure { Validity::Never } else { identifier(value) }
+}
 
 /// Beside a word that is also an everyday one: letters and digits together, or a long number.
 fn everyday(value: &str) -> Validity {
