@@ -131,7 +131,7 @@ def test_facts_of_a_note():
     assert [text(service["span"]) for service in said["services"]] == ["Gait training", "97116"]
     assert [(text(s["date"]), s["role"], s["discipline"]) for s in said["signatures"]] == [("3/4/2025", "therapist", "pt")]
     assert facts("")["goals"] == []
-    with pytest.raises(TypeError, match="unknown option `notes`"):
+    with pytest.raises(TypeError, match="Did you mean .note"):
         facts(note, notes=1)
     with pytest.raises(InputError, match="surrogate"):
         facts("\ud800")
