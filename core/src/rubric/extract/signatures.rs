@@ -52,22 +52,28 @@ static NAMED_TWICE: LazyLock<Regex> = LazyLock::new(|| re(r"\p{Lu}[\p{Ll}.][\p{L
 static CUE: LazyLock<Regex> = LazyLock::new(|| {
     re(
         r"(?i)/[es]s?/|^\W*(?:e/?s|e-s|s)\s?/+\s|^\W*(?:es|e-?sig)\s*:\s|\[\s*(?:e-?)?signed\s*\]|/*\s*\be-?sig(?:ned|nature)?\b\.?\s*(?:[:–—-]|/+)
-        |^\s*\|?\s*(?:e-?)?(?:sign(?:ed)?|sig)\b\s*(?:[|:\t]|\s{2,})
-        |<(?:by|signed(?:[_-]?by)?|signature|signer|author|therapist|clinician|provider)\b[^<>]{0,40}>
-        |\bsigned\s+(?:on\s+)?(?:the\s+)?\d{1,2}(?:st|nd|rd|th)\b
+        |^\s*\|?\s*(?:e-?)?(?:sign|sig)\b\s*(?:[|:\t]|\s{2,})
         |\b(?:(?:electronically|electronic|elec\.?|digitally|e-?|co-?)[\s-]*(?:signed|authenticated|verified|attested)(?:\s+(?:and\s+\w+\s+)?(?:by|on))?
         |signed\b[^:\n]{1,30}:
         |signed\s+(?:on\s+)?(?:\d{1,4}[/.-]\d{1,2}[/.-]\d{2,4}|\d{1,2}\s+\p{L}{3,9}\.?,?\s+\d{2,4}|\p{L}{3,9}\.?\s+\d{1,2},?\s+\d{2,4})(?:\s+(?:at\s+)?\d{1,2}:?\d{2}(?:\s*[ap]\.?m\.?)?)?[\s,:–—-]+(?:by\s+)?
         |(?:signed|authenticated|attested|cosigned|co-signed|countersigned)(?:\s+electronically|\s+off)?(?:\s+(?:and\s+dated\s+)?by)?\s*[:,–—-]
-        |(?:signed|authenticated|attested|countersigned)\s+(?:electronically\s+|off\s+)?(?:and\s+dated\s+)?by
+        |(?:signed|authenticated|attested|countersigned)\s+(?:electronically\s+)?(?:and\s+dated\s+)?by
         |(?:e-?|electronic\s+|digital\s+|therapist(?:'s)?\s+|clinician(?:'s)?\s+|provider(?:'s)?\s+|evaluating\s+therapist(?:'s)?\s+|treating\s+\w+\s+|supervising\s+\w+\s+|supervisor\s+|PT\s+|OT\s+|SLP\s+|PTA\s+|COTA\s+|student\s+|staff\s+)?signature(?:\s+stamp)?(?:\s*(?:/|and|&)\s*(?:credentials|date|title))*(?:\s*[:\]–—-]|\s*\.{3,}|\s{2,})
         |signature\s+(?:stamp|on\s+file)
         |(?:stamped|rubber[\s-]stamp(?:ed)?)\b
         |(?:therapist|clinician|treating\s+(?:therapist|clinician|provider)|provider|pathologist|(?:treated|tx(?:'d)?|rx|care|session|visit)\s+by|seen\s+by|documented\s+by|written\s+by|completed\s+by|report(?:ed)?\s+by|prepared\s+by|author(?:ed\s+by)?|entered\s+by|performed\s+by|(?:plan\s+)?(?:established|developed|created|devised|formulated|furnished|rendered|provided|delivered|certified\s+and\s+written)\s+by|(?:evaluated|assessed|planned|evaluation|eval|plan|poc)\s+(?:and\s+\w+\s+)?by(?:\s*/\s*\w+\s+by)?|note\s+by|respectfully(?:\s+submitted)?|sincerely|submitted\s+by|supervis(?:ed|ing)\s+(?:by|therapist|clinician|PT|OT|SLP))\s*(?:[:,–—-]|\.{3,})
         |(?:therapist|clinician|provider|PT|OT|SLP|author)(?:'s)?\x20sig\b\.?\s*:
         |(?:prepared|written|authored|compiled|completed|documented|dictated)\s*:
-        |(?:(?:evaluated|assessed|treated|seen|examined)\s+and\s+(?:[\w\s]{0,24}\s)?)?(?:closed|completed|written|prepared|documented|dictated|reported|recorded|charted|made\s+out|drawn\s+up|filled\s+(?:in|out)|set\s+down)\s+(?:(?:on\s+)?\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}\s+)?by(?:\s*\.{3,})?\s)",
+        |(?:(?:evaluated|assessed|treated|seen|examined)\s+and\s+(?:[\w\s]{0,24}\s)?)?(?:closed|completed|written|prepared|documented|dictated|reported)\s+by(?:\s*\.{3,})?\s)",
     )
+});
+/// More of the same: in one automaton with `CUE` they would make it too large to be kept, and a line would take ten times as long.
+static CUE_TOO: LazyLock<Regex> = LazyLock::new(|| {
+    re(r"(?i)^\s*\|?\s*(?:e-?)?signed\b\s*(?:[|:\t]|\s{2,})
+        |<(?:by|signed(?:[_-]?by)?|signature|signer|author|therapist|clinician|provider)\b[a-z0-9_='.:\x20-]{0,24}>
+        |\bsigned\s+(?:(?:on\s+)?(?:the\s+)?\d{1,2}(?:st|nd|rd|th)\b|off\s+(?:and\s+dated\s+)?by)
+        |\b(?:recorded|charted|made\s+out|drawn\s+up|filled\s+(?:in|out)|set\s+down)\s+by(?:\s*\.{3,})?\s
+        |\b(?:closed|completed|written|prepared|documented|dictated|reported)\s+(?:on\s+)?\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}\s+by\s")
 });
 /// Not whoever furnished or wrote.
 static OTHERS: LazyLock<Regex> = LazyLock::new(|| {
@@ -89,7 +95,7 @@ static STAMP: LazyLock<Regex> = LazyLock::new(|| {
 /// Names begin with a capital; a credential may follow after a comma or a blank.
 const NAME: &str = r"(?:(?:Dr|Mr|Mrs|Ms|Mx)\.?\s+)?\p{Lu}[\p{L}'’.\-]*(?:\s+(?:de|da|del|van|von|der|la|le|bin|al|el|st\.)\b)*(?:[\x20\t]+\p{Lu}[\p{L}'’.\-]*){0,3}";
 /// Degrees that may stand before a credential.
-const DEGREE: &str = r"(?:[BM]\.?\s?[SA]\.?(?:c\.?|Ed\.?)?|M\.?Ed\.?|Ph\.?D\.?|Ed\.?D\.?|Dip[A-Z]\w*|PgDip|MHS|MSc|MCl?Sc|BSc|BHSc?|MBA|MCD|MHA|MPH|DHSc|AAS)";
+const DEGREE: &str = r"(?:[BM]\.?\s?[SA]\.?(?:c\.?|Ed\.?)?|M\.?Ed\.?|Ph\.?D\.?|Ed\.?D\.?|Dip(?:COT|OT|PT|SLT|Physio)|PgDip|MHS|MSc|MCl?Sc|BSc|BHSc?|MBA|MCD|MHA|MPH|DHSc|AAS)";
 const THERAPIST: &str = r"(?:PT|P\.T\.|DPT|tDPT|MPT|MSPT|RPT|LPT|BSPT|DScPT|OT|O\.T\.|OTR(?:/L)?|OTD|MOT|MSOT|OT/L|OTL|OTR-L|CHT|MOTR/L|SLP|CCC[-/ ]?SLP|SLP[-/ ]?CCC|CF[-/ ]?SLP|SLP[-/ ]?CF|SLPD|CScD|RPsgT|physical\s+therapist|physiotherapist|occupational\s+therapist|hand\s+therapist|speech[-\s]+(?:and\s+)?language\s+pathologist|speech\s+pathologist|speech\s+therapist|Physical\s+Therapist|Physiotherapist|Occupational\s+Therapist|Registered\s+Occupational\s+Therapist|Speech[-\s]+Language\s+Pathologist|Speech\s+Therapist|PHYSICAL\s+THERAPIST|OCCUPATIONAL\s+THERAPIST)";
 const ASSISTANT: &str = r"(?:SLP-A|L?PTA|CPTA|P\.T\.A\.|COTA(?:/L)?|COTA-L|OTA(?:/L)?|SLPA|(?i:(?:physical|occupational)\s+therap(?:ist|y)\s+assistant|speech[-\s]+language\s+pathology\s+assistant|therapy\s+assistant))";
 const STUDENT: &str = r"(?:SPT|OTS|S/?OT|SPTA|SOTA|S/PTA|SLP-S|SLPS|(?i:(?:student\s+(?:physical|occupational|speech)[\w\s-]{0,24}|student\s+(?:PT|OT|SLP|PTA|OTA|clinician|therapist)|(?:PT|OT|SLP|DPT|PTA|OTA|COTA|therapy)[-\s]+(?:student|intern|extern)|(?:physical|occupational|speech)[-\s\w]{0,20}\s+student|graduate\s+(?:student\s+)?(?:clinician|intern|extern)|student|clinical\s+intern)))";
@@ -110,9 +116,17 @@ static NAMED: LazyLock<Regex> = LazyLock::new(|| re(NAME));
 /// "Jane Roe, PT, DPT 03/04/2025" on a line of its own.
 static OWN_LINE: LazyLock<Regex> = LazyLock::new(|| {
     re(&format!(
-        r"^(?:\d{{1,2}}:\d{{2}}\s?(?:[ap]\.?m?\.?)?\s+)?[\s*~–—_/\-\[(]*(?P<name>{NAME}(?:,\s*\p{{Lu}}\.(?:\s?\p{{Lu}}\.)?)?)\s*(?:,|\s|-|–|—|/|\|)\s*(?P<cred>(?:{DEGREE},?\s*)*(?:{STUDENT}|{ASSISTANT}|{THERAPIST}|(?P<doctor>{PHYSICIAN}\b)))(?P<rest>[^\n]*)$"
+        r"^[\s*~–—_/\-\[(]*(?P<name>{NAME})\s*(?:,|\s|-|–|—|/|\|)\s*(?P<cred>(?:{DEGREE},?\s*)*(?:{STUDENT}|{ASSISTANT}|{THERAPIST}|(?P<doctor>{PHYSICIAN}\b)))(?P<rest>[^\n]*)$"
     ))
 });
+/// "Roe, J., OTD, OTR/L" on a line of its own. Apart from `OWN_LINE`, whose automaton it would make too large to be kept.
+static INVERTED: LazyLock<Regex> = LazyLock::new(|| {
+    re(&format!(
+        r"^[\s*~–—_/\-\[(]*(?P<name>\p{{Lu}}[\p{{L}}'’\-]+,\s\p{{Lu}}\.(?:\s?\p{{Lu}}\.)?),?\s*(?P<cred>(?:{DEGREE},?\s*)*(?:{STUDENT}|{ASSISTANT}|{THERAPIST}|(?P<doctor>{PHYSICIAN}\b)))(?P<rest>[^\n]*)$"
+    ))
+});
+/// When a line of a log was written: "3:02p".
+static STAMPED: LazyLock<Regex> = LazyLock::new(|| re(r"^\d{1,2}:\d{2}\s?(?:[ap]\.?m?\.?)?\s+"));
 /// "... as planned. - J. Roe, DPT 3/4/25" at the end of the last lines.
 static TAIL: LazyLock<Regex> = LazyLock::new(|| {
     re(&format!(
@@ -194,7 +208,9 @@ pub(super) fn signatures(page: &Page<'_>) -> Vec<Signature> {
         }
         let content = line.of(text);
         let near_end = filled.len() - index <= 8;
-        let cue = CUE.find(content).filter(|_| !OTHERS.is_match(content) && !UNSIGNED.is_match(content));
+        let cues = CUE.find(content).into_iter().chain(CUE_TOO.find(content));
+        let cue =
+            cues.min_by_key(regex::Match::start).filter(|_| !OTHERS.is_match(content) && !UNSIGNED.is_match(content));
         let weak = cue.is_some_and(|m| {
             let cue = m.as_str().to_lowercase();
             !["sign", "authenticated", "attested", "/", "stamp"].iter().any(|strong| cue.contains(strong))
@@ -229,7 +245,11 @@ fn unled(page: &Page<'_>, filled: &[Span], index: usize, near_end: bool) -> Opti
     let text = page.text;
     let line = filled[index];
     let content = line.of(text);
-    if let Some(own) = parts(&OWN_LINE, content) {
+    let stamp = if content.starts_with(|c: char| c.is_ascii_digit()) { STAMPED.find(content) } else { None };
+    let from = stamp.map_or(0, |stamp| stamp.end());
+    let initial = || content.as_bytes().windows(4).any(|at| matches!(at, [b',', b' ', b'A'..=b'Z', b'.']));
+    let own = parts(&OWN_LINE, &content[from..]);
+    if let Some(own) = own.or_else(|| if initial() { parts(&INVERTED, &content[from..]) } else { None }) {
         let rest = own.name("rest").map_or("", |m| m.as_str());
         // "Ann Lee, OTR/L    Date: Aug 4, 2025", "Kit Moss, OT student     Supervisor: pending": another field of the line.
         let rest = FIELD.find(rest).map_or(rest, |field| &rest[..field.start()]);
@@ -245,7 +265,7 @@ fn unled(page: &Page<'_>, filled: &[Span], index: usize, near_end: bool) -> Opti
             // "Home OT (Part B) recertification" names no one.
             && !(name.split_whitespace().count() == 1 && is_heading(rest))
         {
-            let start = line.start + own.name("name").map_or(0, |m| m.start());
+            let start = line.start + from + own.name("name").map_or(0, |m| m.start());
             return Some(Span::new(start, line.end));
         }
     }
@@ -405,8 +425,9 @@ fn complete(page: &Page<'_>, filled: &[Span], index: usize, mut span: Span) -> S
         let content = next.of(text);
         let adjacent = !text[span.end.min(next.start)..next.start].contains("\n\n");
         let starts_credential = credential_line(content);
-        let signs_anew =
-            OTHERS.is_match(content) || (!starts_credential && (CUE.is_match(content) || OWN_LINE.is_match(content)));
+        let signs_anew = OTHERS.is_match(content)
+            || (!starts_credential
+                && (CUE.is_match(content) || CUE_TOO.is_match(content) || OWN_LINE.is_match(content)));
         if signs_anew || content.len() > 80 || !adjacent {
             break;
         }
