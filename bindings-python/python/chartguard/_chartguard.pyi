@@ -63,6 +63,7 @@ __all__ = [
     "message_notes",
     "restore",
     "restore_message",
+    "facts",
     "units",
 ]
 
