@@ -60,10 +60,10 @@ __all__ = [
     "_restore_source",
     "_run_command",
     "_scrubbed",
+    "facts",
     "message_notes",
     "restore",
     "restore_message",
-    "facts",
     "units",
 ]
 
