@@ -222,15 +222,12 @@ pub(super) fn complexities(page: &Page<'_>) -> Vec<Span> {
         let filler =
             ["include", "including", "affecting treatment", "impacting", "that", "which", "to progress", "are", "is"];
         // "Comorbidities / complicating factors: [select]": the label goes on to its colon.
-        let label = after.split_once(':').filter(|(label, _)| label.split_whitespace().count() <= 4);
-        let more = |label: &str| {
-            !page
-                .hits(lists().complexity_cue, Span::new(hit.end, hit.end + (end - hit.end).min(label.len() + 4)))
-                .is_empty()
+        let goes_on = |label: &str, body: &str| {
+            label.split_whitespace().count() <= 4
+                && !page.hits(lists().complexity_cue, Span::new(hit.end, end - body.len())).is_empty()
         };
-        let mut rest = label
-            .filter(|(label, _)| more(label))
-            .map_or(after, |(_, body)| body.trim_start_matches(|c: char| !c.is_alphanumeric()));
+        let body = after.split_once(':').filter(|(label, body)| goes_on(label, body)).map(|(_, body)| body);
+        let mut rest = body.map_or(after, |body| body.trim_start_matches(|c: char| !c.is_alphanumeric()));
         for word in filler {
             rest = rest.strip_prefix(word).unwrap_or(rest).trim_start_matches(|c: char| !c.is_alphanumeric());
         }

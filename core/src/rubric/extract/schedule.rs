@@ -60,12 +60,14 @@ const OFTEN: &str =
 const LENGTH: &str = r"(?:\d{1,3}|a\s+(?:half[\s-]+)?dozen|half\s+a\s+dozen|a\s+couple\s+of|a|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|eighteen|twenty|thirty|sixty|ninety)";
 const SPAN: &str = r"(?:(?:more\s+|additional\s+|total\s+|further\s+|consecutive\s+|skilled\s+|therapy\s+|treatment\s+|PT\s+|OT\s+|SLP\s+|calendar\s+|remaining\s+)*(?:weeks?|wks?|months?|mos?|days?|visits?|sessions?|treatments?|txs?|appointments?|(?:mon|tues|wednes|thurs|fri)days))";
 
-/// A day, as plans name the ends of a period.
-const DATED: &str = r"(?:\d{1,2}[/.-]\d{1,2}(?:[/.-]\d{2,4})?|\d{4}-\d{2}-\d{2}|\d{1,2}\s+(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?(?:,?\s+\d{4})?|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?\s+\d{1,2}(?:,?\s+\d{4})?)";
 const MONTH: &str = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*";
 
 /// "for 8 weeks", "x 6 wks", "eight sessions in all", "through mid-June", "60 days", "6-week course".
 static DURATION: LazyLock<Regex> = LazyLock::new(|| {
+    // A day, as plans name the ends of a period.
+    let dated = format!(
+        r"(?:\d{{1,2}}[/.-]\d{{1,2}}(?:[/.-]\d{{2,4}})?|\d{{4}}-\d{{2}}-\d{{2}}|\d{{1,2}}\s+{MONTH}\.?(?:,?\s+\d{{4}})?|{MONTH}\.?\s+\d{{1,2}}(?:,?\s+\d{{4}})?)"
+    );
     re(&format!(
         r"(?:number|no\.?|\#)\s*(?:of\s+)?(?:weeks|wks|months)\s*{GAP}?\s*(?P<number>\d{{1,2}})\b
         |(?P<weeks_asked>\b(?:weeks|wks)\s*(?:requested|planned|needed|authori[sz]ed|ordered)?\s*{GAP}\s*\d{{1,2}})\b
@@ -76,7 +78,7 @@ static DURATION: LazyLock<Regex> = LazyLock::new(|| {
         |(?P<ends>\b(?:(?:anticipated|target(?:ed)?|projected|estimated|expected|planned|proposed)\s+(?:d/?c|discharge|end|completion|stop|finish)|(?:plan|POC|end|stop|completion)\s+(?:end\s+)?(?:date|expires|ends))\s*(?:date)?\s*(?:[:=]|\.{{2,}}|\s{{2,}})?\s*(?:is\s+|of\s+|on\s+|by\s+)?(?:\d{{1,2}}[/-]\d{{1,2}}|\d{{4}}-\d{{2}}-\d{{2}}|\d{{1,2}}\s+{MONTH}|{MONTH}\s+\d))
         |(?:\b|\bx)(?P<span>{LENGTH}\s*(?:(?:-|–|to|or)\s*{LENGTH})?[\s-]*{SPAN})\b
         |(?P<until>\b(?:through|thru|until|till|to\s+end|ending(?:\s+(?:on|by|in|with))?|ends?(?:\s+(?:on|by|in))?|up\s+to|(?:finish|stop|conclud|clos|wrapp)(?:ing|es?)?(?:\s+up)?\s+(?:on|by|in)|(?:last|final)\s+(?:visit|session)\s+(?:on|by|in))\s+(?:the\s+)?(?:(?:middle|end|beginning|start|first\s+week|last\s+week)\s+of\s+|mid-?\s?|late\s+|early\s+|\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?)?(?:{MONTH}\b|\d{{1,2}}[/-]\d{{1,2}}|\d{{4}}-\d{{2}}-\d{{2}}|(?:thanks|christmas|easter|memorial|labor|new\s+year)\w*)|\b(?:through|thru|until|till|to)\s+the\s+end\s+of\s+(?:the\s+|this\s+|next\s+)?(?:month|quarter|year|school\s+year)\b)
-        |(?P<period>\b(?:plan|POC|cert\w*|renewed|extended|continued)\b[^.;\n]{{0,40}}?\bfor\s+{DATED}\s*(?:-|–|to|through|thru|until)\s*{DATED}|\b(?:interval|period|span|extension|dates?)\s+(?:now\s+)?(?:asked\s+for|requested|sought|proposed|planned)\s*[:=]?\s*{DATED}\s*(?:-|–|to|through|thru|until)\s*{DATED}|\b(?:cert(?:ification)?|plan|POC|treatment|care)\s+(?:period|dates?|from)\b\s*[:=]?\s*(?:from\s+)?\d{{1,2}}[/-]\d{{1,2}}(?:[/-]\d{{2,4}})?\s*(?:-|–|to|through|thru)\s*\d{{1,2}}[/-]\d{{1,2}})"
+        |(?P<period>\b(?:plan|POC|cert\w*|renewed|extended|continued)\b[^.;\n]{{0,40}}?\bfor\s+{dated}\s*(?:-|–|to|through|thru|until)\s*{dated}|\b(?:interval|period|span|extension|dates?)\s+(?:now\s+)?(?:asked\s+for|requested|sought|proposed|planned)\s*[:=]?\s*{dated}\s*(?:-|–|to|through|thru|until)\s*{dated}|\b(?:cert(?:ification)?|plan|POC|treatment|care)\s+(?:period|dates?|from)\b\s*[:=]?\s*(?:from\s+)?\d{{1,2}}[/-]\d{{1,2}}(?:[/-]\d{{2,4}})?\s*(?:-|–|to|through|thru)\s*\d{{1,2}}[/-]\d{{1,2}})"
     ))
 });
 

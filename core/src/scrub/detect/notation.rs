@@ -17,7 +17,6 @@ static FORM: LazyLock<Regex> = LazyLock::new(|| {
         r"(?x) ^ (?:
             [A-TV-Z][0-9][0-9A-Z] \. [0-9A-Z]{1,4}          # ICD-10-CM: Z47.1, M25.661, S52.501D
           | [CTLS][0-9]{1,2} (?: [-/][CTLS]?[0-9]{1,2} )?      # spine levels: L4-5, C5-C6, T12
-          | 24 / 7                                             # round the clock
           | 20 / [0-9]{2,3}                                    # visual acuity: 20/40
           | (?: 3[2-9] | [4-9][0-9] | 1[0-9]{2} | 2[0-9]{2} ) / [0-9]{2,3}   # blood pressure: 120/80
           | [0-5] [+-] / 5                                     # strength with a sign: 4+/5
@@ -66,7 +65,7 @@ static CATALOGUE_CUE: LazyLock<Regex> = LazyLock::new(|| {
 
 /// Whether the value at `span` is clinical notation and so no identifier.
 pub(super) fn is_notation(text: &str, span: Span) -> bool {
-    is_sure_notation(text, span) || is_grade(text, span)
+    is_sure_notation(text, span) || is_grade(text, span) || is_round_the_clock(text, span)
 }
 
 /// Whether it is, and could be no date.
@@ -93,6 +92,12 @@ fn is_grade(text: &str, span: Span) -> bool {
     let before = clip(text, span.start.saturating_sub(NEAR), span.start);
     // A hyphen before it is a range of grades, a slash after it a date with its year.
     grade && !after.starts_with('/') && !DATE_CUE.is_match(before)
+}
+
+/// Whether it is "24/7", which could also be a day of July where nothing says so.
+fn is_round_the_clock(text: &str, span: Span) -> bool {
+    let before = clip(text, span.start.saturating_sub(NEAR), span.start);
+    span.of(text) == "24/7" && !text[span.end..].starts_with('/') && !DATE_CUE.is_match(before)
 }
 
 /// Whether a unit of measure, a count or a span of time follows.
@@ -155,6 +160,7 @@ mod tests {
             "seen on «4/5»",
             "since «3/10», worse",
             "seen «3/14»",
+            "seen «24/7»",
             "DOS «4/5»/2024",
             "from 3/1 to «3/10»",
             "visit «3-14»",

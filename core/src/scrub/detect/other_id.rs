@@ -51,7 +51,6 @@ pub(super) const PATTERNS: &[Pattern] = &[
             "claim no",
             "claim number",
             "icn",
-            "rx :",
             "rx #",
             "rx no",
             "rx number",
@@ -332,7 +331,7 @@ pub(super) const PATTERNS: &[Pattern] = &[
             "portal id",
             "portal username",
         ],
-        validate: Some(uncoded),
+        validate: Some(identifier),
         window: 24,
         matches: &[
             "Accession #: «S24-00871»",
@@ -368,6 +367,17 @@ pub(super) const PATTERNS: &[Pattern] = &[
             "id 4.5",
             "PMID: 12345678",
         ],
+        ..OTHER
+    },
+    Pattern {
+        // Therapists list the codes of what they did under the same two letters.
+        name: "other_id.prescription",
+        regex: identifier!(),
+        cues: &["rx :"],
+        validate: Some(uncoded),
+        window: 24,
+        matches: &["Rx: «44712»", "Rx: «7714032»"],
+        rejects: &["Rx: 97161", "Rx: 500mg"],
         ..OTHER
     },
     Pattern {
