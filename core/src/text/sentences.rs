@@ -109,7 +109,10 @@ fn ends_open(line: &str) -> bool {
 
 /// Whether a line is a row of a table.
 fn is_row(line: &str) -> bool {
-    line.contains('\t') || line.contains("   ") || line.bytes().filter(|byte| *byte == b'|').count() >= 2
+    let wide = |gap: &[u8]| gap == b"   ";
+    line.contains('\t')
+        || line.as_bytes().windows(3).any(wide)
+        || line.bytes().filter(|byte| *byte == b'|').count() >= 2
 }
 
 /// Whether a line is drawn: dashes, equals signs and the like alone.

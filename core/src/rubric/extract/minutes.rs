@@ -111,9 +111,51 @@ static GLOSS: LazyLock<Regex> = LazyLock::new(|| {
         r"\([^()\d]*\btimed\b[^()\d]*\)|\([^()\d]*(?:9[267]\d{3}|G0\d{3})(?:[^()\d]|9[267]\d{3}|G0\d{3})*\)|\btimed\s*(?:\+|/|and|&|plus)\s*(?:un|non-?)-?timed\b|\btimed\s+up\b",
     )
 });
-static CLAUSE: LazyLock<Regex> = LazyLock::new(|| {
-    re(r"[;\n|()\[\]]|\.\s|\.$|,\s|\s{3,}|\t|\s[/+=&*•·–—-]\s|\sand\s|\sof\swhich\s|\splus\s|\swith\s")
-});
+/// Where the clause ends that goes on at `at`, and the next one begins: at a mark between clauses, a wide gap, or "and".
+fn clause_end(text: &str, at: usize) -> Option<(usize, usize)> {
+    let bytes = text.as_bytes();
+    let ends = |at: &usize| {
+        matches!(bytes[*at], b';' | b'\n' | b'|' | b'(' | b')' | b'[' | b']' | b'.' | b',') || may_be_blank(bytes[*at])
+    };
+    (at..bytes.len()).filter(ends).find_map(|at| Some((at, at + break_at(&text[at..])?)))
+}
+
+/// Whether a byte begins a blank, or a character beyond ASCII.
+fn may_be_blank(byte: u8) -> bool {
+    byte.is_ascii_whitespace() || byte == 0x0b || byte >= 0xc2
+}
+
+/// The bytes of the break between two clauses that a text begins with.
+fn break_at(text: &str) -> Option<usize> {
+    let mut chars = text.chars();
+    let first = chars.next()?;
+    let blank = |next: Option<char>| next.filter(|c| c.is_whitespace()).map(char::len_utf8);
+    match first {
+        ';' | '\n' | '|' | '(' | ')' | '[' | ']' => return Some(1),
+        '.' if text.len() == 1 => return Some(1),
+        '.' | ',' => return Some(1 + blank(chars.next())?),
+        c if c.is_whitespace() => {}
+        _ => return None,
+    }
+    let rest = text.trim_start();
+    let gap = text.len() - rest.len();
+    let wide = gap > 2 && text[..gap].chars().nth(2).is_some();
+    if wide || first == '\t' {
+        return Some(if wide { gap } else { 1 });
+    }
+    // Between two blanks stands a mark or a word that joins.
+    let after = chars.as_str();
+    let joint = match chars.next()? {
+        mark @ ('/' | '+' | '=' | '&' | '*' | '•' | '·' | '–' | '—' | '-') => mark.len_utf8(),
+        'a' | 'A' | 'o' | 'O' | 'p' | 'P' | 'w' | 'W' => {
+            let joins = |word: &&&str| after.get(..word.len()).is_some_and(|own| own.eq_ignore_ascii_case(word));
+            ["and", "of which", "plus", "with"].iter().find(joins)?.len()
+        }
+        _ => return None,
+    };
+    let end = first.len_utf8() + joint;
+    Some(end + blank(text[end..].chars().next())?)
+}
 
 /// The minutes of a note.
 pub(super) fn minutes(page: &Page<'_>, services: &[Service]) -> Minutes {
@@ -121,7 +163,13 @@ pub(super) fn minutes(page: &Page<'_>, services: &[Service]) -> Minutes {
     let plain = GLOSS.replace_all(page.text, |m: &regex::Captures<'_>| " ".repeat(m[0].len()));
     let mut out = Minutes { clock: clock(page), ..Minutes::default() };
     let mut start = 0;
-    let cuts = CLAUSE.find_iter(&plain).map(|m| (m.start(), m.end())).chain([(plain.len(), plain.len())]);
+    let mut cut = 0;
+    let cuts = std::iter::from_fn(|| {
+        let found = clause_end(&plain, cut)?;
+        cut = found.1;
+        Some(found)
+    });
+    let cuts = cuts.chain([(plain.len(), plain.len())]);
     // The clause before, where it has no figure: if it is a label, what it says is the figure's.
     let mut before: Option<(usize, usize)> = None;
     let mut weak = None;

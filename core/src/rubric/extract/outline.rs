@@ -265,8 +265,7 @@ fn label(
         return None;
     }
     // "S - Pt reports", "GOALS - LONG TERM": only where every word before the dash is a heading.
-    if first && let Some((at, dash)) = [" - ", " – ", " — "].iter().find_map(|d| rest.find(d).map(|at| (at, d.len())))
-    {
+    if first && let Some((at, dash)) = dash(rest) {
         let label = lines::trim(text, Span::new(from, from + at));
         let topic = topic(text, label, hits);
         if at <= MAX_LABEL && !matches!(topic, Topic::Unknown) && covers(text, label, hits) {
@@ -329,6 +328,13 @@ fn label(
         return Some((label, segment.end, topic, !matches!(topic, Topic::Other)));
     }
     None
+}
+
+/// The first dash between blanks near the start of a text, and the bytes of the three.
+fn dash(text: &str) -> Option<(usize, usize)> {
+    let near = &text[..text.floor_char_boundary(MAX_LABEL + " — ".len())];
+    memchr::memchr2(b'-', 0xe2, near.as_bytes())?;
+    [" - ", " – ", " — "].iter().find_map(|dash| near.find(dash).map(|at| (at, dash.len())))
 }
 
 /// Whether a line may be a [`LEADER`]: what leads begins with two dots or blanks, a tab, or what is not ASCII, and soon.

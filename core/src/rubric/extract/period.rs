@@ -51,6 +51,17 @@ static TITLED: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+/// Where the last sentence or field of a text begins: at the stop or gap before it.
+fn last_break(text: &str) -> usize {
+    let bytes = text.as_bytes();
+    let breaks = |at: &usize| match bytes[*at] {
+        b'|' | b';' => true,
+        b'.' | b' ' => bytes.get(at + 1) == Some(&b' '),
+        _ => false,
+    };
+    (0..bytes.len()).rev().find(breaks).unwrap_or(0)
+}
+
 /// The reporting periods of a note, each with both ends.
 pub(super) fn periods(page: &Page<'_>) -> Vec<Span> {
     let text = page.text;
@@ -64,20 +75,18 @@ pub(super) fn periods(page: &Page<'_>) -> Vec<Span> {
         let line = page.line(from.start);
         let before = &text[line.start.min(from.start)..from.start];
         // Only the words of the same clause: a line may hold several fields.
-        let before =
-            &before[[". ", "  ", "|", ";"].iter().filter_map(|gap| before.trim_end().rfind(gap)).max().unwrap_or(0)..];
+        let before = &before[last_break(before.trim_end())..];
         let between = &text[from.end..to.start];
         let joined = BETWEEN.is_match(between);
         // "Period start 3/3/25   end 4/2/25", "From: 3/3/25  To: 4/2/25".
-        let lower = (before.to_lowercase(), between.to_lowercase());
-        let labelled = (lower.0.contains("from")
-            || lower.0.contains("start")
-            || lower.0.contains("begin")
-            || lower.0.contains("period"))
-            && (lower.1.contains("to") || lower.1.contains("end") || lower.1.contains("through"))
-            && !lower.1.contains("date of");
-        let range = REPORTS.is_match(before);
-        if (joined || labelled) && (range || !OTHER.leads(before)) {
+        let says = |text: &str, words: &[&str]| words.iter().any(|word| text.contains(word));
+        let labelled = || {
+            let (before, between) = (before.to_lowercase(), between.to_lowercase());
+            says(&between, &["to", "end", "through"])
+                && !between.contains("date of")
+                && says(&before, &["from", "start", "begin", "period"])
+        };
+        if (joined || labelled()) && (REPORTS.is_match(before) || !OTHER.leads(before)) {
             found.push(whole);
         }
     }
@@ -86,7 +95,7 @@ pub(super) fn periods(page: &Page<'_>) -> Vec<Span> {
         let span = date.span;
         let line = page.line(span.start);
         let before = &text[line.start.min(span.start)..span.start];
-        let before = &before[[". ", "  ", "|", ";"].iter().filter_map(|gap| before.rfind(gap)).max().unwrap_or(0)..];
+        let before = &before[last_break(before)..];
         let Some(end) = UNTIL_NOW.find(&text[span.end..line.end.max(span.end)]) else { continue };
         if FROM.leads(before) && !OTHER.leads(before) {
             found.push(Span::new(span.start, span.end + end.end()));
@@ -96,8 +105,7 @@ pub(super) fn periods(page: &Page<'_>) -> Vec<Span> {
         let span = Span::new(pair.start(), pair.end());
         let line = page.line(span.start);
         let before = &text[line.start.min(span.start)..span.start];
-        let before =
-            &before[[". ", "  ", "|", ";"].iter().filter_map(|gap| before.trim_end().rfind(gap)).max().unwrap_or(0)..];
+        let before = &before[last_break(before.trim_end())..];
         let reported = REPORTS.is_match(before) || (TITLED.is_match(before) && !OTHER.leads(before));
         if reported && !found.iter().any(|other: &Span| other.overlaps(span)) {
             found.push(span);

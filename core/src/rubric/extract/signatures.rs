@@ -133,8 +133,10 @@ static TAIL: LazyLock<Regex> = LazyLock::new(|| {
         r"(?:[.;:!?]\s+|[–—~]\s*|\s-{{1,2}}\s*|\s{{2,}}|\|\s*)(?P<all>{NAME}\s*,?\s*(?:{DEGREE},?\s*)*(?:{STUDENT}|{ASSISTANT}|{THERAPIST})(?:[\s,/]+[A-Z][A-Za-z/\-]{{1,8}})*[\s,;]*(?:(?:on\s+)?(?:\d{{1,4}}[/.-]\d{{1,2}}[/.-]\d{{2,4}}|\d{{1,2}}\s+\p{{L}}{{3,9}}\.?,?\s+\d{{4}}|\p{{L}}{{3,9}}\.?\s+\d{{1,2}},?\s+\d{{4}}))?[\s\d:]*)\.?\s*$"
     ))
 });
-/// The letters or words without which there is no such tail.
+/// The letters or words without which there is no such tail, near its end.
 static LETTERS: LazyLock<Regex> = LazyLock::new(|| re(&format!("{STUDENT}|{ASSISTANT}|{THERAPIST}")));
+/// As many bytes may follow the letters of a tail: more of them, the day and the time.
+const TRAIL: usize = 100;
 /// A line with nothing but a name: an initial or two words, capitals first.
 static BARE_NAME: LazyLock<Regex> = LazyLock::new(|| {
     re(
@@ -271,7 +273,7 @@ fn unled(page: &Page<'_>, filled: &[Span], index: usize, near_end: bool) -> Opti
     }
     // The automaton of a tail is too large to be kept: without it, a line takes a hundred times as long.
     if near_end
-        && LETTERS.is_match(content)
+        && LETTERS.find_iter(content).last().is_some_and(|letters| content.len() - letters.end() <= TRAIL)
         && let Some(tail) = TAIL.captures(content).and_then(|m| m.name("all"))
     {
         return Some(Span::new(line.start + tail.start(), line.start + tail.end()));

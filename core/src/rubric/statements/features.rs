@@ -116,7 +116,9 @@ impl Words {
                 1 => words.first_two = Some(two.with(word).row()),
                 _ => {}
             }
-            two = two.with(word);
+            if words.alone.is_empty() {
+                two = two.with(word);
+            }
             words.alone.push(alone.row());
             words.pairs.extend(pair.map(|_| paired.row()));
             words.last = Some(last.row());

@@ -1,6 +1,6 @@
 //! The words of a form that nobody filled in: empty headings, unticked boxes, prompts and placeholders.
 
-use memchr::{memchr, memchr2, memchr3, memrchr2, memrchr3};
+use memchr::{memchr, memchr2, memchr3, memrchr_iter, memrchr2, memrchr3};
 
 use crate::text::{SectionKind, Span, lines};
 
@@ -217,10 +217,14 @@ fn options(before: &str, after: &str) -> bool {
     if !before.contains('(') {
         return false;
     }
-    let lower = before.to_ascii_lowercase();
-    let asks =
-        ["(circle", "(select", "(check", "(choose", "(tick", "(mark"].iter().filter_map(|ask| lower.rfind(ask)).max();
-    let Some(offered) = asks.and_then(|at| Some(at + before[at..].find(')')? + 1)) else { return false };
+    let asks = |at: &usize| {
+        let asked = &before[at + 1..];
+        ["circle", "select", "check", "choose", "tick", "mark"]
+            .iter()
+            .any(|word| asked.get(..word.len()).is_some_and(|own| own.eq_ignore_ascii_case(word)))
+    };
+    let asked = memrchr_iter(b'(', before.as_bytes()).find(asks);
+    let Some(offered) = asked.and_then(|at| Some(at + before[at..].find(')')? + 1)) else { return false };
     let offered = &before[offered..];
     let marked = |text: &str| text.contains(['*', '[', '☒', '☑', '✓', '✔', ';', '.']);
     !marked(offered) && !marked(after) && (offered.contains('/') || after.trim_start().starts_with('/'))
