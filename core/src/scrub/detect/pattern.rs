@@ -1,6 +1,7 @@
 //! The one pass over the text for all patterns, and how a match becomes a finding.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::{Arc, LazyLock, OnceLock};
 
 use regex_automata::{Anchored, Input, meta};
@@ -273,14 +274,15 @@ impl Compiled {
             }
             let at = text.floor_char_boundary(start);
             let mut spoken_for = None;
-            let mut last = start;
-            let mut poor = RuleSet::default();
+            let count = |part: Range<usize>| bytes[part].iter().filter(|byte| byte.is_ascii_digit()).count();
+            let mut last = ends.last().map_or(start, |&(_, end)| end);
+            let mut digits = count(start..last);
             for &(regex, end) in ends.iter().rev() {
                 if end != last {
-                    let digits = bytes[start..end].iter().filter(|byte| byte.is_ascii_digit()).count();
-                    poor = self.needs_more[digits.min(MOST_DIGITS - 1)];
+                    digits -= count(end..last);
                     last = end;
                 }
+                let poor = self.needs_more[digits.min(MOST_DIGITS - 1)];
                 let mut rules = self.sharing[regex].without(done).without(poor);
                 if rules.is_empty() {
                     continue;

@@ -392,6 +392,7 @@ impl Scanner {
     ) -> Result<usize> {
         let (mut telling, mut any) = (self.telling.tables.get(), self.any.tables.get());
         let (mut marked, mut led) = (self.marked.tables.get(), self.led.tables.get());
+        let (telling, any, marked, led) = (&mut *telling, &mut *any, &mut *marked, &mut *led);
         let mut ends = Vec::with_capacity(64);
         let mut at = part.start;
         let mut looked = 0;
@@ -446,18 +447,18 @@ impl Scanner {
                 let opening = &self.openings[folded(text[place]) << 5 | near(1)];
                 let third = 1 << near(2);
                 if opening[0] & third != 0 {
-                    self.telling.ends(&mut telling, text, place, &mut ends)?;
+                    self.telling.ends(telling, text, place, &mut ends)?;
                 }
                 if busy {
                     let first = ends.len();
                     if opening[1] & third != 0 {
-                        self.any.ends(&mut any, text, place, &mut ends)?;
+                        self.any.ends(any, text, place, &mut ends)?;
                     }
                     if mark && opening[2] & third != 0 {
-                        self.marked.ends(&mut marked, text, place, &mut ends)?;
+                        self.marked.ends(marked, text, place, &mut ends)?;
                     }
                     if opening[3] & third != 0 && place > 0 && self.leads[usize::from(text[place - 1])] {
-                        self.led.ends(&mut led, text, place, &mut ends)?;
+                        self.led.ends(led, text, place, &mut ends)?;
                     }
                     if first < ends.len() && !ends.is_sorted_by_key(|&(number, end)| (end, number)) {
                         ends.sort_unstable_by_key(|&(number, end)| (end, number));
