@@ -122,7 +122,7 @@ pub(crate) fn lookup(word: &str) -> Entry {
 pub(crate) fn lookup_at(text: &str, span: Span) -> Entry {
     // Nearly all words are short and letters alone.
     match Short::at(text.as_bytes(), span).filter(|short| short.is_letters(span.len())) {
-        Some(short) => Recent::get(short.lower()),
+        Some(short) => Recent::get(short.lower_letters()),
         None => lookup_all(std::iter::once(span.of(text))),
     }
 }

@@ -53,6 +53,12 @@ pub(crate) fn letters_end(text: &[u8], mut at: usize) -> usize {
     }
 }
 
+/// Whether what stands at `span` is at most sixteen bytes, all of them ASCII letters.
+#[inline]
+pub(crate) fn is_letters(text: &[u8], span: Span) -> bool {
+    span.len() <= letters(sixteen(text, span.start))
+}
+
 /// A word of at most sixteen bytes, all of them ASCII and the last of them not zero.
 // No `Debug`: it is a word of a note.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -100,27 +106,50 @@ impl Short {
         between(self.0.get(), b'A', b'Z')
     }
 
+    /// The same in lower case, if it is letters alone.
+    #[inline]
+    pub(crate) fn lower_letters(self) -> Self {
+        // Of the bits of letters, this one is set in all and the next lower one in small ones.
+        Self(self.0 | (self.0.get() & all(0x40)) >> 1)
+    }
+
+    /// Of a word of letters alone the bit of each byte that is a capital, and of each that is one of its letters.
+    #[inline]
+    fn capital_letters(self) -> (u128, u128) {
+        let letters = (self.0.get() & all(0x40)) >> 1;
+        (letters & !self.0.get(), letters)
+    }
+
     /// How a word of letters alone is written, as [`Token::case`](super::Token::case) has it.
     #[inline]
     pub(crate) fn case(self) -> Case {
-        let (capitals, all) = (self.capitals(), between(self.0.get() | all(0x20), b'a', b'z'));
+        let (capitals, letters) = self.capital_letters();
         match capitals {
             0 => Case::Lower,
-            _ if capitals == all => Case::Upper,
-            0x80 => Case::Title,
+            _ if capitals == letters => Case::Upper,
+            0x20 => Case::Title,
             _ => Case::Mixed,
         }
     }
 
-    /// Whether a capital stands right after a small letter.
+    /// A word of letters alone in lower case, unless a capital stands right after a small letter.
     #[inline]
-    pub(crate) fn is_camel(self) -> bool {
-        self.capitals() & between(self.0.get(), b'a', b'z') << 8 != 0
+    pub(crate) fn lower_unless_camel(self) -> Option<Self> {
+        let (capitals, letters) = self.capital_letters();
+        let camel = capitals & (letters & !capitals) << 8 != 0;
+        (!camel).then(|| self.lower_letters())
     }
 
     /// The bytes and zeros after them.
     pub(crate) fn bytes(self) -> [u8; 16] {
         self.0.get().to_le_bytes()
+    }
+
+    /// A number of ten bits for the first two letters, whatever their case.
+    #[inline]
+    pub(crate) fn opening(self) -> usize {
+        let first = self.0.get() as usize;
+        (first & 31) << 5 | (first >> 8) & 31
     }
 
     /// A number of `bits` bits for a table, at most 64.
@@ -152,14 +181,19 @@ mod tests {
             let count = bytes[from..].iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
             prop_assert_eq!(letters_end(bytes, from), from + count);
             prop_assert_eq!(letters(sixteen(bytes, from)), count.min(16));
+            prop_assert!(is_letters(bytes, Span::new(from, from + count.min(16))));
+            prop_assert!(!is_letters(bytes, Span::new(from, from + count.min(16) + 1)));
             match Short::new(&text) {
                 Some(short) => {
                     let (mut lower, mut own) = ([0; 16], [0; 16]);
                     own[..text.len()].copy_from_slice(bytes);
                     lower[..text.len()].copy_from_slice(text.to_ascii_lowercase().as_bytes());
                     prop_assert_eq!((short.bytes(), short.lower().bytes()), (own, lower));
-                    let camel = |pair: &[u8]| pair[0].is_ascii_lowercase() && pair[1].is_ascii_uppercase();
-                    prop_assert_eq!(short.is_camel(), bytes.windows(2).any(camel));
+                    if count == text.len() {
+                        let camel = |pair: &[u8]| pair[0].is_ascii_lowercase() && pair[1].is_ascii_uppercase();
+                        prop_assert_eq!(short.lower_letters().bytes(), lower);
+                        prop_assert_eq!(short.lower_unless_camel().is_none(), bytes.windows(2).any(camel));
+                    }
                 }
                 None if text.ends_with('\0') => {}
                 None => prop_assert!(text.is_empty() || text.len() > 16 || !text.is_ascii()),

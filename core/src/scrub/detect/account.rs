@@ -82,6 +82,7 @@ pub(super) const PATTERNS: &[Pattern] = &[
     Pattern {
         name: "account.cue",
         regex: identifier!(),
+        digits: 3,
         cues: &[
             "account",
             "account #",
@@ -230,6 +231,7 @@ pub(super) const PATTERNS: &[Pattern] = &[
     Pattern {
         name: "account.hl7",
         regex: r"\b[A-Za-z0-9-]{4,20}\b",
+        digits: 2,
         behind: "|",
         score: 0.9,
         around: Some(|_, _, after| {

@@ -311,7 +311,7 @@ impl Table {
         let mut table = Self { slots: vec![(None, 0); SLOTS], lengths: [0; 1024], others: Vec::new() };
         for (cues, words) in LISTS {
             for word in words.split_whitespace() {
-                table.lengths[opening(word)] |= 1 << word.len();
+                table.lengths[opening(word.as_bytes())] |= 1 << word.len();
                 if let Some(short) = Short::new(word) {
                     let slot = table.slot(short);
                     table.slots[slot] = (Some(short), table.slots[slot].1 | cues);
@@ -337,8 +337,9 @@ impl Table {
 }
 
 /// A number for the two first letters of a word, whatever their case.
-fn opening(word: &str) -> usize {
-    let letter = |at: usize| word.as_bytes().get(at).map_or(0, |byte| usize::from(byte & 31));
+#[inline]
+fn opening(word: &[u8]) -> usize {
+    let letter = |at: usize| word.get(at).map_or(0, |byte| usize::from(byte & 31));
     letter(0) << 5 | letter(1)
 }
 
@@ -349,14 +350,15 @@ pub(super) fn cues(word: &str) -> Cues {
 
 /// What the word at `span` of `text` announces, whatever its case.
 pub(super) fn cues_at(text: &str, span: Span) -> Cues {
-    let (table, word) = (&*TABLE, span.of(text));
-    if table.lengths[opening(word)] & (1_u32.checked_shl(word.len() as u32).unwrap_or(0)) == 0 {
+    let (table, word) = (&*TABLE, &text.as_bytes()[span.range()]);
+    if word.len() > 31 || table.lengths[opening(word)] & 1 << word.len() == 0 {
         return 0;
     }
-    match Short::at(text.as_bytes(), span) {
-        Some(short) => table.slots[table.slot(short.lower())].1,
-        None => table.others.iter().find(|known| known.0.eq_ignore_ascii_case(word)).map_or(0, |known| known.1),
+    if let Some(short) = Short::at(text.as_bytes(), span) {
+        return table.slots[table.slot(short.lower())].1;
     }
+    let known = table.others.iter().find(|known| known.0.as_bytes().eq_ignore_ascii_case(word));
+    known.map_or(0, |known| known.1)
 }
 
 #[cfg(test)]

@@ -104,6 +104,7 @@ pub(super) const PATTERNS: &[Pattern] = &[
     Pattern {
         name: "biometric.template",
         regex: identifier!(),
+        digits: 2,
         cues: CUES,
         window: 30,
         unless: PRODUCTS,
@@ -132,6 +133,7 @@ pub(super) const PATTERNS: &[Pattern] = &[
     Pattern {
         name: "biometric.coded",
         regex: r"\b[A-Za-z]{1,6}[:\#][A-Za-z0-9-]{5,20}\b",
+        digits: 4,
         cues: CUES,
         window: 12,
         validate: Some(|value| {

@@ -7,7 +7,7 @@ use super::announce::{self, CREDENTIAL, GENERIC, HEAD, NEVER, PARTICLE, SAYS, SU
 use super::structure::{Sort, sort};
 use crate::lexicon::{self, Entry};
 use crate::scrub::{Category, Finding};
-use crate::text::short::Short;
+use crate::text::short::is_letters;
 use crate::text::{Case, Span, Token, TokenKind};
 
 /// A finding at least this sure teaches the rest of the note.
@@ -96,8 +96,8 @@ fn repeat(note: &Note<'_>, findings: &mut Vec<Finding>, parts: &HashMap<String, 
             continue;
         }
         // Most words are short and letters alone, and no word that is known is as long.
-        let letters = Short::at(note.text.as_bytes(), token.span).filter(|short| short.is_letters(token.span.len()));
-        if letters.is_some() && lengths[usize::from(initial.to_ascii_lowercase())] & 1 << token.span.len() == 0 {
+        let known_length = lengths[usize::from(initial.to_ascii_lowercase())] & 1 << token.span.len().min(63) != 0;
+        if !known_length && is_letters(note.text.as_bytes(), token.span) {
             continue;
         }
         while let Some(span) = cover.next_if(|span| span.start <= token.span.start) {

@@ -117,7 +117,8 @@ impl Places {
         let inside = self.list[self.next..].iter().take_while(|place| place.end <= high);
         inside.filter(|place| place.start >= low).for_each(|place| found(*place));
         // A word that the end of the part cuts is whole in it.
-        if high > low && goes_on(bytes, high) && !matches!(PLAIN[usize::from(bytes[high - 1])], Form::Blank) {
+        let closes = |last: u8| cues.closes[usize::from(last)] && !matches!(PLAIN[usize::from(last)], Form::Blank);
+        if high > low && closes(bytes[high - 1]) && goes_on(bytes, high) {
             cues.cut(text, low..high).for_each(found);
         }
     }
@@ -197,6 +198,10 @@ pub(super) struct Cues {
     classes: [u8; 256],
     /// Whether a cue begins with each byte.
     opens: [bool; 256],
+    /// Whether a cue ends with each byte.
+    closes: [bool; 256],
+    /// For each two first letters of the words below, the lengths that occur: most words are told apart by this alone.
+    lengths: [u32; 1024],
     /// The words of letters alone that cues begin with, and the node each leads to; empty where there is no node.
     firsts: Vec<(Option<Short>, u16)>,
     /// Where each node leads under each class; 0 is nowhere, 1 the root.
@@ -220,6 +225,8 @@ impl Cues {
         let mut cues = Self {
             classes: [0; 256],
             opens: [false; 256],
+            closes: [false; 256],
+            lengths: [0; 1024],
             firsts: vec![(None, 0); 1 << FIRSTS],
             nodes: vec![[0; CLASSES]; 2],
             ends: vec![NO_CUE; 2],
@@ -258,10 +265,13 @@ impl Cues {
             };
             cues.classes[usize::from(byte)] = class as u8;
             cues.opens[usize::from(byte)] = cues.step(ROOT, class) != NOWHERE;
+            cues.closes[usize::from(byte)] =
+                cues.nodes.iter().any(|node| cues.ends[usize::from(node[class])] != NO_CUE);
         }
         for word in words {
             let letters = letters_end(word.as_bytes(), 0);
             let Some(first) = Short::new(&word[..letters]) else { continue };
+            cues.lengths[first.opening()] |= 1 << letters;
             let slot = cues.slot(first);
             let step = |node, byte: &u8| cues.step(node, usize::from(cues.classes[usize::from(*byte)]));
             cues.firsts[slot] = (Some(first), word.as_bytes()[..letters].iter().fold(ROOT, step) as u16);
@@ -324,10 +334,13 @@ impl Cues {
                 let ends =
                     length < 16 && bytes.get(at + length).is_none_or(|next| next.is_ascii() && !next.is_ascii_digit());
                 // Most words are letters alone, and no cue begins with most of them.
-                if let Some(word) = Short::first(ahead, length).filter(|word| ends && !word.is_camel()) {
-                    let (first, node) = self.firsts[self.slot(word.lower())];
-                    if first.is_some() && !is_unit(bytes, at) {
-                        self.go_on(bytes, at, at + length, usize::from(node), places);
+                let word = if ends { Short::first(ahead, length) } else { None };
+                if let Some(word) = word.and_then(Short::lower_unless_camel) {
+                    if self.lengths[word.opening()] & 1 << length != 0 {
+                        let (first, node) = self.firsts[self.slot(word)];
+                        if first.is_some() && !is_unit(bytes, at) {
+                            self.go_on(bytes, at, at + length, usize::from(node), places);
+                        }
                     }
                     at += length;
                     continue;

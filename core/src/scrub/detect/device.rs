@@ -10,6 +10,7 @@ pub(super) const PATTERNS: &[Pattern] = &[
     Pattern {
         name: "device.cue",
         regex: identifier!(),
+        digits: 3,
         cues: &[
             "serial",
             "serial #",
@@ -117,6 +118,7 @@ pub(super) const PATTERNS: &[Pattern] = &[
     Pattern {
         name: "device.named",
         regex: identifier!(),
+        digits: 5,
         cues: &[
             "neurostimulator",
             "stimulator",
@@ -169,6 +171,7 @@ pub(super) const PATTERNS: &[Pattern] = &[
     Pattern {
         name: "device.short",
         regex: identifier!(),
+        digits: 2,
         cues: &["serial #", "serial no", "serial number", "s n", "sn #", "device id"],
         validate: Some(short_identifier),
         window: 4,

@@ -61,6 +61,7 @@ pub(super) const PATTERNS: &[Pattern] = &[
     Pattern {
         name: "health_plan.cue",
         regex: identifier!(),
+        digits: 3,
         cues: &[
             "member",
             "member #",
@@ -226,6 +227,7 @@ pub(super) const PATTERNS: &[Pattern] = &[
     Pattern {
         name: "health_plan.short",
         regex: identifier!(),
+        digits: 2,
         cues: &[
             "member id",
             "member #",

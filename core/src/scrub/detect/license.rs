@@ -57,6 +57,7 @@ pub(super) const PATTERNS: &[Pattern] = &[
     Pattern {
         name: "license.cue",
         regex: identifier!(),
+        digits: 3,
         cues: &[
             "license #",
             "license no",
@@ -183,6 +184,7 @@ pub(super) const PATTERNS: &[Pattern] = &[
     Pattern {
         name: "license.short",
         regex: identifier!(),
+        digits: 2,
         cues: &["license #", "license no", "license number", "lic #", "lic no", "dl #", "rn lic", "pt lic"],
         unless: PUBLIC_CODES,
         validate: Some(short_identifier),

@@ -16,6 +16,7 @@ pub(super) const PATTERNS: &[Pattern] = &[
     Pattern {
         name: "mrn.cue",
         regex: identifier!(),
+        digits: 3,
         cues: &[
             "medical record",
             "medical record #",
@@ -119,6 +120,7 @@ pub(super) const PATTERNS: &[Pattern] = &[
     Pattern {
         name: "mrn.mrn",
         regex: identifier!(),
+        digits: 2,
         cues: &["mrn", "mrn #", "mrn no", "mrn number", "mrns", "m r n", "mrn id", "mr n"],
         validate: Some(short_identifier),
         window: 34,
@@ -138,6 +140,7 @@ pub(super) const PATTERNS: &[Pattern] = &[
     Pattern {
         name: "mrn.after_name",
         regex: identifier!(),
+        digits: 6,
         behind: " \t(|:-#",
         shortest: 6,
         score: 0.75,
@@ -195,6 +198,7 @@ pub(super) const PATTERNS: &[Pattern] = &[
     Pattern {
         name: "mrn.hl7",
         regex: r"\b[A-Za-z0-9-]{3,20}\b",
+        digits: 2,
         behind: "|~^",
         score: 0.9,
         around: Some(|_, _, after| {

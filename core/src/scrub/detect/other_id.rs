@@ -16,6 +16,7 @@ pub(super) const PATTERNS: &[Pattern] = &[
     Pattern {
         name: "other_id.cue",
         regex: identifier!(),
+        digits: 3,
         cues: &[
             "accession :",
             "accession #",
@@ -373,6 +374,7 @@ pub(super) const PATTERNS: &[Pattern] = &[
         // Therapists list the codes of what they did under the same two letters.
         name: "other_id.prescription",
         regex: identifier!(),
+        digits: 3,
         cues: &["rx :"],
         validate: Some(uncoded),
         window: 24,
@@ -383,6 +385,7 @@ pub(super) const PATTERNS: &[Pattern] = &[
     Pattern {
         name: "other_id.everyday",
         regex: identifier!(),
+        digits: 3,
         cues: &[
             "accession",
             "specimen",
@@ -425,6 +428,7 @@ pub(super) const PATTERNS: &[Pattern] = &[
     Pattern {
         name: "other_id.short",
         regex: identifier!(),
+        digits: 2,
         cues: &[
             "badge",
             "badge #",
@@ -464,7 +468,8 @@ pub(super) const PATTERNS: &[Pattern] = &[
     },
     Pattern {
         name: "other_id.user_name",
-        regex: r"\b[A-Za-z][A-Za-z0-9._-]{2,30}\b",
+        regex: r"\b[A-Za-z]{1,31}[0-9._-][A-Za-z0-9._-]{0,30}\b",
+        shortest: 3,
         cues: &[
             "username",
             "user name",
@@ -641,9 +646,9 @@ fn everyday(value: &str) -> Validity {
     if letters > 0 && digits >= 3 || digits >= 7 { identifier(value) } else { Validity::Never }
 }
 
-/// A user name carries a mark or a digit: anything else is a word of the sentence.
+/// A user name carries a mark or a digit: anything else is a word of the sentence. None has more than 31 characters.
 fn user_name(value: &str) -> Validity {
     let marked = value.bytes().any(|b| b.is_ascii_digit() || b == b'_')
         || value[1..].contains(['.', '-']) && !value.ends_with('.');
-    if marked { Validity::Unknown } else { Validity::Never }
+    if marked && value.len() <= 31 { Validity::Unknown } else { Validity::Never }
 }

@@ -1,12 +1,13 @@
 //! The one pass over the text for all patterns, and how a match becomes a finding.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::{Arc, LazyLock, OnceLock};
 
 use regex_automata::{Anchored, Input, meta};
 
 use super::cues::{Cues, Hit, Place, Places, Row};
-use super::scan::{Scanner, syntax};
+use super::scan::{Form, Scanner, syntax};
 use super::{Detector, Note};
 use crate::error::{Error, Result};
 use crate::scrub::{self, Category, Finding, Kind, RuleKind};
@@ -44,6 +45,9 @@ pub(crate) struct Pattern {
     pub(crate) behind: &'static str,
     /// The least length of a match, in bytes: a shorter one is not looked at.
     pub(crate) shortest: usize,
+    /// The least number of digits in a match, which is as many as `validate` asks for: most words near a number have none, and are
+    /// left out before anything is asked of them.
+    pub(crate) digits: usize,
     /// Score without a cue; 0 when it is a finding only beside a cue.
     pub(crate) score: f32,
     /// Judges the matched value.
@@ -83,6 +87,7 @@ impl Pattern {
         regex: "",
         behind: "",
         shortest: 0,
+        digits: 0,
         score: 0.0,
         validate: None,
         check: "",
@@ -106,6 +111,8 @@ const CUED_INVALID: f32 = 0.6;
 const UNLESS_WINDOW: usize = 24;
 /// What stands for the byte before a match at the start of the text.
 const START: usize = 256;
+/// Above what any rule needs.
+const MOST_DIGITS: usize = 8;
 /// How far the text around a value is shown to [`Pattern::around`], in bytes.
 const AROUND: usize = 40;
 
@@ -124,6 +131,8 @@ struct Compiled {
     unglued: RuleSet,
     /// The rules that may not begin after each byte, and at the start of the text.
     barred: Vec<RuleSet>,
+    /// The rules that need more digits than this.
+    needs_more: [RuleSet; MOST_DIGITS],
     scanner: Scanner,
     cues: Cues,
     /// The cues by number.
@@ -183,6 +192,7 @@ impl Compiled {
             (vec![RuleSet::default(); words.len()], vec![RuleSet::default(); words.len()]);
         let (mut cued, mut unglued) = (RuleSet::default(), RuleSet::default());
         let mut barred = vec![RuleSet::default(); START + 1];
+        let mut needs_more = [RuleSet::default(); MOST_DIGITS];
         for (number, Rule { pattern, group }) in rules.iter().enumerate() {
             pattern.cues.iter().for_each(|cue| speaks_for[words[cue]].insert(number));
             pattern.unless.iter().for_each(|word| forbids[words[word]].insert(number));
@@ -192,6 +202,7 @@ impl Compiled {
             if !pattern.glued {
                 unglued.insert(number);
             }
+            needs_more.iter_mut().take(pattern.digits).for_each(|rules| rules.insert(number));
             for (byte, barred) in barred.iter_mut().enumerate() {
                 if !pattern.behind.is_empty() && !pattern.behind.bytes().any(|behind| usize::from(behind) == byte) {
                     barred.insert(number);
@@ -202,20 +213,35 @@ impl Compiled {
         for (word, number) in words {
             ordered[number] = word;
         }
-        let mut regexes: Vec<&str> = Vec::new();
+        let mut forms: Vec<Form<'_>> = Vec::new();
         let mut sharing: Vec<RuleSet> = Vec::new();
         for (number, pattern) in patterns.iter().enumerate() {
-            if let Some(place) = regexes.iter().position(|regex| *regex == pattern.regex) {
+            if let Some(place) = forms.iter().position(|form| form.regex == pattern.regex) {
                 sharing[place].insert(number);
+                // One that may stand anywhere is looked for anywhere.
+                let anywhere = pattern.behind.is_empty() || forms[place].behind.is_empty();
+                if anywhere { forms[place].behind.clear() } else { forms[place].behind.push_str(pattern.behind) }
             } else {
-                regexes.push(pattern.regex);
+                forms.push(Form { regex: pattern.regex, behind: pattern.behind.to_owned() });
                 let mut rules = RuleSet::default();
                 rules.insert(number);
                 sharing.push(rules);
             }
         }
-        let (scanner, cues) = (Scanner::new(&regexes)?, Cues::new(&ordered)?);
-        Ok(Self { rules, sharing, cued, unglued, barred, scanner, cues, words: ordered, speaks_for, forbids })
+        let (scanner, cues) = (Scanner::new(&forms)?, Cues::new(&ordered)?);
+        Ok(Self {
+            rules,
+            sharing,
+            cued,
+            unglued,
+            barred,
+            needs_more,
+            scanner,
+            cues,
+            words: ordered,
+            speaks_for,
+            forbids,
+        })
     }
 
     /// Finds what lies in the note.
@@ -248,8 +274,16 @@ impl Compiled {
             }
             let at = text.floor_char_boundary(start);
             let mut spoken_for = None;
+            let count = |part: Range<usize>| bytes[part].iter().filter(|byte| byte.is_ascii_digit()).count();
+            let mut last = ends.last().map_or(start, |&(_, end)| end);
+            let mut digits = count(start..last);
             for &(regex, end) in ends.iter().rev() {
-                let mut rules = self.sharing[regex].without(done);
+                if end != last {
+                    digits -= count(end..last);
+                    last = end;
+                }
+                let poor = self.needs_more[digits.min(MOST_DIGITS - 1)];
+                let mut rules = self.sharing[regex].without(done).without(poor);
                 if rules.is_empty() {
                     continue;
                 }
@@ -438,7 +472,7 @@ impl RuleSet {
     }
 
     fn is_empty(self) -> bool {
-        self.0 == [0; 4]
+        self.0[0] | self.0[1] | self.0[2] | self.0[3] == 0
     }
 
     #[inline]
@@ -580,6 +614,22 @@ mod tests {
             }
         }
         assert!(wrong.is_empty(), "{} of {lines}:\n{}", wrong.len(), wrong.join("\n"));
+    }
+
+    #[test]
+    fn values_of_fewer_digits_are_refused_anyway() {
+        for pattern in super::super::PATTERNS.iter().copied().flatten().filter(|pattern| pattern.digits > 0) {
+            assert!(pattern.digits < MOST_DIGITS && !pattern.regex.contains("(?<v>"), "{}", pattern.name);
+            let validate = pattern.validate.expect("a validator counts the digits");
+            for letters in ["", "A", "ab", "ABC", "Abcd", "ABCDEFGHJKLMNPRST", "a-b", "x.y", "K/L_m"] {
+                for digits in 0..pattern.digits {
+                    for at in 0..=letters.len() {
+                        let value = format!("{}{}{}", &letters[..at], &"4471203"[..digits], &letters[at..]);
+                        assert_eq!(validate(&value), Validity::Never, "{}: {value}", pattern.name);
+                    }
+                }
+            }
+        }
     }
 
     #[test]

@@ -1,8 +1,9 @@
 //! Says which patterns match where, in one left-to-right walk over the text.
 //!
 //! The walk stops only where a word, a number or a telling symbol starts, and only when some pattern can begin with the
-//! three bytes there. At such a place one automaton holds all patterns at once, so that no pattern hides another; its states
-//! are worked out when they are first needed.
+//! three bytes there. At such a place an automaton holds many patterns at once, so that no pattern hides another; its states
+//! are worked out when they are first needed. There are four of them, each tried only where one of its patterns can match:
+//! a state is a set of places in patterns, and together they had more states than a processor keeps at hand.
 
 use std::collections::{HashMap, HashSet};
 
@@ -43,6 +44,7 @@ enum Class {
     Point,
     Under,
     At,
+    Bracket,
     Symbol,
 }
 
@@ -57,6 +59,7 @@ const CLASSES: [Class; 256] = {
             b'.' => Class::Point,
             b'_' => Class::Under,
             b'@' => Class::At,
+            b'(' | b'[' | b'{' => Class::Bracket,
             _ => Class::Symbol,
         };
         byte += 1;
@@ -70,7 +73,7 @@ fn class(byte: u8) -> Class {
 
 /// What three bytes in a row can be, each told apart as far as five bits do: letters whatever their case, digits as one. For each
 /// two the set of the third.
-struct Openings(Box<[u32; 1024]>);
+type Openings = Box<[u32; 1024]>;
 
 /// The five bits of each byte.
 static FOLDED: [u8; 256] = {
@@ -93,14 +96,6 @@ static FOLDED: [u8; 256] = {
 
 fn folded(byte: u8) -> usize {
     usize::from(FOLDED[usize::from(byte)])
-}
-
-impl Openings {
-    #[inline]
-    fn contains(&self, bytes: [u8; 3]) -> bool {
-        let [first, second, third] = bytes.map(folded);
-        self.0[first << 5 | second] & (1 << third) != 0
-    }
 }
 
 /// A set of pairs of bytes.
@@ -132,21 +127,35 @@ impl Pairs {
 
 type NewTable = Box<dyn Fn() -> Table + Send + Sync + std::panic::UnwindSafe + std::panic::RefUnwindSafe>;
 
-/// Patterns in one automaton, and where they can begin.
+/// Patterns in one automaton.
 struct Automaton {
     dfa: DFA,
     tables: Pool<Table, NewTable>,
-    openings: Openings,
     /// The number each pattern has outside.
     numbers: Vec<usize>,
 }
 
-/// All patterns.
+/// A regular expression, and what may stand right before it, as [`super::Pattern::behind`] says.
+pub(super) struct Form<'p> {
+    pub(super) regex: &'p str,
+    pub(super) behind: String,
+}
+
+/// All patterns, in four automata: the first is tried at every word, the others, which can begin with any word, where an identifier
+/// may be.
 pub(super) struct Scanner {
-    /// Those that begin with something telling: tried at every word.
+    /// Those that begin with something telling.
     telling: Automaton,
-    /// All of them, also those that can begin with any word: tried where an identifier may be.
-    all: Automaton,
+    /// Those that begin with any word.
+    any: Automaton,
+    /// Those among them that have a mark in or right after their first word (see [`Way::Mark`]).
+    marked: Automaton,
+    /// Those among them that stand behind certain bytes.
+    led: Automaton,
+    /// These bytes.
+    leads: [bool; 256],
+    /// What each of the four can begin with, side by side.
+    openings: Box<[[u32; 4]; 1024]>,
     /// The most bytes that a pattern can match, and one that does without the mark between the fields of a message.
     longest: (usize, usize),
 }
@@ -154,16 +163,19 @@ pub(super) struct Scanner {
 /// The mark between fields, without which the longest patterns match nothing.
 const BAR: u8 = b'|';
 
+/// The automaton that is built from regular expressions, with the number each has outside.
+fn compile(forms: &[Form<'_>], numbers: &[usize]) -> Result<NFA> {
+    let chosen: Vec<&str> = numbers.iter().map(|&number| forms[number].regex).collect();
+    thompson::Compiler::new()
+        .syntax(syntax())
+        .configure(thompson::Config::new().utf8(false).which_captures(WhichCaptures::None))
+        .build_many(&chosen)
+        .map_err(|error| Error::internal(format!("pattern does not compile: {error}")))
+}
+
 impl Automaton {
-    fn new(regexes: &[&str], numbers: Vec<usize>) -> Result<Self> {
-        let unreadable = |error: &dyn std::fmt::Display| Error::internal(format!("pattern does not compile: {error}"));
-        let chosen: Vec<&str> = numbers.iter().map(|&number| regexes[number]).collect();
-        let nfa = thompson::Compiler::new()
-            .syntax(syntax())
-            .configure(thompson::Config::new().utf8(false).which_captures(WhichCaptures::None))
-            .build_many(&chosen)
-            .map_err(|error| unreadable(&error))?;
-        let openings = openings(&nfa);
+    fn new(forms: &[Form<'_>], numbers: Vec<usize>) -> Result<Self> {
+        let nfa = compile(forms, &numbers)?;
         let dfa = dfa::Builder::new()
             .configure(
                 dfa::Config::new()
@@ -174,28 +186,22 @@ impl Automaton {
                     .minimum_cache_clear_count(Some(0)),
             )
             .build_from_nfa(nfa)
-            .map_err(|error| unreadable(&error))?;
+            .map_err(|error| Error::internal(format!("pattern does not compile: {error}")))?;
         let for_table = dfa.clone();
         let new_table: NewTable = Box::new(move || Table::new(&for_table));
-        Ok(Self { dfa, tables: Pool::new(new_table), openings, numbers })
+        Ok(Self { dfa, tables: Pool::new(new_table), numbers })
     }
 
-    /// Which patterns begin with something telling; the others can begin with any word.
-    fn telling(&self) -> Vec<usize> {
-        let nfa = self.dfa.get_nfa();
-        let telling = |pattern: &PatternID| beginnings(nfa, *pattern).letter_pairs() <= ANY_WORD_PAIRS;
-        nfa.patterns().filter(telling).map(|pattern| self.numbers[pattern.as_usize()]).collect()
-    }
-
-    /// Every pattern that matches at `start`, with every end it can have, nearest end first.
+    /// Adds every pattern that matches at `start`, with every end it can have, nearest end first.
+    #[inline]
     fn ends(&self, table: &mut Table, text: &[u8], start: usize, ends: &mut Vec<(usize, usize)>) -> Result<()> {
-        ends.clear();
+        let known = ends.len();
         if table.walk(self, text, start, ends).is_ok() {
             return Ok(());
         }
         // The table is full: begin anew, once.
         *table = Table::new(&self.dfa);
-        ends.clear();
+        ends.truncate(known);
         table.walk(self, text, start, ends).map_err(|_| Error::internal("the pattern automaton gave up"))
     }
 }
@@ -257,32 +263,49 @@ impl Table {
             self.starts[before] = state;
         }
         // A lazy automaton reports a match one byte late, hence the step past the end.
-        for at in start..=text.len() {
-            let class = match text.get(at) {
-                Some(&byte) => usize::from(classes.get(byte)),
-                None => self.width - 1,
-            };
-            let place = usize::from(state & !MATCH) * self.width + class;
+        for (at, &byte) in (start..).zip(&text[start..]) {
+            let place = usize::from(state & !MATCH) * self.width + usize::from(classes.get(byte));
             let mut next = self.rows[place];
             if next == UNKNOWN {
-                let from = self.lazy[usize::from(state & !MATCH)];
-                let lazy = match text.get(at) {
-                    Some(&byte) => dfa.next_state(&mut self.cache, from, byte),
-                    None => dfa.next_eoi_state(&mut self.cache, from),
-                };
-                next = self.intern(dfa, lazy.map_err(|_| Full)?)?;
-                self.rows[place] = next;
+                next = self.learn(dfa, place, Some(byte))?;
             }
             if next == DEAD {
-                break;
+                return Ok(());
             }
             if next & MATCH != 0 {
-                let matching = self.matches[usize::from(next & !MATCH)].iter();
-                ends.extend(matching.map(|&pattern| (automaton.numbers[usize::from(pattern)], at)));
+                self.report(automaton, next, at, ends);
             }
             state = next;
         }
+        let place = usize::from(state & !MATCH) * self.width + self.width - 1;
+        let mut next = self.rows[place];
+        if next == UNKNOWN {
+            next = self.learn(dfa, place, None)?;
+        }
+        if next & MATCH != 0 {
+            self.report(automaton, next, text.len(), ends);
+        }
         Ok(())
+    }
+
+    /// Adds the patterns that match in the state that is entered.
+    #[inline]
+    fn report(&self, automaton: &Automaton, state: u16, at: usize, ends: &mut Vec<(usize, usize)>) {
+        let matching = self.matches[usize::from(state & !MATCH)].iter();
+        ends.extend(matching.map(|&pattern| (automaton.numbers[usize::from(pattern)], at)));
+    }
+
+    /// Works out where a place of a row leads: under `byte`, or at the end of the text.
+    #[cold]
+    fn learn(&mut self, dfa: &DFA, place: usize, byte: Option<u8>) -> std::result::Result<u16, Full> {
+        let from = self.lazy[place / self.width];
+        let lazy = match byte {
+            Some(byte) => dfa.next_state(&mut self.cache, from, byte),
+            None => dfa.next_eoi_state(&mut self.cache, from),
+        };
+        let next = self.intern(dfa, lazy.map_err(|_| Full)?)?;
+        self.rows[place] = next;
+        Ok(next)
     }
 
     /// The row of a state of the cache, and whether patterns match there.
@@ -309,17 +332,40 @@ impl Table {
 }
 
 impl Scanner {
-    /// Compiles the patterns; their numbers are their places in `regexes`.
-    pub(super) fn new(regexes: &[&str]) -> Result<Self> {
-        let all = Automaton::new(regexes, (0..regexes.len()).collect())?;
-        let telling = Automaton::new(regexes, all.telling())?;
-        let longest = |regex: &&str| syntax::parse_with(regex, &syntax()).ok()?.properties().maximum_len();
-        let lengths: Vec<usize> = regexes.iter().map(|regex| longest(regex).unwrap_or(usize::MAX)).collect();
-        let nfa = all.dfa.get_nfa();
-        let barless =
-            nfa.patterns().filter(|pattern| !needs_bar(nfa, *pattern)).map(|pattern| lengths[pattern.as_usize()]);
+    /// Compiles the patterns; their numbers are their places in `forms`.
+    pub(super) fn new(forms: &[Form<'_>]) -> Result<Self> {
+        let nfa = compile(forms, &(0..forms.len()).collect::<Vec<_>>())?;
+        let (mut telling, mut any, mut marked, mut led) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let mut leads = [false; 256];
+        for (number, pattern) in nfa.patterns().enumerate() {
+            let group = if beginnings(&nfa, pattern).letter_pairs() <= ANY_WORD_PAIRS {
+                &mut telling
+            } else if !forms[number].behind.is_empty() {
+                forms[number].behind.bytes().for_each(|byte| leads[usize::from(byte)] = true);
+                &mut led
+            } else if needs(&nfa, pattern, Way::to_mark) {
+                &mut marked
+            } else {
+                &mut any
+            };
+            group.push(number);
+        }
+        let longest = |form: &Form<'_>| syntax::parse_with(form.regex, &syntax()).ok()?.properties().maximum_len();
+        let lengths: Vec<usize> = forms.iter().map(|form| longest(form).unwrap_or(usize::MAX)).collect();
+        let barless = nfa
+            .patterns()
+            .filter(|pattern| !needs(&nfa, *pattern, Way::to_bar))
+            .map(|pattern| lengths[pattern.as_usize()]);
         let longest = (lengths.iter().copied().max().unwrap_or(0), barless.max().unwrap_or(0));
-        Ok(Self { telling, all, longest })
+        let automata = [telling, any, marked, led].map(|numbers| Automaton::new(forms, numbers));
+        let [telling, any, marked, led] = automata;
+        let (telling, any, marked, led) = (telling?, any?, marked?, led?);
+        let mut openings = Box::new([[0; 4]; 1024]);
+        for (place, automaton) in [&telling, &any, &marked, &led].into_iter().enumerate() {
+            let own = self::openings(automaton.dfa.get_nfa());
+            openings.iter_mut().zip(own.iter()).for_each(|(all, own)| all[place] = *own);
+        }
+        Ok(Self { telling, any, marked, led, leads, openings, longest })
     }
 
     /// Where matches begin that touch `span`, or come as near to it as `margin` bytes.
@@ -344,7 +390,9 @@ impl Scanner {
         cancel: &Cancel,
         mut found: impl FnMut(usize, &[(usize, usize)]),
     ) -> Result<usize> {
-        let (mut telling, mut all) = (self.telling.tables.get(), self.all.tables.get());
+        let (mut telling, mut any) = (self.telling.tables.get(), self.any.tables.get());
+        let (mut marked, mut led) = (self.marked.tables.get(), self.led.tables.get());
+        let (telling, any, marked, led) = (&mut *telling, &mut *any, &mut *marked, &mut *led);
         let mut ends = Vec::with_capacity(64);
         let mut at = part.start;
         let mut looked = 0;
@@ -358,7 +406,7 @@ impl Scanner {
                 continue;
             }
             let start = at;
-            let mut busy = false;
+            let (mut busy, mut mark) = (false, false);
             // Most of a note is words of letters alone, which start at one place.
             at = letters_end(text, at);
             while text.get(at).is_some_and(|&byte| class(byte) == Class::Letter) {
@@ -368,15 +416,22 @@ impl Scanner {
             while let Some(&byte) = text.get(at) {
                 match class(byte) {
                     Class::Blank => break,
-                    Class::Digit | Class::At | Class::Under => busy = true,
-                    Class::Point => busy |= text.get(at + 1).is_some_and(u8::is_ascii_alphanumeric),
+                    Class::Digit | Class::Under => busy = true,
+                    Class::At => (busy, mark) = (true, true),
+                    Class::Bracket => mark = true,
+                    Class::Point => {
+                        let next = text.get(at + 1).copied().unwrap_or(b' ');
+                        busy |= next.is_ascii_alphanumeric();
+                        mark |= next.is_ascii_alphabetic();
+                    }
                     _ => {}
                 }
                 at += 1;
             }
-            let next = text[at..].iter().take(3).find(|&&byte| class(byte) != Class::Blank);
-            busy |= next.is_some_and(u8::is_ascii_digit);
-            let (automaton, table) = if busy { (&self.all, &mut *all) } else { (&self.telling, &mut *telling) };
+            if let Some(&next) = text[at..].iter().take(3).find(|&&byte| class(byte) != Class::Blank) {
+                busy |= next.is_ascii_digit();
+                mark |= class(next) == Class::Bracket;
+            }
             let mut before = Class::Blank;
             let mut upcoming = start;
             while upcoming < at {
@@ -385,13 +440,33 @@ impl Scanner {
                 upcoming = if place < plain { plain } else { place + 1 };
                 let starts = here != before || !matches!(here, Class::Letter | Class::Digit);
                 before = here;
-                let near = |after: usize| text.get(place + after).copied().unwrap_or(b'\n');
-                if !starts || !automaton.openings.contains([text[place], near(1), near(2)]) {
+                if !starts {
                     continue;
                 }
-                automaton.ends(table, text, place, &mut ends)?;
+                let near = |after: usize| text.get(place + after).map_or(folded(b'\n'), |byte| folded(*byte));
+                let opening = &self.openings[folded(text[place]) << 5 | near(1)];
+                let third = 1 << near(2);
+                if opening[0] & third != 0 {
+                    self.telling.ends(telling, text, place, &mut ends)?;
+                }
+                if busy {
+                    let first = ends.len();
+                    if opening[1] & third != 0 {
+                        self.any.ends(any, text, place, &mut ends)?;
+                    }
+                    if mark && opening[2] & third != 0 {
+                        self.marked.ends(marked, text, place, &mut ends)?;
+                    }
+                    if opening[3] & third != 0 && place > 0 && self.leads[usize::from(text[place - 1])] {
+                        self.led.ends(led, text, place, &mut ends)?;
+                    }
+                    if first < ends.len() && !ends.is_sorted_by_key(|&(number, end)| (end, number)) {
+                        ends.sort_unstable_by_key(|&(number, end)| (end, number));
+                    }
+                }
                 if !ends.is_empty() {
                     found(place, &ends);
+                    ends.clear();
                 }
             }
         }
@@ -419,7 +494,7 @@ fn beginnings(nfa: &NFA, pattern: PatternID) -> Pairs {
 
 /// What the patterns can begin with.
 fn openings(nfa: &NFA) -> Openings {
-    let mut openings = Openings(Box::new([0; 1024]));
+    let mut openings: Openings = Box::new([0; 1024]);
     let set = |(first, last): (u8, u8)| (first..=last).fold(0_u32, |set, byte| set | 1 << folded(byte));
     let each = |set: u32| (0..32_usize).filter(move |bit| set & (1 << bit) != 0);
     // Many bytes lead to the same state.
@@ -440,7 +515,7 @@ fn openings(nfa: &NFA) -> Openings {
         for (first, next) in steps(nfa, start).0 {
             for &(second, thirds) in seconds.entry(next).or_insert_with(|| seconds_of(next)).iter() {
                 for first in each(set(first)) {
-                    each(second).for_each(|second| openings.0[first << 5 | second] |= thirds);
+                    each(second).for_each(|second| openings[first << 5 | second] |= thirds);
                 }
             }
         }
@@ -448,23 +523,67 @@ fn openings(nfa: &NFA) -> Openings {
     openings
 }
 
-/// Whether a pattern matches nothing without a [`BAR`].
-fn needs_bar(nfa: &NFA, pattern: PatternID) -> bool {
+/// What a step comes to for what is asked of a pattern.
+enum Way {
+    /// The pattern has what is asked for.
+    Mark,
+    /// It goes on without it.
+    On,
+    /// It has gone where it does not count any more.
+    Past,
+}
+
+impl Way {
+    /// The next step, after the one before it, leads to a [`BAR`].
+    fn to_bar(_: Option<Range>, step: Range) -> Self {
+        if step == (BAR, BAR) { Self::Mark } else { Self::On }
+    }
+
+    /// It leads to a mark that few words have: an at sign, an opening bracket, or a point right before a letter. A bracket may stand
+    /// after one blank.
+    fn to_mark(before: Option<Range>, step: Range) -> Self {
+        let is = |class_of: Class| step.0 == step.1 && class(step.0) == class_of;
+        let letters = step.0.is_ascii_lowercase() && step.1.is_ascii_lowercase()
+            || step.0.is_ascii_uppercase() && step.1.is_ascii_uppercase();
+        if is(Class::At) || is(Class::Bracket) || before == Some((b'.', b'.')) && letters {
+            Self::Mark
+        } else if before.is_some_and(|before| (before.0..=before.1).any(|byte| class(byte) == Class::Blank)) {
+            Self::Past
+        } else {
+            Self::On
+        }
+    }
+}
+
+/// Whether no match of a pattern does without a step to what is asked for.
+fn needs(nfa: &NFA, pattern: PatternID, way: impl Fn(Option<Range>, Range) -> Way) -> bool {
     let Some(start) = nfa.start_pattern(pattern) else { return true };
-    let (mut seen, mut open) = (HashSet::from([start]), vec![start]);
-    while let Some(state) = open.pop() {
+    let (mut seen, mut open) = (HashSet::from([(start, None)]), vec![(start, None)]);
+    while let Some((state, before)) = open.pop() {
         let (steps, done) = steps(nfa, state);
         if done {
             return false;
         }
-        let other = steps.into_iter().filter(|(range, _)| *range != (BAR, BAR)).map(|(_, next)| next);
-        open.extend(other.filter(|next| seen.insert(*next)));
+        for (range, next) in steps {
+            match way(before, range) {
+                Way::Mark => {}
+                Way::Past => return false,
+                Way::On => {
+                    if seen.insert((next, Some(range))) {
+                        open.push((next, Some(range)));
+                    }
+                }
+            }
+        }
     }
     true
 }
 
-/// A range of bytes, first and last, and where it leads.
-type Step = ((u8, u8), StateID);
+/// The first and the last of a range of bytes.
+type Range = (u8, u8);
+
+/// A range of bytes, and where it leads.
+type Step = (Range, StateID);
 
 /// The byte ranges that lead on from a state, with where they lead, and whether a match is already there.
 fn steps(nfa: &NFA, from: StateID) -> (Vec<Step>, bool) {

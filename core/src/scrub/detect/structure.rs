@@ -138,18 +138,20 @@ impl<'t> Words<'t> {
         let (mut line, mut lower, mut title, mut upper) = (0, 0_usize, 0_usize, 0_usize);
         let (mut lowers, mut titles) = (0_usize, 0_usize);
         let mut end = 0;
+        let mut opens = true;
         for (step, token) in note.tokens.iter().enumerate() {
             if note.cancel.stops(step) {
                 break;
             }
             let mut span = token.span;
-            let gap = match items.last() {
-                None => Gap::Line,
-                Some(before) if before.kind == TokenKind::Newline => Gap::Line,
-                _ if end == span.start => Gap::Glued,
-                _ if span.start - end > 2 || bytes[end..span.start].contains(&b'\t') => Gap::Wide,
-                _ => Gap::Blank,
+            let gap = match span.start - end {
+                _ if opens => Gap::Line,
+                0 => Gap::Glued,
+                1 if bytes[end] != b'\t' => Gap::Blank,
+                2 if !bytes[end..span.start].contains(&b'\t') => Gap::Blank,
+                _ => Gap::Wide,
             };
+            opens = token.kind == TokenKind::Newline;
             end = span.end;
             let mut word = Word {
                 span,
@@ -164,12 +166,14 @@ impl<'t> Words<'t> {
             };
             match token.kind {
                 TokenKind::Word => {
-                    word.case = match Short::at(bytes, span).filter(|short| short.is_letters(span.len())) {
-                        _ if bytes[span.start].is_ascii_lowercase() => Case::Lower,
-                        Some(short) => short.case(),
-                        None => token.case(text),
+                    word.case = if bytes[span.start].is_ascii_lowercase() {
+                        Case::Lower
+                    } else {
+                        let short = Short::at(bytes, span).filter(|short| short.is_letters(span.len()));
+                        short.map_or_else(|| token.case(text), Short::case)
                     };
-                    if let Some(stem) = possessive(span.of(text)) {
+                    let plural = bytes[span.end - 1] | 0x20 == b's';
+                    if let Some(stem) = plural.then(|| possessive(span.of(text))).flatten() {
                         span.end = span.start + stem;
                         word.span = span;
                         word.possessive = true;

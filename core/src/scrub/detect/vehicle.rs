@@ -45,6 +45,7 @@ pub(super) const PATTERNS: &[Pattern] = &[
     Pattern {
         name: "vehicle.vin",
         regex: r"\b(?i:[A-HJ-NPR-Z0-9]{17})\b",
+        digits: 4,
         score: 0.8,
         cues: &[
             "vin",
@@ -71,6 +72,7 @@ pub(super) const PATTERNS: &[Pattern] = &[
     Pattern {
         name: "vehicle.plate",
         regex: r"\b(?:[A-Za-z0-9]{1,5}(?:-|\x20|\x20-\x20|\xc2\xb7)[A-Za-z0-9]{1,5}(?:(?:-|\x20)[A-Za-z0-9]{1,4})?|[A-Za-z0-9]{4,8})\b",
+        digits: 1,
         cues: PLATES,
         window: 22,
         validate: Some(plate),
