@@ -340,6 +340,7 @@ impl Scrubber {
             cancel.check()?;
             passed(detector.stage());
         }
+        detect::groups::complete(&note, &mut findings);
         if self.detectors.iter().any(|detector| detector.stage() == "tagger") {
             detect::opinion::weigh(&mut findings);
         }

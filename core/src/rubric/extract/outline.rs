@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::page::lists;
 use crate::rubric::terms::Hits;
-use crate::text::pattern::compiled;
+use crate::text::pattern::{compiled, large};
 use crate::text::{Span, lines};
 
 /// What a label says its text is about.
@@ -84,7 +84,7 @@ static SEGMENT: LazyLock<Regex> = LazyLock::new(|| compiled(r"\s{2,}|\t|\s*\|\s*
 
 /// A label, then dots or a wide gap, then a value.
 static LEADER: LazyLock<Regex> =
-    LazyLock::new(|| compiled(r"^\p{L}[\p{L}\d/'’()&, -]{0,48}?(?:\s*(?:\.{3,}|…+)\s*|\s{3,}|\s*\t\s*)[^\s.]"));
+    LazyLock::new(|| large(r"^\p{L}[\p{L}\d/'’()&, -]{0,48}?(?:\s*(?:\.{3,}|…+)\s*|\s{3,}|\s*\t\s*)[^\s.]"));
 /// Letters of such a label, and of the first marks after it.
 const MAX_LEADER: usize = 52;
 /// A label before dots or a gap may take this many words.

@@ -1,12 +1,13 @@
 //! Signatures in every form: electronic, written out, on a line of its own, cosigned, stamped.
 
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use regex::Regex;
 
 use super::page::Page;
 use crate::text::Span;
-use crate::text::pattern::{compiled, parts};
+use crate::text::pattern::{compiled, tail};
 
 /// What whoever signed is, by the letters or words after the name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
@@ -96,7 +97,7 @@ static STAMP: LazyLock<Regex> = LazyLock::new(|| {
 const NAME: &str = r"(?:(?:Dr|Mr|Mrs|Ms|Mx)\.?\s+)?\p{Lu}[\p{L}'’.\-]*(?:\s+(?:de|da|del|van|von|der|la|le|bin|al|el|st\.)\b)*(?:[\x20\t]+\p{Lu}[\p{L}'’.\-]*){0,3}";
 /// Degrees that may stand before a credential.
 const DEGREE: &str = r"(?:[BM]\.?\s?[SA]\.?(?:c\.?|Ed\.?)?|M\.?Ed\.?|Ph\.?D\.?|Ed\.?D\.?|Dip(?:COT|OT|PT|SLT|Physio)|PgDip|MHS|MSc|MCl?Sc|BSc|BHSc?|MBA|MCD|MHA|MPH|DHSc|AAS)";
-const THERAPIST: &str = r"(?:PT|P\.T\.|DPT|tDPT|MPT|MSPT|RPT|LPT|BSPT|DScPT|OT|O\.T\.|OTR(?:/L)?|OTD|MOT|MSOT|OT/L|OTL|OTR-L|CHT|MOTR/L|SLP|CCC[-/ ]?SLP|SLP[-/ ]?CCC|CF[-/ ]?SLP|SLP[-/ ]?CF|SLPD|CScD|RPsgT|physical\s+therapist|physiotherapist|occupational\s+therapist|hand\s+therapist|speech[-\s]+(?:and\s+)?language\s+pathologist|speech\s+pathologist|speech\s+therapist|Physical\s+Therapist|Physiotherapist|Occupational\s+Therapist|Registered\s+Occupational\s+Therapist|Speech[-\s]+Language\s+Pathologist|Speech\s+Therapist|PHYSICAL\s+THERAPIST|OCCUPATIONAL\s+THERAPIST)";
+const THERAPIST: &str = r"(?:PT|P\.T\.|DPT|tDPT|MPT|MSPT|RPT|LPT|BSPT|DScPT|OT|O\.T\.|OTR(?:/?L|P)?|OTD|MOT|MSOT|OT/L|OTL|OTR-L|CHT|MOTR/L|SLP|CCC[-/ ]?SLP|SLP[-/ ]?CCC|CF[-/ ]?SLP|SLP[-/ ]?CF|SLPD|CScD|RPsgT|physical\s+therapist|physiotherapist|occupational\s+therapist|hand\s+therapist|speech[-\s]+(?:and\s+)?language\s+pathologist|speech\s+pathologist|speech\s+therapist|Physical\s+Therapist|Physiotherapist|Occupational\s+Therapist|Registered\s+Occupational\s+Therapist|Speech[-\s]+Language\s+Pathologist|Speech\s+Therapist|PHYSICAL\s+THERAPIST|OCCUPATIONAL\s+THERAPIST)";
 const ASSISTANT: &str = r"(?:SLP-A|L?PTA|CPTA|P\.T\.A\.|COTA(?:/L)?|COTA-L|OTA(?:/L)?|SLPA|(?i:(?:physical|occupational)\s+therap(?:ist|y)\s+assistant|speech[-\s]+language\s+pathology\s+assistant|therapy\s+assistant))";
 const STUDENT: &str = r"(?:SPT|OTS|S/?OT|SPTA|SOTA|S/PTA|SLP-S|SLPS|(?i:(?:student\s+(?:physical|occupational|speech)[\w\s-]{0,24}|student\s+(?:PT|OT|SLP|PTA|OTA|clinician|therapist)|(?:PT|OT|SLP|DPT|PTA|OTA|COTA|therapy)[-\s]+(?:student|intern|extern)|(?:physical|occupational|speech)[-\s\w]{0,20}\s+student|graduate\s+(?:student\s+)?(?:clinician|intern|extern)|student|clinical\s+intern)))";
 const PHYSICIAN: &str = r"(?:M\.?D\.?|D\.?O\.?|NP|FNP(?:-C|-BC)?|APRN|PA-C|PAC|DPM|DNP|CNP|ARNP|(?i:physician))";
@@ -113,30 +114,35 @@ static LOWER: LazyLock<Regex> = LazyLock::new(|| {
 });
 static PHYSICIANS: LazyLock<Regex> = LazyLock::new(|| re(&format!(r"(?:^|[\s,;/(]){PHYSICIAN}(?:$|[\s,;.)\]])")));
 static NAMED: LazyLock<Regex> = LazyLock::new(|| re(NAME));
-/// "Jane Roe, PT, DPT 03/04/2025" on a line of its own.
-static OWN_LINE: LazyLock<Regex> = LazyLock::new(|| {
+/// What leads to the letters on a line of a signature's own: "Jane Roe, MS, ", "Roe, J., ".
+static LED: LazyLock<Regex> = LazyLock::new(|| {
     re(&format!(
-        r"^[\s*~–—_/\-\[(]*(?P<name>{NAME})\s*(?:,|\s|-|–|—|/|\|)\s*(?P<cred>(?:{DEGREE},?\s*)*(?:{STUDENT}|{ASSISTANT}|{THERAPIST}|(?P<doctor>{PHYSICIAN}\b)))(?P<rest>[^\n]*)$"
+        r"^[\s*~–—_/\-\[(]*(?P<name>{NAME}|\p{{Lu}}[\p{{L}}'’\-]+,\s\p{{Lu}}\.(?:\s?\p{{Lu}}\.)?)\s*(?:,|\s|-|–|—|/|\|)\s*(?:{DEGREE},?\s*)*$"
     ))
 });
-/// "Roe, J., OTD, OTR/L" on a line of its own. Apart from `OWN_LINE`, whose automaton it would make too large to be kept.
-static INVERTED: LazyLock<Regex> = LazyLock::new(|| {
-    re(&format!(
-        r"^[\s*~–—_/\-\[(]*(?P<name>\p{{Lu}}[\p{{L}}'’\-]+,\s\p{{Lu}}\.(?:\s?\p{{Lu}}\.)?),?\s*(?P<cred>(?:{DEGREE},?\s*)*(?:{STUDENT}|{ASSISTANT}|{THERAPIST}|(?P<doctor>{PHYSICIAN}\b)))(?P<rest>[^\n]*)$"
-    ))
-});
+/// The letters of who is no therapist.
+static DOCTOR: LazyLock<Regex> = LazyLock::new(|| re(&format!("^{PHYSICIAN}$")));
 /// When a line of a log was written: "3:02p".
 static STAMPED: LazyLock<Regex> = LazyLock::new(|| re(r"^\d{1,2}:\d{2}\s?(?:[ap]\.?m?\.?)?\s+"));
-/// "... as planned. - J. Roe, DPT 3/4/25" at the end of the last lines.
-static TAIL: LazyLock<Regex> = LazyLock::new(|| {
-    re(&format!(
-        r"(?:[.;:!?]\s+|[–—~]\s*|\s-{{1,2}}\s*|\s{{2,}}|\|\s*)(?P<all>{NAME}\s*,?\s*(?:{DEGREE},?\s*)*(?:{STUDENT}|{ASSISTANT}|{THERAPIST})(?:[\s,/]+[A-Z][A-Za-z/\-]{{1,8}})*[\s,;]*(?:(?:on\s+)?(?:\d{{1,4}}[/.-]\d{{1,2}}[/.-]\d{{2,4}}|\d{{1,2}}\s+\p{{L}}{{3,9}}\.?,?\s+\d{{4}}|\p{{L}}{{3,9}}\.?\s+\d{{1,2}},?\s+\d{{4}}))?[\s\d:]*)\.?\s*$"
-    ))
+/// What leads to the letters at the end of one of the last lines: "... as planned. - J. Roe, ".
+static TAIL_LED: LazyLock<Regex> = LazyLock::new(|| {
+    re(&format!(r"(?:[.;:!?]\s+|[–—~]\s*|\s-{{1,2}}\s*|\s{{2,}}|\|\s*)(?P<name>{NAME})\s*,?\s*(?:{DEGREE},?\s*)*$"))
 });
-/// The letters or words without which there is no such tail, near its end.
-static LETTERS: LazyLock<Regex> = LazyLock::new(|| re(&format!("{STUDENT}|{ASSISTANT}|{THERAPIST}")));
-/// As many bytes may follow the letters of a tail: more of them, the day and the time.
+/// What ends the line after them: more letters, the day and the time.
+static TAIL_END: LazyLock<Regex> = LazyLock::new(|| {
+    re(
+        r"^(?:[\s,/]+[A-Z][A-Za-z/\-]{1,8})*[\s,;]*(?:(?:on\s+)?(?:\d{1,4}[/.-]\d{1,2}[/.-]\d{2,4}|\d{1,2}\s+\p{L}{3,9}\.?,?\s+\d{4}|\p{L}{3,9}\.?\s+\d{1,2},?\s+\d{4}))?[\s\d:]*\.?\s*$",
+    )
+});
+/// The letters or words after a name.
+static LETTERS: LazyLock<Regex> =
+    LazyLock::new(|| re(&format!(r"(?:{STUDENT}|{ASSISTANT}|{THERAPIST}|{PHYSICIAN})\b{{end-half}}")));
+/// As many letters of a line are asked for the name before them.
+const MANY: usize = 8;
+/// As many bytes may follow the letters at the end of a line.
 const TRAIL: usize = 100;
+/// As many bytes before them are read for the name.
+const LEAD: usize = 120;
 /// A line with nothing but a name: an initial or two words, capitals first.
 static BARE_NAME: LazyLock<Regex> = LazyLock::new(|| {
     re(
@@ -249,34 +255,27 @@ fn unled(page: &Page<'_>, filled: &[Span], index: usize, near_end: bool) -> Opti
     let content = line.of(text);
     let stamp = if content.starts_with(|c: char| c.is_ascii_digit()) { STAMPED.find(content) } else { None };
     let from = stamp.map_or(0, |stamp| stamp.end());
-    let initial = || content.as_bytes().windows(4).any(|at| matches!(at, [b',', b' ', b'A'..=b'Z', b'.']));
-    let own = parts(&OWN_LINE, &content[from..]);
-    if let Some(own) = own.or_else(|| if initial() { parts(&INVERTED, &content[from..]) } else { None }) {
-        let rest = own.name("rest").map_or("", |m| m.as_str());
+    if let Some((named, letters)) = signed(&content[from..]) {
+        let rest = &content[from + letters.end..];
         // "Ann Lee, OTR/L    Date: Aug 4, 2025", "Kit Moss, OT student     Supervisor: pending": another field of the line.
         let rest = FIELD.find(rest).map_or(rest, |field| &rest[..field.start()]);
         // "Ann Lee, PT 01/14/2026. I directed all of this session": a sentence of its own.
         let rest = SENTENCE.find(rest).map_or(rest, |end| &rest[..=end.start()]);
         let directed = near_end && DIRECTS.is_match(rest);
-        let letters = rest.split_whitespace().filter(|w| w.chars().any(char::is_lowercase)).count();
-        let name = own.name("name").map_or("", |m| m.as_str());
+        let words = rest.split_whitespace().filter(|w| w.chars().any(char::is_lowercase)).count();
+        let name = &content[from..][named.clone()];
         let title = name.to_uppercase() == name && name.split_whitespace().count() > 2;
-        let doctor = own.name("doctor").is_some() && !near_end;
-        if !doctor && (directed || letters <= 5 && rest.len() <= 70) && !rest.contains(": ") && !title
+        let doctor = !near_end && DOCTOR.is_match(&content[from..][letters]);
+        if !doctor && (directed || words <= 5 && rest.len() <= 70) && !rest.contains(": ") && !title
             && !is_heading(name)
             // "Home OT (Part B) recertification" names no one.
             && !(name.split_whitespace().count() == 1 && is_heading(rest))
         {
-            let start = line.start + from + own.name("name").map_or(0, |m| m.start());
-            return Some(Span::new(start, line.end));
+            return Some(Span::new(line.start + from + named.start, line.end));
         }
     }
-    // The automaton of a tail is too large to be kept: without it, a line takes a hundred times as long.
-    if near_end
-        && LETTERS.find_iter(content).last().is_some_and(|letters| content.len() - letters.end() <= TRAIL)
-        && let Some(tail) = TAIL.captures(content).and_then(|m| m.name("all"))
-    {
-        return Some(Span::new(line.start + tail.start(), line.start + tail.end()));
+    if near_end && let Some(tail) = tail_of(content) {
+        return Some(Span::new(line.start + tail.start, line.start + tail.end));
     }
     // "j reyes PT", where a note is typed without capitals.
     if index + 1 == filled.len() && SMALL.is_match(content) {
@@ -286,6 +285,26 @@ fn unled(page: &Page<'_>, filled: &[Span], index: usize, near_end: bool) -> Opti
     let credentials = || near_end && filled.get(index + 1).is_some_and(|next| credential_line(next.of(text)));
     let last = || index + 2 >= filled.len() || credentials();
     (index > 0 && BARE_NAME.is_match(content) && last() && !is_heading(content)).then_some(line)
+}
+
+/// The name that begins a line, and the letters after it: "Jane Roe, PT, DPT 03/04/2025".
+fn signed(line: &str) -> Option<(Range<usize>, Range<usize>)> {
+    LETTERS.find_iter(line).take(MANY).find_map(|letters| {
+        let name = LED.captures(&line[..letters.start()])?.name("name")?.range();
+        Some((name, letters.range()))
+    })
+}
+
+/// The name and letters, and what follows them, that end a line: "... as planned. - J. Roe, DPT 3/4/25".
+fn tail_of(line: &str) -> Option<Range<usize>> {
+    let near = |letters: &regex::Match<'_>| line.len() - letters.end() <= TRAIL && !DOCTOR.is_match(letters.as_str());
+    LETTERS.find_iter(line).filter(near).find_map(|letters| {
+        let end = line.trim_end().trim_end_matches('.').len();
+        let before = tail(&line[..letters.start()], LEAD);
+        TAIL_END.is_match(&line[letters.end()..]).then_some(())?;
+        let name = TAIL_LED.captures(before)?.name("name")?;
+        Some(letters.start() - before.len() + name.start()..end.max(letters.end()))
+    })
 }
 
 /// A record's fields, one a line: a line of letters without a date, and right below it when it was signed, without a name.
@@ -386,7 +405,7 @@ fn cued(page: &Page<'_>, filled: &[Span], index: usize, from: usize, to: usize) 
         let next = filled.get(index + 1).filter(|next| {
             let inside = next.of(text);
             after.trim_matches([' ', ':', '_', '-', ',']).is_empty()
-                && (OWN_LINE.is_match(inside) || BARE_NAME.is_match(inside))
+                && (signed(inside).is_some() || BARE_NAME.is_match(inside))
         });
         if let Some(next) = next {
             return Some(complete(page, filled, index + 1, Span::new(line.start + from, next.end)));
@@ -396,7 +415,7 @@ fn cued(page: &Page<'_>, filled: &[Span], index: usize, from: usize, to: usize) 
         }
         // "Jane Roe, PT (electronically signed)".
         let before = &content[..from];
-        if OWN_LINE.is_match(before)
+        if signed(before).is_some()
             || (THERAPISTS.is_match(before) && NAMED.is_match(before))
             || ASSISTANTS.is_match(before)
         {
@@ -414,8 +433,7 @@ fn cued(page: &Page<'_>, filled: &[Span], index: usize, from: usize, to: usize) 
         name.is_some_and(|m| page.is_dated(Span::new(line.start + to + m.start(), line.start + to + m.end())))
             && [&*THERAPISTS, &*ASSISTANTS, &*STUDENTS].into_iter().any(|letters| letters.is_match(before))
     };
-    let start =
-        if OWN_LINE.is_match(content) && !before.is_empty() || month() { line.start } else { line.start + from };
+    let start = if signed(content).is_some() && !before.is_empty() || month() { line.start } else { line.start + from };
     Some(complete(page, filled, index, Span::new(start, line.end)))
 }
 
@@ -429,7 +447,7 @@ fn complete(page: &Page<'_>, filled: &[Span], index: usize, mut span: Span) -> S
         let starts_credential = credential_line(content);
         let signs_anew = OTHERS.is_match(content)
             || (!starts_credential
-                && (CUE.is_match(content) || CUE_TOO.is_match(content) || OWN_LINE.is_match(content)));
+                && (CUE.is_match(content) || CUE_TOO.is_match(content) || signed(content).is_some()));
         if signs_anew || content.len() > 80 || !adjacent {
             break;
         }

@@ -19,6 +19,7 @@ mod date;
 mod device;
 mod email;
 mod fax;
+pub(crate) mod groups;
 mod health_plan;
 mod ip;
 mod license;

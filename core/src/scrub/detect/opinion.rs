@@ -22,12 +22,14 @@ const ASKING: &[&str] = &[
 
 /// The highest score of what the network does not share; the default threshold of a policy is .5.
 const ALONE: f32 = 0.49;
+/// A network that is less sure than this has seen nothing.
+const SEEN: f32 = 0.15;
 
-/// Weakens what `ASKING` found where neither the built-in tagger nor another model found anything, however weak.
+/// Weakens what `ASKING` found where neither the built-in tagger nor another model found anything, be it weak.
 pub(crate) fn weigh(findings: &mut [Finding]) {
     let mut seen: Vec<Span> = findings
         .iter()
-        .filter(|finding| matches!(Stage::of(&finding.detector), Stage::Tagger | Stage::Model))
+        .filter(|finding| finding.score >= SEEN && matches!(Stage::of(&finding.detector), Stage::Tagger | Stage::Model))
         .map(|finding| finding.span)
         .collect();
     seen.sort_unstable();

@@ -467,6 +467,39 @@ pub(super) const PATTERNS: &[Pattern] = &[
         ..OTHER
     },
     Pattern {
+        // "Number" says it, whatever is numbered.
+        name: "other_id.numbered",
+        regex: identifier!(),
+        unless: PRODUCTS,
+        cues: &["number"],
+        window: 3,
+        validate: Some(numbered),
+        matches: &["kit number «7731-K»", "quote number: «Q-30771»"],
+        rejects: &["lot number U4821AA", "part number 447120", "number 3", "number of 12000 steps", "number 20-30"],
+        ..OTHER
+    },
+    Pattern {
+        name: "other_id.handed",
+        regex: r"\b[0-9]{2,6}\b",
+        cues: &[
+            "badge",
+            "badge #",
+            "badge no",
+            "badge number",
+            "envelope",
+            "envelope #",
+            "envelope no",
+            "locker",
+            "locker #",
+            "locker no",
+            "wristband #",
+        ],
+        window: 2,
+        matches: &["badge «116»", "watch in the safe, envelope # «337»"],
+        rejects: &["locker room 12", "envelope 2 of 3"],
+        ..OTHER
+    },
+    Pattern {
         name: "other_id.user_name",
         regex: r"\b[A-Za-z]{1,31}[0-9._-][A-Za-z0-9._-]{0,30}\b",
         shortest: 3,
@@ -644,6 +677,13 @@ fn everyday(value: &str) -> Validity {
     let digits = value.bytes().filter(u8::is_ascii_digit).count();
     let letters = value.bytes().filter(u8::is_ascii_alphabetic).count();
     if letters > 0 && digits >= 3 || digits >= 7 { identifier(value) } else { Validity::Never }
+}
+
+/// Beside a word that announces any number at all.
+fn numbered(value: &str) -> Validity {
+    let digits = value.bytes().filter(u8::is_ascii_digit).count();
+    let letters = value.bytes().filter(u8::is_ascii_alphabetic).count();
+    if letters > 0 && digits >= 3 || digits >= 5 { identifier(value) } else { Validity::Never }
 }
 
 /// A user name carries a mark or a digit: anything else is a word of the sentence. None has more than 31 characters.

@@ -22,7 +22,7 @@ use crate::text::{Case, Span, TokenKind};
 /// Name in findings.
 pub(crate) const NAME: &str = "strict";
 /// The highest threshold of any category under strict mode: what a detector finds as weakly as this goes.
-pub(crate) const THRESHOLD: f32 = 0.15;
+pub(crate) const THRESHOLD: f32 = 0.05;
 /// How sure a finding of strict mode is: it says only that nothing vouches for the text.
 const SCORE: f32 = 0.2;
 /// How far before a value the words are read that say what it is, in bytes.
@@ -822,6 +822,41 @@ fn precedes_number(words: &Words<'_>, marks: &[Mark], at: usize) -> bool {
         && matches!(marks.get(at + 1), Some(Mark::Covered(category) | Mark::Suspect(category)) if is_number(*category))
 }
 
+/// Whether a word is a part of the name beside it: an initial, or what stands before a comma and a name where a line or a
+/// field begins ("Lap, Alexa").
+fn belongs_to_a_name(words: &Words<'_>, marks: &[Mark], at: usize) -> bool {
+    let Some(word) = words.get(at).filter(|word| word.is_word()) else { return false };
+    let name =
+        |other: usize| matches!(marks.get(other), Some(Mark::Covered(Category::Name) | Mark::Suspect(Category::Name)));
+    let blank = |other: usize| words.get(other).is_some_and(|other| other.gap == Gap::Blank);
+    let after = name(at + 1) && blank(at + 1);
+    let before = at > 0 && name(at - 1) && blank(at);
+    let text = words.text(at);
+    if text.len() == 1 {
+        let dotted = words.is_mark(at + 1, b'.');
+        let led = after || dotted && name(at + 2) && blank(at + 2);
+        return (led || before) && (dotted || !matches!(text, "a" | "A" | "i" | "I" | "x" | "X"));
+    }
+    let begins = at == 0
+        || words.get(at - 1).is_some_and(|before| before.kind == TokenKind::Newline)
+        || words.is_any_mark(at - 1, b":|;");
+    let last = words.is_mark(at + 1, b',')
+        && name(at + 2)
+        && blank(at + 2)
+        && words.get(at + 2).is_some_and(|next| next.is_capital());
+    begins && last && word.case == Case::Title && !word.is(FIELD | STATE | HEAD)
+}
+
+/// Whether a short number begins a field, "8 Ropewalk" after a comma, and nothing vouches for the word with a capital after it.
+fn numbers_a_house(words: &Words<'_>, marks: &[Mark], at: usize) -> bool {
+    let begins = at == 0
+        || words.get(at - 1).is_some_and(|before| before.kind == TokenKind::Newline)
+        || words.is_any_mark(at - 1, b",:|;");
+    let unknown = words.get(at + 1).is_some_and(|next| next.gap == Gap::Blank && next.is_capital())
+        && matches!(marks.get(at + 1), Some(Mark::Suspect(Category::Name | Category::Organization)));
+    begins && unknown && words.text(at).len() <= 4
+}
+
 /// Marks what stands beside something found and belongs to it: a capital beside a name, the number of a street or a post.
 fn neighbours(words: &Words<'_>, marks: &mut [Mark]) {
     let place = |category: Category| {
@@ -840,6 +875,10 @@ fn neighbours(words: &Words<'_>, marks: &mut [Mark]) {
             continue;
         }
         let Some(word) = words.get(at) else { break };
+        if belongs_to_a_name(words, marks, at) {
+            marks[at] = Mark::Suspect(Category::Name);
+            continue;
+        }
         match word.kind {
             TokenKind::Number | TokenKind::Mixed => {
                 let numbered = |at: Option<usize>| match at.and_then(|at| marks.get(at)) {
@@ -866,7 +905,10 @@ fn neighbours(words: &Words<'_>, marks: &mut [Mark]) {
                         next.gap == Gap::Blank && matches!(next.kind, TokenKind::Number | TokenKind::Mixed)
                     }) && numbered(before).is_some()
                 });
-                if let Some(category) = follows.or(leads) {
+                let led = follows.or(leads).or_else(|| {
+                    (word.kind == TokenKind::Number && numbers_a_house(words, marks, at)).then_some(Category::Location)
+                });
+                if let Some(category) = led {
                     marks[at] = Mark::Suspect(category);
                 }
             }
@@ -1005,6 +1047,9 @@ mod tests {
             ("she fell on the twelfth", &["twelfth"]),
             ("her mother lived to 97 years", &["97"]),
             ("the license plate reads GOHAWKS", &["GOHAWKS"]),
+            ("seen by J. Quackenbush today", &["J", "Quackenbush"]),
+            ("Lap, Quackenbush here", &["Lap", "Quackenbush"]),
+            ("her address, 8 Ropewalk, as before", &["8", "Ropewalk"]),
             ("numbers 56 37 14 were given", &["56", "37", "14"]),
             ("the pr0vjded form", &[]),
         ] {
