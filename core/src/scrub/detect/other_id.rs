@@ -339,6 +339,7 @@ pub(super) const PATTERNS: &[Pattern] = &[
             "specimen: «24-447120»",
             "Order # «44712033»",
             "claim no. «WC-447-1203»",
+            "A-number A «099-000-412»",
             "Rx# «7714032»",
             "CSN «100447120»",
             "subject: «ABC-0447»",
