@@ -40,10 +40,10 @@ fn open(value: &str) -> Option<usize> {
     if !joined || !value.ends_with(|c: char| c.is_ascii_digit()) {
         return None;
     }
-    match value.contains(' ') {
-        true => (digits >= 4).then_some(1),
-        false => (letters > 0 && (3..=6).contains(&digits)).then_some(3),
+    if value.contains(' ') {
+        return (digits >= 4).then_some(1);
     }
+    (letters > 0 && (3..=6).contains(&digits)).then_some(3)
 }
 
 /// The bytes of the groups that follow, if the field ends with them.
