@@ -113,7 +113,7 @@ impl Default for CategoryPolicy {
 ///
 /// # Strict mode
 ///
-/// For those who must not leak. Every threshold is lowered to 0.15, and what then stays is looked at word by word: a word goes
+/// For those who must not leak. Every threshold is lowered to 0.05, and what then stays is looked at word by word: a word goes
 /// when the vocabulary of ordinary and clinical language does not know it as it is written, or knows it better as a name; a
 /// capital inside a sentence needs a reason; a number goes when it is long and in no known notation (dose, vital sign,
 /// range, score, level, year), or could be a date. Such findings have the detector `strict`, a score of 0.2, and the category that
