@@ -837,24 +837,24 @@ fn belongs_to_a_name(words: &Words<'_>, marks: &[Mark], at: usize) -> bool {
         let led = after || dotted && name(at + 2) && blank(at + 2);
         return (led || before) && (dotted || !matches!(text, "a" | "A" | "i" | "I" | "x" | "X"));
     }
-    let begins = at == 0
-        || words.get(at - 1).is_some_and(|before| before.kind == TokenKind::Newline)
-        || words.is_any_mark(at - 1, b":|;");
     let last = words.is_mark(at + 1, b',')
         && name(at + 2)
         && blank(at + 2)
         && words.get(at + 2).is_some_and(|next| next.is_capital());
-    begins && last && word.case == Case::Title && !word.is(FIELD | STATE | HEAD)
+    last && begins_field(words, at, b":|;") && word.case == Case::Title && !word.is(FIELD | STATE | HEAD)
+}
+
+/// Whether a line begins at a token, or one of `marks` stands before it.
+fn begins_field(words: &Words<'_>, at: usize, marks: &[u8]) -> bool {
+    let Some(before) = at.checked_sub(1) else { return true };
+    words.get(before).is_some_and(|before| before.kind == TokenKind::Newline) || words.is_any_mark(before, marks)
 }
 
 /// Whether a short number begins a field, "8 Ropewalk" after a comma, and nothing vouches for the word with a capital after it.
 fn numbers_a_house(words: &Words<'_>, marks: &[Mark], at: usize) -> bool {
-    let begins = at == 0
-        || words.get(at - 1).is_some_and(|before| before.kind == TokenKind::Newline)
-        || words.is_any_mark(at - 1, b",:|;");
     let unknown = words.get(at + 1).is_some_and(|next| next.gap == Gap::Blank && next.is_capital())
         && matches!(marks.get(at + 1), Some(Mark::Suspect(Category::Name | Category::Organization)));
-    begins && unknown && words.text(at).len() <= 4
+    unknown && begins_field(words, at, b",:|;") && words.text(at).len() <= 4
 }
 
 /// Marks what stands beside something found and belongs to it: a capital beside a name, the number of a street or a post.
