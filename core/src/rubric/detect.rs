@@ -13,6 +13,7 @@ use super::{Discipline, DocType, ScoreOptions};
 use crate::cancel::{Cancel, NEVER};
 use crate::text::Span;
 use crate::text::pattern::{bordered, compiled};
+use crate::text::sweep::Pattern;
 
 /// Below this, nothing is said.
 const FLOOR: f32 = 1.0;
@@ -106,29 +107,54 @@ const TITLES: &[(&str, DocType, f32)] = &[
 ];
 
 /// What the body says: pattern, type, weight.
-const CONTENT: &[(&str, DocType, f32)] = &[
+pub(super) static CONTENT: [(Pattern, DocType, f32); 5] = [
     (
-        r"\breason\s+for\s+(?:discharge|d/c)\b|\bdischarged?\s+(?:from|to)\s+(?:skilled\s+)?(?:therapy|services|pt|ot|slp|speech|physical|occupational|outpatient|home\s+program|independent)\b|\b(?:discharge|d/c)\s+(?:status|date|recommendations|instructions)\b|\bstatus\s+at\s+(?:discharge|d/c)\b|\bgoals\s+at\s+discharge\b|\bfinal\s+(?:visit|session)\b|\b(?:this|today)\s+(?:was|is)\s+(?:the|his|her|their|our)\s+last\s+(?:visit|session)\b|\bclosing\s+(?:him|her|them)\b|\b(?:therapy|treatment|services|PT|OT|SLP|ST)\s+(?:ends?|ended|is\s+ending|stops|stopped|concludes|concluded|finishe[sd])\s+(?:today|as\s+of|with\s+this)\b|\bnothing\s+(?:further|more)\s+(?:is\s+)?(?:planned|from\s+me)\b|\bchart\s+(?:will\s+be\s+|is\s+)?closed\b|\b(?:closed|closing|close)\s+(?:the|his|her|their|this|my)\s+(?:chart|case|file|episode)\b|\b(?:closed|completed|finished|ended|closing|ending)\s+(?:[\w'’]+\s+){0,3}(?:course|episode)\s+of\b|\bis\s+(?:being\s+)?discharged\s+today\b|\bdischarging\s+(?:him|her|them|the\s+patient|pt)\b|\bwe\s+are\s+(?:closing|ending|discharging)\b|\bdischarged?\s+today\b",
+        LazyLock::new(|| {
+            compiled(concat!(
+                "(?i)",
+                r"\breason\s+for\s+(?:discharge|d/c)\b|\bdischarged?\s+(?:from|to)\s+(?:skilled\s+)?(?:therapy|services|pt|ot|slp|speech|physical|occupational|outpatient|home\s+program|independent)\b|\b(?:discharge|d/c)\s+(?:status|date|recommendations|instructions)\b|\bstatus\s+at\s+(?:discharge|d/c)\b|\bgoals\s+at\s+discharge\b|\bfinal\s+(?:visit|session)\b|\b(?:this|today)\s+(?:was|is)\s+(?:the|his|her|their|our)\s+last\s+(?:visit|session)\b|\bclosing\s+(?:him|her|them)\b|\b(?:therapy|treatment|services|PT|OT|SLP|ST)\s+(?:ends?|ended|is\s+ending|stops|stopped|concludes|concluded|finishe[sd])\s+(?:today|as\s+of|with\s+this)\b|\bnothing\s+(?:further|more)\s+(?:is\s+)?(?:planned|from\s+me)\b|\bchart\s+(?:will\s+be\s+|is\s+)?closed\b|\b(?:closed|closing|close)\s+(?:the|his|her|their|this|my)\s+(?:chart|case|file|episode)\b|\b(?:closed|completed|finished|ended|closing|ending)\s+(?:[\w'’]+\s+){0,3}(?:course|episode)\s+of\b|\bis\s+(?:being\s+)?discharged\s+today\b|\bdischarging\s+(?:him|her|them|the\s+patient|pt)\b|\bwe\s+are\s+(?:closing|ending|discharging)\b|\bdischarged?\s+today\b"
+            ))
+        }),
         Discharge,
         2.0,
     ),
     (
-        r"\breporting\s+period\b|\bperiod\s+covered\b|\bprogress\s+(?:toward|towards|to)\s+(?:\w+\s+){0,2}goals?\b|\bsince\s+(?:the\s+)?last\s+(?:progress\s+)?report\b|\bdate\s+of\s+report\b|\bthis\s+report\s+covers\b|\bwriting\s+this\s+(?:progress\s+)?report\b|\breport\s+(?:through|covering|for\s+the\s+(?:period|month|weeks?))\b|\bgoal\s+by\s+goal\b|\bgoals?\s+(?:one|two|three|1|2|3)\s+(?:was|is)\s+to\b|\bvisits?\s+this\s+period\b|\bgoal\s+status\b|\breport\s+date\b",
+        LazyLock::new(|| {
+            compiled(concat!(
+                "(?i)",
+                r"\breporting\s+period\b|\bperiod\s+covered\b|\bprogress\s+(?:toward|towards|to)\s+(?:\w+\s+){0,2}goals?\b|\bsince\s+(?:the\s+)?last\s+(?:progress\s+)?report\b|\bdate\s+of\s+report\b|\bthis\s+report\s+covers\b|\bwriting\s+this\s+(?:progress\s+)?report\b|\breport\s+(?:through|covering|for\s+the\s+(?:period|month|weeks?))\b|\bgoal\s+by\s+goal\b|\bgoals?\s+(?:one|two|three|1|2|3)\s+(?:was|is)\s+to\b|\bvisits?\s+this\s+period\b|\bgoal\s+status\b|\breport\s+date\b"
+            ))
+        }),
         ProgressReport,
         1.6,
     ),
     (
-        r"\b(?:updated|new|revised)\s+(?:LTGs?|STGs?|long[\s-]term\s+goals|short[\s-]term\s+goals|goals)\b|\bgoals\s+for\s+(?:the\s+)?(?:new|next|coming)\b|\bnew\s+certification\b|\brecert\w*|\b(?:renewed|extended|next|last|previous)\s+plan\b|\bfor\s+the\s+(?:extension|renewal|new\s+period)\b|\bprevious\s+goals\b",
+        LazyLock::new(|| {
+            compiled(concat!(
+                "(?i)",
+                r"\b(?:updated|new|revised)\s+(?:LTGs?|STGs?|long[\s-]term\s+goals|short[\s-]term\s+goals|goals)\b|\bgoals\s+for\s+(?:the\s+)?(?:new|next|coming)\b|\bnew\s+certification\b|\brecert\w*|\b(?:renewed|extended|next|last|previous)\s+plan\b|\bfor\s+the\s+(?:extension|renewal|new\s+period)\b|\bprevious\s+goals\b"
+            ))
+        }),
         Recertification,
         1.5,
     ),
     (
-        r"\bprior\s+level\b|\bPLOF\b|\bPMHx?\b|\bpast\s+medical\s+history\b|\bmechanism\s+of\s+injury\b|\breason\s+for\s+referral\b|\brehab(?:ilitation)?\s+potential\b|\bprognosis\b|\bchief\s+complaint\b|\bwas\s+(?:referred|evaluated)\b|\bonset\b|\bevaluated\s+today\b|\bfirst\s+visit\b|\breferred\s+(?:by|for|with|to)\b|\btests\s+and\s+measures\b|\boccupational\s+profile\b|\bmedical\s+history\b",
+        LazyLock::new(|| {
+            compiled(concat!(
+                "(?i)",
+                r"\bprior\s+level\b|\bPLOF\b|\bPMHx?\b|\bpast\s+medical\s+history\b|\bmechanism\s+of\s+injury\b|\breason\s+for\s+referral\b|\brehab(?:ilitation)?\s+potential\b|\bprognosis\b|\bchief\s+complaint\b|\bwas\s+(?:referred|evaluated)\b|\bonset\b|\bevaluated\s+today\b|\bfirst\s+visit\b|\breferred\s+(?:by|for|with|to)\b|\btests\s+and\s+measures\b|\boccupational\s+profile\b|\bmedical\s+history\b"
+            ))
+        }),
         Evaluation,
         0.9,
     ),
     (
-        r"\b(?:total\s+)?(?:timed|treatment|tx)\s+(?:code\s+)?(?:minutes|min|time)\b|\btime\s+in\b|\btoday'?s\s+(?:session|treatment|visit)\b|\bnext\s+(?:visit|session)\b|\btolerated\b|\bcont(?:inue)?\s+(?:per\s+)?POC\b|\bvisit\s+\#?\d+\b|\btx\s+\#?\d+\b|\bthis\s+(?:session|visit|morning)\b|\bsession\s+\#?\d+\b|\b(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|\d{1,2}(?:st|nd|rd|th))\s+(?:\w+\s+){0,3}(?:session|visit|treatment)\b|\bnext\s+time\b|\bworked\s+on\b",
+        LazyLock::new(|| {
+            compiled(concat!(
+                "(?i)",
+                r"\b(?:total\s+)?(?:timed|treatment|tx)\s+(?:code\s+)?(?:minutes|min|time)\b|\btime\s+in\b|\btoday'?s\s+(?:session|treatment|visit)\b|\bnext\s+(?:visit|session)\b|\btolerated\b|\bcont(?:inue)?\s+(?:per\s+)?POC\b|\bvisit\s+\#?\d+\b|\btx\s+\#?\d+\b|\bthis\s+(?:session|visit|morning)\b|\bsession\s+\#?\d+\b|\b(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|\d{1,2}(?:st|nd|rd|th))\s+(?:\w+\s+){0,3}(?:session|visit|treatment)\b|\bnext\s+time\b|\bworked\s+on\b"
+            ))
+        }),
         TreatmentNote,
         0.9,
     ),
@@ -146,7 +172,6 @@ fn compile(rules: &[(&str, DocType, f32)]) -> Rules {
 }
 
 static TITLE_RULES: LazyLock<Rules> = LazyLock::new(|| compile(TITLES));
-static CONTENT_RULES: LazyLock<Rules> = LazyLock::new(|| compile(CONTENT));
 /// What a title may say of a document that it is not: "discharge planning".
 static NOT_TITLE: LazyLock<Regex> = LazyLock::new(|| {
     compiled(
@@ -249,10 +274,11 @@ impl Signs {
     }
 
     fn content(&mut self, page: &Page<'_>) {
-        for rule in CONTENT_RULES.set.matches(page.text) {
-            let (_, kind, weight) = CONTENT[rule];
-            let times = CONTENT_RULES.each[rule].find_iter(page.text).take(3).count();
-            self.add(kind, weight * (1.0 + 0.4 * (times as f32 - 1.0)));
+        for (pattern, kind, weight) in &CONTENT {
+            let times = page.swept.all(pattern).take(3).count();
+            if times > 0 {
+                self.add(*kind, *weight * (1.0 + 0.4 * (times as f32 - 1.0)));
+            }
         }
     }
 

@@ -14,6 +14,7 @@ mod judge;
 mod kinds;
 mod models;
 mod options;
+mod patterns;
 mod result;
 #[expect(clippy::module_inception, reason = "the noun of the folder, one file a type")]
 mod rubric;

@@ -8,11 +8,14 @@ pub(crate) mod hash;
 mod headings;
 pub(crate) mod lines;
 mod offsets;
+pub(crate) mod openings;
 pub(crate) mod pattern;
 mod sections;
 mod sentences;
 pub(crate) mod short;
 mod span;
+pub(crate) mod states;
+pub(crate) mod sweep;
 mod tokens;
 mod view;
 

@@ -3,7 +3,6 @@
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
-use regex::Regex;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -12,6 +11,7 @@ use crate::rubric::extract::page::{inside, lists};
 use crate::rubric::extract::{Goal, GoalTerm, goal_heading};
 use crate::text::Span;
 use crate::text::pattern::compiled;
+use crate::text::sweep::Pattern;
 
 /// A kind of fact.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
@@ -103,7 +103,7 @@ impl FactKind {
             Self::LongTermGoals => {
                 let long = all.iter().any(|g| g.term == GoalTerm::Long);
                 // "Long term: to be written after testing": those that are not called long-term are none.
-                if !long && LONG_TO_COME.is_match(note.page.text) {
+                if !long && note.page.swept.has(&LONG_TO_COME) {
                     return Vec::new();
                 }
                 let term = if long { GoalTerm::Long } else { GoalTerm::Unstated };
@@ -152,13 +152,13 @@ impl FactKind {
 }
 
 /// Long-term goals that are still to be written.
-static LONG_TO_COME: LazyLock<Regex> = LazyLock::new(|| {
+pub(in crate::rubric) static LONG_TO_COME: Pattern = LazyLock::new(|| {
     compiled(
         r"(?i)\b(?:long[\s-]*(?:term|range)(?:\s+(?:goals?|aims?|objectives?))?|LTGs?)\s*[:=–-]?\s*(?:(?:are|is|will\s+be|to\s+be|not\s+yet)\s+(?:to\s+be\s+)?(?:set|written|established|added|determined|agreed|developed|discussed|made|decided)|TBD\b|tba\b|pending\b|deferred\b|none\b|n/a\b)",
     )
 });
 
-static SPEECH: LazyLock<Regex> = LazyLock::new(|| {
+pub(in crate::rubric) static SPEECH: Pattern = LazyLock::new(|| {
     compiled(
         r"\b(?P<name>ST)\s*(?:[:–-]\s|\d|once\b|twice\b|weekly\b|daily\b|every\b|each\b|for\s|to\s+(?:address|treat|consist|include)|services\b|plan\b|recert|tx\b|treatment\b|therapy\b|q\s?(?:\d|w|o))|\b(?P<said>[Ss]peech)\s+(?:recert|eval|plan|tx|path|services|progress|POC)",
     )
@@ -186,8 +186,8 @@ fn therapy(note: &Note<'_>) -> Vec<Span> {
         .collect();
     // "ST 5x/week": as short as that, only beside what plans it.
     found.extend(
-        SPEECH
-            .captures_iter(page.text)
+        page.swept
+            .all_parts(&SPEECH)
             .filter_map(|m| m.name("name").or(m.name("said")))
             .map(|m| Span::new(m.start(), m.end())),
     );

@@ -6,7 +6,7 @@ mod count;
 mod date;
 mod each;
 mod episode;
-mod extract;
+pub(super) mod extract;
 mod judge;
 mod measure;
 mod minutes;

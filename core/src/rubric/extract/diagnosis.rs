@@ -8,6 +8,7 @@ use regex::Regex;
 use super::outline::Topic;
 use super::page::{Page, lists};
 use crate::text::pattern::compiled;
+use crate::text::sweep::Pattern;
 use crate::text::{Span, lines};
 
 fn re(pattern: &str) -> Regex {
@@ -15,13 +16,14 @@ fn re(pattern: &str) -> Regex {
 }
 
 /// An ICD-10-CM code with its point, or alone in brackets; elsewhere "L45" would be a place on the spine.
-static ICD: LazyLock<Regex> = LazyLock::new(|| re(r"\b[A-TV-Z]\d[0-9A-Z]\.[0-9A-Z]{1,4}\b|\([A-TV-Z][0-9][0-9A-Z]\)"));
-static LABEL: LazyLock<Regex> = LazyLock::new(|| {
+pub(in crate::rubric) static ICD: Pattern =
+    LazyLock::new(|| re(r"\b[A-TV-Z]\d[0-9A-Z]\.[0-9A-Z]{1,4}\b|\([A-TV-Z][0-9][0-9A-Z]\)"));
+pub(in crate::rubric) static LABEL: Pattern = LazyLock::new(|| {
     re(
         r"(?i)\b(?:(?:medical|treatment|treating|tx|rehab|therapy|primary|secondary|admitting|referring|referral|referred|clinical|working|PT|OT|SLP|ST|onset)\s*[/&]?\s*){0,3}(?:dx|diagnos[ie]s|diag)\b\.?(?:\s*\(?e?s\)?)?\s*(?:\#?\d\s*)?(?:codes?|\(ICD-?10(?:-CM)?\)|ICD-?10(?:-CM)?)?\s*(?:[:=\-–]|is\b|of\b|are\b|was\b)?\s*",
     )
 });
-static TELLS: LazyLock<Regex> = LazyLock::new(|| {
+pub(in crate::rubric) static TELLS: Pattern = LazyLock::new(|| {
     re(
         r"(?i)\b(?:diagnosed\s+with|diagnosis\s+of|dx(?:'d|ed)?\s+with|referred\s+(?:\w+\s+){0,4}(?:for|with|after|following|secondary\s+to|due\s+to|status\s+post|s/p)|status\s+post|s/p|secondary\s+to|presents?\s+(?:today\s+)?(?:with|after|following)|sustained|suffered|underwent|following|recovering\s+from|consistent\s+with|indicative\s+of)\s+",
     )
@@ -40,7 +42,7 @@ pub(crate) fn is_placeholder(statement: &str) -> bool {
     statement.split_once(':').is_some_and(|(_, rest)| NOTHING.is_match(rest) && !rest.trim_start().starts_with("none"))
 }
 
-static NONE_STATED: LazyLock<Regex> = LazyLock::new(|| {
+pub(in crate::rubric) static NONE_STATED: Pattern = LazyLock::new(|| {
     re(
         r"(?i)\b(?:no|denies(?:\s+any)?|without(?:\s+any)?|absence\s+of|not?\s+any)\s+(?:known\s+|significant\s+|relevant\s+|other\s+|further\s+|chronic\s+|concurrent\s+|complicating\s+|contributing\s+|additional\s+|pertinent\s+|remarkable\s+|medical\s+|current\s+|active\s+|identified\s+)*(?:co-?morbid\w*|complicat\w*|complexit\w*|complicating\s+(?:factors|conditions)|personal\s+factors|(?:past\s+)?medical\s+(?:history|conditions|problems|issues)|PMHx?|health\s+(?:problems|conditions|issues|concerns)|cond(?:ition)?s?\b(?:\s+(?:affect|impact|that|which|likely|to))?|(?:problems?|issues?|dx|diagnos[ie]s|illness(?:es)?|concerns?|hx)\s+(?:\w+\s+){0,3}(?:affect|impact|interfer|complicat|limit|slow|influenc|delay|hinder)\w*|barriers|factors\s+(?:affecting|impacting|that))
         |\b(?:PMHx?|past\s+medical\s+history|medical\s+history|co-?morbidities|complexities|complicating\s+factors|complications|comorbid\s+conditions|personal\s+factors|barriers(?:\s+to\s+\w+)?)\s*(?:[:=\-–]|is|are|was)?\s*(?:none|unremarkable|non-?contributory|negative|nil|n/?a\b|insignificant|not\s+significant|denie[sd])
@@ -54,7 +56,7 @@ static NONE_STATED: LazyLock<Regex> = LazyLock::new(|| {
 pub(super) fn diagnoses(page: &Page<'_>) -> Vec<Span> {
     let text = page.text;
     let mut found: Vec<Span> = Vec::new();
-    for label in LABEL.find_iter(text) {
+    for label in page.swept.all(&LABEL) {
         let line = page.line(label.start());
         let end = line.end.max(label.end());
         let rest = &text[label.end()..end];
@@ -94,11 +96,12 @@ pub(super) fn diagnoses(page: &Page<'_>) -> Vec<Span> {
         }
     }
     found.extend(
-        ICD.find_iter(text)
+        page.swept
+            .all(&ICD)
             .map(|m| Span::new(m.start(), m.end()))
             .filter(|span| !matches!(page.topic(span.start), Topic::History | Topic::Family)),
     );
-    for lead in TELLS.find_iter(text) {
+    for lead in page.swept.all(&TELLS) {
         let sentence = page.sentence(lead.start());
         let end = sentence.end.max(lead.end());
         let near = Span::new(lead.end(), end);
@@ -208,8 +211,9 @@ const MOVES: &[&str] = &[
 /// Conditions and complexities that affect treatment, or a statement that there are none.
 pub(super) fn complexities(page: &Page<'_>) -> Vec<Span> {
     let text = page.text;
-    let mut found: Vec<Span> = NONE_STATED
-        .find_iter(text)
+    let mut found: Vec<Span> = page
+        .swept
+        .all(&NONE_STATED)
         .map(|m| Span::new(m.start(), m.end()))
         .filter(|span| page.topic(span.start) != Topic::Family)
         .collect();

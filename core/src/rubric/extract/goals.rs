@@ -10,6 +10,7 @@ use super::measures;
 use super::outline::Topic;
 use super::page::{Page, lists, touching};
 use crate::text::pattern::{all_parts, compiled, parts};
+use crate::text::sweep::Pattern;
 use crate::text::{Span, lines};
 
 /// How far ahead a goal lies.
@@ -164,7 +165,7 @@ static SURE_STATUS: LazyLock<Regex> = LazyLock::new(|| {
        |[:=\-–—(;,.]\s*(?:goal\s+)?met\b|\bmet\s*[.;,(]|\bmet\s*$",
     )
 });
-static OVERALL: LazyLock<Regex> = LazyLock::new(|| {
+pub(in crate::rubric) static OVERALL: Pattern = LazyLock::new(|| {
     re(r"\ball\s+(?:\w+\s+){0,4}goals?\s+(?:\w+\s+){0,3}(?:met|achieved|attained|reached|progressing|accomplished)
        |\b(?:met|achieved|attained|reached|accomplished|meeting|progress(?:ing)?\s+(?:steadily\s+|well\s+|slowly\s+)?towards?)\s+(?:all|each|every|both)\s+(?:\w+\s+){0,4}goals?
        |\bgoals?\s+(?:(?:have|has|were|was|are|all|been|fully|partially|mostly)\s+){0,4}(?:met|achieved|attained|reached|accomplished)\b
@@ -1142,7 +1143,7 @@ fn after_goal(source: &str, region: Span, prose: bool) -> Option<Span> {
 
 /// "All goals met", "2 of 3 goals achieved".
 pub(super) fn overall_status(page: &Page<'_>) -> Option<Span> {
-    let found = OVERALL.find_iter(page.text).map(|m| Span::new(m.start(), m.end())).find(|span| {
+    let found = page.swept.all(&OVERALL).map(|m| Span::new(m.start(), m.end())).find(|span| {
         let stands = page.assertion(*span);
         !stands.hypothetical && !stands.template && page.topic(span.start) != Topic::Plan
     })?;

@@ -8,9 +8,10 @@ use super::outline::{Block, Topic};
 use super::page::{Page, inside, lists};
 use crate::text::Span;
 use crate::text::pattern::compiled;
+use crate::text::sweep::Pattern;
 
 /// A therapy or evaluation code.
-pub(super) static CPT: LazyLock<Regex> =
+pub(in crate::rubric) static CPT: Pattern =
     LazyLock::new(|| compiled(r"\b(?:97\d{3}|92[56]\d{2}|96105|96125|G0283|G0281|98960)\b"));
 
 /// How a plan speaks where no heading says so.
@@ -127,8 +128,9 @@ const UNTIMED_NAMES: &[&str] = &[
 /// The services a note names, by code or name, except where it speaks of plans or of what the patient tells.
 pub(super) fn services(page: &Page<'_>) -> Vec<Service> {
     let text = page.text;
-    let mut found: Vec<Service> = CPT
-        .find_iter(text)
+    let mut found: Vec<Service> = page
+        .swept
+        .all(&CPT)
         .map(|m| {
             let code = m.as_str().to_owned();
             let timing = if TIMED_CODES.contains(&m.as_str()) { Timing::Timed } else { Timing::Untimed };
@@ -204,7 +206,8 @@ pub(super) fn planned(page: &Page<'_>, frequency: &[Span]) -> Vec<Span> {
         .collect();
     // A code in the plan, and whatever stands after a label that asks for the therapy.
     found.extend(
-        CPT.find_iter(page.text)
+        page.swept
+            .all(&CPT)
             .map(|m| Span::new(m.start(), m.end()))
             .filter(|span| page.topic(span.start) == Topic::Plan),
     );

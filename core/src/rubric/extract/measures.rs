@@ -8,9 +8,10 @@ use super::outline::Topic;
 use super::page::{Page, holder, lists};
 use crate::text::Span;
 use crate::text::pattern::compiled;
+use crate::text::sweep::Pattern;
 
 /// A figure with what makes it a measure by itself: a grade, an angle, a score, a percentage, a speed.
-static FIGURE: LazyLock<Regex> = LazyLock::new(|| {
+pub(in crate::rubric) static FIGURE: Pattern = LazyLock::new(|| {
     compiled(
         r"(?xi)
         (?:^|[^\w./])(?P<all>
@@ -27,7 +28,7 @@ static FIGURE: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 /// A figure that is a measure where something measured is named before it: seconds, distances, weights, counts.
-static QUANTITY: LazyLock<Regex> = LazyLock::new(|| {
+pub(in crate::rubric) static QUANTITY: Pattern = LazyLock::new(|| {
     compiled(
         r"(?xi)\b\d+(?:\.\d+)?\s?(?:s|secs?|seconds?|ft|feet|foot|m|meters?|metres?|yards?|yds?|lbs?|pounds?|kg|cm|mm|inch(?:es)?|reps?|repetitions?|mL|cc|words?|trials?)\b",
     )
@@ -97,13 +98,13 @@ fn inside_name(text: &str, span: Span) -> bool {
 pub(super) fn measures(page: &Page<'_>, goals: &[super::Goal]) -> Vec<Span> {
     let text = page.text;
     let mut found: Vec<Span> = Vec::new();
-    for place in FIGURE.find_iter(text) {
+    for place in page.swept.all(&FIGURE) {
         let span = figure(text, Span::new(place.start(), place.end()));
         if is_measure(page, span) {
             found.push(span);
         }
     }
-    for quantity in QUANTITY.find_iter(text) {
+    for quantity in page.swept.all(&QUANTITY) {
         let span = Span::new(quantity.start(), quantity.end());
         let sentence = page.sentence(span.start);
         let before =

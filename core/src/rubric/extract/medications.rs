@@ -7,6 +7,7 @@ use regex::Regex;
 use super::page::{Page, lists};
 use crate::text::Span;
 use crate::text::pattern::compiled;
+use crate::text::sweep::Pattern;
 
 /// A dose, a route or a schedule.
 static ORDER: LazyLock<Regex> = LazyLock::new(|| {
@@ -23,12 +24,22 @@ static DOSED: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+/// A dose: without one no word has one.
+pub(in crate::rubric) static DOSE: Pattern =
+    LazyLock::new(|| compiled(r"(?i)[\d.,/]\s*(?:mg|mcg|µg|units?|iu|u|meq)\b"));
+
 /// The places that speak of a medicine with its dose, route or schedule.
 pub(super) fn medications(page: &Page<'_>) -> Vec<Span> {
     let text = page.text;
     let mut found: Vec<Span> = Vec::new();
     let named = page.hits(lists().drug, page.whole()).iter().copied();
-    let dosed = DOSED.find_iter(text).map(|m| Span::new(m.start(), m.end()));
+    let dosed = page
+        .swept
+        .has(&DOSE)
+        .then(|| DOSED.find_iter(text))
+        .into_iter()
+        .flatten()
+        .map(|m| Span::new(m.start(), m.end()));
     for span in named.chain(dosed) {
         let line = page.line(span.start);
         let sentence = page.sentence(span.start);

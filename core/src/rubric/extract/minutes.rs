@@ -1,5 +1,6 @@
 //! Minutes: timed and total treatment time in many wordings, clock times, and the minutes of each service.
 
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -9,6 +10,7 @@ use super::outline::Topic;
 use super::page::{Page, inside};
 use crate::text::Span;
 use crate::text::pattern::{compiled, parts, tail};
+use crate::text::sweep::Pattern;
 
 /// Minutes stated somewhere.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
@@ -90,7 +92,7 @@ static OTHER_TIME: LazyLock<Regex> = LazyLock::new(|| {
         r"\b(?:rest|rested|late|wait(?:ed|ing)?|hold|after|before|prior|ago|every|within|tolerance|tolerated?|tolerates|standing\s+for|sit|sits|stand|stands|walk|walks|sleep|HEP|home|meal|per\s+day|daily|goal|timed\s+up|lasts|onset|break|eating\s+window|takes|in\s+under|under|less\s+than)\b",
     )
 });
-static CLOCK: LazyLock<Regex> = LazyLock::new(|| {
+pub(in crate::rubric) static CLOCK: Pattern = LazyLock::new(|| {
     re(r"\b(?P<h1>[01]?\d|2[0-3]):?(?P<m1>[0-5]\d)\s*(?P<p1>[ap]\.?\s?m\b\.?)?\s*(?:hrs?\s*)?
         (?:-|–|—|to|until|till|thru|through|/|,|;|\|)?\s*(?:time\s*)?(?:out|end(?:ed|s|ing)?|stop(?:ped)?|finish(?:ed)?|until|departed|left|and\s+ended|and\s+left|off)?\s*(?:time)?\s*(?:at)?\s*[:=]?\s*
         (?P<h2>[01]?\d|2[0-3]):?(?P<m2>[0-5]\d)\s*(?P<p2>[ap]\.?\s?m\b\.?)?")
@@ -100,13 +102,13 @@ static CLOCK_CUE: LazyLock<Regex> = LazyLock::new(|| {
         r"\b(?:time|in|start(?:ed)?|began|begin|from|session|seen|treatment|arrived|clock|hours)\b[\s:=@]*(?:time|at|in)?[\s:=]*$|[(\[]\s*$|^\s*$|/\d{2,4}[\s,|]*$|\d{4}[\s,|]*$",
     )
 });
-static ALL_UNTIMED: LazyLock<Regex> = LazyLock::new(|| {
+pub(in crate::rubric) static ALL_UNTIMED: Pattern = LazyLock::new(|| {
     re(
         r"\b(?:all|only|entirely|every|whole|solely|just)\b[^.\n]{0,40}\b(?:un-?timed|non[\s-]timed)\b|\b(?:un-?timed|non[\s-]timed)\s+(?:codes?\s+|services?\s+)?only\b|\bno\s+(?:timed|time-based)\s+(?:codes?|services?|minutes|procedures|interventions|treatment)\b|\btimed(?:\s+code)?s?(?:\s+(?:treatment|code))?\s*(?:minutes|mins?|time)?\s*[:=]?\s*(?:0\b|none|n/?a)|\bnot\s+(?:a\s+)?timed?\s+codes?\b",
     )
 });
 /// Brackets that only explain a label: "(timed + untimed)".
-static GLOSS: LazyLock<Regex> = LazyLock::new(|| {
+pub(in crate::rubric) static GLOSS: Pattern = LazyLock::new(|| {
     re(
         r"\([^()\d]*\btimed\b[^()\d]*\)|\([^()\d]*(?:9[267]\d{3}|G0\d{3})(?:[^()\d]|9[267]\d{3}|G0\d{3})*\)|\btimed\s*(?:\+|/|and|&|plus)\s*(?:un|non-?)-?timed\b|\btimed\s+up\b",
     )
@@ -160,7 +162,11 @@ fn break_at(text: &str) -> Option<usize> {
 /// The minutes of a note.
 pub(super) fn minutes(page: &Page<'_>, services: &[Service]) -> Minutes {
     // Glosses are blanked, byte for byte, so that places stay the same.
-    let plain = GLOSS.replace_all(page.text, |m: &regex::Captures<'_>| " ".repeat(m[0].len()));
+    let plain = if page.swept.has(&GLOSS) {
+        GLOSS.replace_all(page.text, |m: &regex::Captures<'_>| " ".repeat(m[0].len()))
+    } else {
+        Cow::Borrowed(page.text)
+    };
     let mut out = Minutes { clock: clock(page), ..Minutes::default() };
     let mut start = 0;
     let mut cut = 0;
@@ -224,8 +230,9 @@ pub(super) fn minutes(page: &Page<'_>, services: &[Service]) -> Minutes {
         before = (said.is_none() && !digits).then_some((start, end));
         start = next;
     }
-    out.untimed_only = ALL_UNTIMED
-        .find_iter(page.text)
+    out.untimed_only = page
+        .swept
+        .all(&ALL_UNTIMED)
         // "38 min in all, no untimed" says the reverse.
         .find(|m| UNTIMED.find_iter(m.as_str()).last().is_none_or(|word| !denied(&m.as_str()[..word.start()])))
         .map(|m| Span::new(m.start(), m.end()));
@@ -521,7 +528,7 @@ fn has_service(services: &[Service], region: Span) -> bool {
 /// "Time in 10:00  Time out 10:45", "1:00-1:45 PM", "1300 to 1345".
 fn clock(page: &Page<'_>) -> Option<Stated> {
     let mut at = 0;
-    while let Some(found) = CLOCK.find_at(page.text, at) {
+    while let Some(found) = page.swept.find_at(&CLOCK, at) {
         let span = Span::new(found.start(), found.end());
         let line = page.line(span.start);
         let year = span.of(page.text).bytes().take_while(u8::is_ascii_digit).count();

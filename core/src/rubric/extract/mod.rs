@@ -1,17 +1,17 @@
 //! What is read out of a therapy note: one file a fact. Facts are evidence, not verdicts: a rubric decides.
 
-mod diagnosis;
+pub(super) mod diagnosis;
 mod enumerate;
-mod goals;
+pub(super) mod goals;
 mod homographs;
-mod interventions;
-mod measures;
-mod medications;
-mod minutes;
+pub(super) mod interventions;
+pub(super) mod measures;
+pub(super) mod medications;
+pub(super) mod minutes;
 pub(crate) mod outline;
 pub(crate) mod page;
-mod period;
-mod schedule;
+pub(super) mod period;
+pub(super) mod schedule;
 mod signatures;
 mod visit;
 

@@ -7,10 +7,12 @@ use super::enumerate;
 use super::homographs;
 use super::outline::{self, Block, Topic};
 use crate::cancel::Cancel;
+use crate::rubric::patterns::SWEEP;
 use crate::rubric::terms::{Hits, ListId, Vocabulary, Word};
 use crate::text::assertion::{Assertion, Known, assertion_among};
 use crate::text::dates::{DateMention, dates};
 use crate::text::hash::QuickMap;
+use crate::text::sweep::Swept;
 use crate::text::{Span, lines, sentences};
 
 /// Declares the built-in term lists that the extractors use.
@@ -68,6 +70,8 @@ pub(crate) struct Page<'t> {
     /// The places of the major blocks among `blocks`.
     majors: Vec<usize>,
     pub(crate) dates: Vec<DateMention>,
+    /// Where the patterns match that are searched for in all of the text.
+    pub(crate) swept: Swept<'t>,
     /// Once it is set, what is read of the note is not asked for.
     pub(crate) cancel: &'t Cancel,
     /// How the mentions that were asked for stand: extractors and criteria ask for the same ones.
@@ -88,9 +92,10 @@ impl<'t> Page<'t> {
         let blocks = cancel.unless_set(|| outline::outline(text, &lines, &markers, &hits));
         let sentences = cancel.unless_set(|| sentences(text));
         let dates = cancel.unless_set(|| dates(text));
+        let swept = SWEEP.over(if cancel.is_cancelled() { "" } else { text });
         let majors = (0..blocks.len()).filter(|&index| blocks[index].major).collect();
         let (stands, known) = (RefCell::default(), RefCell::default());
-        Self { text, words, hits, lines, markers, sentences, blocks, majors, dates, cancel, stands, known }
+        Self { text, words, hits, lines, markers, sentences, blocks, majors, dates, swept, cancel, stands, known }
     }
 
     /// All of it.

@@ -7,6 +7,7 @@ use regex::Regex;
 use super::page::Page;
 use crate::text::Span;
 use crate::text::pattern::{LeadIn, compiled};
+use crate::text::sweep::Pattern;
 
 /// Between the two ends of a period.
 static BETWEEN: LazyLock<Regex> = LazyLock::new(|| {
@@ -32,7 +33,7 @@ static UNTIL_NOW: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 /// Two days of which the first lacks its year: "1/13-3/14/25".
-static RANGE: LazyLock<Regex> = LazyLock::new(|| {
+pub(in crate::rubric) static RANGE: Pattern = LazyLock::new(|| {
     compiled(
         r"(?xi)\b(?:0?[1-9]|1[0-2])/(?:0?[1-9]|[12]\d|3[01])(?:/\d{2,4})?\s*(?:-{1,3}>?|–|—|→|to|through|thru|until|till)\s*(?:0?[1-9]|1[0-2])/(?:0?[1-9]|[12]\d|3[01])(?:/\d{2,4})?\b",
     )
@@ -101,7 +102,7 @@ pub(super) fn periods(page: &Page<'_>) -> Vec<Span> {
             found.push(Span::new(span.start, span.end + end.end()));
         }
     }
-    for pair in RANGE.find_iter(text) {
+    for pair in page.swept.all(&RANGE) {
         let span = Span::new(pair.start(), pair.end());
         let line = page.line(span.start);
         let before = &text[line.start.min(span.start)..span.start];

@@ -1,6 +1,5 @@
 //! How often and how long: frequency and duration of a plan in every wording.
 
-use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -9,6 +8,7 @@ use super::goals::Goal;
 use super::outline::Topic;
 use super::page::{self, Page, holder};
 use crate::text::pattern::{LeadIn, compiled};
+use crate::text::sweep::{Pattern, Sweep, Swept};
 use crate::text::{Span, lines};
 
 fn re(pattern: &str) -> Regex {
@@ -20,7 +20,7 @@ const DAY: &str = r"(?:mon(?:days?)?|tue(?:s(?:days?)?)?|wed(?:s|nesdays?)?|thu(
 const UNIT: &str = r"(?:weeks?\b|wkly\b|wks?\b|w\b|months?\b|mos?\b|mth\b|fortnight\b)";
 
 /// "3x/wk", "2 to 3 visits per week", "twice weekly", "every other week", "Tuesdays and Fridays", "TIW".
-static FREQUENCY: LazyLock<Regex> = LazyLock::new(|| {
+pub(in crate::rubric) static FREQUENCY: Pattern = LazyLock::new(|| {
     re(&format!(
         r"\b{COUNT}\s*(?:(?:-|–|to|or)\s*{COUNT}\s*)?(?:x|×|times?|visits?|sessions?|treatments?|appointments?|days?|tx)?(?:'s)?\s*(?:/|\\|per\b|a\b|an\b|each\b|every\b|in\s+a\b|out\s+of\s+the\b)\s*{UNIT}
         |\b{COUNT}\s*(?:(?:-|–|to|or)\s*{COUNT}\s*)?(?:x|×|times?|visits?|sessions?|treatments?|days?)(?:'s)?\s*(?:-\s*)?(?:weekly\b|monthly\b|{UNIT})
@@ -63,7 +63,7 @@ const SPAN: &str = r"(?:(?:more\s+|additional\s+|total\s+|further\s+|consecutive
 const MONTH: &str = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*";
 
 /// "for 8 weeks", "x 6 wks", "eight sessions in all", "through mid-June", "60 days", "6-week course".
-static DURATION: LazyLock<Regex> = LazyLock::new(|| {
+pub(in crate::rubric) static DURATION: Pattern = LazyLock::new(|| {
     // A day, as plans name the ends of a period.
     let dated = format!(
         r"(?:\d{{1,2}}[/.-]\d{{1,2}}(?:[/.-]\d{{2,4}})?|\d{{4}}-\d{{2}}-\d{{2}}|\d{{1,2}}\s+{MONTH}\.?(?:,?\s+\d{{4}})?|{MONTH}\.?\s+\d{{1,2}}(?:,?\s+\d{{4}})?)"
@@ -122,16 +122,20 @@ fn counts_exercise(after: &str) -> bool {
 
 /// How often and for how long the patient will be seen.
 pub(super) fn schedule(page: &Page<'_>, goals: &[Goal]) -> (Vec<Span>, Vec<Span>) {
-    let text = plain(page.text);
-    let often = frequency(page, &text, goals);
-    let long = duration(page, &text, goals, &often);
-    (often, long)
+    static SWEEP: LazyLock<Sweep> = LazyLock::new(|| Sweep::new(vec![&FREQUENCY, &DURATION]));
+    let read = |swept: &Swept<'_>| {
+        let often = frequency(page, swept, goals);
+        let long = duration(page, swept, goals, &often);
+        (often, long)
+    };
+    plain(page).map_or_else(|| read(&page.swept), |text| read(&SWEEP.over(&text)))
 }
 
 /// How often the patient will be seen.
-fn frequency(page: &Page<'_>, text: &str, goals: &[Goal]) -> Vec<Span> {
-    let mut found: Vec<Span> = FREQUENCY
-        .captures_iter(text)
+fn frequency(page: &Page<'_>, swept: &Swept<'_>, goals: &[Goal]) -> Vec<Span> {
+    let text = swept.text();
+    let mut found: Vec<Span> = swept
+        .all_parts(&FREQUENCY)
         // "Weekly x 10 reps" is exercise.
         .filter(|m| m.name("often").is_none() || m.get(0).is_none_or(|whole| !counts_exercise(&text[whole.end()..])))
         // In "weekly, 4 visits" only the first word says how often.
@@ -144,9 +148,10 @@ fn frequency(page: &Page<'_>, text: &str, goals: &[Goal]) -> Vec<Span> {
 }
 
 /// How long the patient will be seen: weeks, months, a number of sessions, or an end.
-fn duration(page: &Page<'_>, text: &str, goals: &[Goal], frequency: &[Span]) -> Vec<Span> {
+fn duration(page: &Page<'_>, swept: &Swept<'_>, goals: &[Goal], frequency: &[Span]) -> Vec<Span> {
+    let text = swept.text();
     let mut found = Vec::new();
-    for whole in DURATION.find_iter(text) {
+    for whole in swept.all(&DURATION) {
         let span = Span::new(whole.start(), whole.end());
         // "Visits to date: 5", a blank line, "TREATMENT": no treatments were counted.
         let apart = whole.as_str().contains("\n\n") || whole.as_str().contains("\n\r\n");
@@ -228,24 +233,24 @@ fn duration(page: &Page<'_>, text: &str, goals: &[Goal], frequency: &[Span]) -> 
     found
 }
 
+/// A value with what a form has around it.
+pub(in crate::rubric) static VALUE: Pattern = LazyLock::new(|| {
+    re(&format!(
+        r"(?P<open>\[)\s*[^\[\]\n]{{1,16}}(?P<close>\])
+        |(?P<lead>_+)\w[\w\x20–-]{{0,12}}?(?P<tail>_+)
+        |\b(?:{COUNT}|{LENGTH})\s*(?P<twice>\(\s*(?:{COUNT}|{LENGTH})\s*x?\s*\))
+        |(?P<unticked>[\[(]\s*[\])]\s*(?:{COUNT}|{OFTEN})\b)
+        |(?P<ticked>[\[(]\s*[x✓✔]\s*[\])])\s*(?:{COUNT}|{OFTEN})\b
+        |(?P<left>\()\s*\d{{1,2}}(?:\s*[–-]\s*\d{{1,2}})?\s*(?P<right>\))\s*(?:x\b|times|visits|sessions|days|weeks|wks)"
+    ))
+});
+
 /// A text as a schedule is read in it, byte for byte as long: the brackets and lines of a form around a value are blank, and
 /// so is a figure said twice, "two (2) times", and a figure to tick that nobody ticked.
-fn plain(text: &str) -> Cow<'_, str> {
-    static VALUE: LazyLock<Regex> = LazyLock::new(|| {
-        re(&format!(
-            r"(?P<open>\[)\s*[^\[\]\n]{{1,16}}(?P<close>\])
-            |(?P<lead>_+)\w[\w\x20–-]{{0,12}}?(?P<tail>_+)
-            |\b(?:{COUNT}|{LENGTH})\s*(?P<twice>\(\s*(?:{COUNT}|{LENGTH})\s*x?\s*\))
-            |(?P<unticked>[\[(]\s*[\])]\s*(?:{COUNT}|{OFTEN})\b)
-            |(?P<ticked>[\[(]\s*[x✓✔]\s*[\])])\s*(?:{COUNT}|{OFTEN})\b
-            |(?P<left>\()\s*\d{{1,2}}(?:\s*[–-]\s*\d{{1,2}})?\s*(?P<right>\))\s*(?:x\b|times|visits|sessions|days|weeks|wks)"
-        ))
-    });
-    if !text.contains(['[', '_', '(']) {
-        return Cow::Borrowed(text);
-    }
-    let mut out = text.to_owned().into_bytes();
-    for found in VALUE.captures_iter(text) {
+fn plain(page: &Page<'_>) -> Option<String> {
+    let text = page.text;
+    let mut out = Vec::new();
+    for found in page.swept.all_parts(&VALUE) {
         // A box, ticked or not, is no value.
         let boxed = found.name("open").zip(found.name("close")).map(|(open, close)| &text[open.end()..close.start()]);
         if boxed.is_some_and(|value| matches!(value.trim(), "" | "x" | "X")) {
@@ -253,11 +258,14 @@ fn plain(text: &str) -> Cow<'_, str> {
         }
         for name in ["open", "close", "lead", "tail", "twice", "unticked", "ticked", "left", "right"] {
             for at in found.name(name).map_or(0..0, |m| m.range()) {
+                if out.is_empty() {
+                    out = text.as_bytes().to_vec();
+                }
                 out[at] = b' ';
             }
         }
     }
-    String::from_utf8(out).map_or(Cow::Borrowed(text), Cow::Owned)
+    if out.is_empty() { None } else { String::from_utf8(out).ok() }
 }
 
 /// Whether what looks like a span of time is one of many: "a day program", "4 of 5 visits".

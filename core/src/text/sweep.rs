@@ -1,0 +1,274 @@
+//! Says where each of many patterns matches, in one walk over a text.
+//!
+//! A search for one pattern reads all of the text, and a note is searched for some thirty. The walk looks at three bytes at each place and
+//! goes on only where some pattern can begin with them; there one automaton follows all patterns at once. Where a pattern begins is all that is
+//! kept: what it matches from there is asked of the pattern itself, so that nothing is found that it would not find alone.
+
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
+use regex::{Captures, Match, Regex};
+use regex_automata::MatchKind;
+use regex_automata::hybrid::{dfa, dfa::DFA};
+use regex_automata::nfa::thompson::{self, NFA, State, WhichCaptures};
+use regex_automata::util::look::Look;
+use regex_automata::util::pool::Pool;
+use regex_automata::util::primitives::{PatternID, StateID};
+
+use super::openings::{folded, openings};
+use super::states::States;
+
+/// A pattern that is compiled when it is first used.
+pub(crate) type Pattern = LazyLock<Regex>;
+
+/// Where a walk from one place ends at the latest, in bytes: a match as long is no match of a sane text, and costs a search of its own.
+const REACH: usize = 512;
+/// Memory a thread may spend on determined states; when it is full they are found anew.
+const CACHE_BYTES: usize = 8 << 20;
+
+/// A bit for each pattern.
+#[derive(Clone, Copy, Default)]
+struct Numbers(u64);
+
+impl FromIterator<PatternID> for Numbers {
+    fn from_iter<I: IntoIterator<Item = PatternID>>(patterns: I) -> Self {
+        Self(patterns.into_iter().fold(0, |all, pattern| all | 1 << pattern.as_usize()))
+    }
+}
+
+type NewTable = Box<dyn Fn() -> States<Numbers> + Send + Sync + std::panic::UnwindSafe + std::panic::RefUnwindSafe>;
+
+/// Patterns that are searched for together.
+pub(crate) struct Sweep {
+    patterns: Vec<&'static Pattern>,
+    dfa: DFA,
+    tables: Pool<States<Numbers>, NewTable>,
+    /// What those begin with that begin at the border of a word, and all others.
+    openings: Box<[[u32; 2]; 1024]>,
+}
+
+impl Sweep {
+    /// Patterns in one automaton, 64 at most; none matches without a byte.
+    ///
+    /// # Panics
+    /// When they are too many or too large for it: built-in ones are tested.
+    pub(crate) fn new(patterns: Vec<&'static Pattern>) -> Self {
+        assert!(patterns.len() <= 64, "a bit for each pattern");
+        let all: Vec<&str> = patterns.iter().map(|pattern| pattern.as_str()).collect();
+        let nfa = thompson::Compiler::new()
+            .configure(thompson::Config::new().which_captures(WhichCaptures::None))
+            .build_many(&all)
+            .expect("built-in patterns are tested");
+        assert!(!nfa.has_empty(), "a match has a byte");
+        let own = entries(&nfa).map(|states| openings(&nfa, states.into_iter()));
+        let mut openings = Box::new([[0; 2]; 1024]);
+        openings.iter_mut().enumerate().for_each(|(at, both)| *both = [own[0][at], own[1][at]]);
+        let config = dfa::Config::new()
+            .match_kind(MatchKind::All)
+            .cache_capacity(CACHE_BYTES)
+            .skip_cache_capacity_check(true)
+            // A full cache is an error, so that nobody goes on with states of the cache before it.
+            .minimum_cache_clear_count(Some(0));
+        let dfa = dfa::Builder::new().configure(config).build_from_nfa(nfa).expect("built-in patterns are tested");
+        let for_table = dfa.clone();
+        let new_table: NewTable = Box::new(move || States::new(&for_table));
+        Self { patterns, dfa, tables: Pool::new(new_table), openings }
+    }
+
+    /// Where each pattern begins in a text.
+    pub(crate) fn over<'t>(&'static self, text: &'t str) -> Swept<'t> {
+        let mut table = self.tables.get();
+        let starts = self.starts(&mut table, text.as_bytes()).or_else(|| {
+            // The table may be full: begin anew, once.
+            *table = States::new(&self.dfa);
+            self.starts(&mut table, text.as_bytes())
+        });
+        Swept { sweep: self, text, starts }
+    }
+
+    /// Nothing where a walk goes too far, or the automaton gives up.
+    fn starts(&self, table: &mut States<Numbers>, text: &[u8]) -> Option<Vec<Vec<usize>>> {
+        let mut starts = vec![Vec::new(); self.patterns.len()];
+        let is_word = |at: usize| text[at].is_ascii_alphanumeric() || text[at] == b'_';
+        let mut follow = |at: usize| {
+            let mut here = 0;
+            let reach = text.len().min(at + REACH);
+            let ended = table.walk(&self.dfa, text, at, reach, |_, numbers| here |= numbers.0).ok()?;
+            while here != 0 {
+                starts[here.trailing_zeros() as usize].push(at);
+                here &= here - 1;
+            }
+            ended.then_some(())
+        };
+        if !text.is_empty() {
+            follow(0)?;
+        }
+        // Past the end it is as if a new line began.
+        let near = |at: usize| text.get(at).map_or(folded(b'\n'), |byte| folded(*byte));
+        let mut pair = near(1) << 5 | near(2);
+        for at in 1..text.len() {
+            let (opening, third) = (self.openings[pair], near(at + 2));
+            pair = (pair << 5 | third) & 0x3ff;
+            let [bordered, others] = opening.map(|set| set >> third & 1 == 1);
+            if others || bordered && is_word(at) != is_word(at - 1) {
+                follow(at)?;
+            }
+        }
+        Some(starts)
+    }
+}
+
+/// Where the patterns of a [`Sweep`] begin in one text.
+pub(crate) struct Swept<'t> {
+    sweep: &'static Sweep,
+    text: &'t str,
+    /// By pattern; nothing where they were not all found.
+    starts: Option<Vec<Vec<usize>>>,
+}
+
+impl std::fmt::Debug for Swept<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Swept").finish_non_exhaustive()
+    }
+}
+
+impl<'t> Swept<'t> {
+    /// The text.
+    pub(crate) fn text(&self) -> &'t str {
+        self.text
+    }
+
+    /// Where a pattern begins, or nothing where that is not known.
+    fn starts(&self, pattern: &'static Pattern) -> Option<&[usize]> {
+        let number = self.sweep.patterns.iter().position(|own| std::ptr::eq(*own, pattern));
+        debug_assert!(number.is_some(), "a pattern is missing from its sweep");
+        self.starts.as_ref()?.get(number?).map(Vec::as_slice)
+    }
+
+    /// The first match of a pattern at a place or after it, as [`Regex::find_at`].
+    pub(crate) fn find_at(&self, pattern: &'static Pattern, at: usize) -> Option<Match<'t>> {
+        match self.starts(pattern) {
+            Some(starts) => {
+                let next = starts.partition_point(|start| *start < at);
+                pattern.find_at(self.text, *starts.get(next)?)
+            }
+            None => pattern.find_at(self.text, at),
+        }
+    }
+
+    /// Whether a pattern matches anywhere.
+    pub(crate) fn has(&self, pattern: &'static Pattern) -> bool {
+        self.starts(pattern).map_or_else(|| pattern.is_match(self.text), |starts| !starts.is_empty())
+    }
+
+    /// The matches of a pattern in order, as [`Regex::find_iter`]; no pattern of a sweep matches nothing.
+    pub(crate) fn all(&self, pattern: &'static Pattern) -> impl Iterator<Item = Match<'t>> {
+        let mut at = 0;
+        std::iter::from_fn(move || {
+            let found = self.find_at(pattern, at)?;
+            at = found.end();
+            Some(found)
+        })
+    }
+
+    /// The parts of each match, as [`Regex::captures_iter`].
+    pub(crate) fn all_parts(&self, pattern: &'static Pattern) -> impl Iterator<Item = Captures<'t>> {
+        self.all(pattern).filter_map(|found| pattern.captures_at(self.text, found.start()))
+    }
+}
+
+/// The states in which patterns wait for their first byte, those that are entered only at the border of a word and all others; not those that are
+/// entered at the start of the text alone.
+fn entries(nfa: &NFA) -> [Vec<StateID>; 2] {
+    let starts = nfa.patterns().filter_map(|pattern| nfa.start_pattern(pattern)).map(|start| (start, false));
+    let mut open: Vec<(StateID, bool)> = starts.collect();
+    let mut seen: HashSet<(StateID, bool)> = open.iter().copied().collect();
+    let (mut bordered, mut others) = (Vec::new(), Vec::new());
+    while let Some((id, border)) = open.pop() {
+        let (next, border) = match nfa.state(id) {
+            State::Look { look: Look::Start, .. } | State::Fail => continue,
+            State::Look { look, next } => (std::slice::from_ref(next), border || *look == Look::WordAscii),
+            State::Capture { next, .. } => (std::slice::from_ref(next), border),
+            State::Union { alternates } => (&**alternates, border),
+            State::BinaryUnion { alt1, alt2 } => (&[*alt1, *alt2][..], border),
+            State::ByteRange { .. } | State::Sparse(_) | State::Dense(_) | State::Match { .. } => {
+                if border { &mut bordered } else { &mut others }.push(id);
+                continue;
+            }
+        };
+        open.extend(next.iter().map(|next| (*next, border)).filter(|next| seen.insert(*next)));
+    }
+    [bordered, others]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::pattern::compiled;
+
+    static WORD: Pattern = LazyLock::new(|| compiled(r"(?i)\bgoals?\s+(?:\w+\s+){0,3}met\b"));
+    static GAP: Pattern = LazyLock::new(|| compiled(r"(?:^|[^\w./])(?P<all>\d+\s?%)"));
+    static BEHIND: Pattern = LazyLock::new(|| compiled(r"(?:\bx|×)\s*\d\b|ſ\d"));
+    static SMALL: Pattern = LazyLock::new(|| compiled(r"(?i)\bs\b|k9"));
+    static LONG: Pattern = LazyLock::new(|| compiled(r"_+\d"));
+
+    fn sweep() -> &'static Sweep {
+        static SWEEP: LazyLock<Sweep> = LazyLock::new(|| Sweep::new(vec![&WORD, &GAP, &BEHIND, &SMALL, &LONG]));
+        &SWEEP
+    }
+
+    fn spans<'t>(found: impl Iterator<Item = Match<'t>>) -> Vec<(usize, usize)> {
+        found.map(|m| (m.start(), m.end())).collect()
+    }
+
+    /// What a sweep finds is what each pattern finds alone.
+    fn same(text: &str) {
+        let swept = sweep().over(text);
+        for pattern in [&WORD, &GAP, &BEHIND, &SMALL, &LONG] {
+            assert_eq!(spans(swept.all(pattern)), spans(pattern.find_iter(text)), "{} in {text:?}", pattern.as_str());
+            assert_eq!(swept.has(pattern), pattern.is_match(text));
+            let parts = |m: Captures<'_>| m.name("all").map(|all| all.range());
+            let own: Vec<_> = pattern.captures_iter(text).map(parts).collect();
+            assert_eq!(swept.all_parts(pattern).map(parts).collect::<Vec<_>>(), own);
+            for at in (0..=text.len()).filter(|at| text.is_char_boundary(*at)) {
+                assert_eq!(spans(swept.find_at(pattern, at).into_iter()), spans(pattern.find_at(text, at).into_iter()));
+            }
+        }
+    }
+
+    #[test]
+    fn a_sweep_finds_what_each_pattern_finds() {
+        for text in [
+            "",
+            "s",
+            "5%",
+            "5 %5%, 6%",
+            "Goal was met, goals met; goals all the way met. Subgoals met",
+            "goals goals met met x5 ×5 xx5 aſ5 K9 ſ s's S",
+            "é5% met\u{a0}goals\u{a0}met 50%",
+            "goals\nmet\r\n12%\u{2028}7 %",
+            "__5 ___ _6",
+        ] {
+            same(text);
+        }
+        let mut state = 7_u64;
+        let pieces =
+            ["goal", "goals", " ", " ", "met", "x", "×", "5", "%", ".", "s", "ſ", "K", "9", "é", "\n", "_", "/"];
+        for _ in 0..3000 {
+            let mut text = String::new();
+            for _ in 0..12 {
+                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                text.push_str(pieces[(state >> 33) as usize % pieces.len()]);
+            }
+            same(&text);
+        }
+    }
+
+    #[test]
+    fn what_goes_on_too_long_is_searched_for_alone() {
+        let text = format!("goals met {}5 5%", "_".repeat(REACH + 1));
+        let swept = sweep().over(&text);
+        assert!(swept.starts.is_none());
+        same(&text);
+    }
+}
