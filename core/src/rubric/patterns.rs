@@ -1,14 +1,14 @@
-//! The patterns that are searched for in all of a note, so that it is gone through once for all of them: one line each.
+//! The patterns that a note is searched for, so that it is gone through once for all of them: one line each.
 
 use std::sync::LazyLock;
 
-use super::extract::{diagnosis, goals, interventions, measures, medications, minutes, period, schedule};
+use super::extract::{diagnosis, goals, interventions, measures, medications, minutes, period, schedule, signatures};
+use super::statements::standing;
 use super::{check, detect};
-use crate::text::sweep::Sweep;
+use crate::text::sweep::{Pattern, Sweep};
 
-/// The patterns that are searched for in all of a note.
 pub(super) static SWEEP: LazyLock<Sweep> = LazyLock::new(|| {
-    Sweep::new(vec![
+    let whole: Vec<&'static Pattern> = vec![
         &goals::OVERALL,
         &interventions::CPT,
         &minutes::CLOCK,
@@ -32,5 +32,18 @@ pub(super) static SWEEP: LazyLock<Sweep> = LazyLock::new(|| {
         &detect::CONTENT[4].0,
         &check::extract::LONG_TO_COME,
         &check::extract::SPEECH,
-    ])
+    ];
+    // These are asked of lines and sentences, most of which have nothing that they could begin with.
+    let parts: Vec<&'static Pattern> = vec![
+        &goals::AIMS,
+        &goals::FORMER,
+        &goals::MARK,
+        &goals::SURE_STATUS,
+        &signatures::CUE,
+        &signatures::CUE_TOO,
+        &signatures::LETTERS,
+        &standing::BY_LABEL,
+        &standing::TO_COME,
+    ];
+    Sweep::new(whole, parts)
 });

@@ -181,11 +181,28 @@ impl Hits {
 fn split(text: &str) -> impl Iterator<Item = Span> + '_ {
     let mut at = 0;
     std::iter::from_fn(move || {
-        let start = at + text[at..].find(char::is_alphanumeric)?;
-        let rest = &text[start..];
-        at = start + rest.find(|c: char| !c.is_alphanumeric()).unwrap_or(rest.len());
-        Some(Span::new(start, at))
+        let start = run_end(text, at, |inside| !inside);
+        at = run_end(text, start, |inside| inside);
+        (at > start).then_some(Span::new(start, at))
     })
+}
+
+/// Where the run ends of letters and digits, or of all else, that goes on at a place.
+fn run_end(text: &str, from: usize, goes_on: impl Fn(bool) -> bool) -> usize {
+    let bytes = text.as_bytes();
+    let mut at = from;
+    while let Some(&byte) = bytes.get(at) {
+        if byte.is_ascii() {
+            if !goes_on(byte.is_ascii_alphanumeric()) {
+                break;
+            }
+            at += 1;
+        } else {
+            let Some(c) = text[at..].chars().next().filter(|c| goes_on(c.is_alphanumeric())) else { break };
+            at += c.len_utf8();
+        }
+    }
+    at
 }
 
 /// Whether two words can belong to one phrase, by what stands between them.
@@ -226,32 +243,42 @@ pub(super) fn push_stem(word: &str, text: &mut String) {
     } else {
         text.push_str(&word.to_lowercase());
     }
-    let stem = &text[from..];
+    let stem = &text.as_bytes()[from..];
     if stem.len() > 3 {
-        if stem.ends_with("ies") || stem.ends_with("ied") {
-            text.truncate(text.len() - "ies".len());
-            text.push('y');
-        } else if let Some(base) = stem.strip_suffix("ing").or_else(|| stem.strip_suffix("ed")).filter(|b| is_stem(b)) {
-            text.truncate(from + base.len());
-        } else if let Some(base) = stem.strip_suffix('s').filter(|b| !b.ends_with(['s', 'u', 'i']) && is_stem(b)) {
-            text.truncate(from + base.len());
+        match stem {
+            [.., b'i', b'e', b's' | b'd'] => {
+                text.truncate(text.len() - "ies".len());
+                text.push('y');
+            }
+            [base @ .., b'i', b'n', b'g'] | [base @ .., b'e', b'd'] if is_stem(base) => {
+                text.truncate(from + base.len());
+            }
+            [base @ .., b's']
+                if !base.ends_with(b"s") && !base.ends_with(b"u") && !base.ends_with(b"i") && is_stem(base) =>
+            {
+                text.truncate(from + base.len());
+            }
+            _ => {}
         }
     }
     if text.len() - from > 2 && text.ends_with('e') {
         text.pop();
     }
-    let mut last = text[from..].chars().rev();
-    if let (Some(a), Some(b)) = (last.next(), last.next())
-        && a == b
-        && a.is_alphabetic()
-        && text.len() - from > 2
-    {
+    let stem = &text[from..];
+    let doubled = match stem.as_bytes() {
+        [.., a, b] if stem.is_ascii() => a == b && a.is_ascii_alphabetic(),
+        _ => {
+            let mut last = stem.chars().rev();
+            last.next().zip(last.next()).is_some_and(|(a, b)| a == b && a.is_alphabetic())
+        }
+    };
+    if doubled && text.len() - from > 2 {
         text.pop();
     }
 }
 
-fn is_stem(base: &str) -> bool {
-    base.len() >= 2 && base.contains(['a', 'e', 'i', 'o', 'u', 'y'])
+fn is_stem(base: &[u8]) -> bool {
+    base.len() >= 2 && base.iter().any(|byte| matches!(byte, b'a' | b'e' | b'i' | b'o' | b'u' | b'y'))
 }
 
 #[cfg(test)]

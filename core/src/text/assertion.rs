@@ -96,6 +96,8 @@ pub fn assertion(text: &str, span: Span) -> Assertion {
 pub(crate) struct Known<'t> {
     /// The words of each scope that ends where sentences do.
     words: QuickMap<Span, Vec<Word<'t>>>,
+    /// The triggers of each such scope, whatever is asked for in it.
+    triggers: QuickMap<Span, Vec<(usize, usize, Trigger)>>,
     /// What each line says of those below it.
     leads: QuickMap<Span, Assertion>,
 }
@@ -139,10 +141,12 @@ pub(crate) fn assertion_among<'t>(text: &'t str, all: &[Span], span: Span, known
     }
     let cut = Span::new(scope.start.max(near.start).min(span.start), scope.end.min(near.end).max(span.end));
     if cut == scope {
-        judge(known.words.entry(scope).or_insert_with(|| words(text, scope)), span, &mut found);
+        let words = known.words.entry(scope).or_insert_with(|| words(text, scope));
+        let triggers = known.triggers.entry(scope).or_insert_with(|| matches(words, None));
+        judge(words, Some(triggers), span, &mut found);
     } else {
         // Of a long sentence each phrase has a piece of its own.
-        judge(&words(text, cut), span, &mut found);
+        judge(&words(text, cut), None, span, &mut found);
     }
     if is_question(text, span) {
         found.hypothetical = true;
@@ -238,9 +242,8 @@ fn matches(words: &[Word<'_>], target: Option<&std::ops::Range<usize>>) -> Vec<(
             .and_then(|entry| entry.longest(&after, |len, trigger| clear(at + len) && whole(len, trigger)));
         match trigger.or_else(|| in_year(&words[at..]).filter(|(len, _)| clear(at + len))) {
             Some((len, trigger)) => {
-                if !is_passive(words, at) {
-                    found.push((at, at + len, trigger));
-                }
+                let effect = if is_passive(words, at) { Effect::Nothing } else { trigger.effect };
+                found.push((at, at + len, Trigger { effect, ..trigger }));
                 at += len;
             }
             None => at += 1,
@@ -271,7 +274,8 @@ fn is_passive(words: &[Word<'_>], at: usize) -> bool {
     word(at) == "used" && word(at + 1) == "to" && at > 0 && !who(word(at - 1))
 }
 
-fn judge(words: &[Word<'_>], span: Span, found: &mut Assertion) {
+/// How a phrase stands among the words of its scope. `all` are their triggers, whatever is asked for.
+fn judge(words: &[Word<'_>], all: Option<&[(usize, usize, Trigger)]>, span: Span, found: &mut Assertion) {
     let start = words.partition_point(|word| word.span.end <= span.start);
     let end = words.partition_point(|word| word.span.start < span.end).max(start);
     let target = start..end;
@@ -280,7 +284,11 @@ fn judge(words: &[Word<'_>], span: Span, found: &mut Assertion) {
         found.hypothetical = true;
     }
     let mut denials: Vec<(usize, usize)> = Vec::new();
-    for (from, to, trigger) in matches(words, Some(&target)) {
+    // Where none of them shares a word with the phrase, they are its own.
+    let clear =
+        |all: &&[(usize, usize, Trigger)]| all.iter().all(|(from, to, _)| *to <= target.start || *from >= target.end);
+    let triggers = all.filter(clear).map_or_else(|| Cow::Owned(matches(words, Some(&target))), Cow::Borrowed);
+    for &(from, to, trigger) in &*triggers {
         let reaches = if to <= target.start {
             trigger.toward.is_forward() && reaches_forward(words, to, target.start, trigger)
                 || heads(words, from, to, trigger) && reaches_forward(words, to, target.start, triggers::HEADING)

@@ -14,7 +14,9 @@ use regex_automata::nfa::thompson::{self, NFA, State, WhichCaptures};
 use regex_automata::util::look::Look;
 use regex_automata::util::pool::Pool;
 use regex_automata::util::primitives::{PatternID, StateID};
+use regex_syntax::hir::{Hir, HirKind, Repetition};
 
+use super::Span;
 use super::openings::{folded, openings};
 use super::states::States;
 
@@ -48,16 +50,20 @@ pub(crate) struct Sweep {
 }
 
 impl Sweep {
-    /// Patterns in one automaton, 64 at most; none matches without a byte.
+    /// Patterns that are searched for in all of a text, and those that are asked of its parts ([`Swept::may`]), in one automaton: 64 at most.
+    /// None matches without a byte.
     ///
     /// # Panics
     /// When they are too many or too large for it: built-in ones are tested.
-    pub(crate) fn new(patterns: Vec<&'static Pattern>) -> Self {
+    pub(crate) fn new(whole: Vec<&'static Pattern>, parts: Vec<&'static Pattern>) -> Self {
+        let read =
+            |pattern: &&'static Pattern| regex_syntax::parse(pattern.as_str()).expect("built-in patterns are tested");
+        let all: Vec<Hir> = whole.iter().map(read).chain(parts.iter().map(read).map(|hir| core(&hir))).collect();
+        let patterns = [whole, parts].concat();
         assert!(patterns.len() <= 64, "a bit for each pattern");
-        let all: Vec<&str> = patterns.iter().map(|pattern| pattern.as_str()).collect();
         let nfa = thompson::Compiler::new()
             .configure(thompson::Config::new().which_captures(WhichCaptures::None))
-            .build_many(&all)
+            .build_many_from_hir(&all)
             .expect("built-in patterns are tested");
         assert!(!nfa.has_empty(), "a match has a byte");
         let own = entries(&nfa).map(|states| openings(&nfa, states.into_iter()));
@@ -161,6 +167,25 @@ impl<'t> Swept<'t> {
         self.starts(pattern).map_or_else(|| pattern.is_match(self.text), |starts| !starts.is_empty())
     }
 
+    /// Whether a pattern may match within a part of the text; where not, it does not.
+    pub(crate) fn may(&self, pattern: &'static Pattern, part: Span) -> bool {
+        self.starts(pattern).is_none_or(|starts| {
+            let next = starts.partition_point(|start| *start < part.start);
+            starts.get(next).is_some_and(|start| *start < part.end)
+        })
+    }
+
+    /// The first match of a pattern in a part of the text, taken as a text of its own.
+    pub(crate) fn find_in(&self, pattern: &'static Pattern, part: Span) -> Option<Span> {
+        let found = self.may(pattern, part).then(|| pattern.find(part.of(self.text))).flatten()?;
+        Some(Span::new(part.start + found.start(), part.start + found.end()))
+    }
+
+    /// Whether a pattern matches in a part of the text, taken as a text of its own.
+    pub(crate) fn is_in(&self, pattern: &'static Pattern, part: Span) -> bool {
+        self.may(pattern, part) && pattern.is_match(part.of(self.text))
+    }
+
     /// The matches of a pattern in order, as [`Regex::find_iter`]; no pattern of a sweep matches nothing.
     pub(crate) fn all(&self, pattern: &'static Pattern) -> impl Iterator<Item = Match<'t>> {
         let mut at = 0;
@@ -174,6 +199,60 @@ impl<'t> Swept<'t> {
     /// The parts of each match, as [`Regex::captures_iter`].
     pub(crate) fn all_parts(&self, pattern: &'static Pattern) -> impl Iterator<Item = Captures<'t>> {
         self.all(pattern).filter_map(|found| pattern.captures_at(self.text, found.start()))
+    }
+}
+
+/// What every match of a pattern has in it, whatever stands around the text that it is searched for in: without borders, and without what
+/// may as well be missing at its ends.
+fn core(pattern: &Hir) -> Hir {
+    match pattern.kind() {
+        HirKind::Capture(capture) => core(&capture.sub),
+        HirKind::Alternation(branches) => Hir::alternation(branches.iter().map(core).collect()),
+        HirKind::Concat(parts) => match needed(parts) {
+            [part] => core(part),
+            parts => begun(parts),
+        },
+        _ => borderless(pattern),
+    }
+}
+
+/// Whether a part of a pattern does not match without a byte.
+fn has_byte(part: &Hir) -> bool {
+    part.properties().minimum_len().is_some_and(|len| len > 0)
+}
+
+/// The parts of a sequence from the first to the last that have a byte.
+fn needed(parts: &[Hir]) -> &[Hir] {
+    let (first, last) = (parts.iter().position(has_byte), parts.iter().rposition(has_byte));
+    first.zip(last).map_or(&[], |(first, last)| &parts[first..=last])
+}
+
+/// A sequence without what may as well be missing at its start.
+fn begun(parts: &[Hir]) -> Hir {
+    let start = |part: &Hir| match part.kind() {
+        HirKind::Capture(capture) => begun(std::slice::from_ref(&capture.sub)),
+        HirKind::Alternation(branches) => {
+            Hir::alternation(branches.iter().map(|branch| begun(std::slice::from_ref(branch))).collect())
+        }
+        HirKind::Concat(parts) => begun(&parts[parts.iter().position(has_byte).unwrap_or(0)..]),
+        _ => borderless(part),
+    };
+    let rest = parts.get(1..).unwrap_or_default().iter().map(borderless);
+    Hir::concat(parts.first().map(start).into_iter().chain(rest).collect())
+}
+
+/// A pattern without its borders: it matches wherever the pattern does, and elsewhere.
+fn borderless(pattern: &Hir) -> Hir {
+    match pattern.kind() {
+        HirKind::Look(_) => Hir::empty(),
+        HirKind::Capture(capture) => borderless(&capture.sub),
+        HirKind::Repetition(repetition) => {
+            let sub = Box::new(borderless(&repetition.sub));
+            Hir::repetition(Repetition { sub, ..repetition.clone() })
+        }
+        HirKind::Concat(parts) => Hir::concat(parts.iter().map(borderless).collect()),
+        HirKind::Alternation(branches) => Hir::alternation(branches.iter().map(borderless).collect()),
+        HirKind::Empty | HirKind::Literal(_) | HirKind::Class(_) => pattern.clone(),
     }
 }
 
@@ -211,9 +290,16 @@ mod tests {
     static BEHIND: Pattern = LazyLock::new(|| compiled(r"(?:\bx|×)\s*\d\b|ſ\d"));
     static SMALL: Pattern = LazyLock::new(|| compiled(r"(?i)\bs\b|k9"));
     static LONG: Pattern = LazyLock::new(|| compiled(r"_+\d"));
+    /// These are asked of parts of the text.
+    static LED: Pattern =
+        LazyLock::new(|| compiled(r"(?i)^\W*(?:es|e-?x)\s?/+\s|\b(?:(?:new\s+)?goals?)\b\s*$|\s*%+\b"));
+    static NESTED: Pattern =
+        LazyLock::new(|| compiled(r"(?:(?:\s*x|(?:5|_)?met)\s){1,2}(?:\d|$)+|(?P<all>\b9(?:\b|s))k?"));
+    static PARTS: [&Pattern; 2] = [&LED, &NESTED];
 
     fn sweep() -> &'static Sweep {
-        static SWEEP: LazyLock<Sweep> = LazyLock::new(|| Sweep::new(vec![&WORD, &GAP, &BEHIND, &SMALL, &LONG]));
+        static SWEEP: LazyLock<Sweep> =
+            LazyLock::new(|| Sweep::new(vec![&WORD, &GAP, &BEHIND, &SMALL, &LONG], PARTS.to_vec()));
         &SWEEP
     }
 
@@ -234,6 +320,15 @@ mod tests {
                 assert_eq!(spans(swept.find_at(pattern, at).into_iter()), spans(pattern.find_at(text, at).into_iter()));
             }
         }
+        let places: Vec<usize> = (0..=text.len()).filter(|at| text.is_char_boundary(*at)).collect();
+        for (pattern, start, end) in PARTS
+            .iter()
+            .flat_map(|pattern| places.iter().flat_map(|start| places.iter().map(move |end| (*pattern, *start, *end))))
+        {
+            if start <= end && pattern.is_match(&text[start..end]) {
+                assert!(swept.may(pattern, Span::new(start, end)), "{} in {:?}", pattern.as_str(), &text[start..end]);
+            }
+        }
     }
 
     #[test]
@@ -243,6 +338,8 @@ mod tests {
             "s",
             "5%",
             "5 %5%, 6%",
+            "- e-x/ new goals",
+            "xx met 5met x 9s",
             "Goal was met, goals met; goals all the way met. Subgoals met",
             "goals goals met met x5 ×5 xx5 aſ5 K9 ſ s's S",
             "é5% met\u{a0}goals\u{a0}met 50%",

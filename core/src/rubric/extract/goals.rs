@@ -61,7 +61,7 @@ const LABELLED: &str = r"\b(?:(?:(?P<long>long|short)[\s-]*(?:term|range)\s+(?:f
         |(?P<g>G(?:\d)))
        (?P<plural>s)?(?:\s*(?:\#|no\.?\s|number\s)?\s*(?P<number>\d{1,2}[a-z]?\b|[A-H]\b)|\b)
        |(?-i:[LS]T)[\#-]?(?P<short>\d{1,2})\b)";
-static MARK: LazyLock<Regex> = LazyLock::new(|| re(LABELLED));
+pub(in crate::rubric) static MARK: Pattern = LazyLock::new(|| re(LABELLED));
 /// A goal's label at the start of a text: nothing behind it is looked at.
 static FIRST_MARK: LazyLock<Regex> = LazyLock::new(|| re(&format!("^(?:{LABELLED})")));
 /// The term alone: "Short term (3 weeks):", "Long-term:".
@@ -99,7 +99,7 @@ static PLACEHOLDER: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 /// Goals of another time: an earlier episode, a stay elsewhere.
-static FORMER: LazyLock<Regex> = LazyLock::new(|| {
+pub(in crate::rubric) static FORMER: Pattern = LazyLock::new(|| {
     re(
         r"\b(?:in|during|from|at|after)\s+(?:(?:his|her|their|the|a|an)\s+)?(?:(?:19|20)\d\d|previous|prior|earlier|former|past)\s+(?:\w+\s+){0,2}(?:episode|course|admission|stay|rehab\w*|hospital\w*)\b
         |\bat\s+that\s+time\b",
@@ -150,7 +150,7 @@ static CONTENT: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 /// How a goal stands, in words that say nothing else.
-static SURE_STATUS: LazyLock<Regex> = LazyLock::new(|| {
+pub(in crate::rubric) static SURE_STATUS: Pattern = LazyLock::new(|| {
     re(
         r"\b(?:(?:not|partially|partly|nearly|near|almost|mostly|fully|now|been|is|was|goal|not\s+yet)\s+(?:met|achieved|attained|reached)
         |unmet|getting\s+(?:better|there|closer|easier|stronger)|(?:no|some|little|good)\s+headway|progressing|progressed|on-?\s?going|in\s+progress|making\s+(?:\w+\s+)?progress|no\s+(?:\w+\s+)?(?:progress|change|improvement)
@@ -329,7 +329,7 @@ fn listed(page: &Page<'_>) -> Vec<Draft> {
         let block = page.block_at(content.start);
         let patients_own = block.is_some_and(|b| b.topic == Topic::Subjective || b.topic == Topic::Signature)
             || OWN_WORDS.is_match(content.of(text));
-        let mark = parts(&FIRST_MARK, content.of(text));
+        let mark = page.swept.may(&MARK, content).then(|| parts(&FIRST_MARK, content.of(text))).flatten();
         let heading_goal = block.filter(|b| {
             matches!(b.topic, Topic::Goals | Topic::NewGoals)
                 || (b.topic == Topic::Status && MARK.is_match(b.label.of(text)))
@@ -427,7 +427,10 @@ fn listed(page: &Page<'_>) -> Vec<Draft> {
         // "Progress: Goal 1 ... Goal 2 ...": goals told one after the other inside a line.
         if mode.is_none() {
             let inside = content.of(text);
-            let numbered: Vec<usize> = all_parts(&MARK, inside)
+            let marks = page.swept.may(&MARK, content).then(|| all_parts(&MARK, inside));
+            let numbered: Vec<usize> = marks
+                .into_iter()
+                .flatten()
                 .filter(|m| is_named(m, inside) && m.name("g").is_none() && m.name("plural").is_none())
                 .filter_map(|m| m.get(0).map(|m| m.start()))
                 .filter(|at| begins(inside, *at))
@@ -483,14 +486,14 @@ fn listed(page: &Page<'_>) -> Vec<Draft> {
         if continues {
             if let Some(last) = drafts.last_mut() {
                 last.span = last.span.cover(line);
-                if !SURE_STATUS.is_match(last.text.of(text)) {
+                if !page.swept.is_in(&SURE_STATUS, last.text) {
                     last.text = last.text.cover(line);
                 }
             }
             continue;
         }
-        let reads = |line: &str| SURE_STATUS.is_match(line) || is_promise(line);
-        if marker == 0 && (state.marked || (state.inline && !reads(content.of(text)))) {
+        let reads = |line: Span| page.swept.is_in(&SURE_STATUS, line) || is_promise(line.of(text));
+        if marker == 0 && (state.marked || (state.inline && !reads(content))) {
             mode = None;
             continue;
         }
@@ -708,7 +711,7 @@ fn inline(page: &Page<'_>, region: Span, term: GoalTerm, new: bool, drafts: &mut
     let content = region.of(page.text);
     let mut push = |start: usize, end: usize| {
         let text = lines::trim(page.text, Span::new(region.start + start, region.start + end));
-        if has_words(text.of(page.text)) && !FORMER.is_match(text.of(page.text)) {
+        if has_words(text.of(page.text)) && !is_former(page, text) {
             drafts.push(Draft { span: text, text, id: String::new(), term, new, prose: false, after: None });
         }
     };
@@ -829,9 +832,9 @@ fn prose(page: &Page<'_>) -> Vec<Draft> {
     drafts
 }
 
-/// Whether a text speaks of the goals of another time.
-pub(crate) fn is_former(text: &str) -> bool {
-    FORMER.is_match(text)
+/// Whether a part of a note speaks of the goals of another time.
+pub(crate) fn is_former(page: &Page<'_>, part: Span) -> bool {
+    page.swept.is_in(&FORMER, part)
 }
 
 /// How a goal stands as far as its own words say: a plain word, or a word or figure past what is aimed at.
@@ -850,7 +853,7 @@ pub(crate) fn heading(page: &Page<'_>, goals: &[Goal], goal: Span) -> Option<Spa
         let content = line.of(page.text);
         let heads = line.len() <= MAX_HEADING
             && lines::list_marker(content.trim_start()) == 0
-            && (term_of(content).is_some() || TIME_FRAME.is_match(content) || AIMS.is_match(content));
+            && (term_of(content).is_some() || TIME_FRAME.is_match(content) || page.swept.is_in(&AIMS, line));
         return heads.then(|| lines::trim(page.text, line));
     }
     None
@@ -887,7 +890,8 @@ static ABBREVIATED: LazyLock<Regex> = LazyLock::new(|| re(r"^\W*(?:\w+\W+){0,2}(
 const HEADING_REACH: usize = 24;
 /// A heading over goals may take this many bytes.
 const MAX_HEADING: usize = 90;
-static AIMS: LazyLock<Regex> = LazyLock::new(|| re(r"\b(?:goals?|aims?|targets?|objectives?|outcomes?)\b"));
+pub(in crate::rubric) static AIMS: Pattern =
+    LazyLock::new(|| re(r"\b(?:goals?|aims?|targets?|objectives?|outcomes?)\b"));
 
 /// A statement that holds a goal, as one.
 pub(crate) fn goal_at(page: &Page<'_>, span: Span, term: GoalTerm, new: bool) -> Goal {
@@ -985,9 +989,9 @@ static ADDED: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
-/// Whether a text says outright how a goal stands.
-pub(crate) fn says_surely(text: &str) -> bool {
-    SURE_STATUS.is_match(text)
+/// Whether a part of a note says outright how a goal stands.
+pub(crate) fn says_surely(page: &Page<'_>, part: Span) -> bool {
+    page.swept.is_in(&SURE_STATUS, part)
 }
 
 /// Whether a sentence turns to another goal: "Goal number four, ...", "The second goal was ...".
@@ -998,8 +1002,8 @@ pub(crate) fn names_another(sentence: &str) -> bool {
 /// How things stand, as far as a piece of text beside a goal says: a word for it, or a figure that is neither a time nor aimed at.
 pub(crate) fn told_in(page: &Page<'_>, region: Span) -> Option<Span> {
     let content = region.of(page.text);
-    if let Some(found) = SURE_STATUS.find(content) {
-        return Some(Span::new(region.start + found.start(), region.start + found.end()));
+    if let Some(found) = page.swept.find_in(&SURE_STATUS, region) {
+        return Some(found);
     }
     page.hits(lists().goal_status, region)
         .first()
@@ -1089,9 +1093,7 @@ fn status(page: &Page<'_>, span: Span, text: Span, prose: bool) -> Option<Span> 
 
 /// The first word in a region for how a goal stands.
 fn in_words(page: &Page<'_>, region: Span) -> Option<Span> {
-    let sure =
-        SURE_STATUS.find(region.of(page.text)).map(|m| Span::new(region.start + m.start(), region.start + m.end()));
-    sure.or_else(|| page.hits(lists().goal_status, region).first().copied())
+    page.swept.find_in(&SURE_STATUS, region).or_else(|| page.hits(lists().goal_status, region).first().copied())
 }
 
 /// Whether something follows the goal's own words: after a colon, an arrow, in the next column.

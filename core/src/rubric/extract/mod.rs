@@ -12,7 +12,7 @@ pub(crate) mod outline;
 pub(crate) mod page;
 pub(super) mod period;
 pub(super) mod schedule;
-mod signatures;
+pub(super) mod signatures;
 mod visit;
 
 use serde::Serialize;

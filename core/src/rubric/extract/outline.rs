@@ -1,5 +1,6 @@
 //! Labels and what stands under them: finer than sections, for the "Frequency: 2x/wk   Duration: 6 wks" of therapy notes.
 
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -7,7 +8,7 @@ use serde::Deserialize;
 
 use super::page::lists;
 use crate::rubric::terms::Hits;
-use crate::text::pattern::{compiled, large};
+use crate::text::pattern::large;
 use crate::text::{Span, lines};
 
 /// What a label says its text is about.
@@ -80,7 +81,37 @@ const MAX_QUESTION: usize = 80;
 /// A label may take this many words.
 const MAX_WORDS: usize = 8;
 
-static SEGMENT: LazyLock<Regex> = LazyLock::new(|| compiled(r"\s{2,}|\t|\s*\|\s*|[.;]\s+"));
+/// Where the segment of a line ends that goes on at `from`: at a wide gap, a tab, a bar, or a stop with a blank after it, with the blanks around.
+fn segment_end(line: &str, from: usize) -> Option<Range<usize>> {
+    let bytes = line.as_bytes();
+    let blanks = |at: usize| line[at..].len() - line[at..].trim_start().len();
+    let mut at = from;
+    while let Some(&byte) = bytes.get(at) {
+        let len = match byte {
+            b'|' => 1 + blanks(at + 1),
+            b'.' | b';' => match blanks(at + 1) {
+                0 => 0,
+                gap => 1 + gap,
+            },
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' => 0,
+            _ => {
+                let gap = blanks(at);
+                if byte == b'\t' || line[at..at + gap].chars().nth(1).is_some() {
+                    gap
+                } else if gap > 0 && bytes.get(at + gap) == Some(&b'|') {
+                    gap + 1 + blanks(at + gap + 1)
+                } else {
+                    0
+                }
+            }
+        };
+        if len > 0 {
+            return Some(at..at + len);
+        }
+        at += if byte.is_ascii() { 1 } else { line[at..].chars().next().map_or(1, char::len_utf8) };
+    }
+    None
+}
 
 /// A label, then dots or a wide gap, then a value.
 static LEADER: LazyLock<Regex> =
@@ -218,13 +249,14 @@ fn segments(text: &str, line: Span, marker: usize, hits: &Hits, found: &mut Vec<
     // "1. Walk a mile: met" is an item rather than a label.
     let mut known_only = line.of(text)[..marker].ends_with('.');
     let content = line.of(text);
-    let cuts: Vec<(usize, usize, bool)> = SEGMENT
-        .find_iter(content)
-        // The stop of "B. walk" ends no segment.
-        .filter(|m| m.start() >= marker)
-        .map(|m| (line.start + m.start(), line.start + m.end(), m.as_str().starts_with(['.', ';'])))
-        .chain([(line.end, line.end, false)])
-        .collect();
+    let mut cut = 0;
+    let cuts = std::iter::from_fn(|| {
+        let found = segment_end(content, cut)?;
+        cut = found.end;
+        Some((line.start + found.start, line.start + found.end, content[found.start..].starts_with(['.', ';'])))
+    });
+    // The stop of "B. walk" ends no segment.
+    let cuts = cuts.filter(|(end, ..)| end - line.start >= marker).chain([(line.end, line.end, false)]);
     for (end, next, stop) in cuts {
         if start <= end {
             let first = start == line.start;

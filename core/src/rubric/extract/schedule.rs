@@ -122,7 +122,7 @@ fn counts_exercise(after: &str) -> bool {
 
 /// How often and for how long the patient will be seen.
 pub(super) fn schedule(page: &Page<'_>, goals: &[Goal]) -> (Vec<Span>, Vec<Span>) {
-    static SWEEP: LazyLock<Sweep> = LazyLock::new(|| Sweep::new(vec![&FREQUENCY, &DURATION]));
+    static SWEEP: LazyLock<Sweep> = LazyLock::new(|| Sweep::new(vec![&FREQUENCY, &DURATION], Vec::new()));
     let read = |swept: &Swept<'_>| {
         let often = frequency(page, swept, goals);
         let long = duration(page, swept, goals, &often);

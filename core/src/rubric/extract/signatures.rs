@@ -8,6 +8,7 @@ use regex::Regex;
 use super::page::Page;
 use crate::text::Span;
 use crate::text::pattern::{compiled, tail};
+use crate::text::sweep::Pattern;
 
 /// What whoever signed is, by the letters or words after the name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
@@ -50,7 +51,7 @@ fn re(pattern: &str) -> Regex {
 static NAMED_TWICE: LazyLock<Regex> = LazyLock::new(|| re(r"\p{Lu}[\p{Ll}.][\p{L}'’\-]*\s+\p{Lu}\p{Ll}"));
 
 /// What leads a signature in.
-static CUE: LazyLock<Regex> = LazyLock::new(|| {
+pub(in crate::rubric) static CUE: Pattern = LazyLock::new(|| {
     re(
         r"(?i)/[es]s?/|^\W*(?:e/?s|e-s|s)\s?/+\s|^\W*(?:es|e-?sig)\s*:\s|\[\s*(?:e-?)?signed\s*\]|/*\s*\be-?sig(?:ned|nature)?\b\.?\s*(?:[:–—-]|/+)
         |^\s*\|?\s*(?:e-?)?(?:sign|sig)\b\s*(?:[|:\t]|\s{2,})
@@ -69,7 +70,7 @@ static CUE: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 /// More of the same: in one automaton with `CUE` they would make it too large to be kept, and a line would take ten times as long.
-static CUE_TOO: LazyLock<Regex> = LazyLock::new(|| {
+pub(in crate::rubric) static CUE_TOO: Pattern = LazyLock::new(|| {
     re(r"(?i)^\s*\|?\s*(?:e-?)?signed\b\s*(?:[|:\t]|\s{2,})
         |<(?:by|signed(?:[_-]?by)?|signature|signer|author|therapist|clinician|provider)\b[a-z0-9_='.:\x20-]{0,24}>
         |\bsigned\s+(?:(?:on\s+)?(?:the\s+)?\d{1,2}(?:st|nd|rd|th)\b|off\s+(?:and\s+dated\s+)?by)
@@ -135,7 +136,7 @@ static TAIL_END: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 /// The letters or words after a name.
-static LETTERS: LazyLock<Regex> =
+pub(in crate::rubric) static LETTERS: Pattern =
     LazyLock::new(|| re(&format!(r"(?:{STUDENT}|{ASSISTANT}|{THERAPIST}|{PHYSICIAN})\b{{end-half}}")));
 /// As many letters of a line are asked for the name before them.
 const MANY: usize = 8;
@@ -216,9 +217,12 @@ pub(super) fn signatures(page: &Page<'_>) -> Vec<Signature> {
         }
         let content = line.of(text);
         let near_end = filled.len() - index <= 8;
-        let cues = CUE.find(content).into_iter().chain(CUE_TOO.find(content));
-        let cue =
-            cues.min_by_key(regex::Match::start).filter(|_| !OTHERS.is_match(content) && !UNSIGNED.is_match(content));
+        let cues = [&CUE, &CUE_TOO].map(|cue| page.swept.may(cue, *line).then(|| cue.find(content)).flatten());
+        let cue = cues
+            .into_iter()
+            .flatten()
+            .min_by_key(regex::Match::start)
+            .filter(|_| !OTHERS.is_match(content) && !UNSIGNED.is_match(content));
         let weak = cue.is_some_and(|m| {
             let cue = m.as_str().to_lowercase();
             !["sign", "authenticated", "attested", "/", "stamp"].iter().any(|strong| cue.contains(strong))
@@ -255,7 +259,7 @@ fn unled(page: &Page<'_>, filled: &[Span], index: usize, near_end: bool) -> Opti
     let content = line.of(text);
     let stamp = if content.starts_with(|c: char| c.is_ascii_digit()) { STAMPED.find(content) } else { None };
     let from = stamp.map_or(0, |stamp| stamp.end());
-    if let Some((named, letters)) = signed(&content[from..]) {
+    if let Some((named, letters)) = signed(page, Span::new(line.start + from, line.end)) {
         let rest = &content[from + letters.end..];
         // "Ann Lee, OTR/L    Date: Aug 4, 2025", "Kit Moss, OT student     Supervisor: pending": another field of the line.
         let rest = FIELD.find(rest).map_or(rest, |field| &rest[..field.start()]);
@@ -288,7 +292,11 @@ fn unled(page: &Page<'_>, filled: &[Span], index: usize, near_end: bool) -> Opti
 }
 
 /// The name that begins a line, and the letters after it: "Jane Roe, PT, DPT 03/04/2025".
-fn signed(line: &str) -> Option<(Range<usize>, Range<usize>)> {
+fn signed(page: &Page<'_>, part: Span) -> Option<(Range<usize>, Range<usize>)> {
+    if !page.swept.may(&LETTERS, part) {
+        return None;
+    }
+    let line = part.of(page.text);
     LETTERS.find_iter(line).take(MANY).find_map(|letters| {
         let name = LED.captures(&line[..letters.start()])?.name("name")?.range();
         Some((name, letters.range()))
@@ -405,7 +413,7 @@ fn cued(page: &Page<'_>, filled: &[Span], index: usize, from: usize, to: usize) 
         let next = filled.get(index + 1).filter(|next| {
             let inside = next.of(text);
             after.trim_matches([' ', ':', '_', '-', ',']).is_empty()
-                && (signed(inside).is_some() || BARE_NAME.is_match(inside))
+                && (signed(page, **next).is_some() || BARE_NAME.is_match(inside))
         });
         if let Some(next) = next {
             return Some(complete(page, filled, index + 1, Span::new(line.start + from, next.end)));
@@ -415,7 +423,7 @@ fn cued(page: &Page<'_>, filled: &[Span], index: usize, from: usize, to: usize) 
         }
         // "Jane Roe, PT (electronically signed)".
         let before = &content[..from];
-        if signed(before).is_some()
+        if signed(page, Span::new(line.start, line.start + from)).is_some()
             || (THERAPISTS.is_match(before) && NAMED.is_match(before))
             || ASSISTANTS.is_match(before)
         {
@@ -433,7 +441,8 @@ fn cued(page: &Page<'_>, filled: &[Span], index: usize, from: usize, to: usize) 
         name.is_some_and(|m| page.is_dated(Span::new(line.start + to + m.start(), line.start + to + m.end())))
             && [&*THERAPISTS, &*ASSISTANTS, &*STUDENTS].into_iter().any(|letters| letters.is_match(before))
     };
-    let start = if signed(content).is_some() && !before.is_empty() || month() { line.start } else { line.start + from };
+    let start =
+        if signed(page, line).is_some() && !before.is_empty() || month() { line.start } else { line.start + from };
     Some(complete(page, filled, index, Span::new(start, line.end)))
 }
 
@@ -447,7 +456,9 @@ fn complete(page: &Page<'_>, filled: &[Span], index: usize, mut span: Span) -> S
         let starts_credential = credential_line(content);
         let signs_anew = OTHERS.is_match(content)
             || (!starts_credential
-                && (CUE.is_match(content) || CUE_TOO.is_match(content) || signed(content).is_some()));
+                && (page.swept.is_in(&CUE, *next)
+                    || page.swept.is_in(&CUE_TOO, *next)
+                    || signed(page, *next).is_some()));
         if signs_anew || content.len() > 80 || !adjacent {
             break;
         }

@@ -215,7 +215,7 @@ fn goals(page: &Page<'_>, facts: &mut Facts, statements: &Statements) {
             || is_unchosen(page, page.line(statement.span.start))
             || is_placeholder(statement.span.of(page.text))
             || touching(&facts.goals, statement.span, |goal| goal.span).next().is_some()
-            || (statement.is(Kind::GoalReported) < LIKELY && is_former(statement.span.of(page.text)))
+            || (statement.is(Kind::GoalReported) < LIKELY && is_former(page, statement.span))
         {
             continue;
         }

@@ -309,7 +309,16 @@ fn tail(content: &str) -> Option<&str> {
     let mut words = 0;
     let mut inside = false;
     let mut previous = [' '; 2];
-    for (at, c) in content.char_indices() {
+    let mut at = 0;
+    while let Some(&byte) = content.as_bytes().get(at) {
+        // Most of it is letters that go on with a word.
+        if inside && byte.is_ascii_alphanumeric() {
+            previous = [char::from(byte), previous[0]];
+            at += 1;
+            continue;
+        }
+        let c = if byte.is_ascii() { char::from(byte) } else { content[at..].chars().next()? };
+        at += c.len_utf8();
         let blank = c.is_whitespace();
         words += usize::from(!blank && !inside && c.is_alphanumeric());
         inside = !blank;
@@ -322,8 +331,7 @@ fn tail(content: &str) -> Option<&str> {
             _ => false,
         };
         if breaks && words >= 2 {
-            let rest = content[at + c.len_utf8()..].trim_start_matches(|c: char| !c.is_alphanumeric());
-            return Some(rest);
+            return Some(content[at..].trim_start_matches(|c: char| !c.is_alphanumeric()));
         }
         previous = [c, previous[0]];
     }
@@ -333,12 +341,32 @@ fn tail(content: &str) -> Option<&str> {
 /// Gives the stems of a text's first words: figures become their form, capitals and inflection are put aside.
 /// `stem` is room for one.
 fn stems(text: &str, most: usize, stem: &mut String, mut give: impl FnMut(&str)) {
-    let words = text
-        .split(|c: char| !(c.is_alphanumeric() || c == '%' || c == '/' || c == '\''))
-        .filter(|word| word.contains(|c: char| c.is_alphanumeric() || c == '%'));
-    for word in words.take(most) {
+    let (bytes, mut at, mut left) = (text.as_bytes(), 0, most);
+    while at < bytes.len() && left > 0 {
+        // Whether there is a letter, a figure or a percentage in it, and whether there is a digit.
+        let (start, mut says, mut digit) = (at, false, false);
+        while let Some(&byte) = bytes.get(at) {
+            match byte {
+                b'a'..=b'z' | b'A'..=b'Z' | b'%' => says = true,
+                b'0'..=b'9' => (says, digit) = (true, true),
+                b'/' | b'\'' => {}
+                _ if byte.is_ascii() => break,
+                _ => {
+                    let Some(c) = text[at..].chars().next().filter(|c| c.is_alphanumeric()) else { break };
+                    says = true;
+                    at += c.len_utf8() - 1;
+                }
+            }
+            at += 1;
+        }
+        let word = &text[start..at];
+        at += text[at..].chars().next().map_or(0, char::len_utf8);
+        if !says {
+            continue;
+        }
+        left -= 1;
         stem.clear();
-        if word.contains(|c: char| c.is_ascii_digit()) {
+        if digit {
             stem.extend(word.chars().map(|c| if c.is_ascii_digit() { '0' } else { c.to_ascii_lowercase() }));
         } else {
             push_stem(word, stem);

@@ -11,7 +11,7 @@ mod document;
 mod features;
 mod model;
 mod split;
-mod standing;
+pub(super) mod standing;
 mod table;
 
 use super::detect::Signs;

@@ -14,6 +14,7 @@ use crate::rubric::extract::{
     Facts, Goal, figure, has_tail, is_former, names_another, says_surely, status_at, told_after, told_in,
 };
 use crate::text::pattern::{all_parts, compiled};
+use crate::text::sweep::Pattern;
 use crate::text::{Span, lines};
 
 /// Below this even what stands after a goal's colon says nothing of how it stands.
@@ -43,7 +44,7 @@ static CALLED: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 /// Names goals by label: "Goal 2", "STG3", "LTG-D", "goals 1, 3 and 4", "On A", "As to D".
-static BY_LABEL: LazyLock<Regex> = LazyLock::new(|| {
+pub(in crate::rubric) static BY_LABEL: Pattern = LazyLock::new(|| {
     compiled(
         r"(?x)(?:(?i:\b(?P<kind>LTG|STG|LTO|STO|goal|objective|no\.|number)s?|\#|\bG|\b(?:on|as\s+to|as\s+for|for))\s*[\#-]?\s*)
             (?P<list>(?:\d{1,2}|[A-H])\b(?:\s*(?:,|&|and|,\s*and|\+|/)\s*(?:\d{1,2}|[A-H])\b)*)",
@@ -62,7 +63,7 @@ static LABEL: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 /// What is still to come says nothing of how a goal stands.
-static TO_COME: LazyLock<Regex> = LazyLock::new(|| {
+pub(in crate::rubric) static TO_COME: Pattern = LazyLock::new(|| {
     compiled(
         r"(?i)\b(?:will|shall|to\s+be|next|plan(?:s|ned)?\s+to|going\s+to|recommend\w*|continue[ds]?|split|rewrite|replace|swap|add|reassess|re-?test|re-?check)\b",
     )
@@ -91,7 +92,7 @@ pub(super) fn standing(page: &Page<'_>, facts: &mut Facts, statements: &Statemen
         let own = || touching(&statements.0, goal.span, |s| s.span);
         let likely = own().map(|s| s.is(Kind::Status)).fold(0.0, f32::max);
         let inside = goal.status.filter(|status| goal.span.contains(*status));
-        let lacking = lacking[index] && !says_surely(goal.span.of(page.text));
+        let lacking = lacking[index] && !says_surely(page, goal.span);
         // A figure in a whole sentence beside the goal may count anything: "The book has 44 pages by now."
         let span = goal.span;
         let sentence_of_its_own = |status: Span| likely < SURE && status.len() == 1 && is_wordy(page, span, status);
@@ -108,7 +109,7 @@ pub(super) fn standing(page: &Page<'_>, facts: &mut Facts, statements: &Statemen
         // Words or figures after the goal's own need less to be believed.
         let content = goal.span.of(page.text);
         let believed = likely >= HARDLY && own().any(|s| s.is(Kind::GoalReported) >= LIKELY)
-            || content.starts_with('|') && says_surely(content);
+            || content.starts_with('|') && says_surely(page, goal.span);
         if goal.status.is_none() && believed {
             goal.status = status_at(page, goal).filter(|status| !sentence_of_its_own(*status));
         }
@@ -228,12 +229,11 @@ fn elsewhere(page: &Page<'_>, goals: &mut [Goal], statements: &Statements) {
         .iter()
         .filter(|s| s.is(Kind::Plan) < LIKELY && s.is(Kind::Planned) < LIKELY)
         .filter(|s| {
-            let content = s.span.of(page.text);
             let elsewhere = matches!(
                 page.topic(s.span.start),
                 Topic::Plan | Topic::Subjective | Topic::History | Topic::Family | Topic::NewGoals | Topic::Signature
             );
-            !elsewhere && !TO_COME.is_match(content) && !is_former(content)
+            !elsewhere && !page.swept.is_in(&TO_COME, s.span) && !is_former(page, s.span)
         })
         .collect();
     let labels: Vec<Option<Label>> = goals.iter().map(|goal| label(page, goal)).collect();
@@ -248,7 +248,8 @@ fn elsewhere(page: &Page<'_>, goals: &mut [Goal], statements: &Statements) {
     for (index, statement) in told.iter().enumerate() {
         let content = statement.span.of(page.text);
         let mut found: Vec<(usize, Option<Term>, &str)> = Vec::new();
-        for captures in all_parts(&BY_LABEL, content) {
+        let labels = page.swept.may(&BY_LABEL, statement.span).then(|| all_parts(&BY_LABEL, content));
+        for captures in labels.into_iter().flatten() {
             let (Some(whole), Some(list)) = (captures.get(0), captures.name("list")) else { continue };
             let kind = captures.name("kind").map(|kind| kind.as_str());
             // "For 2 weeks" names no goal; "on B" does, where goals have letters.
@@ -280,7 +281,7 @@ fn elsewhere(page: &Page<'_>, goals: &mut [Goal], statements: &Statements) {
                 && nth + 1 == found.len()
                 && let Some(next) = told.get(index + 1)
                 && next.span.start.saturating_sub(statement.span.end) <= 2
-                && !BY_LABEL.is_match(next.span.of(page.text))
+                && !page.swept.is_in(&BY_LABEL, next.span)
             {
                 region = region.cover(next.span);
             }
