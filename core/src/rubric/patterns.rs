@@ -36,12 +36,16 @@ pub(super) static SWEEP: LazyLock<Sweep> = LazyLock::new(|| {
     // These are asked of lines and sentences, most of which have nothing that they could begin with.
     let parts: Vec<&'static Pattern> = vec![
         &goals::AIMS,
+        &goals::COUNTED,
         &goals::FORMER,
+        &goals::HEADED,
         &goals::MARK,
+        &goals::OWN_WORDS,
         &goals::SURE_STATUS,
         &signatures::CUE,
         &signatures::CUE_TOO,
         &signatures::LETTERS,
+        &signatures::UNFILLED,
         &standing::BY_LABEL,
         &standing::TO_COME,
     ];

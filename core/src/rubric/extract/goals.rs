@@ -109,13 +109,13 @@ pub(in crate::rubric) static FORMER: Pattern = LazyLock::new(|| {
 static BELOW: LazyLock<Regex> =
     LazyLock::new(|| re(r"\b(?:below|following|as\s+follows|list(?:ed)?|attached|table)\b"));
 /// What the patient hopes for is no therapy goal.
-static OWN_WORDS: LazyLock<Regex> = LazyLock::new(|| {
+pub(in crate::rubric) static OWN_WORDS: Pattern = LazyLock::new(|| {
     re(
         r"^(?:(?:patient|pt|client|family|personal)(?:'s)?\s+(?:own\s+|stated\s+)?goals?|goals?\s+(?:in\s+(?:his|her|their|own|pt|patient)|of\s+(?:the\s+)?(?:patient|pt)|per\s+(?:the\s+)?(?:patient|pt)|\(?(?:patient|pt)(?:'s|\s+stated)))\b",
     )
 });
 /// A line that leads a list of goals in.
-static HEADED: LazyLock<Regex> = LazyLock::new(|| {
+pub(in crate::rubric) static HEADED: Pattern = LazyLock::new(|| {
     re(
         r"^(?:\w+\s+){0,4}(?:goals?|objectives)\b[^.]{0,60}\b(?:below|following|follows?|listed|include[sd]?|are|these)\b[^.]{0,40}[.:]?$
        |^(?:expected|anticipated|functional|desired|target|predicted)?\s*(?:outcomes|goals|objectives)\s+(?:expected|anticipated|desired|for|in|by|over|to\s+be|at)\b[^.]{0,40}:?$
@@ -175,7 +175,7 @@ pub(in crate::rubric) static OVERALL: Pattern = LazyLock::new(|| {
 /// Between the items of a line.
 static ENUMERATOR: LazyLock<Regex> = LazyLock::new(|| re(r"(?:^|[\s;,.])\(?(?:\d{1,2}|[a-h])[.)]\s+"));
 /// What begins the goals of a paragraph that are counted in words: "One, he stays ... Two, his wife ...".
-static COUNTED: LazyLock<Regex> = LazyLock::new(|| {
+pub(in crate::rubric) static COUNTED: Pattern = LazyLock::new(|| {
     re(
         r"^\W*(?:and\s+)?(?:the\s+)?(?P<word>one|two|three|four|five|six|first|second|third|fourth|fifth|sixth|finally|last)(?:ly)?(?:\s+(?:one|aim|goal|target))?\s*(?:[,:]|\s(?:is|was|to)\b)\s*",
     )
@@ -328,7 +328,7 @@ fn listed(page: &Page<'_>) -> Vec<Draft> {
         }
         let block = page.block_at(content.start);
         let patients_own = block.is_some_and(|b| b.topic == Topic::Subjective || b.topic == Topic::Signature)
-            || OWN_WORDS.is_match(content.of(text));
+            || page.swept.is_in(&OWN_WORDS, content);
         let mark = page.swept.may(&MARK, content).then(|| parts(&FIRST_MARK, content.of(text))).flatten();
         let heading_goal = block.filter(|b| {
             matches!(b.topic, Topic::Goals | Topic::NewGoals)
@@ -404,10 +404,10 @@ fn listed(page: &Page<'_>) -> Vec<Draft> {
             });
             continue;
         }
-        let termed = mode.is_none() && is_term_alone(content.of(text));
+        let termed = mode.is_none() && is_term_alone(page, content);
         if mode.is_none()
             && !patients_own
-            && (termed || (marker == 0 && HEADED.is_match(content.of(text)) && !cannot(content.of(text))))
+            && (termed || (marker == 0 && page.swept.is_in(&HEADED, content) && !cannot(content.of(text))))
         {
             let heading = content.of(text);
             let term = term_of(heading).unwrap_or(GoalTerm::Unstated);
@@ -535,9 +535,10 @@ pub(crate) fn is_unchosen(page: &Page<'_>, line: Span) -> bool {
 const NEAR: usize = 8;
 
 /// Whether a line says only how far ahead the goals under it lie: "Long term (to 9/12/2025)".
-fn is_term_alone(content: &str) -> bool {
+fn is_term_alone(page: &Page<'_>, line: Span) -> bool {
+    let content = line.of(page.text);
     let called = || {
-        let mark = FIRST_MARK.captures(content)?;
+        let mark = page.swept.may(&MARK, line).then(|| FIRST_MARK.captures(content)).flatten()?;
         let whole = mark.get(0)?;
         let numbered = mark.name("number").or(mark.name("short")).or(mark.name("g")).is_some();
         (!numbered && (mark.name("abbr").is_some() || mark.name("long").is_some())).then_some(whole.end())
@@ -758,8 +759,9 @@ fn prose(page: &Page<'_>) -> Vec<Draft> {
     for sentence in &page.sentences {
         let content = sentence.of(text);
         // "Targets for the end of the period. One, he stays ... Two, his wife ..."
-        let counted = COUNTED.captures(content);
-        if counted.is_none() && names_goals(content.trim_end_matches(['.', ':'])) {
+        let counted = page.swept.may(&COUNTED, *sentence).then(|| COUNTED.captures(content)).flatten();
+        let named = Span::new(sentence.start, sentence.start + content.trim_end_matches(['.', ':']).len());
+        if counted.is_none() && names_goals(page, named) {
             let next = page.sentences.get(page.sentences.partition_point(|next| next.start < sentence.end));
             if next.is_some_and(|next| COUNTED.is_match(next.of(text)) || DOING.is_match(next.of(text))) {
                 led = true;
@@ -860,13 +862,14 @@ pub(crate) fn heading(page: &Page<'_>, goals: &[Goal], goal: Span) -> Option<Spa
 }
 
 /// Whether a line only names goals, as a heading does: few words, no figure, no full stop.
-pub(crate) fn names_goals(content: &str) -> bool {
+pub(crate) fn names_goals(page: &Page<'_>, line: Span) -> bool {
+    let content = line.of(page.text);
     content.len() <= MAX_HEADING
-        && AIMS.is_match(content)
+        && page.swept.is_in(&AIMS, line)
         && content.split_whitespace().count() <= 9
         && !content.contains(|c: char| c.is_ascii_digit())
         && !content.ends_with(['.', ';'])
-        && !SURE_STATUS.is_match(content)
+        && !page.swept.is_in(&SURE_STATUS, line)
         && WILL.find(content).is_none()
 }
 

@@ -186,7 +186,7 @@ static UNSIGNED: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 /// A line for the therapist's signature that nobody filled in.
-static UNFILLED: LazyLock<Regex> = LazyLock::new(|| {
+pub(in crate::rubric) static UNFILLED: Pattern = LazyLock::new(|| {
     re(
         r"(?i)^\W*(?:(?:treating|evaluating|supervising)\s+)?(?:therapist|clinician|provider|pathologist|PT|OT|SLP|author|staff)?(?:'?s)?\s*signature\s*[:.\s]*(?:_{3,}|\.{3,}|$)[\W_]*(?:date[\W_]*)?$",
     )
@@ -206,7 +206,7 @@ pub(super) fn signatures(page: &Page<'_>) -> Vec<Signature> {
     let text = page.text;
     let mut found: Vec<Signature> = Vec::new();
     let filled: Vec<Span> = page.lines.iter().copied().filter(|line| !line.is_empty()).collect();
-    let blank = filled.iter().any(|line| UNFILLED.is_match(line.of(text)));
+    let blank = filled.iter().any(|line| page.swept.is_in(&UNFILLED, *line));
     for (index, line) in filled.iter().enumerate() {
         // A name in print over an empty line for the signature signs nothing.
         if blank && PRINTED.is_match(line.of(text)) {

@@ -354,7 +354,11 @@ fn is_heading(page: &Page<'_>, span: Span) -> bool {
         let goals = |topic| matches!(topic, Topic::Goals | Topic::NewGoals);
         page.block_at(span.start).is_some_and(|b| goals(b.topic) && b.label.end >= span.start + content.len())
     };
-    alone && (content.ends_with(':') || names_goals(content) || headed() || stands_over(page, span))
+    alone
+        && (content.ends_with(':')
+            || names_goals(page, Span::new(span.start, span.start + content.len()))
+            || headed()
+            || stands_over(page, span))
 }
 
 /// Whether a line stands over a paragraph: a blank line before it, few words, no stop, and a sentence under it.

@@ -49,11 +49,13 @@ pub(super) fn read(statements: &[Vec<u16>]) -> ((DocType, f32), (Discipline, f32
     if statements.len() < FEW {
         return ((DocType::Unknown, 1.0), (Discipline::Unknown, 1.0));
     }
-    let mut counts = vec![0_u32; ROWS];
+    // No more than so many of each, which is of a note of a megabyte.
+    let mut counts = vec![0_u16; ROWS];
     // A bit for each row that is there: most are not, and those that are come in their order.
     let mut there = [0_u64; ROWS / 64];
     for row in statements.iter().flatten() {
-        counts[usize::from(*row)] += 1;
+        let count = &mut counts[usize::from(*row)];
+        *count = count.saturating_add(1);
         there[usize::from(*row) / 64] |= 1 << (row % 64);
     }
     let model = &*BUILTIN;
@@ -64,7 +66,7 @@ pub(super) fn read(statements: &[Vec<u16>]) -> ((DocType, f32), (Discipline, f32
         while bits != 0 {
             let row = word * 64 + bits.trailing_zeros() as usize;
             bits &= bits - 1;
-            let count = counts[row] as f32;
+            let count = f32::from(counts[row]);
             let value = count.sqrt();
             all += count;
             let Some(weights) = model.weights[row * CLASSES..].first_chunk::<CLASSES>() else { continue };
