@@ -92,12 +92,13 @@ fn repeat(note: &Note<'_>, findings: &mut Vec<Finding>, parts: &HashMap<String, 
         if note.cancel.stops(index) {
             return;
         }
-        if token.kind != TokenKind::Word || !initials[usize::from(initial)] {
-            continue;
-        }
-        // Most words are short and letters alone, and no word that is known is as long.
+        // Most words are short and letters alone, and no word that is known is as long. All is asked at once: what a word begins with
+        // is hard to foresee.
         let known_length = lengths[usize::from(initial.to_ascii_lowercase())] & 1 << token.span.len().min(63) != 0;
-        if !known_length && is_letters(note.text.as_bytes(), token.span) {
+        let may = (token.kind == TokenKind::Word)
+            & initials[usize::from(initial)]
+            & (known_length | !is_letters(note.text.as_bytes(), token.span));
+        if !may {
             continue;
         }
         while let Some(span) = cover.next_if(|span| span.start <= token.span.start) {
