@@ -127,6 +127,11 @@ pub(crate) fn lookup_at(text: &str, span: Span) -> Entry {
     }
 }
 
+/// Looks up a word of letters alone in lower case.
+pub(crate) fn lookup_letters(word: Short) -> Entry {
+    Recent::get(word)
+}
+
 /// Looks up a name of several words, as places have them: "San Antonio", "Winston Salem".
 pub(crate) fn lookup_all<'a>(words: impl IntoIterator<Item = &'a str>) -> Entry {
     let mut key = Key { bytes: [0; LONGEST], len: 0, whole: true };

@@ -53,12 +53,6 @@ pub(crate) fn letters_end(text: &[u8], mut at: usize) -> usize {
     }
 }
 
-/// Whether what stands at `span` is at most sixteen bytes, all of them ASCII letters.
-#[inline]
-pub(crate) fn is_letters(text: &[u8], span: Span) -> bool {
-    span.len() <= letters(sixteen(text, span.start))
-}
-
 /// How many ASCII digits stand at `span`.
 #[inline]
 pub(crate) fn digits(text: &[u8], span: Span) -> usize {
@@ -198,8 +192,6 @@ mod tests {
             prop_assert_eq!(letters(sixteen(bytes, from)), count.min(16));
             let number = bytes[from..].iter().filter(|byte| byte.is_ascii_digit()).count();
             prop_assert_eq!(digits(bytes, Span::new(from, bytes.len())), number);
-            prop_assert!(is_letters(bytes, Span::new(from, from + count.min(16))));
-            prop_assert!(!is_letters(bytes, Span::new(from, from + count.min(16) + 1)));
             match Short::new(&text) {
                 Some(short) => {
                     let (mut lower, mut own) = ([0; 16], [0; 16]);

@@ -46,6 +46,8 @@ pub struct Token {
     pub span: Span,
     /// What it is made of.
     pub kind: TokenKind,
+    /// Whether it is ASCII letters alone.
+    pub(crate) plain: bool,
 }
 
 impl Token {
@@ -199,6 +201,7 @@ pub fn tokens(text: &str) -> Vec<Token> {
         let Some(&byte) = bytes.get(at) else { break };
         let start = at;
         let class = CLASS[usize::from(byte)];
+        let mut plain = false;
         // One after the other, the most frequent first: where one jump leads to many places, it is seldom foreseen.
         let kind = if class == Class::Letter {
             // Most words are ASCII letters alone.
@@ -207,6 +210,7 @@ pub fn tokens(text: &str) -> Vec<Token> {
                 at = start;
                 run(text, &mut at)
             } else {
+                plain = true;
                 TokenKind::Word
             }
         } else if class == Class::Mark {
@@ -238,7 +242,7 @@ pub fn tokens(text: &str) -> Vec<Token> {
                 }
             }
         };
-        tokens.push(Token { span: Span { start, end: at }, kind });
+        tokens.push(Token { span: Span { start, end: at }, kind, plain });
     }
     tokens
 }

@@ -7,7 +7,6 @@ use super::announce::{self, CREDENTIAL, GENERIC, HEAD, NEVER, PARTICLE, SAYS, SU
 use super::structure::{Sort, sort};
 use crate::lexicon::{self, Entry};
 use crate::scrub::{Category, Finding};
-use crate::text::short::is_letters;
 use crate::text::{Case, Span, Token, TokenKind};
 
 /// A finding at least this sure teaches the rest of the note.
@@ -92,12 +91,10 @@ fn repeat(note: &Note<'_>, findings: &mut Vec<Finding>, parts: &HashMap<String, 
         if note.cancel.stops(index) {
             return;
         }
-        // Most words are short and letters alone, and no word that is known is as long. All is asked at once: what a word begins with
+        // Most words are letters alone, and no word that is known is as long. All is asked at once: what a word begins with
         // is hard to foresee.
         let known_length = lengths[usize::from(initial.to_ascii_lowercase())] & 1 << token.span.len().min(63) != 0;
-        let may = (token.kind == TokenKind::Word)
-            & initials[usize::from(initial)]
-            & (known_length | !is_letters(note.text.as_bytes(), token.span));
+        let may = (token.kind == TokenKind::Word) & initials[usize::from(initial)] & (known_length | !token.plain);
         if !may {
             continue;
         }

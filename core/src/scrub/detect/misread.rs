@@ -57,11 +57,10 @@ impl Detector for Misread {
             if note.cancel.stops(step) {
                 break;
             }
-            // Asked at once of every token, and few begin and end like this.
+            // Asked at once of every token, and few begin like this.
             let word = (token.kind == TokenKind::Word) & (token.span.len() == 3);
-            let (first, last) = (bytes[token.span.start], bytes[token.span.end - 1]);
-            let edges = NUMERIC[usize::from(first)] & NUMERIC[usize::from(last)];
-            let numeric = (word | (token.kind == TokenKind::Mixed)) & edges & (token.span.start >= reach)
+            let begins = NUMERIC[usize::from(bytes[token.span.start])];
+            let numeric = (word | (token.kind == TokenKind::Mixed)) & begins & (token.span.start >= reach)
                 && bytes[token.span.range()].iter().all(|byte| NUMERIC[usize::from(*byte)]);
             if numeric {
                 let run = run(bytes, token.span);

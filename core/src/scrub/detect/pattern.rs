@@ -112,6 +112,8 @@ const CUED_INVALID: f32 = 0.6;
 const UNLESS_WINDOW: usize = 24;
 /// What stands for the byte before a match at the start of the text.
 const START: usize = 256;
+/// Farther than any cue is looked for.
+const FARTHEST: usize = 128;
 /// Above what any rule needs.
 const MOST_DIGITS: usize = 8;
 /// How far the text around a value is shown to [`Pattern::around`], in bytes.
@@ -130,6 +132,8 @@ struct Compiled {
     unglued: RuleSet,
     /// The rules that may not begin after each byte, and at the start of the text.
     barred: Vec<RuleSet>,
+    /// The rules that cues speak for from as far away as this, in bytes.
+    reached: Vec<RuleSet>,
     /// The rules that need more digits than this.
     needs_more: [RuleSet; MOST_DIGITS],
     scanner: Scanner,
@@ -219,6 +223,13 @@ impl Compiled {
                 }
             }
         }
+        let farthest = patterns.iter().map(|pattern| pattern.window).max().unwrap_or(0).min(FARTHEST);
+        // The last place stands for all that is farther.
+        let mut reached = vec![RuleSet::default(); farthest + 2];
+        for (distance, reached) in reached.iter_mut().enumerate() {
+            let within = rules.iter().enumerate().filter(|(_, rule)| rule.pattern.window >= distance);
+            within.for_each(|(number, _)| reached.insert(number));
+        }
         let mut ordered = vec![""; words.len()];
         for (word, number) in words {
             ordered[number] = word;
@@ -236,7 +247,19 @@ impl Compiled {
             forms.push(form);
         }
         let (scanner, cues) = (Scanner::new(&forms)?, Cues::new(&ordered)?);
-        Ok(Self { rules, cued, unglued, barred, needs_more, scanner, cues, words: ordered, speaks_for, forbids })
+        Ok(Self {
+            rules,
+            cued,
+            unglued,
+            barred,
+            reached,
+            needs_more,
+            scanner,
+            cues,
+            words: ordered,
+            speaks_for,
+            forbids,
+        })
     }
 
     /// Finds what lies in the note.
@@ -439,7 +462,7 @@ struct Nearby {
     /// The cues of the text.
     places: Places,
     header: Vec<Hit>,
-    /// The rules that one of these speaks for.
+    /// The rules that one of these may speak for.
     cued: RuleSet,
     /// Where the value ends, and the words after it.
     after: (Option<usize>, Vec<Hit>),
@@ -473,8 +496,14 @@ impl Nearby {
             compiled.cues.before(text, at, &mut self.row, &mut self.places, &mut self.before);
             compiled.cues.header(text, at, &mut self.row, &mut self.places, &mut self.header);
             self.cued = RuleSet::default();
+            // Between a cue and what it speaks for there are blanks, or no more bytes than its rule allows for.
+            let solid = text.as_bytes()[..at].iter().rposition(|byte| !byte.is_ascii_whitespace());
+            let solid = solid.map_or(0, |last| last + 1);
+            let farthest = compiled.reached.len() - 1;
             for place in &self.before {
-                self.cued.add(compiled.speaks_for[place.cue]);
+                let distance = if place.end + 1 >= solid { 0 } else { at - place.end };
+                let reached = compiled.reached[distance.min(farthest)];
+                self.cued.add(compiled.speaks_for[place.cue].both(reached));
             }
             for hit in &self.header {
                 self.cued.add(compiled.speaks_for[hit.cue]);

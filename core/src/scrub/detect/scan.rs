@@ -209,6 +209,8 @@ pub(super) struct Scanner {
     leads: [bool; 256],
     /// What each of the four can begin with, side by side.
     openings: Box<[[u32; 4]; 1024]>,
+    /// What follows the first byte of those that begin with something telling.
+    later: Openings,
     /// The most bytes that a pattern can match, and one that does without the mark between the fields of a message.
     longest: (usize, usize),
 }
@@ -424,10 +426,12 @@ impl Scanner {
         let (telling, any, marked, led) = (telling?, any?, marked?, led?);
         let mut openings = Box::new([[0; 4]; 1024]);
         for (place, automaton) in [&telling, &any, &marked, &led].into_iter().enumerate() {
-            let own = self::openings(automaton.dfa.get_nfa());
+            let nfa = automaton.dfa.get_nfa();
+            let own = self::openings(nfa, nfa.patterns().filter_map(|pattern| nfa.start_pattern(pattern)));
             openings.iter_mut().zip(own.iter()).for_each(|(all, own)| all[place] = *own);
         }
-        Ok(Self { telling, any, marked, led, leads, openings, longest })
+        let later = self::later(telling.dfa.get_nfa());
+        Ok(Self { telling, any, marked, led, leads, openings, later, longest })
     }
 
     /// Where matches begin that touch `span`, or come as near to it as `margin` bytes.
@@ -505,12 +509,13 @@ impl Scanner {
                     continue;
                 }
                 let near = |after: usize| text.get(place + after).map_or(folded(b'\n'), |byte| folded(*byte));
-                let opening = &self.openings[folded(text[place]) << 5 | near(1)];
-                let third = 1 << near(2);
+                let (one, two, three) = (near(1), near(2), near(3));
+                let opening = &self.openings[folded(text[place]) << 5 | one];
+                let later = if self.later[one << 5 | two] & 1 << three != 0 { u32::MAX } else { 0 };
                 let led_here = place > 0 && self.leads[usize::from(text[place - 1])];
                 let leads = if led_here { tried } else { 0 };
-                let opens =
-                    [opening[0], opening[1] & tried, opening[2] & marks, opening[3] & leads].map(|set| set & third);
+                let sets = [opening[0] & later, opening[1] & tried, opening[2] & marks, opening[3] & leads];
+                let opens = sets.map(|set| set & 1 << two);
                 // Nothing begins at most places: that is one question.
                 if opens == [0; 4] {
                     continue;
@@ -559,8 +564,19 @@ fn beginnings(nfa: &NFA, pattern: PatternID) -> Pairs {
     pairs
 }
 
-/// What the patterns can begin with.
-fn openings(nfa: &NFA) -> Openings {
+/// What stands after the first byte of a match.
+fn later(nfa: &NFA) -> Openings {
+    let starts = nfa.patterns().filter_map(|pattern| nfa.start_pattern(pattern));
+    let nexts: HashSet<StateID> = starts.flat_map(|start| steps(nfa, start).0).map(|(_, next)| next).collect();
+    if nexts.iter().any(|next| steps(nfa, *next).1) {
+        // A match of one byte has nothing after it.
+        return Box::new([u32::MAX; 1024]);
+    }
+    openings(nfa, nexts.into_iter())
+}
+
+/// What can be read from `starts` on.
+fn openings(nfa: &NFA, starts: impl Iterator<Item = StateID>) -> Openings {
     let mut openings: Openings = Box::new([0; 1024]);
     let set = |(first, last): (u8, u8)| (first..=last).fold(0_u32, |set, byte| set | 1 << folded(byte));
     let each = |set: u32| (0..32_usize).filter(move |bit| set & (1 << bit) != 0);
@@ -578,7 +594,7 @@ fn openings(nfa: &NFA) -> Openings {
         seconds.chain(done.then_some((u32::MAX, u32::MAX))).collect()
     };
     let mut seconds: HashMap<StateID, Vec<(u32, u32)>> = HashMap::new();
-    for start in nfa.patterns().filter_map(|pattern| nfa.start_pattern(pattern)) {
+    for start in starts {
         for (first, next) in steps(nfa, start).0 {
             for &(second, thirds) in seconds.entry(next).or_insert_with(|| seconds_of(next)).iter() {
                 for first in each(set(first)) {
