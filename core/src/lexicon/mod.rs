@@ -248,9 +248,9 @@ pub(crate) fn fold(word: &str) -> Cow<'_, str> {
         return Cow::Borrowed(word);
     }
     if word.is_ascii() {
-        return Cow::Owned(
-            word.bytes().filter(|byte| *byte != b'\'').map(|byte| byte.to_ascii_lowercase() as char).collect(),
-        );
+        let mut folded = word.to_ascii_lowercase();
+        folded.retain(|letter| letter != '\'');
+        return Cow::Owned(folded);
     }
     let mut folded = String::with_capacity(word.len());
     for character in word.nfkd().flat_map(char::to_lowercase).filter(|c| !is_combining_mark(*c)) {

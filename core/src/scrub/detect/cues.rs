@@ -434,12 +434,14 @@ impl Cues {
 
     /// What the cue at `place` says of a value at `at`, where it stands within `window` of it; `free` says that the cue
     /// counts even where the text between speaks of something else.
-    pub(super) fn hit(text: &str, place: Place, at: usize, window: usize, free: bool) -> Option<Hit> {
+    /// `line` is a place between the start of the value's line and the value.
+    pub(super) fn hit(text: &str, place: Place, at: usize, line: usize, window: usize, free: bool) -> Option<Hit> {
         let gap = &text.as_bytes()[place.end..at];
+        // Mostly both stand on one line.
+        let lines = if place.end >= line { 0 } else { memchr_iter(b'\n', gap).count() };
         // A value on the line under its cue is as near as one beside it.
-        let key = usize::from(gap.len() > 1 && gap[0] == b':' && gap.contains(&b'\n'));
+        let key = usize::from(gap.len() > 1 && gap[0] == b':' && lines > 0);
         let blank = gap[key..].iter().all(u8::is_ascii_whitespace);
-        let lines = memchr_iter(b'\n', gap).count();
         let distance = if blank { gap.len().min(1) } else { gap.len() + LINE_PENALTY * lines };
         let near = distance <= window && (free || linked(gap));
         near.then(|| Hit { cue: place.cue, distance, length: place.end - place.start, linked: true, plain: true })
@@ -606,6 +608,11 @@ impl Row {
         if !(self.line.start..self.line.end.max(1)).contains(&at) {
             *self = Self::new(bytes, at);
         }
+    }
+
+    /// Where the line begins that was last looked at, or near its value.
+    pub(super) fn line(&self) -> usize {
+        self.line.start
     }
 
     /// Where the text before `at` begins that may hold its cues: on its line or the one above, as a value may stand under its

@@ -228,7 +228,9 @@ impl Finder<'_, '_, '_> {
             sort: sort(entry),
             entry,
             initial: false,
-            shaped: particles > 0 || word.case == Case::Mixed || self.words.text(here).contains(['\'', '\u{2019}']),
+            shaped: particles > 0
+                || word.case == Case::Mixed
+                || !word.plain && self.words.text(here).contains(['\'', '\u{2019}']),
             lower: is_lower,
             loud: word.loud,
             upper: word.case == Case::Upper,

@@ -497,8 +497,13 @@ impl Nearby {
             compiled.cues.header(text, at, &mut self.row, &mut self.places, &mut self.header);
             self.cued = RuleSet::default();
             // Between a cue and what it speaks for there are blanks, or no more bytes than its rule allows for.
-            let solid = text.as_bytes()[..at].iter().rposition(|byte| !byte.is_ascii_whitespace());
-            let solid = solid.map_or(0, |last| last + 1);
+            let bytes = text.as_bytes();
+            let blank = |back: usize| at >= back && bytes[at - back].is_ascii_whitespace();
+            // There is one, as a rule.
+            let mut solid = at - usize::from(blank(1));
+            while solid > 0 && bytes[solid - 1].is_ascii_whitespace() {
+                solid -= 1;
+            }
             let farthest = compiled.reached.len() - 1;
             for place in &self.before {
                 let distance = if place.end + 1 >= solid { 0 } else { at - place.end };
@@ -516,7 +521,8 @@ impl Nearby {
     /// [`Cues::hit`] for `free`.
     fn best(&self, text: &str, at: usize, sets: &[RuleSet], number: usize, window: usize, free: bool) -> Option<Hit> {
         let chosen = self.before.iter().filter(|place| sets[place.cue].contains(number));
-        chosen.filter_map(|place| Cues::hit(text, *place, at, window, free)).min_by_key(Hit::rank)
+        let line = self.row.line();
+        chosen.filter_map(|place| Cues::hit(text, *place, at, line, window, free)).min_by_key(Hit::rank)
     }
 
     /// The words after `at`.

@@ -1,6 +1,8 @@
 //! The words of a note with what the lists, the letters and the layout say of each: made once, read by the detectors of
 //! names, places and organisations.
 
+use memchr::memchr;
+
 use super::announce::{self, Cues, FIELD, RELATIVE};
 use super::{Detector, Note, location, name, organization};
 use crate::cancel::Cancel;
@@ -66,6 +68,8 @@ pub(super) struct Word {
     pub(super) cues: Cues,
     /// What the lists say; of words in lower case nothing is looked up.
     pub(super) entry: Entry,
+    /// Whether it is ASCII letters alone.
+    pub(super) plain: bool,
     /// Whether a possessive ending was cut off.
     pub(super) possessive: bool,
     /// Where the token ends, with its possessive ending.
@@ -132,7 +136,7 @@ pub(super) struct Words<'t> {
 
 /// The places of some words, in order. Which words these will be is hard to foresee: none is left out by a jump.
 pub(super) struct Chosen {
-    places: Vec<usize>,
+    places: Vec<u32>,
     len: usize,
 }
 
@@ -145,13 +149,13 @@ impl Chosen {
     #[inline]
     fn add(&mut self, at: usize, chosen: bool) {
         if let Some(place) = self.places.get_mut(self.len) {
-            *place = at;
+            *place = at as u32;
             self.len += usize::from(chosen);
         }
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = usize> + '_ {
-        self.places[..self.len].iter().copied()
+        self.places[..self.len].iter().map(|place| *place as usize)
     }
 }
 
@@ -193,6 +197,7 @@ impl<'t> Words<'t> {
                 gap,
                 cues: 0,
                 entry: Entry::default(),
+                plain: token.plain,
                 possessive: false,
                 end,
                 loud: false,
@@ -231,7 +236,7 @@ impl<'t> Words<'t> {
                     places.add(step, location::looks_at(&word));
                     bodies.add(step, organization::looks_at(&word));
                 }
-                TokenKind::Punctuation => names.add(step, b"^-/:".contains(&bytes[span.start])),
+                TokenKind::Punctuation => names.add(step, matches!(bytes[span.start], b'^' | b'-' | b'/' | b':')),
                 TokenKind::Newline => {
                     let loud = upper > 0 && lower + title == 0;
                     if loud {
@@ -355,7 +360,7 @@ impl<'t> Words<'t> {
     fn is_wrapped(&self, at: usize) -> bool {
         let Some(newline) = self.items.get(at) else { return false };
         let start = newline.span.start.saturating_sub(WRAPPED);
-        !self.text.as_bytes()[start..newline.span.start].contains(&b'\n') && newline.span.start >= WRAPPED
+        newline.span.start >= WRAPPED && memchr(b'\n', &self.text.as_bytes()[start..newline.span.start]).is_none()
     }
 
     /// Whether the word at `at` opens a line or a sentence, where a capital says nothing.
