@@ -18,8 +18,8 @@ const ASKED: Cues = STATE | HALF | TOWARDS | STREET | AREA | TOWN;
 #[inline]
 pub(super) fn looks_at(word: &Word) -> bool {
     // "Box" is asked for by its letters.
-    let three = (word.span.len() == 3) & ((word.cues != 0) | (word.case != Case::Lower));
-    word.is(ASKED) | three
+    let three = word.span.len() == 3 && (word.cues != 0 || word.case != Case::Lower);
+    word.is(ASKED) || three
 }
 
 /// Appends the towns, counties and neighbourhoods of a note.

@@ -57,10 +57,10 @@ impl Detector for Misread {
             if note.cancel.stops(step) {
                 break;
             }
-            // Asked at once of every token, and few begin like this.
-            let word = (token.kind == TokenKind::Word) & (token.span.len() == 3);
-            let begins = NUMERIC[usize::from(bytes[token.span.start])];
-            let numeric = (word | (token.kind == TokenKind::Mixed)) & begins & (token.span.start >= reach)
+            // Few tokens begin like this.
+            let numeric = NUMERIC[usize::from(bytes[token.span.start])]
+                && (token.kind == TokenKind::Mixed || token.kind == TokenKind::Word && token.span.len() == 3)
+                && token.span.start >= reach
                 && bytes[token.span.range()].iter().all(|byte| NUMERIC[usize::from(*byte)]);
             if numeric {
                 let run = run(bytes, token.span);

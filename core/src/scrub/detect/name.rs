@@ -15,7 +15,7 @@ const CUED: Cues = TITLE | FIELD | LETTER | RELATIVE | CREDENTIAL | CALL | BEFOR
 /// Whether a word may say something of a person, in a note with capitals.
 #[inline]
 pub(super) fn looks_at(word: &Word) -> bool {
-    word.is(CUED) | (word.case != Case::Lower)
+    word.is(CUED) || word.case != Case::Lower
 }
 
 /// Appends the names of people in a note.

@@ -15,8 +15,8 @@ const ASKED: Cues = HEAD | TRADE | LEGAL | BRAND | BELONG | BODY | CHAIN;
 /// Whether a word may say something of an organisation; most do not.
 #[inline]
 pub(super) fn looks_at(word: &Word) -> bool {
-    let article = word.is(NEVER) & (word.span.len() == 3) & (word.case == Case::Title);
-    word.is(ASKED) | article
+    let article = word.is(NEVER) && word.span.len() == 3 && word.case == Case::Title;
+    word.is(ASKED) || article
 }
 
 /// Appends the organisations of a note.

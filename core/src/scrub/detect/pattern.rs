@@ -242,7 +242,7 @@ impl Compiled {
             (next..next + alike.len()).for_each(|number| form.rules.insert(number));
             // One that may stand anywhere is looked for anywhere.
             if alike.iter().all(|pattern| !pattern.behind.is_empty()) {
-                alike.iter().for_each(|pattern| form.behind.push_str(pattern.behind));
+                form.behind.extend(alike.iter().map(|pattern| pattern.behind));
             }
             forms.push(form);
         }
