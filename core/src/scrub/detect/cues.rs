@@ -335,7 +335,10 @@ impl Cues {
     /// order of their ends, longer ones first. Gives back where reading goes on.
     fn read(&self, text: &str, mut at: usize, high: usize, places: &mut Vec<Place>) -> usize {
         let bytes = text.as_bytes();
-        while let Some(&byte) = bytes.get(at).filter(|_| at < high) {
+        loop {
+            // Mostly one blank stands between words, with which no cue begins.
+            at += usize::from(at < high && bytes.get(at) == Some(&b' '));
+            let Some(&byte) = bytes.get(at).filter(|_| at < high) else { break };
             if byte.is_ascii_alphabetic() {
                 let ahead = sixteen(bytes, at);
                 let length = letters(ahead);
