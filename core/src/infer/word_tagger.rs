@@ -78,12 +78,11 @@ impl WordTagger {
         read: impl FnOnce(&WordLogits) -> T,
     ) -> Result<T> {
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        let mut running = match idle {
-            Some(running) => running,
-            None => {
-                let (rows, known) = (Vec::new(), features::Known::new());
-                Running { state: self.plan.spawn()?, rows, known, ids: Vec::new(), said: WordLogits::default() }
-            }
+        let mut running = if let Some(running) = idle {
+            running
+        } else {
+            let (rows, known) = (Vec::new(), features::Known::new());
+            Running { state: self.plan.spawn()?, rows, known, ids: Vec::new(), said: WordLogits::default() }
         };
         // A state that failed half way is dropped, not kept.
         running.run(text, self.labels, cancel, keep)?;
