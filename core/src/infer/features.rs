@@ -8,6 +8,8 @@ use unicode_normalization::char::is_combining_mark;
 
 use super::words::{Before, Class, Word};
 use crate::lexicon;
+use crate::text::Span;
+use crate::text::short::Short;
 
 /// Features a word.
 pub const SLOTS: usize = 13;
@@ -27,8 +29,49 @@ const REACH: usize = 32;
 /// The rows of one word, one a slot.
 pub type Row = [u16; SLOTS];
 
+/// Two to the power of this is how many words are remembered.
+const KNOWN: u32 = 12;
+
+/// The rows of words as far as they come of their letters alone: notes are made of few words.
+// No `Debug`: it holds words of notes.
+pub(crate) struct Known(Vec<(Option<Short>, Row)>);
+
+impl Known {
+    pub(crate) fn new() -> Self {
+        Self(vec![(None, [0; SLOTS]); 1 << KNOWN])
+    }
+
+    /// The row of a word without what stands around it.
+    fn row(&mut self, text: &str, word: Word) -> Row {
+        let Some(short) = Short::at(text.as_bytes(), Span::new(word.start as usize, word.end as usize)) else {
+            return alone(text, word);
+        };
+        let known = &mut self.0[short.hash(KNOWN)];
+        if known.0 != Some(short) {
+            *known = (Some(short), alone(text, word));
+        }
+        known.1
+    }
+}
+
 /// Appends one row a word to `rows`.
 pub fn features(text: &str, words: &[Word], rows: &mut Vec<Row>) {
+    features_of(text, words, rows, &mut Known::new());
+}
+
+/// What the letters of a word alone say of it.
+fn alone(text: &str, word: Word) -> Row {
+    let mut row: Row = [0; SLOTS];
+    match word.class {
+        Class::Digits => number(word.of(text), &mut row),
+        Class::Mark => mark(word.of(text), &mut row),
+        Class::Letters | Class::Mixed => letters(word.of(text), &mut row),
+    }
+    row
+}
+
+/// As [`features`], with what is known of words from texts before.
+pub(crate) fn features_of(text: &str, words: &[Word], rows: &mut Vec<Row>, known: &mut Known) {
     rows.reserve(words.len());
     let mut line_caps = false;
     let mut chunk = Chunk::default();
@@ -43,12 +86,7 @@ pub fn features(text: &str, words: &[Word], rows: &mut Vec<Row>) {
         let after_colon = i > 0 && word.before < Before::Paragraph && words[i - 1].of(text) == ":";
         let layout =
             word.before as u16 * 8 + u16::from(ends_line) * 4 + u16::from(line_caps) * 2 + u16::from(after_colon);
-        let mut row: Row = [0; SLOTS];
-        match word.class {
-            Class::Digits => number(word.of(text), &mut row),
-            Class::Mark => mark(word.of(text), &mut row),
-            Class::Letters | Class::Mixed => letters(word.of(text), &mut row),
-        }
+        let mut row = known.row(text, word);
         row[8] = chunk.row();
         row[12] = LAYOUT + layout;
         rows.push(row);
@@ -310,6 +348,20 @@ mod tests {
     }
 
     proptest::proptest! {
+        #[test]
+        fn what_is_known_changes_nothing(text in "([a-zA-Z0-9'.,: \n-]|\\PC){0,80}") {
+            let (mut words, mut first, mut again) = (Vec::new(), Vec::new(), Vec::new());
+            split(&text, &mut words);
+            let mut known = Known::new();
+            features_of(&text, &words, &mut first, &mut known);
+            features_of(&text, &words, &mut again, &mut known);
+            let own: Vec<Row> = words.iter().map(|&word| alone(&text, word)).collect();
+            proptest::prop_assert_eq!(&first, &again);
+            for (row, own) in first.iter().zip(own) {
+                proptest::prop_assert_eq!((&row[..8], &row[9..12]), (&own[..8], &own[9..12]));
+            }
+        }
+
         #[test]
         fn any_text_gives_rows_of_the_table(text in "\\PC{0,80}") {
             for row in rows(&text) {

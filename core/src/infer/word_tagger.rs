@@ -11,8 +11,8 @@ use super::words::{self, Word};
 use crate::cancel::{Cancel, NEVER};
 use crate::error::{Error, Result};
 
-/// Words of a window: as many as leave its buffers in the cache of a core.
-const WINDOW: usize = 512;
+/// Words of a window: most notes are one, as what windows share is looked at twice, and its buffers stay in the cache of a core.
+const WINDOW: usize = 1024;
 /// Words to each side that the network sees: the sum over its blocks of dilation times half the kernel.
 const HALO: usize = 16;
 /// States kept for reuse.
@@ -31,6 +31,7 @@ pub(crate) struct WordTagger {
 struct Running {
     state: RowsState,
     rows: Vec<features::Row>,
+    known: features::Known,
     ids: Vec<i64>,
     said: WordLogits,
 }
@@ -77,11 +78,11 @@ impl WordTagger {
         read: impl FnOnce(&WordLogits) -> T,
     ) -> Result<T> {
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        let mut running = match idle {
-            Some(running) => running,
-            None => {
-                Running { state: self.plan.spawn()?, rows: Vec::new(), ids: Vec::new(), said: WordLogits::default() }
-            }
+        let mut running = if let Some(running) = idle {
+            running
+        } else {
+            let (rows, known) = (Vec::new(), features::Known::new());
+            Running { state: self.plan.spawn()?, rows, known, ids: Vec::new(), said: WordLogits::default() }
         };
         // A state that failed half way is dropped, not kept.
         running.run(text, self.labels, cancel, keep)?;
@@ -98,13 +99,13 @@ impl WordTagger {
 
 impl Running {
     fn run(&mut self, text: &str, labels: usize, cancel: &Cancel, keep: impl Fn(&[f32]) -> bool) -> Result<()> {
-        let Self { state, rows, ids, said } = self;
+        let Self { state, rows, known, ids, said } = self;
         said.words.clear();
         said.labels = labels;
         rows.clear();
         words::split(text, &mut said.words);
         cancel.check()?;
-        features::features(text, &said.words, rows);
+        features::features_of(text, &said.words, rows, known);
         said.values.clear();
         said.kept.clear();
         let mut start = 0;

@@ -127,6 +127,11 @@ pub(crate) fn lookup_at(text: &str, span: Span) -> Entry {
     }
 }
 
+/// Looks up a word of letters alone in lower case.
+pub(crate) fn lookup_letters(word: Short) -> Entry {
+    Recent::get(word)
+}
+
 /// Looks up a name of several words, as places have them: "San Antonio", "Winston Salem".
 pub(crate) fn lookup_all<'a>(words: impl IntoIterator<Item = &'a str>) -> Entry {
     let mut key = Key { bytes: [0; LONGEST], len: 0, whole: true };
@@ -243,9 +248,9 @@ pub(crate) fn fold(word: &str) -> Cow<'_, str> {
         return Cow::Borrowed(word);
     }
     if word.is_ascii() {
-        return Cow::Owned(
-            word.bytes().filter(|byte| *byte != b'\'').map(|byte| byte.to_ascii_lowercase() as char).collect(),
-        );
+        let mut folded = word.to_ascii_lowercase();
+        folded.retain(|letter| letter != '\'');
+        return Cow::Owned(folded);
     }
     let mut folded = String::with_capacity(word.len());
     for character in word.nfkd().flat_map(char::to_lowercase).filter(|c| !is_combining_mark(*c)) {

@@ -53,10 +53,19 @@ pub(crate) fn letters_end(text: &[u8], mut at: usize) -> usize {
     }
 }
 
-/// Whether what stands at `span` is at most sixteen bytes, all of them ASCII letters.
+/// How many ASCII digits stand at `span`.
 #[inline]
-pub(crate) fn is_letters(text: &[u8], span: Span) -> bool {
-    span.len() <= letters(sixteen(text, span.start))
+pub(crate) fn digits(text: &[u8], span: Span) -> usize {
+    let (mut at, mut digits) = (span.start, 0);
+    while at < span.end {
+        let part = sixteen(text, at) & (u128::MAX >> (128 - 8 * (span.end - at).min(16)));
+        let ones = between(part, b'0', b'9') >> 7;
+        let ones = (ones >> 64) as u64 + ones as u64;
+        // The sum of all bytes comes to lie in the highest.
+        digits += (ones.wrapping_mul(0x0101_0101_0101_0101) >> 56) as usize;
+        at += 16;
+    }
+    digits
 }
 
 /// A word of at most sixteen bytes, all of them ASCII and the last of them not zero.
@@ -175,14 +184,14 @@ mod tests {
         }
 
         #[test]
-        fn as_byte_by_byte(text in r"([a-zA-Z'@\[`{0é]|.){0,40}", from in 0_usize..40) {
+        fn as_byte_by_byte(text in r"([a-zA-Z'@\[`{0-9/:é]|.){0,40}", from in 0_usize..40) {
             let bytes = text.as_bytes();
             let from = from.min(bytes.len());
             let count = bytes[from..].iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
             prop_assert_eq!(letters_end(bytes, from), from + count);
             prop_assert_eq!(letters(sixteen(bytes, from)), count.min(16));
-            prop_assert!(is_letters(bytes, Span::new(from, from + count.min(16))));
-            prop_assert!(!is_letters(bytes, Span::new(from, from + count.min(16) + 1)));
+            let number = bytes[from..].iter().filter(|byte| byte.is_ascii_digit()).count();
+            prop_assert_eq!(digits(bytes, Span::new(from, bytes.len())), number);
             match Short::new(&text) {
                 Some(short) => {
                     let (mut lower, mut own) = ([0; 16], [0; 16]);

@@ -46,6 +46,8 @@ pub struct Token {
     pub span: Span,
     /// What it is made of.
     pub kind: TokenKind,
+    /// Whether it is ASCII letters alone.
+    pub(crate) plain: bool,
 }
 
 impl Token {
@@ -149,6 +151,17 @@ static CLASS: [Class; 256] = {
     table
 };
 
+/// The bytes after letters with which a word may go on.
+static GOES_ON: [bool; 256] = {
+    let mut goes_on = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        goes_on[byte] = byte >= 0x80 || byte as u8 == b'\'' || (byte as u8).is_ascii_digit();
+        byte += 1;
+    }
+    goes_on
+};
+
 /// The class of the character at `at`, and its length in bytes.
 fn wide(text: &str, at: usize) -> (Class, char, usize) {
     let Some(c) = text[at..].chars().next() else { return (Class::Blank, ' ', 0) };
@@ -182,39 +195,41 @@ pub fn tokens(text: &str) -> Vec<Token> {
     let bytes = text.as_bytes();
     let mut tokens = Vec::with_capacity(bytes.len() / 5 + 8);
     let mut at = 0;
-    while at < bytes.len() {
+    loop {
+        // Mostly one blank stands between words.
+        at += usize::from(bytes.get(at) == Some(&b' '));
+        let Some(&byte) = bytes.get(at) else { break };
         let start = at;
-        let kind = match CLASS[usize::from(bytes[at])] {
-            Class::Blank => {
-                at += 1;
-                continue;
+        let class = CLASS[usize::from(byte)];
+        let mut plain = false;
+        // One after the other, the most frequent first: where one jump leads to many places, it is seldom foreseen.
+        let kind = if class == Class::Letter {
+            // Most words are ASCII letters alone.
+            at = letters_end(bytes, at);
+            if bytes.get(at).is_some_and(|byte| GOES_ON[usize::from(*byte)]) {
+                at = start;
+                run(text, &mut at)
+            } else {
+                plain = true;
+                TokenKind::Word
             }
-            Class::Letter => {
-                // Most words are ASCII letters alone.
-                at = letters_end(bytes, at);
-                match bytes.get(at) {
-                    Some(byte) if *byte >= 0x80 || *byte == b'\'' || byte.is_ascii_digit() => {
-                        at = start;
-                        run(text, &mut at)
-                    }
-                    _ => TokenKind::Word,
-                }
-            }
-            Class::Digit => run(text, &mut at),
-            Class::Mark => {
-                at += 1;
-                marks(text, &mut at);
-                TokenKind::Punctuation
-            }
-            Class::Feed => {
-                at += 1;
-                TokenKind::Newline
-            }
-            Class::Return => {
-                at += 1 + usize::from(bytes.get(at + 1) == Some(&b'\n'));
-                TokenKind::Newline
-            }
-            Class::Wide => match wide(text, at) {
+        } else if class == Class::Mark {
+            at += 1;
+            marks(text, &mut at);
+            TokenKind::Punctuation
+        } else if class == Class::Digit {
+            run(text, &mut at)
+        } else if class == Class::Blank {
+            at += 1;
+            continue;
+        } else if class == Class::Feed {
+            at += 1;
+            TokenKind::Newline
+        } else if class == Class::Return {
+            at += 1 + usize::from(bytes.get(at + 1) == Some(&b'\n'));
+            TokenKind::Newline
+        } else {
+            match wide(text, at) {
                 (Class::Letter | Class::Digit, ..) => run(text, &mut at),
                 (Class::Blank, _, len) => {
                     at += len.max(1);
@@ -225,14 +240,15 @@ pub fn tokens(text: &str) -> Vec<Token> {
                     marks(text, &mut at);
                     TokenKind::Punctuation
                 }
-            },
+            }
         };
-        tokens.push(Token { span: Span { start, end: at }, kind });
+        tokens.push(Token { span: Span { start, end: at }, kind, plain });
     }
     tokens
 }
 
 /// Moves `at` over combining marks.
+#[inline]
 fn marks(text: &str, at: &mut usize) {
     while text.as_bytes().get(*at).is_some_and(|byte| *byte >= 0x80) {
         match text[*at..].chars().next() {

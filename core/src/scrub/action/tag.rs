@@ -23,8 +23,12 @@ pub(super) fn numbers(category: Category, text: &str) -> impl Iterator<Item = us
 pub(super) fn apply(worker: &mut Worker<'_>, index: usize, out: &mut String) {
     let finding = &worker.findings[index];
     let (category, numbered) = (finding.category, worker.policy.category(finding.category).options.numbered);
+    let name = category.as_str();
+    out.reserve(name.len() + 2);
     out.push('[');
-    out.extend(category.as_str().chars().map(|c| c.to_ascii_uppercase()));
+    let from = out.len();
+    out.push_str(name);
+    out[from..].make_ascii_uppercase();
     if numbered {
         let entity = worker.entity(index);
         let number = worker.number(category, entity);

@@ -327,6 +327,7 @@ impl Table {
     }
 
     /// The slot that holds `word`, or the empty one where it would stand.
+    #[inline]
     fn slot(&self, word: Short) -> usize {
         let mut slot = word.hash(BITS);
         while self.slots[slot].0.is_some_and(|other| other != word) {
@@ -359,6 +360,13 @@ pub(super) fn cues_at(text: &str, span: Span) -> Cues {
     }
     let known = table.others.iter().find(|known| known.0.as_bytes().eq_ignore_ascii_case(word));
     known.map_or(0, |known| known.1)
+}
+
+/// What a word of `len` letters in lower case announces.
+#[inline]
+pub(super) fn cues_of(word: Short, len: usize) -> Cues {
+    let table = &*TABLE;
+    if table.lengths[word.opening()] & 1 << len == 0 { 0 } else { table.slots[table.slot(word)].1 }
 }
 
 #[cfg(test)]

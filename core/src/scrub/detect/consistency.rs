@@ -1,13 +1,11 @@
 //! What was found once with certainty is found everywhere in the note: a name's parts, in other case, as a possessive.
 
-use std::collections::HashMap;
-
 use super::Note;
 use super::announce::{self, CREDENTIAL, GENERIC, HEAD, NEVER, PARTICLE, SAYS, SUFFIX, TITLE, TRADE};
 use super::structure::{Sort, sort};
 use crate::lexicon::{self, Entry};
 use crate::scrub::{Category, Finding};
-use crate::text::short::is_letters;
+use crate::text::hash::QuickMap;
 use crate::text::{Case, Span, Token, TokenKind};
 
 /// A finding at least this sure teaches the rest of the note.
@@ -29,7 +27,7 @@ struct Part {
 
 /// The words of certain findings of a text. No `Debug` here: they are words of it.
 #[derive(Default)]
-pub(crate) struct Learned(HashMap<String, Part>);
+pub(crate) struct Learned(QuickMap<String, Part>);
 
 impl Learned {
     /// The same with each place carried by `to`.
@@ -62,19 +60,29 @@ pub(crate) fn extend(note: &Note<'_>, findings: &mut Vec<Finding>, before: &Lear
     Learned(parts)
 }
 
-fn repeat(note: &Note<'_>, findings: &mut Vec<Finding>, parts: &HashMap<String, Part>, before: &HashMap<String, Part>) {
+fn repeat(
+    note: &Note<'_>,
+    findings: &mut Vec<Finding>,
+    parts: &QuickMap<String, Part>,
+    before: &QuickMap<String, Part>,
+) {
     if parts.is_empty() && before.is_empty() {
         return;
     }
     // The lengths that occur for each first letter, so that most words need no hashing.
     let mut lengths = [0_u64; 256];
-    // The same of first letters; a letter beyond ASCII may be folded to any.
-    let mut initials = [false; 256];
-    initials[0x80..].fill(true);
+    // The same by the first byte of words that are letters alone; of others the first byte alone counts, and a letter beyond ASCII
+    // may be folded to any.
+    let mut wanted = [[0_u64; 256]; 2];
+    let [others, plain] = &mut wanted;
+    others[0x80..].fill(u64::MAX);
     for key in parts.keys().chain(before.keys()).map(String::as_bytes) {
-        lengths[usize::from(key[0])] |= 1 << key.len().min(63);
-        initials[usize::from(key[0])] = true;
-        initials[usize::from(key[0].to_ascii_uppercase())] = true;
+        let first = usize::from(key[0]);
+        lengths[first] |= length_bit(key.len());
+        for first in [first, usize::from(key[0].to_ascii_uppercase())] {
+            others[first] = u64::MAX;
+            plain[first] |= length_bit(key.len());
+        }
     }
     let known = |key: &str| match (parts.get(key), before.get(key)) {
         (Some(own), Some(other)) if own.category != Category::Name => Some(other),
@@ -88,16 +96,15 @@ fn repeat(note: &Note<'_>, findings: &mut Vec<Finding>, parts: &HashMap<String, 
     let mut reach = 0;
     let mut last: Option<(usize, Category)> = None;
     for (index, token) in note.tokens.iter().enumerate() {
-        let initial = note.text.as_bytes()[token.span.start];
         if note.cancel.stops(index) {
             return;
         }
-        if token.kind != TokenKind::Word || !initials[usize::from(initial)] {
-            continue;
-        }
-        // Most words are short and letters alone, and no word that is known is as long.
-        let known_length = lengths[usize::from(initial.to_ascii_lowercase())] & 1 << token.span.len().min(63) != 0;
-        if !known_length && is_letters(note.text.as_bytes(), token.span) {
+        // Most words do not begin as any that is known, or have another length. That is one question, of bits: what a word begins
+        // with is hard to foresee.
+        let initial = note.text.as_bytes()[token.span.start];
+        let lengths_here = wanted[usize::from(token.plain)][usize::from(initial)] & length_bit(token.span.len());
+        let word = u64::from(token.kind == TokenKind::Word);
+        if lengths_here & word.wrapping_neg() == 0 {
             continue;
         }
         while let Some(span) = cover.next_if(|span| span.start <= token.span.start) {
@@ -110,7 +117,7 @@ fn repeat(note: &Note<'_>, findings: &mut Vec<Finding>, parts: &HashMap<String, 
         let stem = stem(text);
         let first = usize::from(text.as_bytes()[0].to_ascii_lowercase());
         let plain = stem.is_ascii() && !stem.contains('\'');
-        if stem.len() < 3 || plain && lengths[first] & (1 << stem.len().min(63)) == 0 {
+        if stem.len() < 3 || plain && lengths[first] & length_bit(stem.len()) == 0 {
             continue;
         }
         let Some(part) = known(lower(stem).as_ref()) else { continue };
@@ -128,13 +135,18 @@ fn repeat(note: &Note<'_>, findings: &mut Vec<Finding>, parts: &HashMap<String, 
     }
 }
 
+/// The bit of a length among others.
+fn length_bit(length: usize) -> u64 {
+    1 << length.min(63)
+}
+
 fn detector(category: Category) -> &'static str {
     if category == Category::Name { "consistency.name" } else { "consistency.organization" }
 }
 
 /// The words of certain findings that may stand for them.
-fn parts(note: &Note<'_>, findings: &[Finding]) -> HashMap<String, Part> {
-    let mut parts: HashMap<String, Part> = HashMap::new();
+fn parts(note: &Note<'_>, findings: &[Finding]) -> QuickMap<String, Part> {
+    let mut parts: QuickMap<String, Part> = QuickMap::default();
     for (step, finding) in findings.iter().filter(|finding| finding.score >= CERTAIN).enumerate() {
         if note.cancel.stops(step) {
             break;

@@ -61,7 +61,7 @@ pub(super) struct Place {
     /// Its number among all cues.
     pub(super) cue: usize,
     start: usize,
-    end: usize,
+    pub(super) end: usize,
 }
 
 /// The cues of a part of the text, which grows with what is asked for: most of a note is near no value.
@@ -82,7 +82,15 @@ const STRIDE: usize = 128;
 
 impl Places {
     /// Makes sure that the cues are known that begin in `low..high`.
+    #[inline]
     fn reach(&mut self, cues: &Cues, text: &str, low: usize, high: usize) {
+        if low < self.from || high > self.to {
+            self.read(cues, text, low, high);
+        }
+    }
+
+    #[inline(never)]
+    fn read(&mut self, cues: &Cues, text: &str, low: usize, high: usize) {
         if low < self.from {
             *self = Self { all: true, ..Self::default() };
         } else if low > self.to + STRIDE && !self.all {
@@ -100,6 +108,7 @@ impl Places {
     }
 
     /// Calls `found` with those in a part of the text, as if there were nothing around it.
+    #[inline]
     fn within(&mut self, cues: &Cues, text: &str, part: Range<usize>, mut found: impl FnMut(Place)) {
         let Range { start: low, end: high } = part;
         let bytes = text.as_bytes();
@@ -117,8 +126,7 @@ impl Places {
         let inside = self.list[self.next..].iter().take_while(|place| place.end <= high);
         inside.filter(|place| place.start >= low).for_each(|place| found(*place));
         // A word that the end of the part cuts is whole in it.
-        let closes = |last: u8| cues.closes[usize::from(last)] && !matches!(PLAIN[usize::from(last)], Form::Blank);
-        if high > low && closes(bytes[high - 1]) && goes_on(bytes, high) {
+        if high > low && cues.closes[usize::from(bytes[high - 1])] && goes_on(bytes, high) {
             cues.cut(text, low..high).for_each(found);
         }
     }
@@ -198,7 +206,7 @@ pub(super) struct Cues {
     classes: [u8; 256],
     /// Whether a cue begins with each byte.
     opens: [bool; 256],
-    /// Whether a cue ends with each byte.
+    /// Whether a cue ends with each byte that is no blank.
     closes: [bool; 256],
     /// For each two first letters of the words below, the lengths that occur: most words are told apart by this alone.
     lengths: [u32; 1024],
@@ -265,8 +273,8 @@ impl Cues {
             };
             cues.classes[usize::from(byte)] = class as u8;
             cues.opens[usize::from(byte)] = cues.step(ROOT, class) != NOWHERE;
-            cues.closes[usize::from(byte)] =
-                cues.nodes.iter().any(|node| cues.ends[usize::from(node[class])] != NO_CUE);
+            cues.closes[usize::from(byte)] = !matches!(PLAIN[usize::from(byte)], Form::Blank)
+                && cues.nodes.iter().any(|node| cues.ends[usize::from(node[class])] != NO_CUE);
         }
         for word in words {
             let letters = letters_end(word.as_bytes(), 0);
@@ -327,7 +335,10 @@ impl Cues {
     /// order of their ends, longer ones first. Gives back where reading goes on.
     fn read(&self, text: &str, mut at: usize, high: usize, places: &mut Vec<Place>) -> usize {
         let bytes = text.as_bytes();
-        while let Some(&byte) = bytes.get(at).filter(|_| at < high) {
+        loop {
+            // Mostly one blank stands between words, with which no cue begins.
+            at += usize::from(at < high && bytes.get(at) == Some(&b' '));
+            let Some(&byte) = bytes.get(at).filter(|_| at < high) else { break };
             if byte.is_ascii_alphabetic() {
                 let ahead = sixteen(bytes, at);
                 let length = letters(ahead);
@@ -418,6 +429,7 @@ impl Cues {
     }
 
     /// Appends the cues in the text just before `at`; `row` and `places` are those of the whole text.
+    #[inline]
     pub(super) fn before(&self, text: &str, at: usize, row: &mut Row, places: &mut Places, near: &mut Vec<Place>) {
         let low = row.reach(text.as_bytes(), at);
         places.within(self, text, low..at, |place| near.push(place));
@@ -425,12 +437,14 @@ impl Cues {
 
     /// What the cue at `place` says of a value at `at`, where it stands within `window` of it; `free` says that the cue
     /// counts even where the text between speaks of something else.
-    pub(super) fn hit(text: &str, place: Place, at: usize, window: usize, free: bool) -> Option<Hit> {
+    /// `line` is a place between the start of the value's line and the value.
+    pub(super) fn hit(text: &str, place: Place, at: usize, line: usize, window: usize, free: bool) -> Option<Hit> {
         let gap = &text.as_bytes()[place.end..at];
+        // Mostly both stand on one line.
+        let lines = if place.end >= line { 0 } else { memchr_iter(b'\n', gap).count() };
         // A value on the line under its cue is as near as one beside it.
-        let key = usize::from(gap.len() > 1 && gap[0] == b':' && gap.contains(&b'\n'));
+        let key = usize::from(gap.len() > 1 && gap[0] == b':' && lines > 0);
         let blank = gap[key..].iter().all(u8::is_ascii_whitespace);
-        let lines = memchr_iter(b'\n', gap).count();
         let distance = if blank { gap.len().min(1) } else { gap.len() + LINE_PENALTY * lines };
         let near = distance <= window && (free || linked(gap));
         near.then(|| Hit { cue: place.cue, distance, length: place.end - place.start, linked: true, plain: true })
@@ -452,6 +466,7 @@ impl Cues {
     }
 
     /// The cues in the header of the table column that holds `at`.
+    #[inline]
     pub(super) fn header(&self, text: &str, at: usize, row: &mut Row, places: &mut Places, hits: &mut Vec<Hit>) {
         if let Some(cell) = row.cell(text.as_bytes(), at) {
             let cell = cell.start..cell.end.min(cell.start + REACH);
@@ -576,6 +591,7 @@ pub(super) struct Row {
 
 impl Row {
     /// The line that holds `at`.
+    #[inline(never)]
     fn new(bytes: &[u8], at: usize) -> Self {
         let low = at.saturating_sub(TABLE_REACH);
         let high = bytes.len().min(at + TABLE_REACH);
@@ -590,20 +606,28 @@ impl Row {
     }
 
     /// Goes to the line that holds `at`.
+    #[inline]
     fn hold(&mut self, bytes: &[u8], at: usize) {
         if !(self.line.start..self.line.end.max(1)).contains(&at) {
             *self = Self::new(bytes, at);
         }
     }
 
+    /// Where the line begins that was last looked at, or near its value.
+    pub(super) fn line(&self) -> usize {
+        self.line.start
+    }
+
     /// Where the text before `at` begins that may hold its cues: on its line or the one above, as a value may stand under its
     /// key, and sentences wrap.
+    #[inline]
     fn reach(&mut self, bytes: &[u8], at: usize) -> usize {
         self.hold(bytes, at);
         at.saturating_sub(REACH).max(self.above)
     }
 
     /// The cell above `at` in the header.
+    #[inline]
     fn cell(&mut self, bytes: &[u8], at: usize) -> Option<Range<usize>> {
         self.hold(bytes, at);
         let (header, mark) = self.header.as_ref()?;

@@ -1,5 +1,7 @@
 //! Dates: every element of a date but a bare year (45 CFR 164.514(b)(2)(i)(C)).
 
+use memchr::memchr_iter;
+
 use super::shape::{stands_alone, unit_follows, whole_number};
 use super::{Pattern, Validity};
 use crate::scrub::{Category, Kind};
@@ -31,8 +33,7 @@ fn lead(before: &str) -> usize {
         return 0;
     }
     let word = kept.len() - kept.bytes().rev().take_while(u8::is_ascii_alphabetic).count();
-    let day = kept[word..].to_ascii_lowercase();
-    if DAYS.contains(&day.as_str()) { before.len() - word } else { 0 }
+    if DAYS.iter().any(|day| kept[word..].eq_ignore_ascii_case(day)) { before.len() - word } else { 0 }
 }
 
 const DATE: Pattern =
@@ -1151,40 +1152,42 @@ fn month_word(before: &str, _value: &str, after: &str) -> bool {
 
 /// A month and a day alone: not a part of a longer row, not a quantity, not a fraction.
 fn partial(before: &str, value: &str, after: &str) -> bool {
-    let scale = same_scale(value, after) || same_scale(value, before);
     // "8/12 visits": so many of so many.
-    let counted = [
-        "visits",
-        "sessions",
-        "treatments",
-        "appointments",
-        "goals",
-        "weeks",
-        "classes",
-        "years",
-        "yrs",
-        "months",
-        "days",
-        "hours",
-    ]
-    .iter()
-    .any(|noun| after.strip_prefix(' ').is_some_and(|next| next.starts_with(noun)));
-    !scale
-        && !counted
+    let counted = || {
+        let nouns = [
+            "visits",
+            "sessions",
+            "treatments",
+            "appointments",
+            "goals",
+            "weeks",
+            "classes",
+            "years",
+            "yrs",
+            "months",
+            "days",
+            "hours",
+        ];
+        after.strip_prefix(' ').is_some_and(|next| nouns.iter().any(|noun| next.starts_with(noun)))
+    };
+    !after.starts_with('-')
+        && !before.ends_with(['-', 'L', 'C'])
+        && !counted()
+        && !same_scale(value, after)
+        && !same_scale(value, before)
         && not_in_a_row(before, value, after)
-        && !after.starts_with('-')
-        && !before.ends_with('-')
-        && !before.ends_with('L')
-        && !before.ends_with('C')
 }
 
 /// Whether the text beside a value holds another fraction of the same small denominator: two scores, not two dates.
 fn same_scale(value: &str, beside: &str) -> bool {
     let Some(denominator) = value.split('/').nth(1) else { return false };
+    let bytes = beside.as_bytes();
     SCALES.contains(&denominator)
-        && beside.match_indices('/').any(|(at, _)| {
-            let below: String = beside[at + 1..].chars().take_while(char::is_ascii_digit).collect();
-            below == denominator && beside[..at].ends_with(|c: char| c.is_ascii_digit())
+        && memchr_iter(b'/', bytes).any(|at| {
+            let below = &bytes[at + 1..];
+            below.starts_with(denominator.as_bytes())
+                && !below.get(denominator.len()).is_some_and(u8::is_ascii_digit)
+                && bytes[..at].last().is_some_and(u8::is_ascii_digit)
         })
 }
 
@@ -1201,8 +1204,10 @@ fn range_start(before: &str, value: &str, after: &str) -> bool {
 
 fn range_end(before: &str, value: &str, after: &str) -> bool {
     let trimmed = before.trim_end();
-    let lower = trimmed.to_ascii_lowercase();
-    let joined = ["-", "to", "through", "thru"].iter().find_map(|word| lower.strip_suffix(word));
+    let joined = ["-", "to", "through", "thru"].iter().find_map(|word| {
+        let (first, last) = trimmed.split_at_checked(trimmed.len().checked_sub(word.len())?)?;
+        last.eq_ignore_ascii_case(word).then_some(first)
+    });
     let Some(first) = joined else { return false };
     let first = first.trim_end();
     let start: String =

@@ -6,7 +6,7 @@ use super::announce::{
     ACT, AREA, BRAND, CREDENTIAL, Cues, DWELL, GENERIC, HALF, HEAD, LEGAL, NEVER, STATE, STREET, TITLE, TOWARDS, TOWN,
     TRADE,
 };
-use super::structure::{Gap, Sort, Words};
+use super::structure::{Gap, Sort, Word, Words};
 use crate::lexicon;
 use crate::scrub::{Category, Finding, Kind};
 use crate::text::{Case, TokenKind};
@@ -14,16 +14,19 @@ use crate::text::{Case, TokenKind};
 /// What words announce that are looked at.
 const ASKED: Cues = STATE | HALF | TOWARDS | STREET | AREA | TOWN;
 
+/// Whether a word may say something of a place; most do not.
+#[inline]
+pub(super) fn looks_at(word: &Word) -> bool {
+    // "Box" is asked for by its letters.
+    let three = word.span.len() == 3 && (word.cues != 0 || word.case != Case::Lower);
+    word.is(ASKED) || three
+}
+
 /// Appends the towns, counties and neighbourhoods of a note.
 pub(super) fn find(words: &Words<'_>, findings: &mut Vec<Finding>) {
     let mut finder = Finder { words, findings };
-    for at in 0..words.len() {
-        let Some(word) = words.get(at).filter(|_| !words.cancel.stops(at)) else { return };
-        // Most words are none of these.
-        let asked = word.is(ASKED) || word.span.len() == 3 && words.is_text(at, "box");
-        if !asked || !word.is_word() || word.cues == 0 && word.case == Case::Lower {
-            continue;
-        }
+    for (step, at) in words.places.iter().enumerate() {
+        let Some(word) = words.get(at).filter(|_| !words.cancel.stops(step)) else { return };
         if word.is(STATE) && word.case != Case::Lower || word.is_capital() && word.is(HALF) {
             finder.state(at);
         }

@@ -26,7 +26,7 @@ const DOUBT: f32 = 0.05;
 const SHORTEST: usize = 4;
 
 /// The digit that a scanner reads as this letter.
-fn digit(letter: u8) -> Option<u8> {
+const fn digit(letter: u8) -> Option<u8> {
     match letter {
         b'O' | b'o' => Some(b'0'),
         b'l' | b'I' => Some(b'1'),
@@ -35,6 +35,17 @@ fn digit(letter: u8) -> Option<u8> {
         _ => None,
     }
 }
+
+/// The bytes that numbers are made of, misread ones too.
+static NUMERIC: [bool; 256] = {
+    let mut numeric = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        numeric[byte] = (byte as u8).is_ascii_digit() || digit(byte as u8).is_some();
+        byte += 1;
+    }
+    numeric
+};
 
 impl Detector for Misread {
     fn detect(&self, note: &Note<'_>, findings: &mut Vec<Finding>) -> Result<()> {
@@ -46,10 +57,11 @@ impl Detector for Misread {
             if note.cancel.stops(step) {
                 break;
             }
-            let word = token.kind == TokenKind::Word && token.span.len() == 3;
-            let numeric = (token.kind == TokenKind::Mixed || word)
+            // Few tokens begin like this.
+            let numeric = NUMERIC[usize::from(bytes[token.span.start])]
+                && (token.kind == TokenKind::Mixed || token.kind == TokenKind::Word && token.span.len() == 3)
                 && token.span.start >= reach
-                && bytes[token.span.range()].iter().all(|b| b.is_ascii_digit() || digit(*b).is_some());
+                && bytes[token.span.range()].iter().all(|byte| NUMERIC[usize::from(*byte)]);
             if numeric {
                 let run = run(bytes, token.span);
                 reach = run.end;

@@ -36,6 +36,7 @@ mod other_id;
 mod pattern;
 mod phone;
 mod profession;
+mod rule_set;
 mod scan;
 mod shape;
 mod ssn;

@@ -1,5 +1,7 @@
 //! Medical record numbers (45 CFR 164.514(b)(2)(i)(H)): whatever shape a site gives them, by their cue.
 
+use memchr::memchr2;
+
 use super::Pattern;
 use super::shape::{PRODUCTS, PUBLIC_CODES, identifier, is_date, no_quantity, short_identifier, stands_alone};
 use crate::scrub::{Category, check_digit};
@@ -227,6 +229,10 @@ pub(super) const PATTERNS: &[Pattern] = &[
 
 /// Whether "Last, First" or "LAST, FIRST M" stands right before: lists and headers put the record number after the name.
 fn after_name(before: &str) -> bool {
+    // Either has one of these.
+    if memchr2(b',', b'.', before.as_bytes()).is_none() {
+        return false;
+    }
     let name = before.trim_end_matches([' ', '\t', '(', '|', ':', '-', '#']);
     if name.len() == before.len() {
         return false;

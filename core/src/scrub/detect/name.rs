@@ -4,7 +4,7 @@ use super::announce::{
     ACT, BEFORE, BODY, CALL, CREDENTIAL, Cues, FIELD, GENERIC, GRADED, HEAD, LEGAL, LETTER, NEVER, PARTICLE, RELATIVE,
     SAYS, STATE, STREET, SUFFIX, TALK, THING, TITLE, TRADE,
 };
-use super::structure::{Gap, Sort, Words, sort};
+use super::structure::{Gap, Sort, Word, Words, sort};
 use crate::lexicon::{self, Entry};
 use crate::scrub::{Category, Finding, Stage, Stages};
 use crate::text::{Case, TokenKind};
@@ -12,12 +12,20 @@ use crate::text::{Case, TokenKind};
 /// What words announce that says who is named, or who is named next.
 const CUED: Cues = TITLE | FIELD | LETTER | RELATIVE | CREDENTIAL | CALL | BEFORE | SAYS;
 
+/// Whether a word may say something of a person, in a note with capitals.
+#[inline]
+pub(super) fn looks_at(word: &Word) -> bool {
+    word.is(CUED) || word.case != Case::Lower
+}
+
 /// Appends the names of people in a note.
 pub(super) fn find(words: &Words<'_>, stages: Stages, findings: &mut Vec<Finding>) {
     let (lists, structure) = (stages.has(Stage::Lexicon), stages.has(Stage::Structure));
     let mut finder = Finder { words, findings, begun: 0, done: 0 };
-    for at in 0..words.len() {
-        let Some(word) = words.get(at).filter(|_| !words.cancel.stops(at)) else { return };
+    // In a note without capitals any word may be a name.
+    let all = if words.quiet { words.len() } else { 0 };
+    for (step, at) in (0..all).chain(words.names.iter().filter(|_| !words.quiet)).enumerate() {
+        let Some(word) = words.get(at).filter(|_| !words.cancel.stops(step)) else { return };
         match word.kind {
             TokenKind::Word => {
                 if structure && word.is(CUED) {
@@ -206,8 +214,8 @@ impl Finder<'_, '_, '_> {
         }
         // "Will" and "May" open sentences, and yet are names where structure says so.
         let spared =
-            word.is_capital() && ["will", "may", "august", "june"].iter().any(|name| words.is_text(here, name));
-        if word.is(NEVER) && !spared
+            || word.is_capital() && ["will", "may", "august", "june"].iter().any(|name| words.is_text(here, name));
+        if word.is(NEVER) && !spared()
             || word.is(SUFFIX)
             || word.is(CREDENTIAL) && matches!(word.case, Case::Upper | Case::Mixed)
             || word.is(TITLE | FIELD) && entry.name() < 5
@@ -220,7 +228,9 @@ impl Finder<'_, '_, '_> {
             sort: sort(entry),
             entry,
             initial: false,
-            shaped: particles > 0 || word.case == Case::Mixed || self.words.text(here).contains(['\'', '\u{2019}']),
+            shaped: particles > 0
+                || word.case == Case::Mixed
+                || !word.plain && self.words.text(here).contains(['\'', '\u{2019}']),
             lower: is_lower,
             loud: word.loud,
             upper: word.case == Case::Upper,
@@ -291,14 +301,22 @@ impl Finder<'_, '_, '_> {
 
     /// The parts of a name from `at` on.
     fn run(&self, at: usize, lower: bool) -> Run {
+        match self.unit(at, lower) {
+            Some(first) => self.run_from(first, lower),
+            None => Run { units: [None; MOST], len: 0 },
+        }
+    }
+
+    /// The parts of a name that begins with `first`.
+    fn run_from(&self, first: Unit, lower: bool) -> Run {
         let mut run = Run { units: [None; MOST], len: 0 };
-        let mut here = Some(at);
-        while let Some(start) = here.filter(|_| run.len < MOST) {
-            let Some(unit) = self.unit(start, lower) else { break };
+        let mut next = Some(first);
+        while let Some(unit) = next {
             run.units[run.len] = Some(unit);
             run.len += 1;
-            let ends = self.words.get(unit.last).is_none_or(|word| word.possessive);
-            here = if ends { None } else { self.words.after(unit.last).map(|next| self.nickname(next)) };
+            let ends = run.len == MOST || self.words.get(unit.last).is_none_or(|word| word.possessive);
+            let start = if ends { None } else { self.words.after(unit.last) };
+            next = start.and_then(|start| self.unit(self.nickname(start), lower));
         }
         run
     }
@@ -453,7 +471,7 @@ impl Finder<'_, '_, '_> {
 
     /// Takes the name at `at` if there is one: "First Last", or "Last, First M".
     fn take(&mut self, at: usize, trust: Trust, detector: &'static str) -> Option<usize> {
-        let run = self.run(at, true);
+        let run = self.run_from(self.unit(at, true)?, true);
         if let Some((last, score)) = self.inverted(&run, trust) {
             self.push(at, last, score, detector);
             return Some(last);
@@ -1296,11 +1314,11 @@ impl Finder<'_, '_, '_> {
         if self.words.get(at).is_some_and(|word| word.case == Case::Upper) && self.roster(at) {
             return;
         }
-        let run = self.run(at, false);
-        let Some(first) = run.get(0) else { return };
+        let Some(first) = self.unit(at, false) else { return };
         if first.sort == Sort::Word && !first.shaped && !first.initial {
             return;
         }
+        let run = self.run_from(first, false);
         if let Some((last, score)) = self.inverted(&run, Trust::Weak) {
             self.push(at, last, score, "name.inverted");
             return;

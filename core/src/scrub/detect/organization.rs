@@ -12,17 +12,19 @@ use crate::text::{Case, TokenKind};
 /// What words announce that are looked at.
 const ASKED: Cues = HEAD | TRADE | LEGAL | BRAND | BELONG | BODY | CHAIN;
 
+/// Whether a word may say something of an organisation; most do not.
+#[inline]
+pub(super) fn looks_at(word: &Word) -> bool {
+    let article = word.is(NEVER) && word.span.len() == 3 && word.case == Case::Title;
+    word.is(ASKED) || article
+}
+
 /// Appends the organisations of a note.
 pub(super) fn find(words: &Words<'_>, stages: Stages, findings: &mut Vec<Finding>) {
     let (lists, structure) = (stages.has(Stage::Lexicon), stages.has(Stage::Structure));
     let mut finder = Finder { words, findings, done: 0 };
-    for at in 0..words.len() {
-        let Some(word) = words.get(at).filter(|_| !words.cancel.stops(at)) else { return };
-        // Most words are none of these.
-        let article = word.is(NEVER) && word.span.len() == 3 && word.case == Case::Title;
-        if !word.is(ASKED) && !article || !word.is_word() {
-            continue;
-        }
+    for (step, at) in words.bodies.iter().enumerate() {
+        let Some(word) = words.get(at).filter(|_| !words.cancel.stops(step)) else { return };
         if structure && word.case == Case::Title && word.is(NEVER) && words.is_text(at, "the") {
             finder.the(at);
         }

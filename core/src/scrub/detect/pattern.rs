@@ -1,17 +1,18 @@
 //! The one pass over the text for all patterns, and how a match becomes a finding.
 
 use std::collections::BTreeMap;
-use std::ops::Range;
 use std::sync::{Arc, LazyLock, OnceLock};
 
 use regex_automata::{Anchored, Input, meta};
 
 use super::cues::{Cues, Hit, Place, Places, Row};
-use super::scan::{Form, Scanner, syntax};
+use super::rule_set::RuleSet;
+use super::scan::{End, Form, Scanner, syntax};
 use super::{Detector, Note};
 use crate::error::{Error, Result};
 use crate::scrub::{self, Category, Finding, Kind, RuleKind};
 use crate::text::Span;
+use crate::text::short::digits;
 
 /// What a validator thinks of a matched value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -111,6 +112,8 @@ const CUED_INVALID: f32 = 0.6;
 const UNLESS_WINDOW: usize = 24;
 /// What stands for the byte before a match at the start of the text.
 const START: usize = 256;
+/// Farther than any cue is looked for.
+const FARTHEST: usize = 128;
 /// Above what any rule needs.
 const MOST_DIGITS: usize = 8;
 /// How far the text around a value is shown to [`Pattern::around`], in bytes.
@@ -123,14 +126,14 @@ pub(crate) struct Patterns {
 
 struct Compiled {
     rules: Vec<Rule>,
-    /// Patterns of one regular expression share its place in the automaton: the rules of each.
-    sharing: Vec<RuleSet>,
     /// The rules whose value is what matches, and a finding only beside a cue.
     cued: RuleSet,
     /// The rules that may not begin inside a row of numbers.
     unglued: RuleSet,
     /// The rules that may not begin after each byte, and at the start of the text.
     barred: Vec<RuleSet>,
+    /// The rules that cues speak for from as far away as this, in bytes.
+    reached: Vec<RuleSet>,
     /// The rules that need more digits than this.
     needs_more: [RuleSet; MOST_DIGITS],
     scanner: Scanner,
@@ -181,9 +184,20 @@ impl Compiled {
             let next = words.len();
             words.entry(word).or_insert(next);
         }
-        let rules: Vec<Rule> = patterns
+        // Rules of one regular expression stand side by side.
+        let mut expressions: Vec<Vec<&Pattern>> = Vec::new();
+        for pattern in &patterns {
+            match expressions.iter_mut().find(|alike| alike[0].regex == pattern.regex) {
+                Some(alike) => alike.push(pattern),
+                None => expressions.push(vec![pattern]),
+            }
+        }
+        // Of rules that find the same the last expression is asked first.
+        let rules: Vec<Rule> = expressions
             .iter()
-            .map(|pattern| Rule { pattern: *pattern, group: pattern.regex.contains("(?<v>").then(OnceLock::new) })
+            .rev()
+            .flatten()
+            .map(|&pattern| Rule { pattern: *pattern, group: pattern.regex.contains("(?<v>").then(OnceLock::new) })
             .collect();
         if rules.len() > RuleSet::CAPACITY {
             return Err(Error::internal("more patterns than a set of rules holds"));
@@ -209,32 +223,36 @@ impl Compiled {
                 }
             }
         }
+        let farthest = patterns.iter().map(|pattern| pattern.window).max().unwrap_or(0).min(FARTHEST);
+        // The last place stands for all that is farther.
+        let mut reached = vec![RuleSet::default(); farthest + 2];
+        for (distance, reached) in reached.iter_mut().enumerate() {
+            let within = rules.iter().enumerate().filter(|(_, rule)| rule.pattern.window >= distance);
+            within.for_each(|(number, _)| reached.insert(number));
+        }
         let mut ordered = vec![""; words.len()];
         for (word, number) in words {
             ordered[number] = word;
         }
-        let mut forms: Vec<Form<'_>> = Vec::new();
-        let mut sharing: Vec<RuleSet> = Vec::new();
-        for (number, pattern) in patterns.iter().enumerate() {
-            if let Some(place) = forms.iter().position(|form| form.regex == pattern.regex) {
-                sharing[place].insert(number);
-                // One that may stand anywhere is looked for anywhere.
-                let anywhere = pattern.behind.is_empty() || forms[place].behind.is_empty();
-                if anywhere { forms[place].behind.clear() } else { forms[place].behind.push_str(pattern.behind) }
-            } else {
-                forms.push(Form { regex: pattern.regex, behind: pattern.behind.to_owned() });
-                let mut rules = RuleSet::default();
-                rules.insert(number);
-                sharing.push(rules);
+        let mut forms: Vec<Form<'_>> = Vec::with_capacity(expressions.len());
+        let mut next = rules.len();
+        for alike in &expressions {
+            let mut form = Form { regex: alike[0].regex, behind: String::new(), rules: RuleSet::default() };
+            next -= alike.len();
+            (next..next + alike.len()).for_each(|number| form.rules.insert(number));
+            // One that may stand anywhere is looked for anywhere.
+            if alike.iter().all(|pattern| !pattern.behind.is_empty()) {
+                form.behind.extend(alike.iter().map(|pattern| pattern.behind));
             }
+            forms.push(form);
         }
         let (scanner, cues) = (Scanner::new(&forms)?, Cues::new(&ordered)?);
         Ok(Self {
             rules,
-            sharing,
             cued,
             unglued,
             barred,
+            reached,
             needs_more,
             scanner,
             cues,
@@ -274,16 +292,17 @@ impl Compiled {
             }
             let at = text.floor_char_boundary(start);
             let mut spoken_for = None;
-            let count = |part: Range<usize>| bytes[part].iter().filter(|byte| byte.is_ascii_digit()).count();
-            let mut last = ends.last().map_or(start, |&(_, end)| end);
-            let mut digits = count(start..last);
-            for &(regex, end) in ends.iter().rev() {
-                if end != last {
-                    digits -= count(end..last);
-                    last = end;
+            let mut ends = ends;
+            while let Some((&End { at: end, rules }, rest)) = ends.split_last() {
+                ends = rest;
+                let mut rules = rules;
+                while let Some((same, rest)) = ends.split_last().filter(|(other, _)| other.at == end) {
+                    rules.add(same.rules);
+                    ends = rest;
                 }
+                let digits = digits(bytes, Span::new(start, end));
                 let poor = self.needs_more[digits.min(MOST_DIGITS - 1)];
-                let mut rules = self.sharing[regex].without(done).without(poor);
+                rules = rules.without(done).without(poor);
                 if rules.is_empty() {
                     continue;
                 }
@@ -425,7 +444,12 @@ enum Standing {
 
 /// Whether a bracket follows, in which a value's cue may stand.
 fn opens_bracket(after: &[u8]) -> bool {
-    matches!(after.iter().find(|byte| **byte != b' '), Some(b'(' | b'['))
+    // One blank, as a rule.
+    let mut after = &after[usize::from(after.first() == Some(&b' '))..];
+    while let Some((b' ', rest)) = after.split_first() {
+        after = rest;
+    }
+    matches!(after.first(), Some(b'(' | b'['))
 }
 
 /// The cues around the last value that was looked at; patterns that match at one place share them.
@@ -438,60 +462,13 @@ struct Nearby {
     /// The cues of the text.
     places: Places,
     header: Vec<Hit>,
-    /// The rules that one of these speaks for.
+    /// The rules that one of these may speak for.
     cued: RuleSet,
     /// Where the value ends, and the words after it.
     after: (Option<usize>, Vec<Hit>),
     row: Row,
     /// What validators said of the span last looked at.
     judged: (Option<Span>, Vec<(Validate, Validity)>),
-}
-
-/// A set of rules by number.
-#[derive(Debug, Clone, Copy, Default)]
-struct RuleSet([u64; 4]);
-
-impl RuleSet {
-    /// As many rules as a set can hold.
-    const CAPACITY: usize = 256;
-
-    fn contains(self, number: usize) -> bool {
-        self.0[number / 64] & (1 << (number % 64)) != 0
-    }
-
-    fn insert(&mut self, number: usize) {
-        self.0[number / 64] |= 1 << (number % 64);
-    }
-
-    /// Takes the lowest number out.
-    fn pop(&mut self) -> Option<usize> {
-        let (index, word) = self.0.iter_mut().enumerate().find(|(_, word)| **word != 0)?;
-        let bit = word.trailing_zeros() as usize;
-        *word &= *word - 1;
-        Some(index * 64 + bit)
-    }
-
-    fn is_empty(self) -> bool {
-        self.0[0] | self.0[1] | self.0[2] | self.0[3] == 0
-    }
-
-    #[inline]
-    fn both(self, other: Self) -> Self {
-        let (mine, theirs) = (self.0, other.0);
-        Self([mine[0] & theirs[0], mine[1] & theirs[1], mine[2] & theirs[2], mine[3] & theirs[3]])
-    }
-
-    #[inline]
-    fn without(self, other: Self) -> Self {
-        let (mine, theirs) = (self.0, other.0);
-        Self([mine[0] & !theirs[0], mine[1] & !theirs[1], mine[2] & !theirs[2], mine[3] & !theirs[3]])
-    }
-
-    fn add(&mut self, other: Self) {
-        for (mine, theirs) in self.0.iter_mut().zip(other.0) {
-            *mine |= theirs;
-        }
-    }
 }
 
 impl Nearby {
@@ -519,8 +496,19 @@ impl Nearby {
             compiled.cues.before(text, at, &mut self.row, &mut self.places, &mut self.before);
             compiled.cues.header(text, at, &mut self.row, &mut self.places, &mut self.header);
             self.cued = RuleSet::default();
+            // Between a cue and what it speaks for there are blanks, or no more bytes than its rule allows for.
+            let bytes = text.as_bytes();
+            let blank = |back: usize| at >= back && bytes[at - back].is_ascii_whitespace();
+            // There is one, as a rule.
+            let mut solid = at - usize::from(blank(1));
+            while solid > 0 && bytes[solid - 1].is_ascii_whitespace() {
+                solid -= 1;
+            }
+            let farthest = compiled.reached.len() - 1;
             for place in &self.before {
-                self.cued.add(compiled.speaks_for[place.cue]);
+                let distance = if place.end + 1 >= solid { 0 } else { at - place.end };
+                let reached = compiled.reached[distance.min(farthest)];
+                self.cued.add(compiled.speaks_for[place.cue].both(reached));
             }
             for hit in &self.header {
                 self.cued.add(compiled.speaks_for[hit.cue]);
@@ -533,7 +521,8 @@ impl Nearby {
     /// [`Cues::hit`] for `free`.
     fn best(&self, text: &str, at: usize, sets: &[RuleSet], number: usize, window: usize, free: bool) -> Option<Hit> {
         let chosen = self.before.iter().filter(|place| sets[place.cue].contains(number));
-        chosen.filter_map(|place| Cues::hit(text, *place, at, window, free)).min_by_key(Hit::rank)
+        let line = self.row.line();
+        chosen.filter_map(|place| Cues::hit(text, *place, at, line, window, free)).min_by_key(Hit::rank)
     }
 
     /// The words after `at`.

@@ -15,6 +15,7 @@ use regex_automata::util::primitives::{PatternID, StateID};
 use regex_automata::util::syntax;
 use regex_automata::{Anchored, Input, MatchKind};
 
+use super::rule_set::RuleSet;
 use crate::cancel::Cancel;
 use crate::error::{Error, Result};
 use crate::text::Span;
@@ -69,6 +70,49 @@ const CLASSES: [Class; 256] = {
 
 fn class(byte: u8) -> Class {
     CLASSES[usize::from(byte)]
+}
+
+/// What each byte in a stretch between blanks says of it.
+const ENDS: u8 = 1;
+/// An identifier may be there.
+const BUSY: u8 = 1 << 1;
+/// There is a mark (see [`Way::Mark`]).
+const MARK: u8 = 1 << 2;
+/// The byte after it says more.
+const POINT: u8 = 1 << 3;
+
+/// Of each byte in a stretch.
+static SAYS: [u8; 256] = {
+    let mut says = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        says[byte] = match CLASSES[byte] {
+            Class::Blank => ENDS,
+            Class::Digit | Class::Under => BUSY,
+            Class::At => BUSY | MARK,
+            Class::Bracket => MARK,
+            Class::Point => POINT,
+            Class::Letter | Class::Symbol => 0,
+        };
+        byte += 1;
+    }
+    says
+};
+
+/// Of the byte right after a point.
+fn after_point(byte: u8) -> u8 {
+    if byte.is_ascii_alphabetic() {
+        BUSY | MARK
+    } else if byte.is_ascii_digit() {
+        BUSY
+    } else {
+        0
+    }
+}
+
+/// Of the byte after the blanks after a stretch.
+fn after_blank(byte: u8) -> u8 {
+    SAYS[usize::from(byte)] & if byte.is_ascii_digit() { BUSY } else { MARK }
 }
 
 /// What three bytes in a row can be, each told apart as far as five bits do: letters whatever their case, digits as one. For each
@@ -131,14 +175,23 @@ type NewTable = Box<dyn Fn() -> Table + Send + Sync + std::panic::UnwindSafe + s
 struct Automaton {
     dfa: DFA,
     tables: Pool<Table, NewTable>,
-    /// The number each pattern has outside.
-    numbers: Vec<usize>,
+    /// The rules that each pattern is the expression of.
+    rules: Vec<RuleSet>,
 }
 
 /// A regular expression, and what may stand right before it, as [`super::Pattern::behind`] says.
 pub(super) struct Form<'p> {
     pub(super) regex: &'p str,
     pub(super) behind: String,
+    /// The rules that have this expression.
+    pub(super) rules: RuleSet,
+}
+
+/// Where matches end that begin at one place, and the rules whose expressions end there.
+#[derive(Clone, Copy)]
+pub(super) struct End {
+    pub(super) at: usize,
+    pub(super) rules: RuleSet,
 }
 
 /// All patterns, in four automata: the first is tried at every word, the others, which can begin with any word, where an identifier
@@ -156,6 +209,8 @@ pub(super) struct Scanner {
     leads: [bool; 256],
     /// What each of the four can begin with, side by side.
     openings: Box<[[u32; 4]; 1024]>,
+    /// What follows the first byte of those that begin with something telling.
+    later: Openings,
     /// The most bytes that a pattern can match, and one that does without the mark between the fields of a message.
     longest: (usize, usize),
 }
@@ -174,8 +229,8 @@ fn compile(forms: &[Form<'_>], numbers: &[usize]) -> Result<NFA> {
 }
 
 impl Automaton {
-    fn new(forms: &[Form<'_>], numbers: Vec<usize>) -> Result<Self> {
-        let nfa = compile(forms, &numbers)?;
+    fn new(forms: &[Form<'_>], numbers: &[usize]) -> Result<Self> {
+        let nfa = compile(forms, numbers)?;
         let dfa = dfa::Builder::new()
             .configure(
                 dfa::Config::new()
@@ -189,12 +244,13 @@ impl Automaton {
             .map_err(|error| Error::internal(format!("pattern does not compile: {error}")))?;
         let for_table = dfa.clone();
         let new_table: NewTable = Box::new(move || Table::new(&for_table));
-        Ok(Self { dfa, tables: Pool::new(new_table), numbers })
+        let rules = numbers.iter().map(|&number| forms[number].rules).collect();
+        Ok(Self { dfa, tables: Pool::new(new_table), rules })
     }
 
-    /// Adds every pattern that matches at `start`, with every end it can have, nearest end first.
+    /// Adds every end that a match at `start` can have, nearest first.
     #[inline]
-    fn ends(&self, table: &mut Table, text: &[u8], start: usize, ends: &mut Vec<(usize, usize)>) -> Result<()> {
+    fn ends(&self, table: &mut Table, text: &[u8], start: usize, ends: &mut Vec<End>) -> Result<()> {
         let known = ends.len();
         if table.walk(self, text, start, ends).is_ok() {
             return Ok(());
@@ -219,8 +275,8 @@ struct Table {
     known: HashMap<LazyStateID, u16>,
     /// Where to begin after each byte, and at the start of the text.
     starts: [u16; 257],
-    /// The patterns that match in each state.
-    matches: Vec<Box<[u16]>>,
+    /// The rules whose expressions match in each state.
+    matches: Vec<RuleSet>,
 }
 
 /// Patterns match in the state that is entered.
@@ -241,7 +297,7 @@ impl Table {
             lazy: vec![LazyStateID::default(); 2],
             known: HashMap::new(),
             starts: [UNKNOWN; 257],
-            matches: vec![Box::default(); 2],
+            matches: vec![RuleSet::default(); 2],
         }
     }
 
@@ -250,7 +306,7 @@ impl Table {
         automaton: &Automaton,
         text: &[u8],
         start: usize,
-        ends: &mut Vec<(usize, usize)>,
+        ends: &mut Vec<End>,
     ) -> std::result::Result<(), Full> {
         let dfa = &automaton.dfa;
         let classes = dfa.byte_classes();
@@ -259,57 +315,61 @@ impl Table {
         if state == UNKNOWN {
             let input = Input::new(text).range(start..).anchored(Anchored::Yes);
             let lazy = dfa.start_state_forward(&mut self.cache, &input).map_err(|_| Full)?;
-            state = self.intern(dfa, lazy)?;
+            state = self.intern(automaton, lazy)?;
             self.starts[before] = state;
         }
+        state &= !MATCH;
         // A lazy automaton reports a match one byte late, hence the step past the end.
         for (at, &byte) in (start..).zip(&text[start..]) {
-            let place = usize::from(state & !MATCH) * self.width + usize::from(classes.get(byte));
+            let place = usize::from(state) * self.width + usize::from(classes.get(byte));
             let mut next = self.rows[place];
-            if next == UNKNOWN {
-                next = self.learn(dfa, place, Some(byte))?;
-            }
-            if next == DEAD {
-                return Ok(());
-            }
-            if next & MATCH != 0 {
-                self.report(automaton, next, at, ends);
+            // Most steps lead to a state that was met before and in which nothing matches: that is one question.
+            if next.wrapping_sub(DEAD + 1) >= MATCH - (DEAD + 1) {
+                if next == UNKNOWN {
+                    next = self.learn(automaton, place, Some(byte))?;
+                }
+                if next == DEAD {
+                    return Ok(());
+                }
+                next = self.report(next, at, ends);
             }
             state = next;
         }
-        let place = usize::from(state & !MATCH) * self.width + self.width - 1;
+        let place = usize::from(state) * self.width + self.width - 1;
         let mut next = self.rows[place];
         if next == UNKNOWN {
-            next = self.learn(dfa, place, None)?;
+            next = self.learn(automaton, place, None)?;
         }
-        if next & MATCH != 0 {
-            self.report(automaton, next, text.len(), ends);
-        }
+        self.report(next, text.len(), ends);
         Ok(())
     }
 
-    /// Adds the patterns that match in the state that is entered.
+    /// Adds the rules whose expressions match in the state that is entered, if any do. Gives back its row.
     #[inline]
-    fn report(&self, automaton: &Automaton, state: u16, at: usize, ends: &mut Vec<(usize, usize)>) {
-        let matching = self.matches[usize::from(state & !MATCH)].iter();
-        ends.extend(matching.map(|&pattern| (automaton.numbers[usize::from(pattern)], at)));
+    fn report(&self, state: u16, at: usize, ends: &mut Vec<End>) -> u16 {
+        let row = state & !MATCH;
+        if state & MATCH != 0 {
+            ends.push(End { at, rules: self.matches[usize::from(row)] });
+        }
+        row
     }
 
     /// Works out where a place of a row leads: under `byte`, or at the end of the text.
     #[cold]
-    fn learn(&mut self, dfa: &DFA, place: usize, byte: Option<u8>) -> std::result::Result<u16, Full> {
+    fn learn(&mut self, automaton: &Automaton, place: usize, byte: Option<u8>) -> std::result::Result<u16, Full> {
+        let dfa = &automaton.dfa;
         let from = self.lazy[place / self.width];
         let lazy = match byte {
             Some(byte) => dfa.next_state(&mut self.cache, from, byte),
             None => dfa.next_eoi_state(&mut self.cache, from),
         };
-        let next = self.intern(dfa, lazy.map_err(|_| Full)?)?;
+        let next = self.intern(automaton, lazy.map_err(|_| Full)?)?;
         self.rows[place] = next;
         Ok(next)
     }
 
     /// The row of a state of the cache, and whether patterns match there.
-    fn intern(&mut self, dfa: &DFA, lazy: LazyStateID) -> std::result::Result<u16, Full> {
+    fn intern(&mut self, automaton: &Automaton, lazy: LazyStateID) -> std::result::Result<u16, Full> {
         if lazy.is_dead() {
             return Ok(DEAD);
         }
@@ -320,9 +380,13 @@ impl Table {
             return Ok(row);
         }
         let number = u16::try_from(self.lazy.len()).ok().filter(|number| number & MATCH == 0).ok_or(Full)?;
+        let dfa = &automaton.dfa;
         let matching = if lazy.is_match() { dfa.match_len(&self.cache, lazy) } else { 0 };
-        let patterns = (0..matching).map(|index| dfa.match_pattern(&self.cache, lazy, index).as_usize() as u16);
-        self.matches.push(patterns.collect());
+        let mut rules = RuleSet::default();
+        for index in 0..matching {
+            rules.add(automaton.rules[dfa.match_pattern(&self.cache, lazy, index).as_usize()]);
+        }
+        self.matches.push(rules);
         self.lazy.push(lazy);
         self.rows.resize(self.rows.len() + self.width, UNKNOWN);
         let row = number | if matching > 0 { MATCH } else { 0 };
@@ -357,15 +421,17 @@ impl Scanner {
             .filter(|pattern| !needs(&nfa, *pattern, Way::to_bar))
             .map(|pattern| lengths[pattern.as_usize()]);
         let longest = (lengths.iter().copied().max().unwrap_or(0), barless.max().unwrap_or(0));
-        let automata = [telling, any, marked, led].map(|numbers| Automaton::new(forms, numbers));
+        let automata = [telling, any, marked, led].map(|numbers: Vec<usize>| Automaton::new(forms, &numbers));
         let [telling, any, marked, led] = automata;
         let (telling, any, marked, led) = (telling?, any?, marked?, led?);
         let mut openings = Box::new([[0; 4]; 1024]);
         for (place, automaton) in [&telling, &any, &marked, &led].into_iter().enumerate() {
-            let own = self::openings(automaton.dfa.get_nfa());
+            let nfa = automaton.dfa.get_nfa();
+            let own = self::openings(nfa, nfa.patterns().filter_map(|pattern| nfa.start_pattern(pattern)));
             openings.iter_mut().zip(own.iter()).for_each(|(all, own)| all[place] = *own);
         }
-        Ok(Self { telling, any, marked, led, leads, openings, longest })
+        let later = self::later(telling.dfa.get_nfa());
+        Ok(Self { telling, any, marked, led, leads, openings, later, longest })
     }
 
     /// Where matches begin that touch `span`, or come as near to it as `margin` bytes.
@@ -377,8 +443,8 @@ impl Scanner {
         Span::new(blank.map_or(0, |blank| blank + 1), text.len().min(span.end + margin))
     }
 
-    /// Calls `found` at each place of `part` where patterns match, with every pattern and every end it can have there, nearest end
-    /// first. The part begins where the text does or after a blank, and is gone through to the end of its last word. Gives back
+    /// Calls `found` at each place of `part` where patterns match, with every end that matches have there, nearest first; one end may
+    /// be there more than once. The part begins where the text does or after a blank, and is gone through to the end of its last word. Gives back
     /// where that is.
     ///
     /// # Errors
@@ -388,12 +454,12 @@ impl Scanner {
         text: &[u8],
         part: Span,
         cancel: &Cancel,
-        mut found: impl FnMut(usize, &[(usize, usize)]),
+        mut found: impl FnMut(usize, &[End]),
     ) -> Result<usize> {
         let (mut telling, mut any) = (self.telling.tables.get(), self.any.tables.get());
         let (mut marked, mut led) = (self.marked.tables.get(), self.led.tables.get());
         let (telling, any, marked, led) = (&mut *telling, &mut *any, &mut *marked, &mut *led);
-        let mut ends = Vec::with_capacity(64);
+        let mut ends: Vec<End> = Vec::with_capacity(64);
         let mut at = part.start;
         let mut looked = 0;
         while at < part.end {
@@ -406,32 +472,31 @@ impl Scanner {
                 continue;
             }
             let start = at;
-            let (mut busy, mut mark) = (false, false);
             // Most of a note is words of letters alone, which start at one place.
             at = letters_end(text, at);
             while text.get(at).is_some_and(|&byte| class(byte) == Class::Letter) {
                 at += 1;
             }
             let plain = at;
-            while let Some(&byte) = text.get(at) {
-                match class(byte) {
-                    Class::Blank => break,
-                    Class::Digit | Class::Under => busy = true,
-                    Class::At => (busy, mark) = (true, true),
-                    Class::Bracket => mark = true,
-                    Class::Point => {
-                        let next = text.get(at + 1).copied().unwrap_or(b' ');
-                        busy |= next.is_ascii_alphanumeric();
-                        mark |= next.is_ascii_alphabetic();
-                    }
-                    _ => {}
+            let mut seen = 0;
+            let byte = |at: usize| text.get(at).copied().unwrap_or(b' ');
+            loop {
+                let says = SAYS[usize::from(byte(at))];
+                if says & ENDS != 0 {
+                    break;
                 }
+                if says & POINT != 0 {
+                    seen |= after_point(byte(at + 1));
+                }
+                seen |= says;
                 at += 1;
             }
-            if let Some(&next) = text[at..].iter().take(3).find(|&&byte| class(byte) != Class::Blank) {
-                busy |= next.is_ascii_digit();
-                mark |= class(next) == Class::Bracket;
-            }
+            // There may be two blanks.
+            let (first, second) = (byte(at + 1), byte(at + 2));
+            seen |= after_blank(if class(first) == Class::Blank { second } else { first });
+            // All bits where the others are tried, and those with a mark.
+            let tried = if seen & BUSY != 0 { u32::MAX } else { 0 };
+            let marks = if seen & MARK != 0 { tried } else { 0 };
             let mut before = Class::Blank;
             let mut upcoming = start;
             while upcoming < at {
@@ -444,25 +509,32 @@ impl Scanner {
                     continue;
                 }
                 let near = |after: usize| text.get(place + after).map_or(folded(b'\n'), |byte| folded(*byte));
-                let opening = &self.openings[folded(text[place]) << 5 | near(1)];
-                let third = 1 << near(2);
-                if opening[0] & third != 0 {
+                let (one, two, three) = (near(1), near(2), near(3));
+                let opening = &self.openings[folded(text[place]) << 5 | one];
+                let later = if self.later[one << 5 | two] & 1 << three != 0 { u32::MAX } else { 0 };
+                let led_here = place > 0 && self.leads[usize::from(text[place - 1])];
+                let leads = if led_here { tried } else { 0 };
+                let sets = [opening[0] & later, opening[1] & tried, opening[2] & marks, opening[3] & leads];
+                let opens = sets.map(|set| set & 1 << two);
+                // Nothing begins at most places: that is one question.
+                if opens == [0; 4] {
+                    continue;
+                }
+                if opens[0] != 0 {
                     self.telling.ends(telling, text, place, &mut ends)?;
                 }
-                if busy {
-                    let first = ends.len();
-                    if opening[1] & third != 0 {
-                        self.any.ends(any, text, place, &mut ends)?;
-                    }
-                    if mark && opening[2] & third != 0 {
-                        self.marked.ends(marked, text, place, &mut ends)?;
-                    }
-                    if opening[3] & third != 0 && place > 0 && self.leads[usize::from(text[place - 1])] {
-                        self.led.ends(led, text, place, &mut ends)?;
-                    }
-                    if first < ends.len() && !ends.is_sorted_by_key(|&(number, end)| (end, number)) {
-                        ends.sort_unstable_by_key(|&(number, end)| (end, number));
-                    }
+                let first = ends.len();
+                if opens[1] != 0 {
+                    self.any.ends(any, text, place, &mut ends)?;
+                }
+                if opens[2] != 0 {
+                    self.marked.ends(marked, text, place, &mut ends)?;
+                }
+                if opens[3] != 0 {
+                    self.led.ends(led, text, place, &mut ends)?;
+                }
+                if first < ends.len() && !ends.is_sorted_by_key(|end| end.at) {
+                    ends.sort_unstable_by_key(|end| end.at);
                 }
                 if !ends.is_empty() {
                     found(place, &ends);
@@ -492,8 +564,19 @@ fn beginnings(nfa: &NFA, pattern: PatternID) -> Pairs {
     pairs
 }
 
-/// What the patterns can begin with.
-fn openings(nfa: &NFA) -> Openings {
+/// What stands after the first byte of a match.
+fn later(nfa: &NFA) -> Openings {
+    let starts = nfa.patterns().filter_map(|pattern| nfa.start_pattern(pattern));
+    let nexts: HashSet<StateID> = starts.flat_map(|start| steps(nfa, start).0).map(|(_, next)| next).collect();
+    if nexts.iter().any(|next| steps(nfa, *next).1) {
+        // A match of one byte has nothing after it.
+        return Box::new([u32::MAX; 1024]);
+    }
+    openings(nfa, nexts.into_iter())
+}
+
+/// What can be read from `starts` on.
+fn openings(nfa: &NFA, starts: impl Iterator<Item = StateID>) -> Openings {
     let mut openings: Openings = Box::new([0; 1024]);
     let set = |(first, last): (u8, u8)| (first..=last).fold(0_u32, |set, byte| set | 1 << folded(byte));
     let each = |set: u32| (0..32_usize).filter(move |bit| set & (1 << bit) != 0);
@@ -511,7 +594,7 @@ fn openings(nfa: &NFA) -> Openings {
         seconds.chain(done.then_some((u32::MAX, u32::MAX))).collect()
     };
     let mut seconds: HashMap<StateID, Vec<(u32, u32)>> = HashMap::new();
-    for start in nfa.patterns().filter_map(|pattern| nfa.start_pattern(pattern)) {
+    for start in starts {
         for (first, next) in steps(nfa, start).0 {
             for &(second, thirds) in seconds.entry(next).or_insert_with(|| seconds_of(next)).iter() {
                 for first in each(set(first)) {

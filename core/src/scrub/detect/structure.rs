@@ -1,12 +1,14 @@
 //! The words of a note with what the lists, the letters and the layout say of each: made once, read by the detectors of
 //! names, places and organisations.
 
+use memchr::memchr;
+
 use super::announce::{self, Cues, FIELD, RELATIVE};
 use super::{Detector, Note, location, name, organization};
 use crate::cancel::Cancel;
 use crate::lexicon::{self, Entry};
 use crate::scrub::{Finding, Stage, Stages};
-use crate::text::short::Short;
+use crate::text::short::{Short, sixteen};
 use crate::text::{Case, Span, TokenKind};
 
 /// Finds names, places and organisations, as far as the word lists, the structure of the note, or both are asked for.
@@ -66,6 +68,8 @@ pub(super) struct Word {
     pub(super) cues: Cues,
     /// What the lists say; of words in lower case nothing is looked up.
     pub(super) entry: Entry,
+    /// Whether it is ASCII letters alone.
+    pub(super) plain: bool,
     /// Whether a possessive ending was cut off.
     pub(super) possessive: bool,
     /// Where the token ends, with its possessive ending.
@@ -118,12 +122,41 @@ pub(super) fn sort(entry: Entry) -> Sort {
 pub(super) struct Words<'t> {
     pub(super) text: &'t str,
     items: Vec<Word>,
+    /// Where the detectors of names, places and organisations look.
+    pub(super) names: Chosen,
+    pub(super) places: Chosen,
+    pub(super) bodies: Chosen,
     /// What loops over the words look at.
     pub(super) cancel: &'t Cancel,
     /// Whether the note is written in lower case throughout.
     pub(super) quiet: bool,
     /// Whether it is a conversation: what stands after "PATIENT:" is what the patient says.
     pub(super) dialogue: bool,
+}
+
+/// The places of some words, in order. Which words these will be is hard to foresee: none is left out by a jump.
+pub(super) struct Chosen {
+    places: Vec<u32>,
+    len: usize,
+}
+
+impl Chosen {
+    /// None yet of so many words.
+    fn of(words: usize) -> Self {
+        Self { places: vec![0; words], len: 0 }
+    }
+
+    #[inline]
+    fn add(&mut self, at: usize, chosen: bool) {
+        if let Some(place) = self.places.get_mut(self.len) {
+            *place = at as u32;
+            self.len += usize::from(chosen);
+        }
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = usize> + '_ {
+        self.places[..self.len].iter().map(|place| *place as usize)
+    }
 }
 
 /// A line at least this long may have been wrapped, so that a name goes on in the next.
@@ -135,6 +168,7 @@ impl<'t> Words<'t> {
         let text = note.text;
         let bytes = text.as_bytes();
         let mut items: Vec<Word> = Vec::with_capacity(note.tokens.len());
+        let [mut names, mut places, mut bodies] = [(); 3].map(|()| Chosen::of(note.tokens.len()));
         let (mut line, mut lower, mut title, mut upper) = (0, 0_usize, 0_usize, 0_usize);
         let (mut lowers, mut titles) = (0_usize, 0_usize);
         let mut end = 0;
@@ -144,13 +178,16 @@ impl<'t> Words<'t> {
                 break;
             }
             let mut span = token.span;
-            let gap = match span.start - end {
-                _ if opens => Gap::Line,
-                0 => Gap::Glued,
-                1 if bytes[end] != b'\t' => Gap::Blank,
-                2 if !bytes[end..span.start].contains(&b'\t') => Gap::Blank,
-                _ => Gap::Wide,
+            let between = span.start - end;
+            let near = if between == 0 { Gap::Glued } else { Gap::Blank };
+            let gap = if between <= 1 && bytes[end] != b'\t' {
+                near
+            } else if between == 2 && !bytes[end..span.start].contains(&b'\t') {
+                Gap::Blank
+            } else {
+                Gap::Wide
             };
+            let gap = if opens { Gap::Line } else { gap };
             opens = token.kind == TokenKind::Newline;
             end = span.end;
             let mut word = Word {
@@ -160,41 +197,51 @@ impl<'t> Words<'t> {
                 gap,
                 cues: 0,
                 entry: Entry::default(),
+                plain: token.plain,
                 possessive: false,
                 end,
                 loud: false,
             };
             match token.kind {
                 TokenKind::Word => {
-                    word.case = if bytes[span.start].is_ascii_lowercase() {
-                        Case::Lower
+                    let lower_first = bytes[span.start].is_ascii_lowercase();
+                    let short = Short::first(sixteen(bytes, span.start), span.len()).filter(|_| token.plain);
+                    if let Some(short) = short {
+                        let letters = short.lower_letters();
+                        word.cues = announce::cues_of(letters, span.len());
+                        word.case = if lower_first { Case::Lower } else { short.case() };
+                        if !lower_first && span.len() > 1 {
+                            word.entry = lexicon::lookup_letters(letters);
+                        }
                     } else {
-                        let short = Short::at(bytes, span).filter(|short| short.is_letters(span.len()));
-                        short.map_or_else(|| token.case(text), Short::case)
-                    };
-                    let plural = bytes[span.end - 1] | 0x20 == b's';
-                    if let Some(stem) = plural.then(|| possessive(span.of(text))).flatten() {
-                        span.end = span.start + stem;
-                        word.span = span;
-                        word.possessive = true;
-                        if span.len() > 1 && word.case == Case::Mixed && span.of(text).chars().all(char::is_uppercase) {
-                            word.case = Case::Upper;
+                        word.case = if lower_first { Case::Lower } else { token.case(text) };
+                        if let Some(stem) = possessive(span.of(text)) {
+                            span.end = span.start + stem;
+                            word.span = span;
+                            word.possessive = true;
+                            let capitals = || span.of(text).chars().all(char::is_uppercase);
+                            if span.len() > 1 && word.case == Case::Mixed && capitals() {
+                                word.case = Case::Upper;
+                            }
+                        }
+                        word.cues = announce::cues_at(text, span);
+                        if word.case != Case::Lower && span.len() > 1 {
+                            word.entry = lexicon::lookup_at(text, span);
                         }
                     }
-                    word.cues = announce::cues_at(text, span);
-                    match word.case {
-                        Case::Lower => lower += 1,
-                        Case::Title => title += 1,
-                        Case::Upper if span.len() > 1 => upper += 1,
-                        _ => {}
-                    }
-                    if word.case != Case::Lower && span.len() > 1 {
-                        word.entry = lexicon::lookup_at(text, span);
-                    }
+                    lower += usize::from(word.case == Case::Lower);
+                    title += usize::from(word.case == Case::Title);
+                    upper += usize::from(word.case == Case::Upper && span.len() > 1);
+                    names.add(step, name::looks_at(&word));
+                    places.add(step, location::looks_at(&word));
+                    bodies.add(step, organization::looks_at(&word));
                 }
+                TokenKind::Punctuation => names.add(step, matches!(bytes[span.start], b'^' | b'-' | b'/' | b':')),
                 TokenKind::Newline => {
                     let loud = upper > 0 && lower + title == 0;
-                    items[line..].iter_mut().for_each(|word| word.loud = loud);
+                    if loud {
+                        items[line..].iter_mut().for_each(|word| word.loud = true);
+                    }
                     lowers += lower;
                     titles += title;
                     (lower, title, upper) = (0, 0, 0);
@@ -204,14 +251,11 @@ impl<'t> Words<'t> {
             }
             items.push(word);
         }
-        let loud = upper > 0 && lower + title == 0;
-        if let Some(rest) = items.get_mut(line..) {
-            for word in rest {
-                word.loud = loud;
-            }
+        if upper > 0 && lower + title == 0 {
+            items.iter_mut().skip(line).for_each(|word| word.loud = true);
         }
         let quiet = lowers + lower > 3 && (titles + title) * 20 < lowers + lower;
-        let mut words = Self { text, items, cancel: note.cancel, quiet, dialogue: false };
+        let mut words = Self { text, items, names, places, bodies, cancel: note.cancel, quiet, dialogue: false };
         words.dialogue = words.is_dialogue();
         words
     }
@@ -316,7 +360,7 @@ impl<'t> Words<'t> {
     fn is_wrapped(&self, at: usize) -> bool {
         let Some(newline) = self.items.get(at) else { return false };
         let start = newline.span.start.saturating_sub(WRAPPED);
-        !self.text.as_bytes()[start..newline.span.start].contains(&b'\n') && newline.span.start >= WRAPPED
+        newline.span.start >= WRAPPED && memchr(b'\n', &self.text.as_bytes()[start..newline.span.start]).is_none()
     }
 
     /// Whether the word at `at` opens a line or a sentence, where a capital says nothing.

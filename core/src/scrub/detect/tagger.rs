@@ -22,6 +22,8 @@ const GRAPH: &[u8] = include_bytes!("../../../models/builtin/tagger.onnx");
 const LABELS: usize = 1 + 2 * (Category::ALL.len() - 1);
 /// Name in findings.
 const NAME: &str = "tagger";
+/// The exponential of this is no number above zero any more.
+const NOTHING: f32 = -104.0;
 /// Words below this probability of being an identifier end a search for spans.
 const FLOOR: f32 = 0.02;
 /// How sure a finding with digits can be: numbers look alike, and where a pattern knows the form or a cue, it knows better.
@@ -83,6 +85,10 @@ impl Judged {
         let mut mass = 0.0;
         for label in &mut labels {
             *label -= best;
+            // What is less than that adds nothing, and takes long.
+            if *label < NOTHING {
+                continue;
+            }
             mass += label.exp();
         }
         // sum exp(l) / (exp(outside) + sum exp(l))
@@ -98,7 +104,9 @@ impl Judged {
 
 /// Whether a word may be an identifier at all: exp(-8) of 38 labels is below the floor, and most words end here.
 fn is_possible(row: &[f32]) -> bool {
-    row[1..].iter().copied().fold(f32::NEG_INFINITY, f32::max) > row[0] - 8.0
+    let least = row[0] - 8.0;
+    // All are compared at once.
+    row[1..].iter().filter(|label| **label > least).count() > 0
 }
 
 /// Appends the spans: runs of words that may be identifiers, decoded one by one.
