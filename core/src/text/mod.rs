@@ -3,6 +3,7 @@
 //! Nothing here knows about PHI or rubrics.
 
 pub mod assertion;
+pub(crate) mod automaton;
 pub mod dates;
 pub(crate) mod hash;
 mod headings;
@@ -14,7 +15,6 @@ mod sections;
 mod sentences;
 pub(crate) mod short;
 mod span;
-pub(crate) mod states;
 pub(crate) mod sweep;
 mod tokens;
 mod view;

@@ -8,17 +8,14 @@ use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use regex::{Captures, Match, Regex};
-use regex_automata::MatchKind;
-use regex_automata::hybrid::{dfa, dfa::DFA};
 use regex_automata::nfa::thompson::{self, NFA, State, WhichCaptures};
 use regex_automata::util::look::Look;
-use regex_automata::util::pool::Pool;
-use regex_automata::util::primitives::{PatternID, StateID};
+use regex_automata::util::primitives::StateID;
 use regex_syntax::hir::{Hir, HirKind, Repetition};
 
 use super::Span;
+use super::automaton::{Automaton, Said, Table};
 use super::openings::{folded, openings};
-use super::states::States;
 
 /// A pattern that is compiled when it is first used.
 pub(crate) type Pattern = LazyLock<Regex>;
@@ -32,19 +29,16 @@ const CACHE_BYTES: usize = 8 << 20;
 #[derive(Clone, Copy, Default)]
 struct Numbers(u64);
 
-impl FromIterator<PatternID> for Numbers {
-    fn from_iter<I: IntoIterator<Item = PatternID>>(patterns: I) -> Self {
-        Self(patterns.into_iter().fold(0, |all, pattern| all | 1 << pattern.as_usize()))
+impl Said for Numbers {
+    fn add(&mut self, other: Self) {
+        self.0 |= other.0;
     }
 }
-
-type NewTable = Box<dyn Fn() -> States<Numbers> + Send + Sync + std::panic::UnwindSafe + std::panic::RefUnwindSafe>;
 
 /// Patterns that are searched for together.
 pub(crate) struct Sweep {
     patterns: Vec<&'static Pattern>,
-    dfa: DFA,
-    tables: Pool<States<Numbers>, NewTable>,
+    automaton: Automaton<Numbers>,
     /// What those begin with that begin at the border of a word, and all others.
     openings: Box<[[u32; 2]; 1024]>,
 }
@@ -69,37 +63,30 @@ impl Sweep {
         let own = entries(&nfa).map(|states| openings(&nfa, states.into_iter()));
         let mut openings = Box::new([[0; 2]; 1024]);
         openings.iter_mut().enumerate().for_each(|(at, both)| *both = [own[0][at], own[1][at]]);
-        let config = dfa::Config::new()
-            .match_kind(MatchKind::All)
-            .cache_capacity(CACHE_BYTES)
-            .skip_cache_capacity_check(true)
-            // A full cache is an error, so that nobody goes on with states of the cache before it.
-            .minimum_cache_clear_count(Some(0));
-        let dfa = dfa::Builder::new().configure(config).build_from_nfa(nfa).expect("built-in patterns are tested");
-        let for_table = dfa.clone();
-        let new_table: NewTable = Box::new(move || States::new(&for_table));
-        Self { patterns, dfa, tables: Pool::new(new_table), openings }
+        let numbers: Vec<Numbers> = (0..patterns.len()).map(|number| Numbers(1 << number)).collect();
+        let automaton = Automaton::new(nfa, &numbers, CACHE_BYTES).expect("built-in patterns are tested");
+        Self { patterns, automaton, openings }
     }
 
     /// Where each pattern begins in a text.
     pub(crate) fn over<'t>(&'static self, text: &'t str) -> Swept<'t> {
-        let mut table = self.tables.get();
+        let mut table = self.automaton.table();
         let starts = self.starts(&mut table, text.as_bytes()).or_else(|| {
             // The table may be full: begin anew, once.
-            *table = States::new(&self.dfa);
+            self.automaton.renew(&mut table);
             self.starts(&mut table, text.as_bytes())
         });
         Swept { sweep: self, text, starts }
     }
 
     /// Nothing where a walk goes too far, or the automaton gives up.
-    fn starts(&self, table: &mut States<Numbers>, text: &[u8]) -> Option<Vec<Vec<usize>>> {
+    fn starts(&self, table: &mut Table<Numbers>, text: &[u8]) -> Option<Vec<Vec<usize>>> {
         let mut starts = vec![Vec::new(); self.patterns.len()];
         let is_word = |at: usize| text[at].is_ascii_alphanumeric() || text[at] == b'_';
         let mut follow = |at: usize| {
             let mut here = 0;
             let reach = text.len().min(at + REACH);
-            let ended = table.walk(&self.dfa, text, at, reach, |_, numbers| here |= numbers.0).ok()?;
+            let ended = self.automaton.walk(table, text, at, reach, |_, numbers| here |= numbers.0).ok()?;
             while here != 0 {
                 starts[here.trailing_zeros() as usize].push(at);
                 here &= here - 1;
@@ -321,12 +308,16 @@ mod tests {
             }
         }
         let places: Vec<usize> = (0..=text.len()).filter(|at| text.is_char_boundary(*at)).collect();
-        for (pattern, start, end) in PARTS
-            .iter()
-            .flat_map(|pattern| places.iter().flat_map(|start| places.iter().map(move |end| (*pattern, *start, *end))))
-        {
-            if start <= end && pattern.is_match(&text[start..end]) {
-                assert!(swept.may(pattern, Span::new(start, end)), "{} in {:?}", pattern.as_str(), &text[start..end]);
+        for (start, end) in places.iter().flat_map(|start| places.iter().map(move |end| (*start, *end))) {
+            for pattern in PARTS {
+                if start <= end && pattern.is_match(&text[start..end]) {
+                    assert!(
+                        swept.may(pattern, Span::new(start, end)),
+                        "{} in {:?}",
+                        pattern.as_str(),
+                        &text[start..end]
+                    );
+                }
             }
         }
     }

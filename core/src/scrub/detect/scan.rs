@@ -1,24 +1,22 @@
 //! Says which patterns match where, in one left-to-right walk over the text.
 //!
 //! The walk stops only where a word, a number or a telling symbol starts, and only when some pattern can begin with the
-//! three bytes there. At such a place an automaton holds many patterns at once, so that no pattern hides another; its states
-//! are worked out when they are first needed. There are four of them, each tried only where one of its patterns can match:
+//! three bytes there. At such a place an automaton holds many patterns at once, so that no pattern hides another. There are four of them, each tried only where one of its patterns can match:
 //! a state is a set of places in patterns, and together they had more states than a processor keeps at hand.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use memchr::memchr;
-use regex_automata::hybrid::{LazyStateID, dfa, dfa::DFA};
-use regex_automata::nfa::thompson::{self, NFA, State, WhichCaptures};
-use regex_automata::util::pool::Pool;
+use regex_automata::nfa::thompson::{self, NFA, WhichCaptures};
 use regex_automata::util::primitives::{PatternID, StateID};
 use regex_automata::util::syntax;
-use regex_automata::{Anchored, Input, MatchKind};
 
 use super::rule_set::RuleSet;
 use crate::cancel::Cancel;
 use crate::error::{Error, Result};
 use crate::text::Span;
+use crate::text::automaton::{Automaton, Said, Table};
+use crate::text::openings::{Openings, Range, folded, openings, steps};
 use crate::text::short::letters_end;
 
 /// Bytes between two looks at the token.
@@ -115,33 +113,6 @@ fn after_blank(byte: u8) -> u8 {
     SAYS[usize::from(byte)] & if byte.is_ascii_digit() { BUSY } else { MARK }
 }
 
-/// What three bytes in a row can be, each told apart as far as five bits do: letters whatever their case, digits as one. For each
-/// two the set of the third.
-type Openings = Box<[u32; 1024]>;
-
-/// The five bits of each byte.
-static FOLDED: [u8; 256] = {
-    let mut folded = [0; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        folded[byte] = match byte as u8 {
-            letter @ (b'a'..=b'z' | b'A'..=b'Z') => letter & 31,
-            b'0'..=b'9' => 0,
-            b' ' | b'\t' | b'\n' | b'\r' => 27,
-            b'.' | b',' => 28,
-            b'-' | b'/' => 29,
-            0x80..=0xff => 30,
-            _ => 31,
-        };
-        byte += 1;
-    }
-    folded
-};
-
-fn folded(byte: u8) -> usize {
-    usize::from(FOLDED[usize::from(byte)])
-}
-
 /// A set of pairs of bytes.
 struct Pairs(Box<[u64; 1024]>);
 
@@ -169,16 +140,6 @@ impl Pairs {
     }
 }
 
-type NewTable = Box<dyn Fn() -> Table + Send + Sync + std::panic::UnwindSafe + std::panic::RefUnwindSafe>;
-
-/// Patterns in one automaton.
-struct Automaton {
-    dfa: DFA,
-    tables: Pool<Table, NewTable>,
-    /// The rules that each pattern is the expression of.
-    rules: Vec<RuleSet>,
-}
-
 /// A regular expression, and what may stand right before it, as [`super::Pattern::behind`] says.
 pub(super) struct Form<'p> {
     pub(super) regex: &'p str,
@@ -198,13 +159,13 @@ pub(super) struct End {
 /// may be.
 pub(super) struct Scanner {
     /// Those that begin with something telling.
-    telling: Automaton,
+    telling: Automaton<RuleSet>,
     /// Those that begin with any word.
-    any: Automaton,
+    any: Automaton<RuleSet>,
     /// Those among them that have a mark in or right after their first word (see [`Way::Mark`]).
-    marked: Automaton,
+    marked: Automaton<RuleSet>,
     /// Those among them that stand behind certain bytes.
-    led: Automaton,
+    led: Automaton<RuleSet>,
     /// These bytes.
     leads: [bool; 256],
     /// What each of the four can begin with, side by side.
@@ -228,171 +189,36 @@ fn compile(forms: &[Form<'_>], numbers: &[usize]) -> Result<NFA> {
         .map_err(|error| Error::internal(format!("pattern does not compile: {error}")))
 }
 
-impl Automaton {
-    fn new(forms: &[Form<'_>], numbers: &[usize]) -> Result<Self> {
-        let nfa = compile(forms, numbers)?;
-        let dfa = dfa::Builder::new()
-            .configure(
-                dfa::Config::new()
-                    .match_kind(MatchKind::All)
-                    .cache_capacity(CACHE_BYTES)
-                    .skip_cache_capacity_check(true)
-                    // A full cache is an error, so that nobody goes on with states of the cache before it.
-                    .minimum_cache_clear_count(Some(0)),
-            )
-            .build_from_nfa(nfa)
-            .map_err(|error| Error::internal(format!("pattern does not compile: {error}")))?;
-        let for_table = dfa.clone();
-        let new_table: NewTable = Box::new(move || Table::new(&for_table));
-        let rules = numbers.iter().map(|&number| forms[number].rules).collect();
-        Ok(Self { dfa, tables: Pool::new(new_table), rules })
-    }
-
-    /// Adds every end that a match at `start` can have, nearest first.
-    #[inline]
-    fn ends(&self, table: &mut Table, text: &[u8], start: usize, ends: &mut Vec<End>) -> Result<()> {
-        let known = ends.len();
-        if table.walk(self, text, start, ends).is_ok() {
-            return Ok(());
-        }
-        // The table is full: begin anew, once.
-        *table = Table::new(&self.dfa);
-        ends.truncate(known);
-        table.walk(self, text, start, ends).map_err(|_| Error::internal("the pattern automaton gave up"))
+impl Said for RuleSet {
+    fn add(&mut self, other: Self) {
+        Self::add(self, other);
     }
 }
 
-/// The states of an automaton that were met so far, in little memory: rows lie side by side in the order in which they
-/// were met, a few hundred bytes each, where those of the lazy automaton are spread over many pages.
-struct Table {
-    cache: dfa::Cache,
-    /// How many bytes and the end of the text are told apart.
-    width: usize,
-    /// Where each state leads under each class: 0 is not known yet, 1 nowhere; [`MATCH`] is set where patterns match.
-    rows: Vec<u16>,
-    /// The state in the cache for each row.
-    lazy: Vec<LazyStateID>,
-    known: HashMap<LazyStateID, u16>,
-    /// Where to begin after each byte, and at the start of the text.
-    starts: [u16; 257],
-    /// The rules whose expressions match in each state.
-    matches: Vec<RuleSet>,
+/// Patterns in an automaton that says of each the rules that it is the expression of.
+fn automaton(forms: &[Form<'_>], numbers: &[usize]) -> Result<Automaton<RuleSet>> {
+    let rules: Vec<RuleSet> = numbers.iter().map(|&number| forms[number].rules).collect();
+    Automaton::new(compile(forms, numbers)?, &rules, CACHE_BYTES)
 }
 
-/// Patterns match in the state that is entered.
-const MATCH: u16 = 1 << 15;
-const UNKNOWN: u16 = 0;
-const DEAD: u16 = 1;
-
-/// The table is full, or the automaton gave up.
-struct Full;
-
-impl Table {
-    fn new(dfa: &DFA) -> Self {
-        let width = dfa.byte_classes().alphabet_len();
-        Self {
-            cache: dfa.create_cache(),
-            width,
-            rows: vec![UNKNOWN; 2 * width],
-            lazy: vec![LazyStateID::default(); 2],
-            known: HashMap::new(),
-            starts: [UNKNOWN; 257],
-            matches: vec![RuleSet::default(); 2],
-        }
+/// Adds every end that a match at `start` can have, nearest first.
+#[inline]
+fn ends(
+    automaton: &Automaton<RuleSet>,
+    table: &mut Table<RuleSet>,
+    text: &[u8],
+    start: usize,
+    ends: &mut Vec<End>,
+) -> Result<()> {
+    let known = ends.len();
+    if automaton.walk(table, text, start, text.len(), |at, rules| ends.push(End { at, rules })).is_ok() {
+        return Ok(());
     }
-
-    fn walk(
-        &mut self,
-        automaton: &Automaton,
-        text: &[u8],
-        start: usize,
-        ends: &mut Vec<End>,
-    ) -> std::result::Result<(), Full> {
-        let dfa = &automaton.dfa;
-        let classes = dfa.byte_classes();
-        let before = start.checked_sub(1).map_or(256, |before| usize::from(text[before]));
-        let mut state = self.starts[before];
-        if state == UNKNOWN {
-            let input = Input::new(text).range(start..).anchored(Anchored::Yes);
-            let lazy = dfa.start_state_forward(&mut self.cache, &input).map_err(|_| Full)?;
-            state = self.intern(automaton, lazy)?;
-            self.starts[before] = state;
-        }
-        state &= !MATCH;
-        // A lazy automaton reports a match one byte late, hence the step past the end.
-        for (at, &byte) in (start..).zip(&text[start..]) {
-            let place = usize::from(state) * self.width + usize::from(classes.get(byte));
-            let mut next = self.rows[place];
-            // Most steps lead to a state that was met before and in which nothing matches: that is one question.
-            if next.wrapping_sub(DEAD + 1) >= MATCH - (DEAD + 1) {
-                if next == UNKNOWN {
-                    next = self.learn(automaton, place, Some(byte))?;
-                }
-                if next == DEAD {
-                    return Ok(());
-                }
-                next = self.report(next, at, ends);
-            }
-            state = next;
-        }
-        let place = usize::from(state) * self.width + self.width - 1;
-        let mut next = self.rows[place];
-        if next == UNKNOWN {
-            next = self.learn(automaton, place, None)?;
-        }
-        self.report(next, text.len(), ends);
-        Ok(())
-    }
-
-    /// Adds the rules whose expressions match in the state that is entered, if any do. Gives back its row.
-    #[inline]
-    fn report(&self, state: u16, at: usize, ends: &mut Vec<End>) -> u16 {
-        let row = state & !MATCH;
-        if state & MATCH != 0 {
-            ends.push(End { at, rules: self.matches[usize::from(row)] });
-        }
-        row
-    }
-
-    /// Works out where a place of a row leads: under `byte`, or at the end of the text.
-    #[cold]
-    fn learn(&mut self, automaton: &Automaton, place: usize, byte: Option<u8>) -> std::result::Result<u16, Full> {
-        let dfa = &automaton.dfa;
-        let from = self.lazy[place / self.width];
-        let lazy = match byte {
-            Some(byte) => dfa.next_state(&mut self.cache, from, byte),
-            None => dfa.next_eoi_state(&mut self.cache, from),
-        };
-        let next = self.intern(automaton, lazy.map_err(|_| Full)?)?;
-        self.rows[place] = next;
-        Ok(next)
-    }
-
-    /// The row of a state of the cache, and whether patterns match there.
-    fn intern(&mut self, automaton: &Automaton, lazy: LazyStateID) -> std::result::Result<u16, Full> {
-        if lazy.is_dead() {
-            return Ok(DEAD);
-        }
-        if lazy.is_quit() {
-            return Err(Full);
-        }
-        if let Some(&row) = self.known.get(&lazy) {
-            return Ok(row);
-        }
-        let number = u16::try_from(self.lazy.len()).ok().filter(|number| number & MATCH == 0).ok_or(Full)?;
-        let dfa = &automaton.dfa;
-        let matching = if lazy.is_match() { dfa.match_len(&self.cache, lazy) } else { 0 };
-        let mut rules = RuleSet::default();
-        for index in 0..matching {
-            rules.add(automaton.rules[dfa.match_pattern(&self.cache, lazy, index).as_usize()]);
-        }
-        self.matches.push(rules);
-        self.lazy.push(lazy);
-        self.rows.resize(self.rows.len() + self.width, UNKNOWN);
-        let row = number | if matching > 0 { MATCH } else { 0 };
-        self.known.insert(lazy, row);
-        Ok(row)
-    }
+    // The table is full: begin anew, once.
+    automaton.renew(table);
+    ends.truncate(known);
+    let walked = automaton.walk(table, text, start, text.len(), |at, rules| ends.push(End { at, rules }));
+    walked.map(|_| ()).map_err(|_| Error::internal("the pattern automaton gave up"))
 }
 
 impl Scanner {
@@ -421,16 +247,16 @@ impl Scanner {
             .filter(|pattern| !needs(&nfa, *pattern, Way::to_bar))
             .map(|pattern| lengths[pattern.as_usize()]);
         let longest = (lengths.iter().copied().max().unwrap_or(0), barless.max().unwrap_or(0));
-        let automata = [telling, any, marked, led].map(|numbers: Vec<usize>| Automaton::new(forms, &numbers));
+        let automata = [telling, any, marked, led].map(|numbers: Vec<usize>| automaton(forms, &numbers));
         let [telling, any, marked, led] = automata;
         let (telling, any, marked, led) = (telling?, any?, marked?, led?);
         let mut openings = Box::new([[0; 4]; 1024]);
         for (place, automaton) in [&telling, &any, &marked, &led].into_iter().enumerate() {
-            let nfa = automaton.dfa.get_nfa();
+            let nfa = automaton.nfa();
             let own = self::openings(nfa, nfa.patterns().filter_map(|pattern| nfa.start_pattern(pattern)));
             openings.iter_mut().zip(own.iter()).for_each(|(all, own)| all[place] = *own);
         }
-        let later = self::later(telling.dfa.get_nfa());
+        let later = self::later(telling.nfa());
         Ok(Self { telling, any, marked, led, leads, openings, later, longest })
     }
 
@@ -456,8 +282,8 @@ impl Scanner {
         cancel: &Cancel,
         mut found: impl FnMut(usize, &[End]),
     ) -> Result<usize> {
-        let (mut telling, mut any) = (self.telling.tables.get(), self.any.tables.get());
-        let (mut marked, mut led) = (self.marked.tables.get(), self.led.tables.get());
+        let (mut telling, mut any) = (self.telling.table(), self.any.table());
+        let (mut marked, mut led) = (self.marked.table(), self.led.table());
         let (telling, any, marked, led) = (&mut *telling, &mut *any, &mut *marked, &mut *led);
         let mut ends: Vec<End> = Vec::with_capacity(64);
         let mut at = part.start;
@@ -521,17 +347,17 @@ impl Scanner {
                     continue;
                 }
                 if opens[0] != 0 {
-                    self.telling.ends(telling, text, place, &mut ends)?;
+                    self::ends(&self.telling, telling, text, place, &mut ends)?;
                 }
                 let first = ends.len();
                 if opens[1] != 0 {
-                    self.any.ends(any, text, place, &mut ends)?;
+                    self::ends(&self.any, any, text, place, &mut ends)?;
                 }
                 if opens[2] != 0 {
-                    self.marked.ends(marked, text, place, &mut ends)?;
+                    self::ends(&self.marked, marked, text, place, &mut ends)?;
                 }
                 if opens[3] != 0 {
-                    self.led.ends(led, text, place, &mut ends)?;
+                    self::ends(&self.led, led, text, place, &mut ends)?;
                 }
                 if first < ends.len() && !ends.is_sorted_by_key(|end| end.at) {
                     ends.sort_unstable_by_key(|end| end.at);
@@ -573,37 +399,6 @@ fn later(nfa: &NFA) -> Openings {
         return Box::new([u32::MAX; 1024]);
     }
     openings(nfa, nexts.into_iter())
-}
-
-/// What can be read from `starts` on.
-fn openings(nfa: &NFA, starts: impl Iterator<Item = StateID>) -> Openings {
-    let mut openings: Openings = Box::new([0; 1024]);
-    let set = |(first, last): (u8, u8)| (first..=last).fold(0_u32, |set, byte| set | 1 << folded(byte));
-    let each = |set: u32| (0..32_usize).filter(move |bit| set & (1 << bit) != 0);
-    // Many bytes lead to the same state.
-    let mut known = HashMap::new();
-    let mut seconds_of = |state: StateID| -> Vec<(u32, u32)> {
-        let (seconds, done) = steps(nfa, state);
-        let seconds = seconds.into_iter().map(|(second, next)| {
-            let thirds = known.entry(next).or_insert_with(|| {
-                let (thirds, done) = steps(nfa, next);
-                if done { u32::MAX } else { thirds.into_iter().fold(0, |all, (third, _)| all | set(third)) }
-            });
-            (set(second), *thirds)
-        });
-        seconds.chain(done.then_some((u32::MAX, u32::MAX))).collect()
-    };
-    let mut seconds: HashMap<StateID, Vec<(u32, u32)>> = HashMap::new();
-    for start in starts {
-        for (first, next) in steps(nfa, start).0 {
-            for &(second, thirds) in seconds.entry(next).or_insert_with(|| seconds_of(next)).iter() {
-                for first in each(set(first)) {
-                    each(second).for_each(|second| openings[first << 5 | second] |= thirds);
-                }
-            }
-        }
-    }
-    openings
 }
 
 /// What a step comes to for what is asked of a pattern.
@@ -660,41 +455,4 @@ fn needs(nfa: &NFA, pattern: PatternID, way: impl Fn(Option<Range>, Range) -> Wa
         }
     }
     true
-}
-
-/// The first and the last of a range of bytes.
-type Range = (u8, u8);
-
-/// A range of bytes, and where it leads.
-type Step = (Range, StateID);
-
-/// The byte ranges that lead on from a state, with where they lead, and whether a match is already there.
-fn steps(nfa: &NFA, from: StateID) -> (Vec<Step>, bool) {
-    let (mut steps, mut done) = (Vec::new(), false);
-    let (mut seen, mut open) = (std::collections::BTreeSet::from([from]), vec![from]);
-    while let Some(id) = open.pop() {
-        let mut follow = |next: StateID| {
-            if seen.insert(next) {
-                open.push(next);
-            }
-        };
-        match nfa.state(id) {
-            State::ByteRange { trans } => steps.push(((trans.start, trans.end), trans.next)),
-            State::Sparse(sparse) => {
-                steps.extend(sparse.transitions.iter().map(|trans| ((trans.start, trans.end), trans.next)));
-            }
-            State::Dense(dense) => {
-                steps.extend((0..=255).filter_map(|byte| Some(((byte, byte), dense.matches_byte(byte)?))));
-            }
-            State::Look { next, .. } | State::Capture { next, .. } => follow(*next),
-            State::Union { alternates } => alternates.iter().copied().for_each(follow),
-            State::BinaryUnion { alt1, alt2 } => {
-                follow(*alt1);
-                follow(*alt2);
-            }
-            State::Match { .. } => done = true,
-            State::Fail => {}
-        }
-    }
-    (steps, done)
 }
