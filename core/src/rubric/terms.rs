@@ -111,7 +111,10 @@ impl Vocabulary {
             push_stem(span.of(text), &mut own);
             Word { span, stem: self.stems.get(&own).copied() }
         };
-        split(text).map(&mut word).collect()
+        // A word takes some six bytes with the blank after it.
+        let mut words = Vec::with_capacity(text.len() / 5);
+        words.extend(split(text).map(&mut word));
+        words
     }
 
     /// Every place of every list, in order, by list; where phrases of a list start together the longest counts.

@@ -22,7 +22,7 @@ use crate::text::{Case, Span, TokenKind};
 /// Name in findings.
 pub(crate) const NAME: &str = "strict";
 /// The highest threshold of any category under strict mode: what a detector finds as weakly as this goes.
-pub(crate) const THRESHOLD: f32 = 0.05;
+pub(crate) const THRESHOLD: f32 = 0.02;
 /// How sure a finding of strict mode is: it says only that nothing vouches for the text.
 const SCORE: f32 = 0.2;
 /// How far before a value the words are read that say what it is, in bytes.
@@ -173,8 +173,9 @@ fn judge(words: &Words<'_>, first: usize, last: usize, marks: &mut [Mark]) {
     while last > first && words.is_any_mark(last, b".:'-/") {
         last -= 1;
     }
-    // "Smith-Jones": the parts of a capitalised compound go together.
-    let capital = words.get(first).is_some_and(|word| word.is_capital());
+    // "Smith-Jones": the parts of a capitalised compound go together, and so do those of a name that was found ("kou yuan-her").
+    let named = (first..=last).any(|at| marks[at] == Mark::Covered(Category::Name));
+    let capital = named || words.get(first).is_some_and(|word| word.is_capital());
     let hyphens = (first..=last).all(|at| words.get(at).is_some_and(|w| w.is_word()) || words.is_mark(at, b'-'));
     if capital && hyphens && last > first {
         let known = (first..=last).find_map(|at| match marks[at] {
@@ -202,6 +203,10 @@ fn suspect(words: &Words<'_>, at: usize) -> Option<Category> {
     let before = &words.text[words.text.floor_char_boundary(word.span.start.saturating_sub(BEFORE))..word.span.start];
     // "Dr. Page", "ms. day": whatever follows a title is a name, if any list has it as one.
     if entry.name() > 0 && !word.is(JOIN) && ADDRESSED.is_match(before) {
+        return Some(Category::Name);
+    }
+    // "... told. English, 16:55": who wrote it, and when.
+    if entry.name() > 0 && word.is_capital() && words.opens(at) && SIGNED.is_match(&words.text[word.end..]) {
         return Some(Category::Name);
     }
     if word.is(FIELD | NEVER | STATE) {
@@ -299,6 +304,11 @@ fn noun_follows(after: &str) -> bool {
         && !word.is_empty()
         && !PLAIN.iter().any(|plain| plain.eq_ignore_ascii_case(word))
 }
+
+/// The time of day after whoever wrote an entry.
+static SIGNED: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"^,[\x20\t]+(?:[01]?[0-9]|2[0-3]):?[0-5][0-9](?:\.|\s|$|:[0-5][0-9])").expect("the pattern is tested")
+});
 
 /// A title, or a shorthand that stands before people only.
 static ADDRESSED: LazyLock<Regex> = LazyLock::new(|| {
@@ -542,7 +552,11 @@ fn identifier(words: &Words<'_>, first: usize, last: usize) -> Option<Category> 
     let before = &words.text[words.text.floor_char_boundary(span.start.saturating_sub(BEFORE))..span.start];
     let after = &words.text[span.end..];
     if DATE.is_match(value) {
-        return (!is_part(before, value, after)).then_some(Category::Date);
+        // "1/2 way up"
+        let share = matches!(value, "1/2" | "1/3" | "2/3" | "1/4" | "3/4")
+            && noun_follows(after)
+            && !begins_field(words, first, b"");
+        return (!share && !is_part(before, value, after)).then_some(Category::Date);
     }
     // "seen 3-5", "until 12.6."
     if DAY.is_match(value) && SINCE.is_match(before) && !shape::unit_follows(after) && !is_quantity(after) {
@@ -567,6 +581,9 @@ fn identifier(words: &Words<'_>, first: usize, last: usize) -> Option<Category> 
         return Some(Category::Location);
     }
     let digits = value.bytes().filter(u8::is_ascii_digit).count();
+    if digits > 0 && JOINED.is_match(value) && announced(before) == Some(Category::Device) {
+        return Some(Category::Device);
+    }
     if KNOWN.is_match(value) || is_notation(words.text, span) || digits < 2 || !JOINED.is_match(value) {
         return None;
     }
@@ -696,7 +713,9 @@ fn number(words: &Words<'_>, first: usize, last: usize, at: usize) -> Option<Cat
     {
         return Some(Category::Age);
     }
-    if is_notation(text, words.span(at, at)) || digits <= 3 {
+    // "0800  140/74  76": the time at the start of a row.
+    let hour = digits == 4 && value.parse().is_ok_and(|time: u32| time < 2400 && time % 100 < 60);
+    if is_notation(text, words.span(at, at)) || digits <= 3 || hour && last == first && begins_field(words, at, b"") {
         return None;
     }
     // A part of a longer number: thousands, a decimal.
@@ -721,7 +740,7 @@ static PLATE: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// What stands right before a number of its own kind, whatever its form.
-static CUES: LazyLock<[(Regex, Category); 3]> = LazyLock::new(|| {
+static CUES: LazyLock<[(Regex, Category); 4]> = LazyLock::new(|| {
     let cue = |words: &str| Regex::new(words).expect("the pattern is tested");
     [
         (
@@ -742,6 +761,8 @@ static CUES: LazyLock<[(Regex, Category); 3]> = LazyLock::new(|| {
             ),
             Category::OtherId,
         ),
+        // A batch has many patients; a device of one may be told by its lot.
+        (cue(r"(?i-u)\b(?:lot|batch)(?: (?:no|number|num))?\b\.?[\s:#]*$"), Category::Device),
     ]
 });
 
@@ -835,7 +856,19 @@ fn belongs_to_a_name(words: &Words<'_>, marks: &[Mark], at: usize) -> bool {
     if text.len() == 1 {
         let dotted = words.is_mark(at + 1, b'.');
         let led = after || dotted && name(at + 2) && blank(at + 2);
-        return (led || before) && (dotted || !matches!(text, "a" | "A" | "i" | "I" | "x" | "X"));
+        // "w quackenbush": a small letter alone stands for a word, unless the name beside it is one for certain.
+        let certain = |other: usize| marks.get(other) == Some(&Mark::Covered(Category::Name));
+        let initial = dotted || word.case == Case::Upper || certain(at + 1) || at > 0 && certain(at - 1);
+        return (led || before) && initial && (dotted || !matches!(text, "a" | "A" | "i" | "I" | "x" | "X"));
+    }
+    let listed = words.entry(at).name() > 0 && !word.is(TITLE | CREDENTIAL | FIELD | HEAD);
+    // "given by SEX, LPN"
+    if listed
+        && words.is_mark(at + 1, b',')
+        && words.is(at + 2, CREDENTIAL)
+        && words.get(at + 2).is_some_and(|letters| letters.case == Case::Upper)
+    {
+        return true;
     }
     let last = words.is_mark(at + 1, b',')
         && name(at + 2)
@@ -855,6 +888,16 @@ fn numbers_a_house(words: &Words<'_>, marks: &[Mark], at: usize) -> bool {
     let unknown = words.get(at + 1).is_some_and(|next| next.gap == Gap::Blank && next.is_capital())
         && matches!(marks.get(at + 1), Some(Mark::Suspect(Category::Name | Category::Organization)));
     unknown && begins_field(words, at, b",:|;") && words.text(at).len() <= 4
+}
+
+/// Whether a word with a capital only joins others or counts: beside a name it is no part of it.
+fn is_plain(word: &str) -> bool {
+    const PLAIN: &[&str] = &[
+        "a", "an", "and", "as", "at", "but", "by", "dear", "for", "from", "her", "his", "ii", "iii", "if", "in", "is",
+        "it", "iv", "no", "not", "on", "or", "per", "she", "that", "the", "they", "this", "to", "vs", "was", "were",
+        "with",
+    ];
+    PLAIN.iter().any(|plain| plain.eq_ignore_ascii_case(word))
 }
 
 /// Marks what stands beside something found and belongs to it: a capital beside a name, the number of a street or a post.
@@ -895,10 +938,18 @@ fn neighbours(words: &Words<'_>, marks: &mut [Mark]) {
                     before = before.and_then(|before| before.checked_sub(1));
                 }
                 let near = matches!(word.gap, Gap::Blank | Gap::Glued);
+                // "PLMI 11": beside a word that is only not known, a short number is its value.
+                let guessed = |at: usize| {
+                    matches!(marks[at], Mark::Suspect(Category::Name | Category::Organization | Category::Location))
+                };
+                let value = word.kind == TokenKind::Number
+                    && word.span.len() <= 2
+                    && before.is_some_and(guessed)
+                    && before == at.checked_sub(1);
                 let given = numbered(before).is_some_and(is_number);
                 let counts =
                     !given && (shape::unit_follows(&words.text[word.end..]) || words.is_any_mark(at + 1, b"%/"));
-                let follows = numbered(before).filter(|_| near && !counts);
+                let follows = numbered(before).filter(|_| near && !counts && !value);
                 // "219 O9 9999": the next part of the same number.
                 let leads = numbered(Some(at + 1)).filter(|_| {
                     words.get(at + 1).is_some_and(|next| {
@@ -946,6 +997,16 @@ fn neighbours(words: &Words<'_>, marks: &mut [Mark]) {
             }
             TokenKind::Word if matches!(word.case, Case::Title | Case::Upper) && word.span.len() > 1 => {
                 let entry = words.entry(at);
+                // "THE Rings", and "Shore Her" beside "JAMES ON SCREEN".
+                let plain = is_plain(words.text(at))
+                    && !(words.is_text(at, "the")
+                        && matches!(marks.get(at + 1), Some(Mark::Covered(Category::Organization))))
+                    && !(word.case == Case::Title
+                        && at > 0
+                        && matches!(marks[at - 1], Mark::Covered(Category::Name) | Mark::Suspect(Category::Name)));
+                if plain {
+                    continue;
+                }
                 let sorted =
                     matches!(sort(entry), Sort::Either | Sort::Name) || entry.name() > 0 && word.span.len() <= 3;
                 let led = word.case == Case::Title
@@ -1050,6 +1111,10 @@ mod tests {
             ("seen by J. Quackenbush today", &["J", "Quackenbush"]),
             ("Lap, Quackenbush here", &["Lap", "Quackenbush"]),
             ("her address, 8 Ropewalk, as before", &["8", "Ropewalk"]),
+            ("family told. English, 16:55", &["English"]),
+            ("orders given by day, LPN", &["day"]),
+            ("patch, Lot 928975920.", &["928975920"]),
+            ("patch, lot: WNA-9820-GS", &["WNA-9820-GS"]),
             ("numbers 56 37 14 were given", &["56", "37", "14"]),
             ("the pr0vjded form", &[]),
         ] {

@@ -35,7 +35,7 @@ const SURER: f32 = 0.95;
 /// How sure it is of a date that could also be a part of a whole.
 const CERTAIN: f32 = 0.97;
 /// Words that stand alone are reported from here up, for policies with low thresholds.
-const WEAK: f32 = 0.05;
+const WEAK: f32 = 0.02;
 
 /// The highest score of what is reported for low thresholds only.
 const BELOW: f32 = 0.49;
