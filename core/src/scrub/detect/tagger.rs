@@ -7,6 +7,7 @@
 use std::collections::HashSet;
 use std::sync::{Arc, LazyLock};
 
+use super::announce::{CREDENTIAL, cues};
 use super::notation::{is_notation, is_sure_notation};
 use super::{Detector, Note, PATTERNS};
 use crate::error::{Error, Result};
@@ -247,8 +248,10 @@ fn push(
     while start < end && mark(end - 1) && !closes(text, words, end - 1, category) {
         end -= 1;
     }
-    if matches!(category, Category::Organization | Category::Location) {
-        bare(text, words, &mut start, &mut end);
+    match category {
+        Category::Organization | Category::Location => bare(text, words, &mut start, &mut end),
+        Category::Name => by_itself(text, words, &mut start, &mut end),
+        _ => {}
     }
     if start == end || (start..end).all(mark) {
         return;
@@ -274,6 +277,7 @@ fn push(
                 || category == Category::Name && score < needed(text, words, start, end)
                 || ordinary(text, &words[start..end])
                 || announces(text, &words[start..end])
+                || category == Category::Name && is_letters(text, words, start, end)
                 || crossed_out(value)
                 || contracted(value));
         let score = score.clamp(0.0, if number { NUMBER } else { 1.0 }).min(if doubted { BELOW } else { 1.0 });
@@ -300,6 +304,42 @@ fn bare(text: &str, words: &[Word], start: &mut usize, end: &mut usize) {
     {
         *end -= 1;
     }
+}
+
+/// Takes off what somebody is before a name, and the letters after it: "Intensivist Story", "Shay Lee APP".
+fn by_itself(text: &str, words: &[Word], start: &mut usize, end: &mut usize) {
+    let letters = |i: usize| words[i].class == Class::Letters;
+    let titled = |i: usize| letters(i) && words[i].of(text).contains(char::is_lowercase);
+    while *end - *start > 1 && titled(*start) && letters(*start + 1) && is_role(words[*start].of(text)) {
+        *start += 1;
+    }
+    while *end - *start > 1 && titled(*start) && letters(*end - 1) && is_credential(words[*end - 1].of(text)) {
+        *end -= 1;
+        while *end - *start > 1 && words[*end - 1].of(text) == "," {
+            *end -= 1;
+        }
+    }
+}
+
+/// Whether a word says what a clinician is: "Intensivist", "Sonographer". Few surnames end so.
+fn is_role(word: &str) -> bool {
+    const ENDINGS: &[&str] =
+        &["ologist", "iatrist", "ivist", "italist", "ographer", "therapist", "pharmacist", "dietitian"];
+    let word = word.to_ascii_lowercase();
+    ENDINGS.iter().any(|ending| word.ends_with(ending))
+}
+
+/// Whether a word in capitals is letters that stand after names, and no name itself.
+fn is_credential(word: &str) -> bool {
+    word.len() > 2
+        && word.bytes().all(|byte| byte.is_ascii_uppercase())
+        && cues(word) & CREDENTIAL != 0
+        && !is_a_name(word)
+}
+
+/// Whether a value is only letters after the comma that follows a name: "Hoen, AAHIVS".
+fn is_letters(text: &str, words: &[Word], start: usize, end: usize) -> bool {
+    end == start + 1 && start > 0 && words[start - 1].of(text) == "," && is_credential(words[start].of(text))
 }
 
 /// Whether a value is made of lower-case words alone that the lists know and hold for no name and no place, or is one that
