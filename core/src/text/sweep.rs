@@ -14,14 +14,17 @@ use regex_automata::util::primitives::StateID;
 use regex_syntax::hir::{Hir, HirKind, Repetition};
 
 use super::Span;
-use super::automaton::{Automaton, Said, Table};
+use super::automaton::{Automaton, Full, Said, Table};
 use super::openings::{folded, openings};
+use crate::cancel::Cancel;
 
 /// A pattern that is compiled when it is first used.
 pub(crate) type Pattern = LazyLock<Regex>;
 
 /// Where a walk from one place ends at the latest, in bytes: a match as long is no match of a sane text, and costs a search of its own.
 const REACH: usize = 512;
+/// Bytes between two looks at the token.
+const LOOK: usize = 1 << 14;
 /// Memory a thread may spend on determined states; when it is full they are found anew.
 const CACHE_BYTES: usize = 8 << 20;
 
@@ -68,33 +71,38 @@ impl Sweep {
         Self { patterns, automaton, openings }
     }
 
-    /// Where each pattern begins in a text.
-    pub(crate) fn over<'t>(&'static self, text: &'t str) -> Swept<'t> {
+    /// Where each pattern begins in a text. Once `cancel` is set, that is left to the patterns.
+    pub(crate) fn over<'t>(&'static self, text: &'t str, cancel: &Cancel) -> Swept<'t> {
         let mut table = self.automaton.table();
-        let starts = self.starts(&mut table, text.as_bytes()).or_else(|| {
-            // The table may be full: begin anew, once.
+        let starts = self.starts(&mut table, text.as_bytes(), cancel).or_else(|Full| {
+            // Begin anew, once.
             self.automaton.renew(&mut table);
-            self.starts(&mut table, text.as_bytes())
+            self.starts(&mut table, text.as_bytes(), cancel)
         });
-        Swept { sweep: self, text, starts }
+        Swept { sweep: self, text, starts: starts.ok().flatten() }
     }
 
-    /// Nothing where a walk goes too far, or the automaton gives up.
-    fn starts(&self, table: &mut Table<Numbers>, text: &[u8]) -> Option<Vec<Vec<usize>>> {
+    /// Nothing where a walk goes too far, or is not to go on; an error where the table is full.
+    fn starts(
+        &self,
+        table: &mut Table<Numbers>,
+        text: &[u8],
+        cancel: &Cancel,
+    ) -> Result<Option<Vec<Vec<usize>>>, Full> {
         let mut starts = vec![Vec::new(); self.patterns.len()];
         let is_word = |at: usize| text[at].is_ascii_alphanumeric() || text[at] == b'_';
         let mut follow = |at: usize| {
             let mut here = 0;
             let reach = text.len().min(at + REACH);
-            let ended = self.automaton.walk(table, text, at, reach, |_, numbers| here |= numbers.0).ok()?;
+            let ended = self.automaton.walk(table, text, at, reach, |_, numbers| here |= numbers.0)?;
             while here != 0 {
                 starts[here.trailing_zeros() as usize].push(at);
                 here &= here - 1;
             }
-            ended.then_some(())
+            Ok(ended)
         };
-        if !text.is_empty() {
-            follow(0)?;
+        if !text.is_empty() && !follow(0)? {
+            return Ok(None);
         }
         // Past the end it is as if a new line began.
         let near = |at: usize| text.get(at).map_or(folded(b'\n'), |byte| folded(*byte));
@@ -103,11 +111,12 @@ impl Sweep {
             let (opening, third) = (self.openings[pair], near(at + 2));
             pair = (pair << 5 | third) & 0x3ff;
             let [bordered, others] = opening.map(|set| set >> third & 1 == 1);
-            if others || bordered && is_word(at) != is_word(at - 1) {
-                follow(at)?;
+            let begins = others || bordered && is_word(at) != is_word(at - 1);
+            if begins && !follow(at)? || at.is_multiple_of(LOOK) && cancel.is_cancelled() {
+                return Ok(None);
             }
         }
-        Some(starts)
+        Ok(Some(starts))
     }
 }
 
@@ -270,6 +279,7 @@ fn entries(nfa: &NFA) -> [Vec<StateID>; 2] {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cancel::NEVER;
     use crate::text::pattern::compiled;
 
     static WORD: Pattern = LazyLock::new(|| compiled(r"(?i)\bgoals?\s+(?:\w+\s+){0,3}met\b"));
@@ -296,7 +306,7 @@ mod tests {
 
     /// What a sweep finds is what each pattern finds alone.
     fn same(text: &str) {
-        let swept = sweep().over(text);
+        let swept = sweep().over(text, &NEVER);
         for pattern in [&WORD, &GAP, &BEHIND, &SMALL, &LONG] {
             assert_eq!(spans(swept.all(pattern)), spans(pattern.find_iter(text)), "{} in {text:?}", pattern.as_str());
             assert_eq!(swept.has(pattern), pattern.is_match(text));
@@ -353,9 +363,18 @@ mod tests {
     }
 
     #[test]
+    fn a_walk_that_nobody_waits_for_ends() {
+        let text = "goals met 5% ".repeat(2 * LOOK / 12);
+        let cancel = Cancel::new();
+        assert!(sweep().over(&text, &cancel).starts.is_some());
+        cancel.cancel();
+        assert!(sweep().over(&text, &cancel).starts.is_none());
+    }
+
+    #[test]
     fn what_goes_on_too_long_is_searched_for_alone() {
         let text = format!("goals met {}5 5%", "_".repeat(REACH + 1));
-        let swept = sweep().over(&text);
+        let swept = sweep().over(&text, &NEVER);
         assert!(swept.starts.is_none());
         same(&text);
     }

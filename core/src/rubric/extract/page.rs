@@ -92,7 +92,7 @@ impl<'t> Page<'t> {
         let blocks = cancel.unless_set(|| outline::outline(text, &lines, &markers, &hits));
         let sentences = cancel.unless_set(|| sentences(text));
         let dates = cancel.unless_set(|| dates(text));
-        let swept = SWEEP.over(if cancel.is_cancelled() { "" } else { text });
+        let swept = SWEEP.over(if cancel.is_cancelled() { "" } else { text }, cancel);
         let majors = (0..blocks.len()).filter(|&index| blocks[index].major).collect();
         let (stands, known) = (RefCell::default(), RefCell::default());
         Self { text, words, hits, lines, markers, sentences, blocks, majors, dates, swept, cancel, stands, known }

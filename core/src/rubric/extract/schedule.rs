@@ -128,7 +128,7 @@ pub(super) fn schedule(page: &Page<'_>, goals: &[Goal]) -> (Vec<Span>, Vec<Span>
         let long = duration(page, swept, goals, &often);
         (often, long)
     };
-    plain(page).map_or_else(|| read(&page.swept), |text| read(&SWEEP.over(&text)))
+    plain(page).map_or_else(|| read(&page.swept), |text| read(&SWEEP.over(&text, page.cancel)))
 }
 
 /// How often the patient will be seen.
