@@ -105,15 +105,24 @@ impl Sweep {
             return Ok(None);
         }
         // Past the end it is as if a new line began.
-        let near = |at: usize| text.get(at).map_or(folded(b'\n'), |byte| folded(*byte));
-        let mut pair = near(1) << 5 | near(2);
-        for at in 1..text.len() {
-            let (opening, third) = (self.openings[pair], near(at + 2));
-            pair = (pair << 5 | third) & 0x3ff;
-            let [bordered, others] = opening.map(|set| set >> third & 1 == 1);
-            let begins = others || bordered && is_word(at) != is_word(at - 1);
-            if begins && !follow(at)? || at.is_multiple_of(LOOK) && cancel.is_cancelled() {
+        let past = [b'\n'; 2];
+        let byte = |at: usize| *text.get(at).unwrap_or(&past[0]);
+        let mut pair = folded(byte(1)) << 5 | folded(byte(2));
+        let mut at = 0;
+        for part in text.get(3..).unwrap_or_default().chunks(LOOK).chain([&past[..text.len().saturating_sub(1).min(2)]])
+        {
+            if cancel.is_cancelled() {
                 return Ok(None);
+            }
+            for &third in part {
+                at += 1;
+                let third = folded(third);
+                let opening = self.openings[pair];
+                pair = (pair << 5 | third) & 0x3ff;
+                let [bordered, others] = opening.map(|set| set >> third & 1 == 1);
+                if (others || bordered && is_word(at) != is_word(at - 1)) && !follow(at)? {
+                    return Ok(None);
+                }
             }
         }
         Ok(Some(starts))

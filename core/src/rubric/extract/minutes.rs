@@ -47,14 +47,14 @@ fn re(pattern: &str) -> Regex {
 const NUMBER: &str = r"(?:\d{1,3}|(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:[\s-](?:one|two|three|four|five|six|seven|eight|nine))?|ten|eleven|twelve|thirteen|fifteen|eighteen|seventeen|sixteen|fourteen|nineteen|eight|nine|five|six|seven)";
 
 /// "53 min", "1 hour 5 minutes", "15'", "fifty minutes".
-static AMOUNT: LazyLock<Regex> = LazyLock::new(|| {
+pub(in crate::rubric) static AMOUNT: Pattern = LazyLock::new(|| {
     re(&format!(
         r"\b(?P<hours>\d|an|one|two)\s*(?:hours?|hrs?|h)\b(?:\s*(?:and\s+)?(?P<rest>\d{{1,2}})\s*(?:minutes?|mins?|m)\b)?
         |\b(?P<minutes>{NUMBER})\s*(?:-\s*)?(?:(?:total|timed|untimed|direct|treatment|billable|skilled|one-on-one|1:1|tx)\s+){{0,2}}(?:minutes?\b|mins?\b|min\b|m\b|['′])"
     ))
 });
 /// "Timed: 40", "total 50", "minutes: 40", where the unit stands elsewhere on the line.
-static BARE: LazyLock<Regex> = LazyLock::new(|| {
+pub(in crate::rubric) static BARE: Pattern = LazyLock::new(|| {
     re(&format!(
         r"(?:minutes?|mins?|min\.?|time|timed|untimed|total(?:\s+(?:treatment|tx|rx|therapy|session|visit))?|min\s+total|codes?|TT[TM]?|(?:whole|entire)\s+(?:visit|session|treatment|appointment|hour)(?:\s+(?:for|of|in|with)\s+(?:\w+\s+)?(?:treatment|therapy|care|patient|pt))?|(?:session|visit|treatment|tx|therapy|contact)\s+(?:total|length|duration)|^\s*session|(?:time|minutes|total)\s+in\s+(?:treatment|therapy|session|clinic|all))\s*(?:\([^)\d]*\))?\s*(?:is|was|of|were|[:=\-–|]|\.{{2,}})*\s*(?P<minutes>{NUMBER})\b
         |^\s*all\s*[:=]?\s*(?P<whole>{NUMBER})\s*$
@@ -70,7 +70,7 @@ static TOLD: LazyLock<Regex> = LazyLock::new(|| {
     ))
 });
 /// What begins `TOLD`, and what must follow in it.
-static TELLS: [LazyLock<Regex>; 2] = [
+pub(in crate::rubric) static TELLS: [Pattern; 2] = [
     LazyLock::new(|| re(r"(?:minutes?|mins?|time)\b")),
     LazyLock::new(|| re(r"(?:come|came|add|amount|sum|equal|number|[:=])")),
 ];
@@ -115,11 +115,29 @@ pub(in crate::rubric) static GLOSS: Pattern = LazyLock::new(|| {
 });
 /// Where the clause ends that goes on at `at`, and the next one begins: at a mark between clauses, a wide gap, or "and".
 fn clause_end(text: &str, at: usize) -> Option<(usize, usize)> {
-    let bytes = text.as_bytes();
-    let ends = |at: &usize| {
-        matches!(bytes[*at], b';' | b'\n' | b'|' | b'(' | b')' | b'[' | b']' | b'.' | b',') || may_be_blank(bytes[*at])
-    };
-    (at..bytes.len()).filter(ends).find_map(|at| Some((at, at + break_at(&text[at..])?)))
+    let mut rest = text.as_bytes().get(at..)?;
+    loop {
+        // Most of a text is letters, and blanks before a word that joins nothing.
+        let letters = rest.iter().position(|byte| !byte.is_ascii_alphanumeric())?;
+        let (byte, next) = (rest[letters], rest.get(letters + 1));
+        let may = match byte {
+            b' ' => next.is_some_and(|next| may_join(*next)),
+            b'.' | b',' => next.is_none_or(|next| may_be_blank(*next)),
+            b';' | b'|' | b'(' | b')' | b'[' | b']' => true,
+            byte => may_be_blank(byte),
+        };
+        let end = text.len() - rest.len() + letters;
+        if let Some(length) = may.then(|| break_at(&text[end..])).flatten() {
+            return Some((end, end + length));
+        }
+        rest = &rest[letters + 1..];
+    }
+}
+
+/// Whether a byte after a blank goes on with a gap, or begins what stands between two blanks and joins clauses.
+fn may_join(byte: u8) -> bool {
+    matches!(byte, b'/' | b'+' | b'=' | b'&' | b'*' | b'-' | b'a' | b'A' | b'o' | b'O' | b'p' | b'P' | b'w' | b'W')
+        || may_be_blank(byte)
 }
 
 /// Whether a byte begins a blank, or a character beyond ASCII.
@@ -162,11 +180,10 @@ fn break_at(text: &str) -> Option<usize> {
 /// The minutes of a note.
 pub(super) fn minutes(page: &Page<'_>, services: &[Service]) -> Minutes {
     // Glosses are blanked, byte for byte, so that places stay the same.
-    let plain = if page.swept.has(&GLOSS) {
-        GLOSS.replace_all(page.text, |m: &regex::Captures<'_>| " ".repeat(m[0].len()))
-    } else {
-        Cow::Borrowed(page.text)
-    };
+    let mut plain = Cow::Borrowed(page.text);
+    for gloss in page.swept.all(&GLOSS) {
+        plain.to_mut().replace_range(gloss.range(), &" ".repeat(gloss.len()));
+    }
     let mut out = Minutes { clock: clock(page), ..Minutes::default() };
     let mut start = 0;
     let mut cut = 0;
@@ -187,7 +204,8 @@ pub(super) fn minutes(page: &Page<'_>, services: &[Service]) -> Minutes {
         let clause = &plain[start..end];
         let digits = clause.bytes().any(|byte| byte.is_ascii_digit());
         // Most clauses have no figure, and most figures count something else: what they are labels of is asked of the rest alone.
-        let figure = if digits || has_number(clause) { amount(clause) } else { None };
+        let may = |pattern| *clause != page.text[start..end] || page.swept.may(pattern, Span::new(start, end));
+        let figure = if digits || has_number(clause) { amount(clause, may) } else { None };
         let said = figure.filter(|figure| {
             // "Judge P. (68)": a bare number in brackets is an age, a code or a count.
             let bracketed = || {
@@ -338,16 +356,32 @@ fn is_label(clause: &str) -> bool {
     TIMED.is_match(clause) || UNTIMED.is_match(clause) || TOTAL.is_match(clause)
 }
 
-/// Whether there is a figure in a clause as a word.
+/// Whether there is a figure in a clause as a word: "an" and the like count hours alone.
 fn has_number(clause: &str) -> bool {
-    clause.split(|c: char| !c.is_ascii_alphabetic()).filter(|word| word.len() > 1).any(|word| {
-        // As long as "seventeen" and no longer.
+    let mut rest = clause.as_bytes();
+    while let Some(start) = rest.iter().position(u8::is_ascii_alphabetic) {
+        rest = &rest[start..];
+        let length = rest.iter().position(|byte| !byte.is_ascii_alphabetic()).unwrap_or(rest.len());
+        let (word, after) = rest.split_at(length);
+        rest = after;
+        // As long as "seventeen" and no longer, and what number words begin with.
+        let begins = |first: &u8| matches!(first | 0x20, b'a' | b'e' | b'f' | b'n' | b'o' | b's' | b't');
+        if !(2..=9).contains(&length) || !word.first().is_some_and(begins) {
+            continue;
+        }
         let mut lower = [0; 9];
-        let Some(lower) = lower.get_mut(..word.len()) else { return false };
-        lower.copy_from_slice(word.as_bytes());
+        lower[..length].copy_from_slice(word);
         lower.make_ascii_lowercase();
-        std::str::from_utf8(lower).is_ok_and(|word| number_word(word).is_some())
-    })
+        let counts = match std::str::from_utf8(&lower[..length]).ok().and_then(number_word) {
+            Some(1 | 2) => clause[clause.len() - rest.len()..].trim_start().starts_with(['h', 'H']),
+            Some(3 | 4) | None => false,
+            Some(_) => true,
+        };
+        if counts {
+            return true;
+        }
+    }
+    false
 }
 
 /// The clause before, if it is a label.
@@ -364,10 +398,11 @@ struct Figure {
     unit: bool,
 }
 
-/// The amount in a clause, or a bare number.
-fn amount(clause: &str) -> Option<Figure> {
+/// The amount in a clause, or a bare number. `may` says whether a pattern may match in it.
+fn amount(clause: &str, may: impl Fn(&'static Pattern) -> bool) -> Option<Figure> {
     // Parts cost more to find than the whole: they are asked of the last amount alone.
-    if let Some(found) = AMOUNT.find_iter(clause).last().and_then(|last| AMOUNT.captures_at(clause, last.start())) {
+    let last = may(&AMOUNT).then(|| AMOUNT.find_iter(clause).last()).flatten();
+    if let Some(found) = last.and_then(|last| AMOUNT.captures_at(clause, last.start())) {
         let end = found.get(0)?.end();
         if let Some(minutes) = found.name("minutes") {
             return Some(Figure { minutes: number(minutes.as_str())?, end, unit: true });
@@ -376,7 +411,7 @@ fn amount(clause: &str) -> Option<Figure> {
         let rest = found.name("rest").and_then(|r| number(r.as_str())).unwrap_or(0);
         return Some(Figure { minutes: hours * 60 + rest, end, unit: true });
     }
-    if let Some(found) = bare(clause) {
+    if let Some(found) = bare(clause, may) {
         let value = ["minutes", "told", "set", "whole", "before"].iter().find_map(|name| found.name(name))?;
         let minutes = number(value.as_str())?;
         // "Session 5" counts sessions.
@@ -389,11 +424,12 @@ fn amount(clause: &str) -> Option<Figure> {
 }
 
 /// The first bare number that a label gives its unit: as `BARE` has it, or `TOLD` where that begins before.
-fn bare(clause: &str) -> Option<regex::Captures<'_>> {
-    let bare = parts(&BARE, clause);
+fn bare(clause: &str, may: impl Fn(&'static Pattern) -> bool) -> Option<regex::Captures<'_>> {
+    let bare = may(&BARE).then(|| parts(&BARE, clause)).flatten();
     let limit = bare.as_ref().and_then(|bare| bare.get(0)).map_or(clause.len(), |bare| bare.start());
-    let told = TELLS[0]
-        .find(clause)
+    let told = may(&TELLS[0])
+        .then(|| TELLS[0].find(clause))
+        .flatten()
         .filter(|label| label.start() < limit && TELLS[1].is_match(&clause[label.end()..]))
         .and_then(|label| TOLD.captures_at(clause, label.start()));
     told.filter(|told| told.get(0).is_some_and(|told| told.start() < limit)).or(bare)

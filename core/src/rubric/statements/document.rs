@@ -4,6 +4,7 @@
 use std::sync::LazyLock;
 
 use super::features::ROWS;
+use super::weights::{self, WIDE};
 use crate::rubric::{Discipline, DocType};
 
 /// The classes in the order of the weights; the last of each is a document that is no therapy note.
@@ -17,7 +18,7 @@ const TYPES: [DocType; 7] = [
     DocType::Unknown,
 ];
 const DISCIPLINES: [Discipline; 4] = [Discipline::Pt, Discipline::Ot, Discipline::Slp, Discipline::Unknown];
-const CLASSES: usize = TYPES.len() + DISCIPLINES.len();
+pub(super) const CLASSES: usize = TYPES.len() + DISCIPLINES.len();
 
 /// Eight bytes of magic, a scale (little-endian f32) for each class, then `ROWS` rows of one signed byte a class.
 /// Written by `core/models/training/statements.py`.
@@ -29,16 +30,21 @@ static BUILTIN: LazyLock<Model> = LazyLock::new(|| Model::read(FILE).expect("the
 /// Fewer statements than this tell nothing by themselves.
 const FEW: usize = 3;
 
-struct Model {
-    scale: [f32; CLASSES],
-    weights: &'static [u8],
+pub(super) struct Model {
+    scale: [f32; WIDE],
+    pub(super) weights: &'static [u8],
+}
+
+/// The model that ships with chartguard.
+pub(super) fn builtin() -> &'static Model {
+    &BUILTIN
 }
 
 impl Model {
     fn read(file: &'static [u8]) -> Option<Self> {
         let (head, weights) = file.strip_prefix(MAGIC)?.split_at_checked(CLASSES * 4)?;
         let scale = std::array::from_fn(|class| {
-            head.get(class * 4..class * 4 + 4).and_then(|b| b.try_into().ok()).map_or(f32::NAN, f32::from_le_bytes)
+            head.get(class * 4..class * 4 + 4).and_then(|b| b.try_into().ok()).map_or(0.0, f32::from_le_bytes)
         });
         (weights.len() == ROWS * CLASSES).then_some(Self { scale, weights })
     }
@@ -58,9 +64,9 @@ pub(super) fn read(statements: &[Vec<u16>]) -> ((DocType, f32), (Discipline, f32
         *count = count.saturating_add(1);
         there[usize::from(*row) / 64] |= 1 << (row % 64);
     }
-    let model = &*BUILTIN;
+    let (model, table) = (builtin(), weights::builtin());
     // Each row counts by the root of how often it is there; a long note is no surer than a short one.
-    let mut sums = [0.0_f32; CLASSES];
+    let mut sums = [0.0_f32; WIDE];
     let mut all = 0.0_f32;
     for (word, mut bits) in there.into_iter().enumerate() {
         while bits != 0 {
@@ -69,16 +75,19 @@ pub(super) fn read(statements: &[Vec<u16>]) -> ((DocType, f32), (Discipline, f32
             let count = f32::from(counts[row]);
             let value = count.sqrt();
             all += count;
-            let Some(weights) = model.weights[row * CLASSES..].first_chunk::<CLASSES>() else { continue };
-            for (sum, weight) in sums.iter_mut().zip(weights) {
-                *sum += value * f32::from(i8::from_le_bytes([*weight]));
-            }
+            add(&mut sums, value, &table[row].classes);
         }
     }
     let norm = 1.0 / all.max(1.0).sqrt();
-    let logits: [f32; CLASSES] = std::array::from_fn(|class| sums[class] * model.scale[class] * norm);
-    let (types, disciplines) = logits.split_at(TYPES.len());
+    let logits: [f32; WIDE] = std::array::from_fn(|class| sums[class] * model.scale[class] * norm);
+    let (types, disciplines) = logits[..CLASSES].split_at(TYPES.len());
     (likeliest(types, &TYPES), likeliest(disciplines, &DISCIPLINES))
+}
+
+/// Adds weights, so many times each. By itself, so that the processor does several at once.
+#[inline(never)]
+fn add(sums: &mut [f32; WIDE], times: f32, weights: &[i8; WIDE]) {
+    sums.iter_mut().zip(weights).for_each(|(sum, weight)| *sum += times * f32::from(*weight));
 }
 
 /// The class of the highest logit, and its probability.

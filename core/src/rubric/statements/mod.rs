@@ -13,6 +13,7 @@ mod model;
 mod split;
 pub(super) mod standing;
 mod table;
+mod weights;
 
 use super::detect::Signs;
 use super::extract::Facts;

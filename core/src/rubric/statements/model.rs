@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use super::KINDS;
 use super::context::{INPUTS, inputs};
 use super::features::ROWS;
+use super::weights::{self, WIDE};
 
 /// Eight bytes of magic; a scale and a bias for each kind; the network: `HIDDEN` weights an input, their biases, a weight a
 /// kind for each of them, and its biases (all little-endian f32); then `ROWS` rows of one signed byte a kind.
@@ -21,11 +22,11 @@ static BUILTIN: LazyLock<Model> = LazyLock::new(|| Model::read(FILE).expect("the
 pub(super) struct Model {
     scale: [f32; KINDS],
     bias: [f32; KINDS],
-    weights: &'static [u8],
+    pub(super) weights: &'static [u8],
     inner: Vec<[f32; HIDDEN]>,
     inner_bias: [f32; HIDDEN],
-    outer: Vec<[f32; KINDS]>,
-    outer_bias: [f32; KINDS],
+    outer: Vec<[f32; WIDE]>,
+    outer_bias: [f32; WIDE],
 }
 
 /// The model that ships with chartguard.
@@ -54,8 +55,8 @@ impl Model {
         let (scale, bias) = (rest.take()?, rest.take()?);
         let inner = (0..INPUTS).map(|_| rest.take()).collect::<Option<_>>()?;
         let inner_bias = rest.take()?;
-        let outer = (0..HIDDEN).map(|_| rest.take()).collect::<Option<_>>()?;
-        let outer_bias = rest.take()?;
+        let outer = (0..HIDDEN).map(|_| rest.take().map(wide)).collect::<Option<_>>()?;
+        let outer_bias = wide(rest.take()?);
         let weights = rest.0;
         (weights.len() == ROWS * KINDS).then_some(Self { scale, bias, weights, inner, inner_bias, outer, outer_bias })
     }
@@ -68,14 +69,16 @@ impl Model {
 
     /// What the linear model says of a statement by itself.
     fn logits(&self, rows: &[u16]) -> [f32; KINDS] {
-        let mut sums = [0_i32; KINDS];
-        for row in rows {
-            let at = usize::from(*row) * KINDS;
-            // An array: a sum of so many at once takes the processor a few steps.
-            let Some(weights) = self.weights.get(at..).and_then(|rest| rest.first_chunk::<KINDS>()) else { continue };
-            for (sum, weight) in sums.iter_mut().zip(weights) {
-                *sum += i32::from(i8::from_le_bytes([*weight]));
+        let table = weights::builtin();
+        let mut sums = [0_i32; WIDE];
+        // The sum of so many bytes has two.
+        for rows in rows.chunks(256) {
+            let mut part = [0_i16; WIDE];
+            for row in rows {
+                let kinds = &table[usize::from(*row)].kinds;
+                part.iter_mut().zip(kinds).for_each(|(sum, weight)| *sum += i16::from(*weight));
             }
+            sums.iter_mut().zip(part).for_each(|(sum, part)| *sum += i32::from(part));
         }
         let norm = 1.0 / (rows.len().max(1) as f32).sqrt();
         std::array::from_fn(|kind| sums[kind] as f32 * self.scale[kind] * norm + self.bias[kind])
@@ -83,15 +86,25 @@ impl Model {
 
     /// What the network makes of it.
     fn judge(&self, input: &[f32; INPUTS]) -> [f32; KINDS] {
-        let mut hidden = self.inner_bias;
-        for (value, weights) in input.iter().zip(&self.inner) {
-            hidden.iter_mut().zip(weights).for_each(|(sum, weight)| *sum += value * weight);
-        }
-        let mut logits = self.outer_bias;
-        for (value, weights) in hidden.iter().zip(&self.outer) {
-            let value = value.max(0.0);
-            logits.iter_mut().zip(weights).for_each(|(sum, weight)| *sum += value * weight);
-        }
-        logits.map(|logit| 1.0 / (1.0 + (-logit).exp()))
+        let hidden = layer(&self.inner_bias, &self.inner, input);
+        let logits = layer(&self.outer_bias, &self.outer, &hidden.map(|value| value.max(0.0)));
+        std::array::from_fn(|kind| 1.0 / (1.0 + (-logits[kind]).exp()))
     }
+}
+
+/// A layer of the network. By itself, so that its sums stay in registers whatever becomes of them.
+#[inline(never)]
+fn layer<const N: usize>(bias: &[f32; N], weights: &[[f32; N]], values: &[f32]) -> [f32; N] {
+    let mut sums = *bias;
+    for (value, weights) in values.iter().zip(weights) {
+        sums.iter_mut().zip(weights).for_each(|(sum, weight)| *sum += value * weight);
+    }
+    sums
+}
+
+/// Weights with room for as many as the processor takes at once.
+fn wide(weights: [f32; KINDS]) -> [f32; WIDE] {
+    let mut wide = [0.0; WIDE];
+    wide[..KINDS].copy_from_slice(&weights);
+    wide
 }
