@@ -146,8 +146,8 @@ pub(super) fn inputs(logits: &[[f32; KINDS]], lists: &[Option<usize>]) -> Vec<[f
             let item = lists[at].and_then(|list| before.insert(list, at)).map_or(&absent, |item| &cut[item]);
             let mut input = [0.0; INPUTS];
             let views = [&cut[at], near(-1), near(1), near(-2), near(2), &mean, item, &most];
-            for (slot, value) in input.iter_mut().zip(views.into_iter().flatten()) {
-                *slot = *value;
+            for (slot, view) in input.chunks_exact_mut(KINDS).zip(views) {
+                slot.copy_from_slice(view);
             }
             input[INPUTS - 2] = if others > 0.0 { 1.0 } else { 0.0 };
             input[INPUTS - 1] = others.min(LONG) / LONG;

@@ -3,6 +3,8 @@
 //! Training and inference share this file: changing anything here means training the model again
 //! (`core/models/training/statements.py`).
 
+use std::sync::LazyLock;
+
 use crate::rubric::extract::page::{Page, inside, lists, overlapped, touching};
 use crate::rubric::extract::{Facts, GoalTerm};
 use crate::rubric::terms::push_stem;
@@ -31,9 +33,7 @@ impl Seen {
         let mut stem = String::new();
         let mut words = |part: &Span| page.cancel.unless_set(|| Words::read(near(page.text, *part), &mut stem));
         let named = named(page, parts);
-        let flags = |(part, named): (&Span, &u64)| {
-            page.cancel.unless_set(|| found(facts, *part, *named).into_iter().map(Flag::of).collect())
-        };
+        let flags = |(part, named): (&Span, &u64)| page.cancel.unless_set(|| found(facts, *part, *named));
         Self { words: parts.iter().map(&mut words).collect(), flags: parts.iter().zip(&named).map(flags).collect() }
     }
 }
@@ -48,6 +48,7 @@ pub(super) fn features(
 ) -> Vec<Vec<u16>> {
     let count = parts.len();
     let mut row = Row::default();
+    let mut labels = Labels::default();
     (0..count)
         .map(|index| {
             if page.cancel.stops(index) {
@@ -60,7 +61,7 @@ pub(super) fn features(
             let kind = doc_type.as_str();
             row.add("doc", &[kind]);
             row.add("discipline", &[discipline.as_str()]);
-            heading(&mut row, page, part, kind);
+            heading(&mut row, page, part, kind, &mut labels);
             for flag in &seen.flags[index] {
                 row.push(flag.own);
                 row.push(flag.of_doc.with(kind).row());
@@ -73,7 +74,7 @@ pub(super) fn features(
                     row.add(name, &["edge"]);
                     continue;
                 };
-                seen.words[other].beside.iter().for_each(|rows| row.push(rows[side]));
+                seen.words[other].each.iter().take(BESIDE).for_each(|word| row.push(word.beside[side]));
                 seen.flags[other].iter().for_each(|flag| row.push(flag.beside[side]));
             }
             row.take()
@@ -81,15 +82,20 @@ pub(super) fn features(
         .collect()
 }
 
-/// The rows of a statement's words: alone and in pairs; first, last; and as the statement after it and the one before it have them.
+/// The rows of a word: alone, in a pair with the word before it, and as the statement after it and the one before it have it.
+struct Word {
+    alone: u16,
+    paired: u16,
+    beside: [u16; 2],
+}
+
+/// The rows of a statement's words: each; first, first two, last.
 #[derive(Default)]
 struct Words {
-    alone: Vec<u16>,
-    pairs: Vec<u16>,
+    each: Vec<Word>,
     first: Option<u16>,
     first_two: Option<u16>,
     last: Option<u16>,
-    beside: Vec<[u16; 2]>,
 }
 
 impl Words {
@@ -101,43 +107,39 @@ impl Words {
             Name::of(&["after", "word"]),
             Name::of(&["last"]),
         ];
-        // A word takes some six bytes with the blank after it.
-        let room = text.len() / 6 + 2;
-        let mut words = Self { alone: Vec::with_capacity(room), pairs: Vec::with_capacity(room), ..Self::default() };
-        words.beside.reserve(room.min(BESIDE));
+        // A word takes some four bytes at least, with the blank after it.
+        let mut words = Self { each: Vec::with_capacity((text.len() / 4 + 2).min(WORDS)), ..Self::default() };
         // The names that want one word more.
-        let (mut pair, mut two) = (None, Name::of(&["first-two"]));
+        let [_, mut pair, ..] = NAMES;
+        let mut two = Name::of(&["first-two"]);
         stems(text, WORDS, stem, |word| {
             let [alone, before, with, behind, last] = NAMES;
             let [alone, first_of_pair, with, behind, last, paired] =
-                Name::all([alone, before, with, behind, last, pair.unwrap_or(before)], word);
-            match words.alone.len() {
-                0 => words.first = Some(Name::of(&["first"]).with(word).row()),
+                Name::all([alone, before, with, behind, last, pair], word);
+            match words.each.len() {
+                0 => {
+                    words.first = Some(Name::of(&["first"]).with(word).row());
+                    two = two.with(word);
+                }
                 1 => words.first_two = Some(two.with(word).row()),
                 _ => {}
             }
-            if words.alone.is_empty() {
-                two = two.with(word);
-            }
-            words.alone.push(alone.row());
-            words.pairs.extend(pair.map(|_| paired.row()));
             words.last = Some(last.row());
-            if words.beside.len() < BESIDE {
-                words.beside.push([with.row(), behind.row()]);
-            }
-            pair = Some(first_of_pair);
+            words.each.push(Word { alone: alone.row(), paired: paired.row(), beside: [with.row(), behind.row()] });
+            pair = first_of_pair;
         });
         words
     }
 
     fn add(&self, row: &mut Row) {
-        self.alone.iter().chain(&self.pairs).for_each(|word| row.push(*word));
+        self.each.iter().for_each(|word| row.push(word.alone));
+        self.each.iter().skip(1).for_each(|word| row.push(word.paired));
         if let (Some(first), Some(first_two)) = (self.first, self.first_two) {
             row.push(first);
             row.push(first_two);
         }
         self.last.iter().for_each(|last| row.push(*last));
-        let length = match self.alone.len() {
+        let length = match self.each.len() {
             0..=2 => "1",
             3..=5 => "3",
             6..=10 => "6",
@@ -148,7 +150,8 @@ impl Words {
     }
 }
 
-/// The rows of what the rules found in a statement: by itself, with the kind of document, and as `Words::beside`.
+/// The rows of what the rules found in a statement: by itself, with the kind of document, and as `Word::beside`.
+#[derive(Clone, Copy)]
 struct Flag {
     own: u16,
     of_doc: Name,
@@ -156,11 +159,12 @@ struct Flag {
 }
 
 impl Flag {
-    fn of(flag: &str) -> Self {
-        const NAMES: [Name; 4] =
-            [Name::of(&["rule"]), Name::of(&["rule-doc"]), Name::of(&["before", "rule"]), Name::of(&["after", "rule"])];
-        let [own, of_doc, before, after] = Name::all(NAMES, flag);
-        Self { own: own.row(), of_doc, beside: [before.row(), after.row()] }
+    const fn of(flag: &str) -> Self {
+        Self {
+            own: Name::of(&["rule", flag]).row(),
+            of_doc: Name::of(&["rule-doc", flag]),
+            beside: [Name::of(&["before", "rule", flag]).row(), Name::of(&["after", "rule", flag]).row()],
+        }
     }
 }
 
@@ -177,7 +181,7 @@ fn layout(row: &mut Row, page: &Page<'_>, part: Span, index: usize, count: usize
     row.add("mark", &[mark]);
     let capitals = !content.chars().any(char::is_lowercase);
     row.add("capitals", &[if capitals { "all" } else { "some" }]);
-    row.add("figure", &[if content.contains(|c: char| c.is_ascii_digit()) { "yes" } else { "no" }]);
+    row.add("figure", &[if content.bytes().any(|byte| byte.is_ascii_digit()) { "yes" } else { "no" }]);
     let end = content.chars().next_back().filter(|c| !c.is_alphanumeric()).unwrap_or('a');
     row.add("end", &[end.encode_utf8(&mut [0; 4])]);
     row.add("place", &[["1", "2", "3", "4", "5"][index * 5 / count.max(1)]]);
@@ -192,33 +196,62 @@ fn layout(row: &mut Row, page: &Page<'_>, part: Span, index: usize, count: usize
 }
 
 /// The heading that a statement stands under, and the label that it has itself.
-fn heading(row: &mut Row, page: &Page<'_>, part: Span, kind: &str) {
+fn heading(row: &mut Row, page: &Page<'_>, part: Span, kind: &str, labels: &mut Labels) {
     let topic = page.topic(part.start).as_str();
     row.add("topic", &[topic]);
     row.add("topic-doc", &[topic, kind]);
     let Some(block) = page.label(part.end.saturating_sub(1).max(part.start)) else { return };
-    let side = if part.contains(block.label) { "label" } else { "heading" };
-    let mut pairs = Vec::with_capacity(BESIDE);
-    let mut before = None;
-    // One word more, for the last pair.
-    row.each_stem(block.label.of(page.text), BESIDE + 1, |row, word| {
-        let name = Name::of(&[]).with(side);
-        let [alone, paired] = Name::all([name, before.unwrap_or(name)], word);
-        pairs.extend(before.map(|_| paired.row()));
-        before = Some(alone);
-        if pairs.len() < BESIDE {
-            row.push(alone.row());
-        }
+    let own = part.contains(block.label);
+    labels.near.rows((block.label, own), |rows| {
+        let side = Name::of(&[if own { "label" } else { "heading" }]);
+        let mut pairs = Vec::with_capacity(BESIDE);
+        let mut before = None;
+        // One word more, for the last pair.
+        stems(block.label.of(page.text), BESIDE + 1, &mut row.stem, |word| {
+            let [alone, paired] = Name::all([side, before.unwrap_or(side)], word);
+            pairs.extend(before.map(|_| paired.row()));
+            before = Some(alone);
+            if pairs.len() < BESIDE {
+                rows.push(alone.row());
+            }
+        });
+        rows.append(&mut pairs);
     });
-    for pair in pairs {
-        row.push(pair);
-    }
+    labels.near.rows.iter().for_each(|found| row.push(*found));
     // The major heading, where the nearest label is a line's own.
-    if side == "label"
+    if own
         && let Some(over) = page.label(part.start)
         && over.label != block.label
     {
-        row.each_stem(over.label.of(page.text), BESIDE, |row, word| row.add("heading", &[word]));
+        labels.over.rows((over.label, false), |rows| {
+            let name = Name::of(&["heading"]);
+            stems(over.label.of(page.text), BESIDE, &mut row.stem, |word| rows.push(name.with(word).row()));
+        });
+        labels.over.rows.iter().for_each(|found| row.push(*found));
+    }
+}
+
+/// The rows of the labels that were read last: the next statement has mostly the same.
+#[derive(Default)]
+struct Labels {
+    near: Last,
+    over: Last,
+}
+
+#[derive(Default)]
+struct Last {
+    /// Where the label stands, and whether it is the statement's own.
+    of: Option<(Span, bool)>,
+    rows: Vec<u16>,
+}
+
+impl Last {
+    /// Has the rows read, unless they are there.
+    fn rows(&mut self, of: (Span, bool), read: impl FnOnce(&mut Vec<u16>)) {
+        if self.of.replace(of) != Some(of) {
+            self.rows.clear();
+            read(&mut self.rows);
+        }
     }
 }
 
@@ -238,11 +271,12 @@ fn named(page: &Page<'_>, parts: &[Span]) -> Vec<u64> {
 }
 
 /// What the rules found in a statement, and which term lists have words in it.
-fn found(facts: &Facts, part: Span, named: u64) -> Vec<&'static str> {
+fn found(facts: &Facts, part: Span, named: u64) -> Vec<Flag> {
+    static NAMED: LazyLock<Vec<Flag>> = LazyLock::new(|| lists().named().map(|(name, _)| Flag::of(name)).collect());
     let mut flags = Vec::with_capacity(16);
-    let mut flag = |holds: bool, name: &'static str| {
+    let mut flag = |holds: bool, flag: Flag| {
         if holds {
-            flags.push(name);
+            flags.push(flag);
         }
     };
     for goal in touching(&facts.goals, part, |goal| goal.span).take(3) {
@@ -250,46 +284,51 @@ fn found(facts: &Facts, part: Span, named: u64) -> Vec<&'static str> {
         flag(
             true,
             match goal.term {
-                GoalTerm::Long => "goal-long",
-                GoalTerm::Short => "goal-short",
-                GoalTerm::Unstated => "goal",
+                GoalTerm::Long => const { Flag::of("goal-long") },
+                GoalTerm::Short => const { Flag::of("goal-short") },
+                GoalTerm::Unstated => const { Flag::of("goal") },
             },
         );
-        flag(!stated, "goal-numbered");
-        flag(goal.new, "goal-new");
-        flag(goal.status.is_some_and(|status| status.overlaps(part)), "goal-status-here");
-        flag(goal.status.is_none(), "goal-open");
-        flag(goal.target.is_some(), "goal-target");
-        flag(goal.function.is_some(), "goal-function");
-        flag(goal.time_frame.is_some(), "goal-time-frame");
+        flag(!stated, const { Flag::of("goal-numbered") });
+        flag(goal.new, const { Flag::of("goal-new") });
+        flag(goal.status.is_some_and(|status| status.overlaps(part)), const { Flag::of("goal-status-here") });
+        flag(goal.status.is_none(), const { Flag::of("goal-open") });
+        flag(goal.target.is_some(), const { Flag::of("goal-target") });
+        flag(goal.function.is_some(), const { Flag::of("goal-function") });
+        flag(goal.time_frame.is_some(), const { Flag::of("goal-time-frame") });
     }
-    flag(facts.overall_goal_status.is_some_and(|status| status.overlaps(part)), "overall-status");
-    for (spans, name) in [
-        (&facts.interventions, "intervention"),
-        (&facts.planned_interventions, "planned-intervention"),
-        (&facts.frequency, "frequency"),
-        (&facts.duration, "duration"),
-        (&facts.measures, "measure"),
-        (&facts.visit_dates, "visit-date"),
-        (&facts.periods, "period"),
-        (&facts.diagnoses, "diagnosis"),
-        (&facts.body_parts, "body-part"),
-        (&facts.complexities, "complexity"),
-        (&facts.medications, "medication"),
+    flag(facts.overall_goal_status.is_some_and(|status| status.overlaps(part)), const { Flag::of("overall-status") });
+    for (spans, kind) in [
+        (&facts.interventions, const { Flag::of("intervention") }),
+        (&facts.planned_interventions, const { Flag::of("planned-intervention") }),
+        (&facts.frequency, const { Flag::of("frequency") }),
+        (&facts.duration, const { Flag::of("duration") }),
+        (&facts.measures, const { Flag::of("measure") }),
+        (&facts.visit_dates, const { Flag::of("visit-date") }),
+        (&facts.periods, const { Flag::of("period") }),
+        (&facts.diagnoses, const { Flag::of("diagnosis") }),
+        (&facts.body_parts, const { Flag::of("body-part") }),
+        (&facts.complexities, const { Flag::of("complexity") }),
+        (&facts.medications, const { Flag::of("medication") }),
     ] {
-        flag(overlapped(spans, part), name);
+        flag(overlapped(spans, part), kind);
     }
     let measures = inside(&facts.measures, part, |span| *span).count();
-    flag(measures > 1, "measures");
-    flag(touching(&facts.services, part, |service| service.span).next().is_some(), "service");
-    flag(touching(&facts.signatures, part, |signature| signature.span).next().is_some(), "signature");
-    flag(touching(&facts.minutes.services, part, |stated| stated.span).next().is_some(), "minutes");
+    flag(measures > 1, const { Flag::of("measures") });
+    flag(touching(&facts.services, part, |service| service.span).next().is_some(), const { Flag::of("service") });
+    flag(
+        touching(&facts.signatures, part, |signature| signature.span).next().is_some(),
+        const { Flag::of("signature") },
+    );
+    flag(touching(&facts.minutes.services, part, |stated| stated.span).next().is_some(), const { Flag::of("minutes") });
     flag(
         [&facts.minutes.total, &facts.minutes.timed].into_iter().flatten().any(|stated| stated.span.overlaps(part)),
-        "total-minutes",
+        const { Flag::of("total-minutes") },
     );
-    for (bit, (name, _)) in lists().named().enumerate() {
-        flag(named >> bit & 1 == 1, name);
+    let mut named = named;
+    while named != 0 {
+        flags.push(NAMED[named.trailing_zeros() as usize]);
+        named &= named - 1;
     }
     flags
 }
@@ -306,17 +345,23 @@ fn near(text: &str, part: Span) -> &str {
 
 /// What follows the first colon, dash, bar, arrow, run of dots or wide gap that has two words before it.
 fn tail(content: &str) -> Option<&str> {
+    let bytes = content.as_bytes();
     let mut words = 0;
     let mut inside = false;
     let mut previous = [' '; 2];
     let mut at = 0;
-    while let Some(&byte) = content.as_bytes().get(at) {
+    loop {
         // Most of it is letters that go on with a word.
-        if inside && byte.is_ascii_alphanumeric() {
-            previous = [char::from(byte), previous[0]];
-            at += 1;
-            continue;
+        if inside {
+            let letters = bytes[at..].iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
+            at += letters;
+            match letters {
+                0 => {}
+                1 => previous = [char::from(bytes[at - 1]), previous[0]],
+                _ => previous = [char::from(bytes[at - 1]), char::from(bytes[at - 2])],
+            }
         }
+        let &byte = bytes.get(at)?;
         let c = if byte.is_ascii() { char::from(byte) } else { content[at..].chars().next()? };
         at += c.len_utf8();
         let blank = c.is_whitespace();
@@ -335,7 +380,6 @@ fn tail(content: &str) -> Option<&str> {
         }
         previous = [c, previous[0]];
     }
-    None
 }
 
 /// Gives the stems of a text's first words: figures become their form, capitals and inflection are put aside.
@@ -415,7 +459,7 @@ impl Name {
     }
 
     /// The row of the feature.
-    fn row(self) -> u16 {
+    const fn row(self) -> u16 {
         ((self.0 ^ (self.0 >> 29)) % ROWS as u64) as u16
     }
 }
