@@ -5,6 +5,7 @@
 
 use std::sync::LazyLock;
 
+use crate::rubric::extract::outline::Topic;
 use crate::rubric::extract::page::{Page, inside, lists, overlapped, touching};
 use crate::rubric::extract::{Facts, GoalTerm};
 use crate::rubric::terms::push_stem;
@@ -47,7 +48,9 @@ pub(super) fn features(
     discipline: Discipline,
 ) -> Vec<Vec<u16>> {
     let count = parts.len();
-    let mut row = Row::default();
+    let mut rows = Row::default();
+    let kind = doc_type.as_str();
+    let (of_kind, of_discipline) = (row(&["doc", kind]), row(&["discipline", discipline.as_str()]));
     let mut labels = Labels::default();
     (0..count)
         .map(|index| {
@@ -55,29 +58,29 @@ pub(super) fn features(
                 return Vec::new();
             }
             let part = parts[index];
-            row.add("", &["bias"]);
-            seen.words[index].add(&mut row);
-            layout(&mut row, page, part, index, count);
-            let kind = doc_type.as_str();
-            row.add("doc", &[kind]);
-            row.add("discipline", &[discipline.as_str()]);
-            heading(&mut row, page, part, kind, &mut labels);
+            rows.push(const { row(&["", "bias"]) });
+            seen.words[index].add(&mut rows);
+            layout(&mut rows, page, part, index, count);
+            rows.push(of_kind);
+            rows.push(of_discipline);
+            heading(&mut rows, page, part, kind, &mut labels);
             for flag in &seen.flags[index] {
-                row.push(flag.own);
-                row.push(flag.of_doc.with(kind).row());
+                rows.push(flag.own);
+                rows.push(flag.of_doc.with(kind).row());
             }
             if seen.flags[index].is_empty() {
-                row.add("rule", &["none"]);
+                rows.push(const { row(&["rule", "none"]) });
             }
-            for (side, name, other) in [(0, "before", index.checked_sub(1)), (1, "after", Some(index + 1))] {
+            let edges = const { [row(&["before", "edge"]), row(&["after", "edge"])] };
+            for (side, other) in [index.checked_sub(1), Some(index + 1)].into_iter().enumerate() {
                 let Some(other) = other.filter(|other| *other < count) else {
-                    row.add(name, &["edge"]);
+                    rows.push(edges[side]);
                     continue;
                 };
-                seen.words[other].each.iter().take(BESIDE).for_each(|word| row.push(word.beside[side]));
-                seen.flags[other].iter().for_each(|flag| row.push(flag.beside[side]));
+                seen.words[other].each.iter().take(BESIDE).for_each(|word| rows.push(word.beside[side]));
+                seen.flags[other].iter().for_each(|flag| rows.push(flag.beside[side]));
             }
-            row.take()
+            rows.take()
         })
         .collect()
 }
@@ -131,22 +134,21 @@ impl Words {
         words
     }
 
-    fn add(&self, row: &mut Row) {
-        self.each.iter().for_each(|word| row.push(word.alone));
-        self.each.iter().skip(1).for_each(|word| row.push(word.paired));
+    fn add(&self, rows: &mut Row) {
+        self.each.iter().for_each(|word| rows.push(word.alone));
+        self.each.iter().skip(1).for_each(|word| rows.push(word.paired));
         if let (Some(first), Some(first_two)) = (self.first, self.first_two) {
-            row.push(first);
-            row.push(first_two);
+            rows.push(first);
+            rows.push(first_two);
         }
-        self.last.iter().for_each(|last| row.push(*last));
-        let length = match self.each.len() {
-            0..=2 => "1",
-            3..=5 => "3",
-            6..=10 => "6",
-            11..=20 => "11",
-            _ => "21",
-        };
-        row.add("length", &[length]);
+        self.last.iter().for_each(|last| rows.push(*last));
+        rows.push(match self.each.len() {
+            0..=2 => const { row(&["length", "1"]) },
+            3..=5 => const { row(&["length", "3"]) },
+            6..=10 => const { row(&["length", "6"]) },
+            11..=20 => const { row(&["length", "11"]) },
+            _ => const { row(&["length", "21"]) },
+        });
     }
 }
 
@@ -161,79 +163,96 @@ struct Flag {
 impl Flag {
     const fn of(flag: &str) -> Self {
         Self {
-            own: Name::of(&["rule", flag]).row(),
+            own: row(&["rule", flag]),
             of_doc: Name::of(&["rule-doc", flag]),
-            beside: [Name::of(&["before", "rule", flag]).row(), Name::of(&["after", "rule", flag]).row()],
+            beside: [row(&["before", "rule", flag]), row(&["after", "rule", flag])],
         }
     }
 }
 
 /// How a statement is set: its list mark, capitals, figures, its end, its place in the note, and its second half.
-fn layout(row: &mut Row, page: &Page<'_>, part: Span, index: usize, count: usize) {
+fn layout(rows: &mut Row, page: &Page<'_>, part: Span, index: usize, count: usize) {
     let content = near(page.text, part);
     let marker = content[..lines::list_marker(content)].trim();
-    let mark = match marker.chars().find(|c| c.is_alphanumeric()) {
-        None if marker.is_empty() => "none",
-        None => "bullet",
-        Some(c) if c.is_ascii_digit() => "number",
-        Some(_) => "letter",
-    };
-    row.add("mark", &[mark]);
-    let capitals = !content.chars().any(char::is_lowercase);
-    row.add("capitals", &[if capitals { "all" } else { "some" }]);
-    row.add("figure", &[if content.bytes().any(|byte| byte.is_ascii_digit()) { "yes" } else { "no" }]);
+    rows.push(match marker.chars().find(|c| c.is_alphanumeric()) {
+        None if marker.is_empty() => const { row(&["mark", "none"]) },
+        None => const { row(&["mark", "bullet"]) },
+        Some(c) if c.is_ascii_digit() => const { row(&["mark", "number"]) },
+        Some(_) => const { row(&["mark", "letter"]) },
+    });
+    rows.push(match content.chars().any(char::is_lowercase) {
+        true => const { row(&["capitals", "some"]) },
+        false => const { row(&["capitals", "all"]) },
+    });
+    rows.push(match content.bytes().any(|byte| byte.is_ascii_digit()) {
+        true => const { row(&["figure", "yes"]) },
+        false => const { row(&["figure", "no"]) },
+    });
     let end = content.chars().next_back().filter(|c| !c.is_alphanumeric()).unwrap_or('a');
-    row.add("end", &[end.encode_utf8(&mut [0; 4])]);
-    row.add("place", &[["1", "2", "3", "4", "5"][index * 5 / count.max(1)]]);
+    rows.push(const { Name::of(&["end"]) }.with(end.encode_utf8(&mut [0; 4])).row());
+    const PLACES: [u16; 5] =
+        [row(&["place", "1"]), row(&["place", "2"]), row(&["place", "3"]), row(&["place", "4"]), row(&["place", "5"])];
+    rows.push(PLACES[index * 5 / count.max(1)]);
     match tail(content) {
         Some(tail) => {
             // It begins with a word, if there is any of it.
-            row.add("tail", &[if tail.is_empty() { "empty" } else { "full" }]);
-            row.each_stem(tail, TAIL, |row, word| row.push(Name::of(&["tail", "word"]).with(word).row()));
+            rows.push(match tail.is_empty() {
+                true => const { row(&["tail", "empty"]) },
+                false => const { row(&["tail", "full"]) },
+            });
+            let name = const { Name::of(&["tail", "word"]) };
+            rows.each_stem(tail, TAIL, |rows, word| rows.push(name.with(word).row()));
         }
-        None => row.add("tail", &["none"]),
+        None => rows.push(const { row(&["tail", "none"]) }),
     }
 }
 
 /// The heading that a statement stands under, and the label that it has itself.
-fn heading(row: &mut Row, page: &Page<'_>, part: Span, kind: &str, labels: &mut Labels) {
-    let topic = page.topic(part.start).as_str();
-    row.add("topic", &[topic]);
-    row.add("topic-doc", &[topic, kind]);
+fn heading(rows: &mut Row, page: &Page<'_>, part: Span, kind: &str, labels: &mut Labels) {
+    let topic = page.topic(part.start);
+    let [of_topic, of_both] = match labels.topic {
+        Some((last, found)) if last == topic => found,
+        _ => [row(&["topic", topic.as_str()]), row(&["topic-doc", topic.as_str(), kind])],
+    };
+    labels.topic = Some((topic, [of_topic, of_both]));
+    rows.push(of_topic);
+    rows.push(of_both);
     let Some(block) = page.label(part.end.saturating_sub(1).max(part.start)) else { return };
     let own = part.contains(block.label);
-    labels.near.rows((block.label, own), |rows| {
+    labels.near.rows((block.label, own), |found| {
         let side = Name::of(&[if own { "label" } else { "heading" }]);
         let mut pairs = Vec::with_capacity(BESIDE);
         let mut before = None;
         // One word more, for the last pair.
-        stems(block.label.of(page.text), BESIDE + 1, &mut row.stem, |word| {
+        stems(block.label.of(page.text), BESIDE + 1, &mut rows.stem, |word| {
             let [alone, paired] = Name::all([side, before.unwrap_or(side)], word);
             pairs.extend(before.map(|_| paired.row()));
             before = Some(alone);
             if pairs.len() < BESIDE {
-                rows.push(alone.row());
+                found.push(alone.row());
             }
         });
-        rows.append(&mut pairs);
+        found.append(&mut pairs);
     });
-    labels.near.rows.iter().for_each(|found| row.push(*found));
+    labels.near.rows.iter().for_each(|row| rows.push(*row));
     // The major heading, where the nearest label is a line's own.
     if own
         && let Some(over) = page.label(part.start)
         && over.label != block.label
     {
-        labels.over.rows((over.label, false), |rows| {
+        labels.over.rows((over.label, false), |found| {
             let name = Name::of(&["heading"]);
-            stems(over.label.of(page.text), BESIDE, &mut row.stem, |word| rows.push(name.with(word).row()));
+            stems(over.label.of(page.text), BESIDE, &mut rows.stem, |word| found.push(name.with(word).row()));
         });
-        labels.over.rows.iter().for_each(|found| row.push(*found));
+        labels.over.rows.iter().for_each(|row| rows.push(*row));
     }
 }
 
-/// The rows of the labels that were read last: the next statement has mostly the same.
+/// The rows of the topic and of the labels that were read last: the next statement has mostly the same.
 #[derive(Default)]
 struct Labels {
+    /// The topic, and the rows of it alone and with the kind of document.
+    topic: Option<(Topic, [u16; 2])>,
     near: Last,
     over: Last,
 }
@@ -382,27 +401,50 @@ fn tail(content: &str) -> Option<&str> {
     }
 }
 
+/// What bytes are in the words of [`stems`]: nothing, what joins, a letter or a percentage, a digit, a part of a character beyond ASCII.
+static MADE_OF: [u8; 256] = {
+    let mut made = [NOTHING; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        made[byte] = match byte as u8 {
+            b'a'..=b'z' | b'A'..=b'Z' | b'%' => SAYS,
+            b'0'..=b'9' => DIGIT,
+            b'/' | b'\'' => JOINS,
+            0x80.. => BEYOND,
+            _ => NOTHING,
+        };
+        byte += 1;
+    }
+    made
+};
+const NOTHING: u8 = 0;
+const JOINS: u8 = 1;
+const SAYS: u8 = 2;
+const DIGIT: u8 = 4 | SAYS;
+const BEYOND: u8 = 8;
+
 /// Gives the stems of a text's first words: figures become their form, capitals and inflection are put aside.
 /// `stem` is room for one.
 fn stems(text: &str, most: usize, stem: &mut String, mut give: impl FnMut(&str)) {
     let (bytes, mut at, mut left) = (text.as_bytes(), 0, most);
     while at < bytes.len() && left > 0 {
         // Whether there is a letter, a figure or a percentage in it, and whether there is a digit.
-        let (start, mut says, mut digit) = (at, false, false);
+        let (start, mut there) = (at, 0);
         while let Some(&byte) = bytes.get(at) {
-            match byte {
-                b'a'..=b'z' | b'A'..=b'Z' | b'%' => says = true,
-                b'0'..=b'9' => (says, digit) = (true, true),
-                b'/' | b'\'' => {}
-                _ if byte.is_ascii() => break,
-                _ => {
+            match MADE_OF[usize::from(byte)] {
+                NOTHING => break,
+                BEYOND => {
                     let Some(c) = text[at..].chars().next().filter(|c| c.is_alphanumeric()) else { break };
-                    says = true;
-                    at += c.len_utf8() - 1;
+                    there |= SAYS;
+                    at += c.len_utf8();
+                }
+                made => {
+                    there |= made;
+                    at += 1;
                 }
             }
-            at += 1;
         }
+        let (says, digit) = (there & SAYS != 0, there & DIGIT == DIGIT);
         let word = &text[start..at];
         at += text[at..].chars().next().map_or(0, char::len_utf8);
         if !says {
@@ -464,6 +506,11 @@ impl Name {
     }
 }
 
+/// The row of the feature of a name.
+const fn row(name: &[&str]) -> u16 {
+    Name::of(name).row()
+}
+
 /// The rows of one statement, each once.
 struct Row {
     /// Room for the stem of a word.
@@ -480,12 +527,6 @@ impl Default for Row {
 }
 
 impl Row {
-    /// Adds the row of a feature: its name and what is there.
-    fn add(&mut self, name: &str, parts: &[&str]) {
-        let name = parts.iter().fold(Name::of(&[name]), |name, part| name.with(part));
-        self.push(name.row());
-    }
-
     fn push(&mut self, row: u16) {
         let (word, bit) = (&mut self.there[usize::from(row) / 64], 1 << (row % 64));
         if *word & bit == 0 {
