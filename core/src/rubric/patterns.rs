@@ -45,6 +45,7 @@ pub(super) static SWEEP: LazyLock<Sweep> = LazyLock::new(|| {
         &minutes::AMOUNT,
         &minutes::BARE,
         &minutes::TELLS[0],
+        &minutes::WORD,
         &signatures::CUE,
         &signatures::CUE_TOO,
         &signatures::LETTERS,

@@ -15,6 +15,7 @@ use regex_syntax::hir::{Hir, HirKind, Repetition};
 
 use super::Span;
 use super::automaton::{Automaton, Full, Said, Table};
+use super::hash::QuickMap;
 use super::openings::{folded, openings};
 use crate::cancel::Cancel;
 
@@ -40,7 +41,8 @@ impl Said for Numbers {
 
 /// Patterns that are searched for together.
 pub(crate) struct Sweep {
-    patterns: Vec<&'static Pattern>,
+    /// The number of each pattern, by its place in memory.
+    numbers: QuickMap<usize, usize>,
     automaton: Automaton<Numbers>,
     /// What those begin with that begin at the border of a word, and all others.
     openings: Box<[[u32; 2]; 1024]>,
@@ -66,9 +68,10 @@ impl Sweep {
         let own = entries(&nfa).map(|states| openings(&nfa, states.into_iter()));
         let mut openings = Box::new([[0; 2]; 1024]);
         openings.iter_mut().enumerate().for_each(|(at, both)| *both = [own[0][at], own[1][at]]);
-        let numbers: Vec<Numbers> = (0..patterns.len()).map(|number| Numbers(1 << number)).collect();
-        let automaton = Automaton::new(nfa, &numbers, CACHE_BYTES).expect("built-in patterns are tested");
-        Self { patterns, automaton, openings }
+        let said: Vec<Numbers> = (0..patterns.len()).map(|number| Numbers(1 << number)).collect();
+        let automaton = Automaton::new(nfa, &said, CACHE_BYTES).expect("built-in patterns are tested");
+        let numbers = patterns.iter().enumerate().map(|(number, pattern)| (place(pattern), number)).collect();
+        Self { numbers, automaton, openings }
     }
 
     /// Where each pattern begins in a text. Once `cancel` is set, that is left to the patterns.
@@ -89,7 +92,7 @@ impl Sweep {
         text: &[u8],
         cancel: &Cancel,
     ) -> Result<Option<Vec<Vec<usize>>>, Full> {
-        let mut starts = vec![Vec::new(); self.patterns.len()];
+        let mut starts = vec![Vec::new(); self.numbers.len()];
         let is_word = |at: usize| text[at].is_ascii_alphanumeric() || text[at] == b'_';
         let mut follow = |at: usize| {
             let mut here = 0;
@@ -129,6 +132,11 @@ impl Sweep {
     }
 }
 
+/// Where a pattern lies in memory, as all that are static do.
+fn place(pattern: &'static Pattern) -> usize {
+    std::ptr::from_ref(pattern).addr()
+}
+
 /// Where the patterns of a [`Sweep`] begin in one text.
 pub(crate) struct Swept<'t> {
     sweep: &'static Sweep,
@@ -151,20 +159,25 @@ impl<'t> Swept<'t> {
 
     /// Where a pattern begins, or nothing where that is not known.
     fn starts(&self, pattern: &'static Pattern) -> Option<&[usize]> {
-        let number = self.sweep.patterns.iter().position(|own| std::ptr::eq(*own, pattern));
+        let number = self.sweep.numbers.get(&place(pattern));
         debug_assert!(number.is_some(), "a pattern is missing from its sweep");
-        self.starts.as_ref()?.get(number?).map(Vec::as_slice)
+        self.starts.as_ref()?.get(*number?).map(Vec::as_slice)
     }
 
     /// The first match of a pattern at a place or after it, as [`Regex::find_at`].
     pub(crate) fn find_at(&self, pattern: &'static Pattern, at: usize) -> Option<Match<'t>> {
-        match self.starts(pattern) {
-            Some(starts) => {
-                let next = starts.partition_point(|start| *start < at);
-                pattern.find_at(self.text, *starts.get(next)?)
-            }
-            None => pattern.find_at(self.text, at),
-        }
+        pattern.find_at(self.text, self.next(pattern, at)?)
+    }
+
+    /// The parts of that match, as [`Regex::captures_at`].
+    fn captures_at(&self, pattern: &'static Pattern, at: usize) -> Option<Captures<'t>> {
+        pattern.captures_at(self.text, self.next(pattern, at)?)
+    }
+
+    /// Where to look for the first match of a pattern at a place or after it.
+    fn next(&self, pattern: &'static Pattern, at: usize) -> Option<usize> {
+        let Some(starts) = self.starts(pattern) else { return Some(at) };
+        starts.get(starts.partition_point(|start| *start < at)).copied()
     }
 
     /// Whether a pattern matches anywhere.
@@ -174,10 +187,7 @@ impl<'t> Swept<'t> {
 
     /// Whether a pattern may match within a part of the text; where not, it does not.
     pub(crate) fn may(&self, pattern: &'static Pattern, part: Span) -> bool {
-        self.starts(pattern).is_none_or(|starts| {
-            let next = starts.partition_point(|start| *start < part.start);
-            starts.get(next).is_some_and(|start| *start < part.end)
-        })
+        self.next(pattern, part.start).is_some_and(|start| start < part.end)
     }
 
     /// The first match of a pattern in a part of the text, taken as a text of its own.
@@ -203,7 +213,12 @@ impl<'t> Swept<'t> {
 
     /// The parts of each match, as [`Regex::captures_iter`].
     pub(crate) fn all_parts(&self, pattern: &'static Pattern) -> impl Iterator<Item = Captures<'t>> {
-        self.all(pattern).filter_map(|found| pattern.captures_at(self.text, found.start()))
+        let mut at = 0;
+        std::iter::from_fn(move || {
+            let found = self.captures_at(pattern, at)?;
+            at = found.get(0)?.end();
+            Some(found)
+        })
     }
 }
 

@@ -46,6 +46,13 @@ fn re(pattern: &str) -> Regex {
 
 const NUMBER: &str = r"(?:\d{1,3}|(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:[\s-](?:one|two|three|four|five|six|seven|eight|nine))?|ten|eleven|twelve|thirteen|fifteen|eighteen|seventeen|sixteen|fourteen|nineteen|eight|nine|five|six|seven)";
 
+/// A figure as a word, so far as [`has_number`] counts it, or the beginning of one.
+pub(in crate::rubric) static WORD: Pattern = LazyLock::new(|| {
+    re(
+        r"(?:an|one|two)\s*h|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|twenty|thirty|forty|fifty|eighty",
+    )
+});
+
 /// "53 min", "1 hour 5 minutes", "15'", "fifty minutes".
 pub(in crate::rubric) static AMOUNT: Pattern = LazyLock::new(|| {
     re(&format!(
@@ -205,7 +212,8 @@ pub(super) fn minutes(page: &Page<'_>, services: &[Service]) -> Minutes {
         let digits = clause.bytes().any(|byte| byte.is_ascii_digit());
         // Most clauses have no figure, and most figures count something else: what they are labels of is asked of the rest alone.
         let may = |pattern| *clause != page.text[start..end] || page.swept.may(pattern, Span::new(start, end));
-        let figure = if digits || has_number(clause) { amount(clause, may) } else { None };
+        let figured = digits || may(&WORD) && has_number(clause);
+        let figure = if figured { amount(clause, may) } else { None };
         let said = figure.filter(|figure| {
             // "Judge P. (68)": a bare number in brackets is an age, a code or a count.
             let bracketed = || {
