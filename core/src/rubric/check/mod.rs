@@ -33,6 +33,7 @@ use super::{Discipline, Judge};
 use crate::cancel::{Cancel, NEVER};
 use crate::error::{Error, Result};
 use crate::text::Span;
+use crate::text::hash::QuickMap;
 
 /// What holds of a note, or of a region of it.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -165,6 +166,8 @@ pub(crate) struct Note<'t> {
     pub(crate) failure: std::cell::RefCell<Option<Error>>,
     /// The vectors of its sentences, as far as a check asked for them.
     pub(crate) vectors: std::cell::RefCell<HashMap<Span, Vec<f32>>>,
+    /// Where the patterns match that a check asked for in all of it.
+    matches: std::cell::RefCell<QuickMap<String, Vec<Span>>>,
 }
 
 impl<'t> Note<'t> {
@@ -177,8 +180,8 @@ impl<'t> Note<'t> {
         let page = Page::new(text, vocabulary, cancel);
         let facts = Facts::read(&page);
         let failure = std::cell::RefCell::new(None);
-        let (discipline, given, vectors) = (Discipline::Unknown, Given::nothing(), std::cell::RefCell::default());
-        Self { page, facts, discipline, given, failure, vectors }
+        let (discipline, given) = (Discipline::Unknown, Given::nothing());
+        Self { page, facts, discipline, given, failure, vectors: Default::default(), matches: Default::default() }
     }
 
     /// All of it.

@@ -118,13 +118,20 @@ impl Terms {
 
     pub(super) fn evaluate(&self, note: &Note<'_>, region: Span) -> Outcome {
         let mut found: Vec<Span> = self.ids.iter().flat_map(|id| note.page.hits(*id, region)).copied().collect();
-        let inside = region.of(note.page.text);
-        let may_match = || self.loose.as_ref().is_none_or(|loose| loose.is_match(inside));
-        if let Some(regex) = self.regex.as_ref().filter(|_| may_match()) {
-            let base = region.start;
-            found.extend(
-                regex.find_iter(inside).filter(|m| !m.is_empty()).map(|m| Span::new(base + m.start(), base + m.end())),
-            );
+        if let (Some(regex), Some(pattern)) = (&self.regex, &self.pattern) {
+            // Several criteria may ask the same of all of a note.
+            if region == note.whole() {
+                let mut asked = note.matches.borrow_mut();
+                if let Some(spans) = asked.get(pattern) {
+                    found.extend(spans);
+                } else {
+                    let spans = self.matches(regex, note.page.text, region);
+                    found.extend(&spans);
+                    asked.insert(pattern.clone(), spans);
+                }
+            } else {
+                found.extend(self.matches(regex, note.page.text, region));
+            }
         }
         found.retain(|span| self.counts(note, *span));
         found.sort();
@@ -132,6 +139,16 @@ impl Terms {
         words.sort();
         words.dedup();
         if words.len() >= self.at_least { Outcome::found(found) } else { Outcome::fails(0.85) }
+    }
+
+    /// Where the pattern matches in a region.
+    fn matches(&self, regex: &Regex, text: &str, region: Span) -> Vec<Span> {
+        let (inside, base) = (region.of(text), region.start);
+        if self.loose.as_ref().is_some_and(|loose| !loose.is_match(inside)) {
+            return Vec::new();
+        }
+        let found = regex.find_iter(inside).filter(|m| !m.is_empty());
+        found.map(|m| Span::new(base + m.start(), base + m.end())).collect()
     }
 
     fn counts(&self, note: &Note<'_>, span: Span) -> bool {
