@@ -194,18 +194,14 @@ fn split(text: &str) -> impl Iterator<Item = Span> + '_ {
 fn run_end(text: &str, from: usize, goes_on: impl Fn(bool) -> bool) -> usize {
     let bytes = text.as_bytes();
     let mut at = from;
-    while let Some(&byte) = bytes.get(at) {
-        if byte.is_ascii() {
-            if !goes_on(byte.is_ascii_alphanumeric()) {
-                break;
-            }
-            at += 1;
-        } else {
-            let Some(c) = text[at..].chars().next().filter(|c| goes_on(c.is_alphanumeric())) else { break };
-            at += c.len_utf8();
+    loop {
+        at += bytes[at..].iter().take_while(|byte| byte.is_ascii() && goes_on(byte.is_ascii_alphanumeric())).count();
+        if bytes.get(at).is_none_or(u8::is_ascii) {
+            return at;
         }
+        let Some(c) = text[at..].chars().next().filter(|c| goes_on(c.is_alphanumeric())) else { return at };
+        at += c.len_utf8();
     }
-    at
 }
 
 /// Whether two words can belong to one phrase, by what stands between them.
@@ -246,38 +242,35 @@ pub(super) fn push_stem(word: &str, text: &mut String) {
     } else {
         text.push_str(&word.to_lowercase());
     }
-    let stem = &text.as_bytes()[from..];
+    let whole = &text.as_bytes()[from..];
+    if whole.len() > 3 && matches!(whole, [.., b'i', b'e', b's' | b'd']) {
+        text.truncate(text.len() - "ies".len());
+        text.push('y');
+    }
+    // All that is taken off is ASCII, but for a letter that is doubled.
+    let mut stem = &text.as_bytes()[from..];
     if stem.len() > 3 {
-        match stem {
-            [.., b'i', b'e', b's' | b'd'] => {
-                text.truncate(text.len() - "ies".len());
-                text.push('y');
-            }
-            [base @ .., b'i', b'n', b'g'] | [base @ .., b'e', b'd'] if is_stem(base) => {
-                text.truncate(from + base.len());
-            }
-            [base @ .., b's']
-                if !base.ends_with(b"s") && !base.ends_with(b"u") && !base.ends_with(b"i") && is_stem(base) =>
-            {
-                text.truncate(from + base.len());
-            }
-            _ => {}
-        }
+        stem = match stem {
+            [base @ .., b'i', b'n', b'g'] | [base @ .., b'e', b'd'] if is_stem(base) => base,
+            [base @ .., b's'] if !matches!(base, [.., b's' | b'u' | b'i']) && is_stem(base) => base,
+            _ => stem,
+        };
     }
-    if text.len() - from > 2 && text.ends_with('e') {
-        text.pop();
+    if let [base @ .., b'e'] = stem
+        && base.len() >= 2
+    {
+        stem = base;
     }
-    let stem = &text[from..];
-    let doubled = match stem.as_bytes() {
-        [.., a, b] if stem.is_ascii() => a == b && a.is_ascii_alphabetic(),
+    let doubled = match stem {
+        [] | [_] | [_, _] => 0,
+        [.., a, b] if b.is_ascii() => usize::from(a == b && a.is_ascii_alphabetic()),
         _ => {
-            let mut last = stem.chars().rev();
-            last.next().zip(last.next()).is_some_and(|(a, b)| a == b && a.is_alphabetic())
+            let mut last = text[from..from + stem.len()].chars().rev();
+            let pair = last.next().zip(last.next()).filter(|(a, b)| a == b && a.is_alphabetic());
+            pair.map_or(0, |(last, _)| last.len_utf8())
         }
     };
-    if doubled && text.len() - from > 2 {
-        text.pop();
-    }
+    text.truncate(from + stem.len() - doubled);
 }
 
 fn is_stem(base: &[u8]) -> bool {

@@ -255,11 +255,14 @@ fn matches(words: &[Word<'_>], target: Option<&std::ops::Range<usize>>) -> Vec<(
 /// "in 1998", "in 2015": a year that lies behind every note this will read. A year near the note's own says nothing.
 fn in_year(words: &[Word<'_>]) -> Option<(usize, Trigger)> {
     let [word, year, ..] = words else { return None };
+    if word.text != "in" {
+        return None;
+    }
     let past = year.text.len() == 4
         && ["19", "200", "201"].iter().any(|start| year.text.starts_with(start))
         && year.text.bytes().all(|b| b.is_ascii_digit());
     let trigger = Trigger { effect: Effect::Historical, toward: Toward::Both, reach: Reach::Few(4) };
-    (word.text == "in" && past).then_some((2, trigger))
+    past.then_some((2, trigger))
 }
 
 /// Whether "used to" says what a thing is for ("pads used to prevent sores") and not what somebody did once.

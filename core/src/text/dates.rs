@@ -77,9 +77,7 @@ pub fn month_number(name: &str) -> Option<i8> {
     if !(3..=9).contains(&len) || !name.is_ascii() {
         return None;
     }
-    // Nearly every word of a note comes by here: the second letter and the third rule most of them out.
-    let head = [name.as_bytes()[1] | 0x20, name.as_bytes()[2] | 0x20];
-    if !matches!(&head, b"an" | b"eb" | b"ar" | b"pr" | b"ay" | b"un" | b"ul" | b"ug" | b"ep" | b"ct" | b"ov" | b"ec") {
+    if !may_be_month(name.as_bytes()) {
         return None;
     }
     let index = MONTHS.iter().position(|month| {
@@ -87,6 +85,13 @@ pub fn month_number(name: &str) -> Option<i8> {
         short && month.get(..len).is_some_and(|head| head.eq_ignore_ascii_case(name))
     })?;
     Some(index as i8 + 1)
+}
+
+/// Whether the name of a month may stand here: nearly every word of a note comes by, and its second letter and its third rule most out.
+fn may_be_month(bytes: &[u8]) -> bool {
+    let [_, second, third, ..] = bytes else { return false };
+    let head = [second | 0x20, third | 0x20];
+    matches!(&head, b"an" | b"eb" | b"ar" | b"pr" | b"ay" | b"un" | b"ul" | b"ug" | b"ep" | b"ct" | b"ov" | b"ec")
 }
 
 /// The dates of `text` in order: full, partial ("3/14", "March 2021"), ISO, HL7, in words.
@@ -107,6 +112,10 @@ pub fn dates(text: &str) -> Vec<DateMention> {
     while at < bytes.len() {
         if !bytes[at].is_ascii_alphanumeric() {
             at += 1;
+            continue;
+        }
+        if !bytes[at].is_ascii_digit() && !may_be_month(&bytes[at..]) {
+            at += bytes[at..].iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
             continue;
         }
         let reader = Reader { text, bytes, start: at, previous: found.last().copied() };

@@ -23,6 +23,13 @@ pub(crate) fn lines(text: &str) -> impl Iterator<Item = Span> + '_ {
 /// `span` without the white space at its ends.
 pub(crate) fn trim(text: &str, span: Span) -> Span {
     let inside = span.of(text);
+    // Mostly there is none.
+    if let [first, .., last] = inside.as_bytes()
+        && first.is_ascii_graphic()
+        && last.is_ascii_graphic()
+    {
+        return span;
+    }
     let start = span.start + (inside.len() - inside.trim_start().len());
     let len = inside.trim().len();
     Span::new(start, start + len)

@@ -71,10 +71,11 @@ fn passes(text: &str, line: Span, next: Span, width: usize) -> bool {
 /// paragraph is wrapped at.
 fn continues(text: &str, unit: Span, last: Span, next: Span, width: Option<usize>) -> bool {
     let (line, after) = (last.of(text), next.of(text));
-    if list_marker(after) > 0 || is_row(line) || is_row(after) || is_label(after) || line.ends_with(':') {
+    // What takes longer to see is looked for last.
+    if line.ends_with(':') || line.starts_with('#') || line.starts_with("**") || after.starts_with("**") {
         return false;
     }
-    if is_rule(line) || is_rule(after) || line.starts_with('#') || line.starts_with("**") || after.starts_with("**") {
+    if list_marker(after) > 0 || is_label(after) || is_rule(line) || is_rule(after) || is_row(line) || is_row(after) {
         return false;
     }
     if ends_open(line) {
@@ -100,11 +101,37 @@ fn continues(text: &str, unit: Span, last: Span, next: Span, width: Option<usize
 fn ends_open(line: &str) -> bool {
     let last = line.rsplit(|c: char| c.is_whitespace() || c == '(').next().unwrap_or(line);
     line.ends_with(',')
-        || [
-            "of", "the", "a", "an", "with", "and", "or", "to", "for", "from", "by", "in", "at", "on", "is", "was",
-            "are", "were", "no", "Dr.", "Mr.", "Mrs.", "Ms.", "than", "his", "her", "their", "that", "per",
-        ]
-        .contains(&last)
+        || matches!(
+            last,
+            "of" | "the"
+                | "a"
+                | "an"
+                | "with"
+                | "and"
+                | "or"
+                | "to"
+                | "for"
+                | "from"
+                | "by"
+                | "in"
+                | "at"
+                | "on"
+                | "is"
+                | "was"
+                | "are"
+                | "were"
+                | "no"
+                | "Dr."
+                | "Mr."
+                | "Mrs."
+                | "Ms."
+                | "than"
+                | "his"
+                | "her"
+                | "their"
+                | "that"
+                | "per"
+        )
 }
 
 /// Whether a line is a row of a table.
@@ -216,6 +243,9 @@ const OPENERS: &[&str] = &[
     "patient", "pt", "reports", "she", "states", "the", "there", "they", "this", "today", "was", "we", "will",
 ];
 
+/// The bytes of the longest of these words.
+const LONGEST: usize = 7;
+
 /// Whether the mark that ends just before `end` (brackets and quotes included) ends a sentence that began at `start`,
 /// when what follows begins at `next`.
 fn ends_sentence(text: &str, start: usize, end: usize, next: usize, limit: usize) -> bool {
@@ -285,8 +315,9 @@ fn last_word(head: &str) -> &str {
     &head[start..]
 }
 
+/// Whether a word is in one of the lists above, none of which has a longer one.
 fn contains(list: &[&str], word: &str) -> bool {
-    list.iter().any(|entry| entry.eq_ignore_ascii_case(word))
+    word.len() <= LONGEST && list.iter().any(|entry| entry.eq_ignore_ascii_case(word))
 }
 
 #[cfg(test)]

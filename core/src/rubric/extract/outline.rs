@@ -1,5 +1,6 @@
 //! Labels and what stands under them: finer than sections, for the "Frequency: 2x/wk   Duration: 6 wks" of therapy notes.
 
+use std::cell::LazyCell;
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -87,13 +88,17 @@ fn segment_end(line: &str, from: usize) -> Option<Range<usize>> {
     let blanks = |at: usize| line[at..].len() - line[at..].trim_start().len();
     let mut at = from;
     while let Some(&byte) = bytes.get(at) {
+        let after = bytes.get(at + 1);
         let len = match byte {
+            // Nearly all: letters, digits, marks, and one blank before them.
+            b' ' if after.is_some_and(|next| next.is_ascii_graphic() && *next != b'|') => 0,
+            byte if byte.is_ascii_graphic() && !matches!(byte, b'|' | b'.' | b';') => 0,
+            b'.' | b';' if after.is_some_and(u8::is_ascii_graphic) => 0,
             b'|' => 1 + blanks(at + 1),
             b'.' | b';' => match blanks(at + 1) {
                 0 => 0,
                 gap => 1 + gap,
             },
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' => 0,
             _ => {
                 let gap = blanks(at);
                 if byte == b'\t' || line[at..at + gap].chars().nth(1).is_some() {
@@ -129,7 +134,7 @@ pub(crate) fn outline(text: &str, lines: &[Span], markers: &[usize], hits: &Hits
     }
     let ends = ends(text, lines, markers, &found);
     let blanks = next(lines, Span::is_empty, text.len());
-    let services = next(lines, |line| is_service(text, line, hits), text.len());
+    let services = LazyCell::new(|| next(lines, |line| is_service(text, line, hits), text.len()));
     let next_line = next_line(text, lines, markers, &found);
     // For each label the next major one of another topic, found from the back in one pass.
     let mut next_label = vec![text.len(); found.len() + 1];

@@ -4,10 +4,9 @@
 //! Training and inference share this file: changing anything here means training the model again
 //! (`core/models/training/statements.py`, whose `context` does the same sums).
 
-use std::collections::HashMap;
-
 use super::KINDS;
 use crate::rubric::extract::page::Page;
+use crate::text::hash::QuickMap;
 use crate::text::{Span, lines};
 
 /// Eight views of the kinds (itself, two before, two after, the list, the item before, the note), and two of the list.
@@ -112,7 +111,7 @@ fn look(line: &str) -> Look {
 /// The inputs of each statement, from the linear model's logits.
 pub(super) fn inputs(logits: &[[f32; KINDS]], lists: &[Option<usize>]) -> Vec<[f32; INPUTS]> {
     let cut: Vec<[f32; KINDS]> = logits.iter().map(|row| row.map(|logit| logit.clamp(-LIMIT, LIMIT))).collect();
-    let mut sums: HashMap<usize, ([f32; KINDS], usize)> = HashMap::new();
+    let mut sums: QuickMap<usize, ([f32; KINDS], usize)> = QuickMap::default();
     for (row, list) in cut.iter().zip(lists) {
         if let Some(list) = list {
             let (sum, count) = sums.entry(*list).or_insert(([0.0; KINDS], 0));
@@ -132,7 +131,7 @@ pub(super) fn inputs(logits: &[[f32; KINDS]], lists: &[Option<usize>]) -> Vec<[f
         }
     }
     let absent = [ABSENT; KINDS];
-    let mut before: HashMap<usize, usize> = HashMap::new();
+    let mut before: QuickMap<usize, usize> = QuickMap::default();
     (0..cut.len())
         .map(|at| {
             let near = |step: isize| at.checked_add_signed(step).and_then(|at| cut.get(at)).unwrap_or(&absent);
@@ -146,8 +145,8 @@ pub(super) fn inputs(logits: &[[f32; KINDS]], lists: &[Option<usize>]) -> Vec<[f
             let item = lists[at].and_then(|list| before.insert(list, at)).map_or(&absent, |item| &cut[item]);
             let mut input = [0.0; INPUTS];
             let views = [&cut[at], near(-1), near(1), near(-2), near(2), &mean, item, &most];
-            for (slot, value) in input.iter_mut().zip(views.into_iter().flatten()) {
-                *slot = *value;
+            for (slots, view) in input.chunks_exact_mut(KINDS).zip(views) {
+                slots.copy_from_slice(view);
             }
             input[INPUTS - 2] = if others > 0.0 { 1.0 } else { 0.0 };
             input[INPUTS - 1] = others.min(LONG) / LONG;
