@@ -10,6 +10,7 @@ use std::sync::LazyLock;
 use crate::error::{Error, ErrorCode, Result};
 use crate::text::Span;
 use crate::text::hash::QuickMap;
+use crate::text::short::{Short, letters_end};
 
 /// The term lists that ship with chartguard and that every rubric can refer to.
 const BUILTIN: &str = include_str!("../../rubrics/vocabulary.yaml");
@@ -47,11 +48,54 @@ struct Entry {
 /// Term lists, compiled for search.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Vocabulary {
-    stems: QuickMap<String, u32>,
+    stems: Stems,
     lists: HashMap<String, ListId>,
     count: u32,
     /// By the stem of the first word.
     entries: Vec<Vec<Entry>>,
+}
+
+/// The ids of stems.
+#[derive(Debug, Clone, Default)]
+struct Stems {
+    /// Those that are short, as most are.
+    short: QuickMap<u128, u32>,
+    long: QuickMap<String, u32>,
+}
+
+impl Stems {
+    fn len(&self) -> usize {
+        self.short.len() + self.long.len()
+    }
+
+    /// The id of a stem, a new one where it has none.
+    fn intern(&mut self, stem: &str) -> u32 {
+        let next = self.len() as u32;
+        match Short::new(stem) {
+            Some(short) => *self.short.entry(short.get()).or_insert(next),
+            None => *self.long.entry(stem.to_owned()).or_insert(next),
+        }
+    }
+
+    /// The id of the stem of the word at `span`, if it has one. `own` is where long stems are written.
+    fn of(&self, text: &str, span: Span, own: &mut String) -> Option<u32> {
+        if let Some(word) = Short::at(text.as_bytes(), span) {
+            let mut letters = word.lower().get().to_le_bytes();
+            let (len, y) = strip(&letters[..span.len()]);
+            // A stem that takes a "y" was longer before.
+            if y {
+                letters[len] = b'y';
+            }
+            let stem = Short::first(u128::from_le_bytes(letters), len + usize::from(y))?;
+            return self.short.get(&stem.get()).copied();
+        }
+        own.clear();
+        push_stem(span.of(text), own);
+        match Short::new(own) {
+            Some(short) => self.short.get(&short.get()).copied(),
+            None => self.long.get(own.as_str()).copied(),
+        }
+    }
 }
 
 impl Vocabulary {
@@ -97,8 +141,7 @@ impl Vocabulary {
     }
 
     fn intern(&mut self, stem: &str) -> u32 {
-        let next = self.stems.len() as u32;
-        let id = *self.stems.entry(stem.to_owned()).or_insert(next);
+        let id = self.stems.intern(stem);
         self.entries.resize_with(self.stems.len(), Vec::new);
         id
     }
@@ -106,11 +149,7 @@ impl Vocabulary {
     /// The words of a text.
     pub(crate) fn words(&self, text: &str) -> Vec<Word> {
         let mut own = String::new();
-        let mut word = |span: Span| {
-            own.clear();
-            push_stem(span.of(text), &mut own);
-            Word { span, stem: self.stems.get(&own).copied() }
-        };
+        let mut word = |span: Span| Word { span, stem: self.stems.of(text, span, &mut own) };
         // A word takes some six bytes with the blank after it.
         let mut words = Vec::with_capacity(text.len() / 5);
         words.extend(split(text).map(&mut word));
@@ -184,8 +223,10 @@ impl Hits {
 fn split(text: &str) -> impl Iterator<Item = Span> + '_ {
     let mut at = 0;
     std::iter::from_fn(move || {
+        // Mostly one blank stands between words, and they are of ASCII letters.
+        at += usize::from(text.as_bytes().get(at) == Some(&b' '));
         let start = run_end(text, at, |inside| !inside);
-        at = run_end(text, start, |inside| inside);
+        at = run_end(text, letters_end(text.as_bytes(), start), |inside| inside);
         (at > start).then_some(Span::new(start, at))
     })
 }
@@ -236,24 +277,40 @@ fn stem(word: &str) -> String {
 /// Adds the [`stem`] of a word to a text.
 pub(super) fn push_stem(word: &str, text: &mut String) {
     let from = text.len();
-    if word.is_ascii() {
+    let ascii = word.is_ascii();
+    if ascii {
         text.push_str(word);
         text[from..].make_ascii_lowercase();
     } else {
         text.push_str(&word.to_lowercase());
     }
-    let whole = &text.as_bytes()[from..];
-    if whole.len() > 3 && matches!(whole, [.., b'i', b'e', b's' | b'd']) {
-        text.truncate(text.len() - "ies".len());
+    let (len, y) = strip(&text.as_bytes()[from..]);
+    text.truncate(from + len);
+    if y {
         text.push('y');
     }
-    // All that is taken off is ASCII, but for a letter that is doubled.
-    let mut stem = &text.as_bytes()[from..];
-    if stem.len() > 3 {
-        stem = match stem {
+    // Letters beyond ASCII are doubled too.
+    let mut last = text[from..].chars().rev();
+    if !ascii
+        && let Some((a, b)) = last.next().zip(last.next())
+        && a == b
+        && !a.is_ascii()
+        && a.is_alphabetic()
+    {
+        text.pop();
+    }
+}
+
+/// How many bytes of a word in lower case are its stem, and whether a "y" follows them.
+fn strip(word: &[u8]) -> (usize, bool) {
+    let mut stem = word;
+    if word.len() > 3 {
+        stem = match word {
+            // A "y" there already is doubled.
+            [base @ .., b'i', b'e', b's' | b'd'] => return (base.len(), !matches!(base, [_, .., b'y'])),
             [base @ .., b'i', b'n', b'g'] | [base @ .., b'e', b'd'] if is_stem(base) => base,
             [base @ .., b's'] if !matches!(base, [.., b's' | b'u' | b'i']) && is_stem(base) => base,
-            _ => stem,
+            _ => word,
         };
     }
     if let [base @ .., b'e'] = stem
@@ -261,16 +318,8 @@ pub(super) fn push_stem(word: &str, text: &mut String) {
     {
         stem = base;
     }
-    let doubled = match stem {
-        [] | [_] | [_, _] => 0,
-        [.., a, b] if b.is_ascii() => usize::from(a == b && a.is_ascii_alphabetic()),
-        _ => {
-            let mut last = text[from..from + stem.len()].chars().rev();
-            let pair = last.next().zip(last.next()).filter(|(a, b)| a == b && a.is_alphabetic());
-            pair.map_or(0, |(last, _)| last.len_utf8())
-        }
-    };
-    text.truncate(from + stem.len() - doubled);
+    let doubled = matches!(stem, [_, .., a, b] if a == b && a.is_ascii_alphabetic());
+    (stem.len() - usize::from(doubled), false)
 }
 
 fn is_stem(base: &[u8]) -> bool {

@@ -482,12 +482,11 @@ impl Reader<'_> {
             return true;
         }
         let before = self.before(32);
-        let scored =
+        let scored = before.split(|c: char| !c.is_ascii_alphabetic()).any(|word| {
             ["pain", "rated", "strength", "mmt", "grade", "graded", "score", "scored", "scale", "level", "vas", "nprs"]
                 .iter()
-                .any(|word| {
-                    before.split(|c: char| !c.is_ascii_alphabetic()).any(|other| other.eq_ignore_ascii_case(word))
-                });
+                .any(|other| other.eq_ignore_ascii_case(word))
+        });
         !scored && self.has_cue()
     }
 

@@ -97,6 +97,12 @@ impl Short {
         }
     }
 
+    /// Its bytes as a number, the first of them lowest.
+    #[inline]
+    pub(crate) fn get(self) -> u128 {
+        self.0.get()
+    }
+
     /// The same in lower case.
     #[inline]
     pub(crate) fn lower(self) -> Self {

@@ -290,8 +290,8 @@ fn says_something(page: &Page<'_>, goal: &Goal) -> bool {
 }
 
 fn has_words(text: &str) -> bool {
-    text.split(|c: char| !c.is_alphanumeric()).filter(|word| word.chars().any(char::is_alphabetic)).count() >= 2
-        && !PLACEHOLDER.is_match(text)
+    let mut words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| word.chars().any(char::is_alphabetic));
+    words.nth(1).is_some() && !PLACEHOLDER.is_match(text)
 }
 
 /// Goals under headings and after labels.

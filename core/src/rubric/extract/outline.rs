@@ -10,6 +10,7 @@ use serde::Deserialize;
 use super::page::lists;
 use crate::rubric::terms::Hits;
 use crate::text::pattern::large;
+use crate::text::short::letters_end;
 use crate::text::{Span, lines};
 
 /// What a label says its text is about.
@@ -88,9 +89,13 @@ fn segment_end(line: &str, from: usize) -> Option<Range<usize>> {
     let blanks = |at: usize| line[at..].len() - line[at..].trim_start().len();
     let mut at = from;
     while let Some(&byte) = bytes.get(at) {
+        if byte.is_ascii_alphabetic() {
+            at = letters_end(bytes, at);
+            continue;
+        }
         let after = bytes.get(at + 1);
         let len = match byte {
-            // Nearly all: letters, digits, marks, and one blank before them.
+            // Nearly all: digits, marks, and one blank before them or letters.
             b' ' if after.is_some_and(|next| next.is_ascii_graphic() && *next != b'|') => 0,
             byte if byte.is_ascii_graphic() && !matches!(byte, b'|' | b'.' | b';') => 0,
             b'.' | b';' if after.is_some_and(u8::is_ascii_graphic) => 0,

@@ -142,9 +142,8 @@ fn is_digit(c: char) -> bool {
 /// Whether a statement says more than its label and a number: "DX   1." says nothing.
 fn says_something(page: &Page<'_>, span: Span) -> bool {
     let content = span.of(page.text);
-    let words =
-        content.split(|c: char| !c.is_alphanumeric()).filter(|word| word.chars().any(char::is_alphabetic)).count();
-    words >= 2 && !is_placeholder(content)
+    let mut words = content.split(|c: char| !c.is_alphanumeric()).filter(|word| word.chars().any(char::is_alphabetic));
+    words.nth(1).is_some() && !is_placeholder(content)
 }
 
 /// Whether a statement speaks of somebody else: every part of it that is asserted at all.
