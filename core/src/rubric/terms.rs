@@ -209,9 +209,12 @@ impl Hits {
     /// The places of a list inside a region, in order.
     pub(crate) fn within(&self, list: ListId, region: Span) -> &[Span] {
         let all = self.of(list);
-        let from = all.partition_point(|span| span.start < region.start);
-        let to = all.partition_point(|span| span.start < region.end);
-        let found = all.get(from..to.max(from)).unwrap_or(&[]);
+        let rest = &all[all.partition_point(|span| span.start < region.start)..];
+        // Mostly there is none.
+        if rest.first().is_none_or(|span| span.start >= region.end) {
+            return &[];
+        }
+        let found = &rest[..rest.partition_point(|span| span.start < region.end)];
         match found.split_last() {
             Some((last, rest)) if last.end > region.end => rest,
             _ => found,
@@ -224,9 +227,15 @@ fn split(text: &str) -> impl Iterator<Item = Span> + '_ {
     let mut at = 0;
     std::iter::from_fn(move || {
         // Mostly one blank stands between words, and they are of ASCII letters.
-        at += usize::from(text.as_bytes().get(at) == Some(&b' '));
-        let start = run_end(text, at, |inside| !inside);
-        at = run_end(text, letters_end(text.as_bytes(), start), |inside| inside);
+        let bytes = text.as_bytes();
+        let mut start = at + usize::from(bytes.get(at) == Some(&b' '));
+        if !bytes.get(start).is_some_and(u8::is_ascii_alphabetic) {
+            start = run_end(text, start, |inside| !inside);
+        }
+        at = letters_end(bytes, start);
+        if bytes.get(at).is_some_and(|byte| byte.is_ascii_digit() || !byte.is_ascii()) {
+            at = run_end(text, at, |inside| inside);
+        }
         (at > start).then_some(Span::new(start, at))
     })
 }

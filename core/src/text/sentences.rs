@@ -136,10 +136,7 @@ fn ends_open(line: &str) -> bool {
 
 /// Whether a line is a row of a table.
 fn is_row(line: &str) -> bool {
-    let wide = |gap: &[u8]| gap == b"   ";
-    line.contains('\t')
-        || line.as_bytes().windows(3).any(wide)
-        || line.bytes().filter(|byte| *byte == b'|').count() >= 2
+    line.contains('\t') || line.contains("   ") || line.bytes().filter(|byte| *byte == b'|').count() >= 2
 }
 
 /// Whether a line is drawn: dashes, equals signs and the like alone.
@@ -243,8 +240,8 @@ const OPENERS: &[&str] = &[
     "patient", "pt", "reports", "she", "states", "the", "there", "they", "this", "today", "was", "we", "will",
 ];
 
-/// The bytes of the longest of these words.
-const LONGEST: usize = 7;
+/// Degrees, and names of places, with stops inside: they may end a sentence.
+const DEGREES: &[&str] = &["d.o", "d.p.t", "e.r", "m.d", "n.p", "o.t", "p.a", "p.t", "ph.d", "r.n", "u.s"];
 
 /// Whether the mark that ends just before `end` (brackets and quotes included) ends a sentence that began at `start`,
 /// when what follows begins at `next`.
@@ -285,8 +282,7 @@ fn ends_sentence(text: &str, start: usize, end: usize, next: usize, limit: usize
         if word.ends_with(|c: char| c.is_ascii_digit()) || word.split('.').any(|part| part.len() > 3) {
             return true;
         }
-        let degree = contains(&["m.d", "d.o", "ph.d", "r.n", "p.t", "o.t", "d.p.t", "p.a", "n.p", "u.s", "e.r"], word);
-        return upper && (degree || !word.starts_with(char::is_uppercase) || opens());
+        return upper && (contains(DEGREES, word) || !word.starts_with(char::is_uppercase) || opens());
     }
     if number && contains(BEFORE_NUMBER, word) {
         return false;
@@ -315,9 +311,10 @@ fn last_word(head: &str) -> &str {
     &head[start..]
 }
 
-/// Whether a word is in one of the lists above, none of which has a longer one.
+/// Whether a word is in one of the lists above, each of which is sorted and in lower case.
 fn contains(list: &[&str], word: &str) -> bool {
-    word.len() <= LONGEST && list.iter().any(|entry| entry.eq_ignore_ascii_case(word))
+    let lower = word.bytes().map(|byte| byte.to_ascii_lowercase());
+    list.binary_search_by(|entry| entry.bytes().cmp(lower.clone())).is_ok()
 }
 
 #[cfg(test)]
@@ -329,6 +326,14 @@ mod tests {
     fn check(expected: &[&str], text: &str) {
         let found: Vec<&str> = sentences(text).iter().map(|sentence| sentence.of(text)).collect();
         assert_eq!(found, expected, "{text}");
+    }
+
+    #[test]
+    fn lists_are_sorted() {
+        for list in [NEVER_LAST, SELDOM_LAST, BEFORE_NUMBER, OPENERS, DEGREES] {
+            assert!(list.is_sorted(), "{list:?}");
+            assert!(list.iter().all(|word| *word == word.to_lowercase()), "{list:?}");
+        }
     }
 
     #[test]

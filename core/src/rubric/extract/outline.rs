@@ -382,8 +382,8 @@ fn dash(text: &str) -> Option<(usize, usize)> {
 /// Whether a line may be a [`LEADER`]: what leads begins with two dots or blanks, a tab, or what is not ASCII, and soon.
 fn may_lead(line: &str) -> bool {
     let near = &line.as_bytes()[..line.len().min(MAX_LEADER)];
-    let gap = |pair: &[u8]| pair == b".." || pair.iter().all(u8::is_ascii_whitespace);
-    near.windows(2).any(gap) || near.iter().any(|byte| !byte.is_ascii() || byte.is_ascii_control())
+    // White space other than blanks is a control.
+    near.windows(2).any(|pair| pair == b".." || pair == b"  ") || near.iter().any(|byte| !matches!(byte, b' '..=b'~'))
 }
 
 /// "Rx: gait training" prescribes therapy; with a drug after it, "Rx" heads medicines.
