@@ -39,6 +39,8 @@ pub(crate) struct Word {
 #[derive(Debug, Clone)]
 struct Entry {
     list: ListId,
+    /// The second stem: most phrases differ in it, and it lies here and not a memory away.
+    second: Option<u32>,
     /// The stems after the first.
     rest: Box<[u32]>,
     /// The words as written, where case and inflection matter.
@@ -126,7 +128,8 @@ impl Vocabulary {
                 return Err(Error::rubric(format!("the term `{term}` has no word in it")));
             };
             let exact = exact.then(|| words.iter().map(|w| (*w).to_owned()).collect());
-            self.entries[first as usize].push(Entry { list: id, rest: stems.collect(), exact });
+            let rest: Box<[u32]> = stems.collect();
+            self.entries[first as usize].push(Entry { list: id, second: rest.first().copied(), rest, exact });
         }
         Ok(id)
     }
@@ -163,8 +166,7 @@ impl Vocabulary {
             let Some(entries) = word.stem.and_then(|stem| self.entries.get(stem as usize)) else { continue };
             let second = words.get(at + 1).and_then(|word| word.stem);
             for entry in entries {
-                // Most phrases differ in their second word.
-                if entry.rest.first().is_some_and(|stem| second != Some(*stem)) {
+                if entry.second.is_some() && second != entry.second {
                     continue;
                 }
                 let Some(sequence) = words.get(at..=at + entry.rest.len()) else { continue };

@@ -35,6 +35,17 @@ pub(crate) fn trim(text: &str, span: Span) -> Span {
     Span::new(start, start + len)
 }
 
+/// Whether three blanks stand in a row, as between columns.
+pub(crate) fn has_wide_gap(line: &str) -> bool {
+    let bytes = line.as_bytes();
+    let is_blank = |byte: &&u8| **byte == b' ';
+    // One of any three in a row stands at a place that is looked at.
+    (2..bytes.len()).step_by(3).filter(|at| bytes[*at] == b' ').any(|at| {
+        let before = bytes[..at].iter().rev().take(2).take_while(is_blank).count();
+        before + bytes[at + 1..].iter().take(2).take_while(is_blank).count() >= 2
+    })
+}
+
 /// The bytes that a list marker takes at the start of `line` ("- ", "* ", "1. ", "a) ", "(2) ", "#3 "), 0 without one.
 pub(crate) fn list_marker(line: &str) -> usize {
     let bytes = line.as_bytes();
@@ -80,6 +91,15 @@ mod tests {
         assert_eq!(found, ["a", "b", "c", "d", ""]);
         assert_eq!(lines("").count(), 0);
         assert_eq!(lines("\r").count(), 1);
+    }
+
+    #[test]
+    fn wide_gaps() {
+        for at in 0..5 {
+            let words = "é".repeat(at);
+            assert!(has_wide_gap(&format!("{words}   x")) && has_wide_gap(&format!("x {words}   ")));
+            assert!(!has_wide_gap(&format!("{words}  x  ")) && !has_wide_gap(&format!("x {words} \t x")));
+        }
     }
 
     #[test]

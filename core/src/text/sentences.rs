@@ -1,7 +1,7 @@
 //! Splits text into sentences, list items and table rows.
 
 use super::Span;
-use super::lines::{lines, list_marker, trim};
+use super::lines::{has_wide_gap, lines, list_marker, trim};
 
 /// The sentences of `text` in order, trimmed of white space. List items and table rows stand alone, a blank line ends a
 /// sentence, and a sentence that was wrapped over lines is one.
@@ -136,7 +136,7 @@ fn ends_open(line: &str) -> bool {
 
 /// Whether a line is a row of a table.
 fn is_row(line: &str) -> bool {
-    line.contains('\t') || line.contains("   ") || line.bytes().filter(|byte| *byte == b'|').count() >= 2
+    line.contains('\t') || has_wide_gap(line) || line.bytes().filter(|byte| *byte == b'|').count() >= 2
 }
 
 /// Whether a line is drawn: dashes, equals signs and the like alone.

@@ -105,7 +105,7 @@ fn look(line: &str) -> Look {
     if (1..=8).contains(&word.len()) && (1..=2).contains(&digits) && content.len() - word.len() - rest.len() <= 2 {
         return Look::Word(word.to_ascii_lowercase());
     }
-    if content.contains("   ") || content.contains('\t') { Look::Columns } else { Look::Plain }
+    if lines::has_wide_gap(content) || content.contains('\t') { Look::Columns } else { Look::Plain }
 }
 
 /// The inputs of each statement, from the linear model's logits.

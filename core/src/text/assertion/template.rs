@@ -70,8 +70,9 @@ fn line(text: &str, span: Span) -> Span {
 /// What follows the colon or question mark of the label that a phrase ends, or is part of.
 fn after_label(after: &str) -> Option<&str> {
     let near = &after.as_bytes()[..after.len().min(LABEL + 1)];
-    let at = near.iter().position(|byte| matches!(byte, b':' | b'?' | b';' | b',' | b'.' | b'[' | b'|'))?;
-    matches!(near[at], b':' | b'?').then(|| after[at + 1..].trim())
+    let at = memchr2(b':', b'?', near)?;
+    let ends = near[..at].iter().any(|byte| matches!(byte, b';' | b',' | b'.' | b'[' | b'|'));
+    (!ends).then(|| after[at + 1..].trim())
 }
 
 /// A box, and whether it was ticked, at the start of `text`, with its bytes.
