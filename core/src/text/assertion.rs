@@ -103,6 +103,17 @@ pub(crate) struct Known<'t> {
     leads: QuickMap<Span, Assertion>,
 }
 
+impl Known<'_> {
+    /// With room for so many sentences.
+    pub(crate) fn of_sentences(count: usize) -> Self {
+        Self {
+            words: QuickMap::with_capacity_and_hasher(count, Default::default()),
+            triggers: QuickMap::with_capacity_and_hasher(count, Default::default()),
+            leads: QuickMap::with_capacity_and_hasher(count, Default::default()),
+        }
+    }
+}
+
 /// [`assertion`] where the sentences of the text are known: each text is then split once, and each sentence read once, and not around every
 /// phrase. `known` is what was read of them before.
 pub(crate) fn assertion_among<'t>(text: &'t str, all: &[Span], span: Span, known: &mut Known<'t>) -> Assertion {

@@ -554,8 +554,8 @@ impl Reader<'_> {
 
     /// The bytes of "st", "nd", "rd", "th" at `at`.
     fn ordinal(&self, at: usize) -> usize {
-        let suffix = self.bytes.get(at..at + 2).unwrap_or(&[]);
-        let is = [b"st", b"nd", b"rd", b"th"].iter().any(|ordinal| suffix.eq_ignore_ascii_case(*ordinal));
+        let suffix = [self.byte(at) | 0x20, self.byte(at + 1) | 0x20];
+        let is = matches!(&suffix, b"st" | b"nd" | b"rd" | b"th");
         if is && !self.byte(at + 2).is_ascii_alphanumeric() { 2 } else { 0 }
     }
 
