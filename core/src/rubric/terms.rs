@@ -39,7 +39,7 @@ pub(crate) struct Word {
 #[derive(Debug, Clone)]
 struct Entry {
     list: ListId,
-    /// The second stem: most phrases differ in it, and it lies here and not a memory away.
+    /// The second stem, in which most phrases differ.
     second: Option<u32>,
     /// The stems after the first.
     rest: Box<[u32]>,
@@ -53,7 +53,7 @@ pub(crate) struct Vocabulary {
     stems: Stems,
     lists: HashMap<String, ListId>,
     count: u32,
-    /// By the stem of the first word.
+    /// By the stem of the first word, in the order of the second.
     entries: Vec<Vec<Entry>>,
 }
 
@@ -129,7 +129,10 @@ impl Vocabulary {
             };
             let exact = exact.then(|| words.iter().map(|w| (*w).to_owned()).collect());
             let rest: Box<[u32]> = stems.collect();
-            self.entries[first as usize].push(Entry { list: id, second: rest.first().copied(), rest, exact });
+            let second = rest.first().copied();
+            let entries = &mut self.entries[first as usize];
+            let at = entries.partition_point(|entry| entry.second <= second);
+            entries.insert(at, Entry { list: id, second, rest, exact });
         }
         Ok(id)
     }
@@ -164,11 +167,14 @@ impl Vocabulary {
         let mut hits = vec![Vec::new(); self.count as usize];
         for (at, word) in words.iter().enumerate() {
             let Some(entries) = word.stem.and_then(|stem| self.entries.get(stem as usize)) else { continue };
+            // Words by themselves, and phrases that go on as the text does.
+            let going_on = |second: Option<u32>| {
+                let rest = &entries[entries.partition_point(|entry| entry.second < second)..];
+                &rest[..rest.partition_point(|entry| entry.second == second)]
+            };
             let second = words.get(at + 1).and_then(|word| word.stem);
-            for entry in entries {
-                if entry.second.is_some() && second != entry.second {
-                    continue;
-                }
+            let phrases = second.map_or(&[][..], |second| going_on(Some(second)));
+            for entry in going_on(None).iter().chain(phrases) {
                 let Some(sequence) = words.get(at..=at + entry.rest.len()) else { continue };
                 let same = sequence[1..].iter().zip(&entry.rest).all(|(word, stem)| word.stem == Some(*stem));
                 if !same || !sequence.windows(2).all(|pair| joined(text, pair[0].span.end, pair[1].span.start)) {

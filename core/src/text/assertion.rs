@@ -11,7 +11,7 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
-use super::hash::QuickMap;
+use super::hash::{QuickMap, with_room};
 use super::lines::list_marker;
 use super::short::Short;
 use super::{Span, TokenKind, sentences, tokens};
@@ -106,11 +106,7 @@ pub(crate) struct Known<'t> {
 impl Known<'_> {
     /// With room for so many sentences.
     pub(crate) fn of_sentences(count: usize) -> Self {
-        Self {
-            words: QuickMap::with_capacity_and_hasher(count, Default::default()),
-            triggers: QuickMap::with_capacity_and_hasher(count, Default::default()),
-            leads: QuickMap::with_capacity_and_hasher(count, Default::default()),
-        }
+        Self { words: with_room(count), triggers: with_room(count), leads: with_room(count) }
     }
 }
 

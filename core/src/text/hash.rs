@@ -8,6 +8,11 @@ use std::hash::{BuildHasherDefault, Hasher};
 /// A table with the quick hash.
 pub(crate) type QuickMap<K, V> = HashMap<K, V, BuildHasherDefault<Quick>>;
 
+/// A table with room for so many keys.
+pub(crate) fn with_room<K, V>(count: usize) -> QuickMap<K, V> {
+    QuickMap::with_capacity_and_hasher(count, BuildHasherDefault::default())
+}
+
 /// Eight bytes at a time: turned, joined, multiplied (the scheme of `FxHash`).
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Quick(u64);

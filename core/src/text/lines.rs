@@ -1,5 +1,9 @@
 //! Walks a text line by line: LF, CRLF and lone CR all end a line.
 
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
+
 use super::Span;
 
 /// The lines of `text` in order, without their ends. A text that ends with a line break has no empty last line.
@@ -37,13 +41,8 @@ pub(crate) fn trim(text: &str, span: Span) -> Span {
 
 /// Whether three blanks stand in a row, as between columns.
 pub(crate) fn has_wide_gap(line: &str) -> bool {
-    let bytes = line.as_bytes();
-    let is_blank = |byte: &&u8| **byte == b' ';
-    // One of any three in a row stands at a place that is looked at.
-    (2..bytes.len()).step_by(3).filter(|at| bytes[*at] == b' ').any(|at| {
-        let before = bytes[..at].iter().rev().take(2).take_while(is_blank).count();
-        before + bytes[at + 1..].iter().take(2).take_while(is_blank).count() >= 2
-    })
+    static GAP: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("   "));
+    GAP.find(line.as_bytes()).is_some()
 }
 
 /// The bytes that a list marker takes at the start of `line` ("- ", "* ", "1. ", "a) ", "(2) ", "#3 "), 0 without one.

@@ -11,7 +11,7 @@ use crate::rubric::patterns::SWEEP;
 use crate::rubric::terms::{Hits, ListId, Vocabulary, Word};
 use crate::text::assertion::{Assertion, Known, assertion_among};
 use crate::text::dates::{DateMention, dates};
-use crate::text::hash::QuickMap;
+use crate::text::hash::{QuickMap, with_room};
 use crate::text::sweep::Swept;
 use crate::text::{Span, lines, sentences};
 
@@ -96,7 +96,7 @@ impl<'t> Page<'t> {
         let major = blocks.iter().enumerate().filter(|(_, block)| block.major);
         let majors = major.map(|(index, block)| (block.label.start, index)).collect();
         // There are some two mentions in a sentence.
-        let stands = QuickMap::with_capacity_and_hasher(2 * sentences.len(), Default::default()).into();
+        let stands = with_room(2 * sentences.len()).into();
         let known = Known::of_sentences(sentences.len()).into();
         Self { text, words, hits, lines, markers, sentences, blocks, majors, dates, swept, cancel, stands, known }
     }

@@ -14,7 +14,7 @@ use crate::rubric::extract::{
     is_unchosen, names_goals,
 };
 use crate::text::Span;
-use crate::text::hash::QuickMap;
+use crate::text::hash::{QuickMap, with_room};
 use crate::text::pattern::compiled;
 
 /// From here on a statement is what no rule saw in it.
@@ -301,7 +301,7 @@ fn lists_of_goals(page: &Page<'_>, facts: &Facts, statements: &Statements) -> Qu
         sets: f32,
         reported: f32,
     }
-    let mut seen: QuickMap<usize, Seen> = QuickMap::default();
+    let mut seen: QuickMap<usize, Seen> = with_room(statements.0.len());
     let heads = |span: Span| is_heading(page, span) || table::is_header(page, span) || table::carries_on(page, span);
     for statement in statements.iter().filter(|s| !heads(s.span)) {
         let Some(list) = statement.list else { continue };
