@@ -82,7 +82,7 @@ impl Stems {
     /// The id of the stem of the word at `span`, if it has one. `own` is where long stems are written.
     fn of(&self, text: &str, span: Span, own: &mut String) -> Option<u32> {
         if let Some(word) = Short::at(text.as_bytes(), span) {
-            let mut letters = word.lower().get().to_le_bytes();
+            let mut letters = word.lower_letters().get().to_le_bytes();
             let (len, y) = strip(&letters[..span.len()]);
             // A stem that takes a "y" was longer before.
             if y {
