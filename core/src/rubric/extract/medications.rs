@@ -34,14 +34,16 @@ pub(in crate::rubric) static DOSE: Pattern =
 /// The places of [`DOSED`], each of which ends with a dose: it is looked for in the words before one.
 fn dosed(page: &Page<'_>) -> Vec<Span> {
     let mut found: Vec<Span> = Vec::new();
+    // None begins before the figure of the dose before its own: a text without blanks is not read again for each dose.
+    let mut last = 0;
     for dose in page.swept.all(&DOSE) {
-        let until = &page.text[..dose.end()];
-        let from = (0..WORDS).fold(until, |before, _| {
+        let from = (0..WORDS).fold(&page.text[last..dose.end()], |before, _| {
             let before = before.trim_end();
             &before[..before.rfind(char::is_whitespace).unwrap_or(0)]
         });
-        let from = from.len().max(found.last().map_or(0, |last| last.end));
-        found.extend(DOSED.find_at(until, from).map(|m| Span::new(m.start(), m.end())));
+        let from = (last + from.len()).max(found.last().map_or(0, |last| last.end));
+        last = dose.start();
+        found.extend(DOSED.find_at(&page.text[..dose.end()], from).map(|m| Span::new(m.start(), m.end())));
     }
     found
 }
