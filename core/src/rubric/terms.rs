@@ -10,6 +10,7 @@ use std::sync::LazyLock;
 use crate::error::{Error, ErrorCode, Result};
 use crate::text::Span;
 use crate::text::hash::QuickMap;
+use crate::text::short::{Short, letters_end};
 
 /// The term lists that ship with chartguard and that every rubric can refer to.
 const BUILTIN: &str = include_str!("../../rubrics/vocabulary.yaml");
@@ -38,6 +39,8 @@ pub(crate) struct Word {
 #[derive(Debug, Clone)]
 struct Entry {
     list: ListId,
+    /// The second stem, in which most phrases differ.
+    second: Option<u32>,
     /// The stems after the first.
     rest: Box<[u32]>,
     /// The words as written, where case and inflection matter.
@@ -47,11 +50,54 @@ struct Entry {
 /// Term lists, compiled for search.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Vocabulary {
-    stems: QuickMap<String, u32>,
+    stems: Stems,
     lists: HashMap<String, ListId>,
     count: u32,
-    /// By the stem of the first word.
+    /// By the stem of the first word, in the order of the second.
     entries: Vec<Vec<Entry>>,
+}
+
+/// The ids of stems.
+#[derive(Debug, Clone, Default)]
+struct Stems {
+    /// Those that are short, as most are.
+    short: QuickMap<u128, u32>,
+    long: QuickMap<String, u32>,
+}
+
+impl Stems {
+    fn len(&self) -> usize {
+        self.short.len() + self.long.len()
+    }
+
+    /// The id of a stem, a new one where it has none.
+    fn intern(&mut self, stem: &str) -> u32 {
+        let next = self.len() as u32;
+        match Short::new(stem) {
+            Some(short) => *self.short.entry(short.get()).or_insert(next),
+            None => *self.long.entry(stem.to_owned()).or_insert(next),
+        }
+    }
+
+    /// The id of the stem of the word at `span`, if it has one. `own` is where long stems are written.
+    fn of(&self, text: &str, span: Span, own: &mut String) -> Option<u32> {
+        if let Some(word) = Short::at(text.as_bytes(), span) {
+            let mut letters = word.lower_letters().get().to_le_bytes();
+            let (len, y) = strip(&letters[..span.len()]);
+            // A stem that takes a "y" was longer before.
+            if y {
+                letters[len] = b'y';
+            }
+            let stem = Short::first(u128::from_le_bytes(letters), len + usize::from(y))?;
+            return self.short.get(&stem.get()).copied();
+        }
+        own.clear();
+        push_stem(span.of(text), own);
+        match Short::new(own) {
+            Some(short) => self.short.get(&short.get()).copied(),
+            None => self.long.get(own.as_str()).copied(),
+        }
+    }
 }
 
 impl Vocabulary {
@@ -82,7 +128,11 @@ impl Vocabulary {
                 return Err(Error::rubric(format!("the term `{term}` has no word in it")));
             };
             let exact = exact.then(|| words.iter().map(|w| (*w).to_owned()).collect());
-            self.entries[first as usize].push(Entry { list: id, rest: stems.collect(), exact });
+            let rest: Box<[u32]> = stems.collect();
+            let second = rest.first().copied();
+            let entries = &mut self.entries[first as usize];
+            let at = entries.partition_point(|entry| entry.second <= second);
+            entries.insert(at, Entry { list: id, second, rest, exact });
         }
         Ok(id)
     }
@@ -97,8 +147,7 @@ impl Vocabulary {
     }
 
     fn intern(&mut self, stem: &str) -> u32 {
-        let next = self.stems.len() as u32;
-        let id = *self.stems.entry(stem.to_owned()).or_insert(next);
+        let id = self.stems.intern(stem);
         self.entries.resize_with(self.stems.len(), Vec::new);
         id
     }
@@ -106,11 +155,7 @@ impl Vocabulary {
     /// The words of a text.
     pub(crate) fn words(&self, text: &str) -> Vec<Word> {
         let mut own = String::new();
-        let mut word = |span: Span| {
-            own.clear();
-            push_stem(span.of(text), &mut own);
-            Word { span, stem: self.stems.get(&own).copied() }
-        };
+        let mut word = |span: Span| Word { span, stem: self.stems.of(text, span, &mut own) };
         // A word takes some six bytes with the blank after it.
         let mut words = Vec::with_capacity(text.len() / 5);
         words.extend(split(text).map(&mut word));
@@ -122,12 +167,14 @@ impl Vocabulary {
         let mut hits = vec![Vec::new(); self.count as usize];
         for (at, word) in words.iter().enumerate() {
             let Some(entries) = word.stem.and_then(|stem| self.entries.get(stem as usize)) else { continue };
+            // Words by themselves, and phrases that go on as the text does.
+            let going_on = |second: Option<u32>| {
+                let rest = &entries[entries.partition_point(|entry| entry.second < second)..];
+                &rest[..rest.partition_point(|entry| entry.second == second)]
+            };
             let second = words.get(at + 1).and_then(|word| word.stem);
-            for entry in entries {
-                // Most phrases differ in their second word.
-                if entry.rest.first().is_some_and(|stem| second != Some(*stem)) {
-                    continue;
-                }
+            let phrases = second.map_or(&[][..], |second| going_on(Some(second)));
+            for entry in going_on(None).iter().chain(phrases) {
                 let Some(sequence) = words.get(at..=at + entry.rest.len()) else { continue };
                 let same = sequence[1..].iter().zip(&entry.rest).all(|(word, stem)| word.stem == Some(*stem));
                 if !same || !sequence.windows(2).all(|pair| joined(text, pair[0].span.end, pair[1].span.start)) {
@@ -170,9 +217,12 @@ impl Hits {
     /// The places of a list inside a region, in order.
     pub(crate) fn within(&self, list: ListId, region: Span) -> &[Span] {
         let all = self.of(list);
-        let from = all.partition_point(|span| span.start < region.start);
-        let to = all.partition_point(|span| span.start < region.end);
-        let found = all.get(from..to.max(from)).unwrap_or(&[]);
+        let rest = &all[all.partition_point(|span| span.start < region.start)..];
+        // Mostly there is none.
+        if rest.first().is_none_or(|span| span.start >= region.end) {
+            return &[];
+        }
+        let found = &rest[..rest.partition_point(|span| span.start < region.end)];
         match found.split_last() {
             Some((last, rest)) if last.end > region.end => rest,
             _ => found,
@@ -184,8 +234,16 @@ impl Hits {
 fn split(text: &str) -> impl Iterator<Item = Span> + '_ {
     let mut at = 0;
     std::iter::from_fn(move || {
-        let start = run_end(text, at, |inside| !inside);
-        at = run_end(text, start, |inside| inside);
+        // Mostly one blank stands between words, and they are of ASCII letters.
+        let bytes = text.as_bytes();
+        let mut start = at + usize::from(bytes.get(at) == Some(&b' '));
+        if !bytes.get(start).is_some_and(u8::is_ascii_alphabetic) {
+            start = run_end(text, start, |inside| !inside);
+        }
+        at = letters_end(bytes, start);
+        if bytes.get(at).is_some_and(|byte| byte.is_ascii_digit() || !byte.is_ascii()) {
+            at = run_end(text, at, |inside| inside);
+        }
         (at > start).then_some(Span::new(start, at))
     })
 }
@@ -194,18 +252,14 @@ fn split(text: &str) -> impl Iterator<Item = Span> + '_ {
 fn run_end(text: &str, from: usize, goes_on: impl Fn(bool) -> bool) -> usize {
     let bytes = text.as_bytes();
     let mut at = from;
-    while let Some(&byte) = bytes.get(at) {
-        if byte.is_ascii() {
-            if !goes_on(byte.is_ascii_alphanumeric()) {
-                break;
-            }
-            at += 1;
-        } else {
-            let Some(c) = text[at..].chars().next().filter(|c| goes_on(c.is_alphanumeric())) else { break };
-            at += c.len_utf8();
+    loop {
+        at += bytes[at..].iter().take_while(|byte| byte.is_ascii() && goes_on(byte.is_ascii_alphanumeric())).count();
+        if bytes.get(at).is_none_or(u8::is_ascii) {
+            return at;
         }
+        let Some(c) = text[at..].chars().next().filter(|c| goes_on(c.is_alphanumeric())) else { return at };
+        at += c.len_utf8();
     }
-    at
 }
 
 /// Whether two words can belong to one phrase, by what stands between them.
@@ -240,44 +294,49 @@ fn stem(word: &str) -> String {
 /// Adds the [`stem`] of a word to a text.
 pub(super) fn push_stem(word: &str, text: &mut String) {
     let from = text.len();
-    if word.is_ascii() {
+    let ascii = word.is_ascii();
+    if ascii {
         text.push_str(word);
         text[from..].make_ascii_lowercase();
     } else {
         text.push_str(&word.to_lowercase());
     }
-    let stem = &text.as_bytes()[from..];
-    if stem.len() > 3 {
-        match stem {
-            [.., b'i', b'e', b's' | b'd'] => {
-                text.truncate(text.len() - "ies".len());
-                text.push('y');
-            }
-            [base @ .., b'i', b'n', b'g'] | [base @ .., b'e', b'd'] if is_stem(base) => {
-                text.truncate(from + base.len());
-            }
-            [base @ .., b's']
-                if !base.ends_with(b"s") && !base.ends_with(b"u") && !base.ends_with(b"i") && is_stem(base) =>
-            {
-                text.truncate(from + base.len());
-            }
-            _ => {}
-        }
+    let (len, y) = strip(&text.as_bytes()[from..]);
+    text.truncate(from + len);
+    if y {
+        text.push('y');
     }
-    if text.len() - from > 2 && text.ends_with('e') {
+    // Letters beyond ASCII are doubled too.
+    let mut last = text[from..].chars().rev();
+    if !ascii
+        && let Some((a, b)) = last.next().zip(last.next())
+        && a == b
+        && !a.is_ascii()
+        && a.is_alphabetic()
+    {
         text.pop();
     }
-    let stem = &text[from..];
-    let doubled = match stem.as_bytes() {
-        [.., a, b] if stem.is_ascii() => a == b && a.is_ascii_alphabetic(),
-        _ => {
-            let mut last = stem.chars().rev();
-            last.next().zip(last.next()).is_some_and(|(a, b)| a == b && a.is_alphabetic())
-        }
-    };
-    if doubled && text.len() - from > 2 {
-        text.pop();
+}
+
+/// How many bytes of a word in lower case are its stem, and whether a "y" follows them.
+fn strip(word: &[u8]) -> (usize, bool) {
+    let mut stem = word;
+    if word.len() > 3 {
+        stem = match word {
+            // A "y" there already is doubled.
+            [base @ .., b'i', b'e', b's' | b'd'] => return (base.len(), !matches!(base, [_, .., b'y'])),
+            [base @ .., b'i', b'n', b'g'] | [base @ .., b'e', b'd'] if is_stem(base) => base,
+            [base @ .., b's'] if !matches!(base, [.., b's' | b'u' | b'i']) && is_stem(base) => base,
+            _ => word,
+        };
     }
+    if let [base @ .., b'e'] = stem
+        && base.len() >= 2
+    {
+        stem = base;
+    }
+    let doubled = matches!(stem, [_, .., a, b] if a == b && a.is_ascii_alphabetic());
+    (stem.len() - usize::from(doubled), false)
 }
 
 fn is_stem(base: &[u8]) -> bool {

@@ -11,8 +11,9 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
-use super::hash::QuickMap;
+use super::hash::{QuickMap, with_room};
 use super::lines::list_marker;
+use super::short::Short;
 use super::{Span, TokenKind, sentences, tokens};
 use template::Form;
 use triggers::{Effect, Entry, Reach, Toward, Trigger};
@@ -102,6 +103,13 @@ pub(crate) struct Known<'t> {
     leads: QuickMap<Span, Assertion>,
 }
 
+impl Known<'_> {
+    /// With room for so many sentences.
+    pub(crate) fn of_sentences(count: usize) -> Self {
+        Self { words: with_room(count), triggers: with_room(count), leads: with_room(count) }
+    }
+}
+
 /// [`assertion`] where the sentences of the text are known: each text is then split once, and each sentence read once, and not around every
 /// phrase. `known` is what was read of them before.
 pub(crate) fn assertion_among<'t>(text: &'t str, all: &[Span], span: Span, known: &mut Known<'t>) -> Assertion {
@@ -136,7 +144,12 @@ pub(crate) fn assertion_among<'t>(text: &'t str, all: &[Span], span: Span, known
     {
         let gap = &text[lead.end..own.start];
         if !gap.contains("\n\n") && !gap.contains("\r\n\r\n") {
-            found.add_all(*known.leads.entry(*lead).or_insert_with(|| judge_lead(&words(text, *lead))));
+            let Known { words: all, triggers, leads } = &mut *known;
+            let judged = leads.entry(*lead).or_insert_with(|| {
+                let words = all.entry(*lead).or_insert_with(|| words(text, *lead));
+                judge_lead(words, triggers.entry(*lead).or_insert_with(|| matches(words, None)))
+            });
+            found.add_all(*judged);
         }
     }
     let cut = Span::new(scope.start.max(near.start).min(span.start), scope.end.min(near.end).max(span.end));
@@ -165,10 +178,10 @@ fn is_question(text: &str, span: Span) -> bool {
 
 /// What a line says of those below it: with a colon all that looks ahead or stands alone ("Not tested:"), without one only
 /// what is a heading as a whole ("Past Medical History").
-fn judge_lead(lead: &[Word<'_>]) -> Assertion {
+fn judge_lead(lead: &[Word<'_>], triggers: &[(usize, usize, Trigger)]) -> Assertion {
     let mut found = Assertion::default();
     let labels = lead.last().is_some_and(|word| word.text == ":");
-    for (from, to, trigger) in matches(lead, None) {
+    for &(from, to, trigger) in triggers {
         let whole = from == 0 && to + usize::from(labels) == lead.len();
         let speaks = if labels {
             trigger.toward == Toward::Forward || trigger.toward == Toward::Both || whole
@@ -214,7 +227,7 @@ fn words(text: &str, scope: Span) -> Vec<Word<'_>> {
     words.extend(tokens.into_iter().filter(|token| token.kind != TokenKind::Newline).map(|token| {
         let span = Span::new(scope.start + token.span.start, scope.start + token.span.end);
         let word = span.of(text);
-        let lower = if word.bytes().all(|b| b.is_ascii() && !b.is_ascii_uppercase()) {
+        let lower = if Short::at(text.as_bytes(), span).is_some_and(|short| short == short.lower()) {
             Cow::Borrowed(word)
         } else if word.is_ascii() {
             Cow::Owned(word.to_ascii_lowercase())
@@ -255,11 +268,14 @@ fn matches(words: &[Word<'_>], target: Option<&std::ops::Range<usize>>) -> Vec<(
 /// "in 1998", "in 2015": a year that lies behind every note this will read. A year near the note's own says nothing.
 fn in_year(words: &[Word<'_>]) -> Option<(usize, Trigger)> {
     let [word, year, ..] = words else { return None };
+    if word.text != "in" {
+        return None;
+    }
     let past = year.text.len() == 4
         && ["19", "200", "201"].iter().any(|start| year.text.starts_with(start))
         && year.text.bytes().all(|b| b.is_ascii_digit());
     let trigger = Trigger { effect: Effect::Historical, toward: Toward::Both, reach: Reach::Few(4) };
-    (word.text == "in" && past).then_some((2, trigger))
+    past.then_some((2, trigger))
 }
 
 /// Whether "used to" says what a thing is for ("pads used to prevent sores") and not what somebody did once.

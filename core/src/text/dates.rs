@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 
 use super::Span;
+use super::short::letters_end;
 
 /// A date found in a text, as far as it was written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,9 +78,7 @@ pub fn month_number(name: &str) -> Option<i8> {
     if !(3..=9).contains(&len) || !name.is_ascii() {
         return None;
     }
-    // Nearly every word of a note comes by here: the second letter and the third rule most of them out.
-    let head = [name.as_bytes()[1] | 0x20, name.as_bytes()[2] | 0x20];
-    if !matches!(&head, b"an" | b"eb" | b"ar" | b"pr" | b"ay" | b"un" | b"ul" | b"ug" | b"ep" | b"ct" | b"ov" | b"ec") {
+    if !may_be_month(name.as_bytes()) {
         return None;
     }
     let index = MONTHS.iter().position(|month| {
@@ -87,6 +86,13 @@ pub fn month_number(name: &str) -> Option<i8> {
         short && month.get(..len).is_some_and(|head| head.eq_ignore_ascii_case(name))
     })?;
     Some(index as i8 + 1)
+}
+
+/// Whether the name of a month may stand here: nearly every word of a note comes by, and its second letter and its third rule most out.
+fn may_be_month(bytes: &[u8]) -> bool {
+    let [_, second, third, ..] = bytes else { return false };
+    let head = [second | 0x20, third | 0x20];
+    matches!(&head, b"an" | b"eb" | b"ar" | b"pr" | b"ay" | b"un" | b"ul" | b"ug" | b"ep" | b"ct" | b"ov" | b"ec")
 }
 
 /// The dates of `text` in order: full, partial ("3/14", "March 2021"), ISO, HL7, in words.
@@ -107,6 +113,11 @@ pub fn dates(text: &str) -> Vec<DateMention> {
     while at < bytes.len() {
         if !bytes[at].is_ascii_alphanumeric() {
             at += 1;
+            continue;
+        }
+        if !bytes[at].is_ascii_digit() && !may_be_month(&bytes[at..]) {
+            at = letters_end(bytes, at);
+            at += bytes[at..].iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
             continue;
         }
         let reader = Reader { text, bytes, start: at, previous: found.last().copied() };
@@ -473,12 +484,11 @@ impl Reader<'_> {
             return true;
         }
         let before = self.before(32);
-        let scored =
+        let scored = before.split(|c: char| !c.is_ascii_alphabetic()).any(|word| {
             ["pain", "rated", "strength", "mmt", "grade", "graded", "score", "scored", "scale", "level", "vas", "nprs"]
                 .iter()
-                .any(|word| {
-                    before.split(|c: char| !c.is_ascii_alphabetic()).any(|other| other.eq_ignore_ascii_case(word))
-                });
+                .any(|other| other.eq_ignore_ascii_case(word))
+        });
         !scored && self.has_cue()
     }
 
@@ -544,8 +554,8 @@ impl Reader<'_> {
 
     /// The bytes of "st", "nd", "rd", "th" at `at`.
     fn ordinal(&self, at: usize) -> usize {
-        let suffix = self.bytes.get(at..at + 2).unwrap_or(&[]);
-        let is = [b"st", b"nd", b"rd", b"th"].iter().any(|ordinal| suffix.eq_ignore_ascii_case(*ordinal));
+        let suffix = [self.byte(at) | 0x20, self.byte(at + 1) | 0x20];
+        let is = matches!(&suffix, b"st" | b"nd" | b"rd" | b"th");
         if is && !self.byte(at + 2).is_ascii_alphanumeric() { 2 } else { 0 }
     }
 

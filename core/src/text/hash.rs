@@ -8,16 +8,27 @@ use std::hash::{BuildHasherDefault, Hasher};
 /// A table with the quick hash.
 pub(crate) type QuickMap<K, V> = HashMap<K, V, BuildHasherDefault<Quick>>;
 
+/// A table with room for so many keys.
+pub(crate) fn with_room<K, V>(count: usize) -> QuickMap<K, V> {
+    QuickMap::with_capacity_and_hasher(count, BuildHasherDefault::default())
+}
+
 /// Eight bytes at a time: turned, joined, multiplied (the scheme of `FxHash`).
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Quick(u64);
 
 impl Hasher for Quick {
     fn write(&mut self, bytes: &[u8]) {
-        for chunk in bytes.chunks(8) {
-            let mut word = [0; 8];
-            word[..chunk.len()].copy_from_slice(chunk);
-            self.write_u64(u64::from_le_bytes(word));
+        let chunks = bytes.chunks_exact(8);
+        let rest = chunks.remainder();
+        for word in chunks.filter_map(|chunk| chunk.first_chunk()) {
+            self.write_u64(u64::from_le_bytes(*word));
+        }
+        // Of four bytes to seven, the first four and the last four say all.
+        if let (Some(first), Some(last)) = (rest.first_chunk(), rest.last_chunk()) {
+            self.write_u64(u64::from(u32::from_le_bytes(*first)) << 32 | u64::from(u32::from_le_bytes(*last)));
+        } else if !rest.is_empty() {
+            self.write_u64(rest.iter().fold(0, |word, byte| word << 8 | u64::from(*byte)));
         }
     }
 

@@ -1,5 +1,9 @@
 //! Walks a text line by line: LF, CRLF and lone CR all end a line.
 
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
+
 use super::Span;
 
 /// The lines of `text` in order, without their ends. A text that ends with a line break has no empty last line.
@@ -23,9 +27,22 @@ pub(crate) fn lines(text: &str) -> impl Iterator<Item = Span> + '_ {
 /// `span` without the white space at its ends.
 pub(crate) fn trim(text: &str, span: Span) -> Span {
     let inside = span.of(text);
+    // Mostly there is none.
+    if let [first, .., last] = inside.as_bytes()
+        && first.is_ascii_graphic()
+        && last.is_ascii_graphic()
+    {
+        return span;
+    }
     let start = span.start + (inside.len() - inside.trim_start().len());
     let len = inside.trim().len();
     Span::new(start, start + len)
+}
+
+/// Whether three blanks stand in a row, as between columns.
+pub(crate) fn has_wide_gap(line: &str) -> bool {
+    static GAP: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("   "));
+    GAP.find(line.as_bytes()).is_some()
 }
 
 /// The bytes that a list marker takes at the start of `line` ("- ", "* ", "1. ", "a) ", "(2) ", "#3 "), 0 without one.
@@ -73,6 +90,15 @@ mod tests {
         assert_eq!(found, ["a", "b", "c", "d", ""]);
         assert_eq!(lines("").count(), 0);
         assert_eq!(lines("\r").count(), 1);
+    }
+
+    #[test]
+    fn wide_gaps() {
+        for at in 0..5 {
+            let words = "é".repeat(at);
+            assert!(has_wide_gap(&format!("{words}   x")) && has_wide_gap(&format!("x {words}   ")));
+            assert!(!has_wide_gap(&format!("{words}  x  ")) && !has_wide_gap(&format!("x {words} \t x")));
+        }
     }
 
     #[test]

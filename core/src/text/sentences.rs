@@ -1,7 +1,7 @@
 //! Splits text into sentences, list items and table rows.
 
 use super::Span;
-use super::lines::{lines, list_marker, trim};
+use super::lines::{has_wide_gap, lines, list_marker, trim};
 
 /// The sentences of `text` in order, trimmed of white space. List items and table rows stand alone, a blank line ends a
 /// sentence, and a sentence that was wrapped over lines is one.
@@ -71,10 +71,11 @@ fn passes(text: &str, line: Span, next: Span, width: usize) -> bool {
 /// paragraph is wrapped at.
 fn continues(text: &str, unit: Span, last: Span, next: Span, width: Option<usize>) -> bool {
     let (line, after) = (last.of(text), next.of(text));
-    if list_marker(after) > 0 || is_row(line) || is_row(after) || is_label(after) || line.ends_with(':') {
+    // What takes longer to see is looked for last.
+    if line.ends_with(':') || line.starts_with('#') || line.starts_with("**") || after.starts_with("**") {
         return false;
     }
-    if is_rule(line) || is_rule(after) || line.starts_with('#') || line.starts_with("**") || after.starts_with("**") {
+    if list_marker(after) > 0 || is_label(after) || is_rule(line) || is_rule(after) || is_row(line) || is_row(after) {
         return false;
     }
     if ends_open(line) {
@@ -100,19 +101,42 @@ fn continues(text: &str, unit: Span, last: Span, next: Span, width: Option<usize
 fn ends_open(line: &str) -> bool {
     let last = line.rsplit(|c: char| c.is_whitespace() || c == '(').next().unwrap_or(line);
     line.ends_with(',')
-        || [
-            "of", "the", "a", "an", "with", "and", "or", "to", "for", "from", "by", "in", "at", "on", "is", "was",
-            "are", "were", "no", "Dr.", "Mr.", "Mrs.", "Ms.", "than", "his", "her", "their", "that", "per",
-        ]
-        .contains(&last)
+        || matches!(
+            last,
+            "of" | "the"
+                | "a"
+                | "an"
+                | "with"
+                | "and"
+                | "or"
+                | "to"
+                | "for"
+                | "from"
+                | "by"
+                | "in"
+                | "at"
+                | "on"
+                | "is"
+                | "was"
+                | "are"
+                | "were"
+                | "no"
+                | "Dr."
+                | "Mr."
+                | "Mrs."
+                | "Ms."
+                | "than"
+                | "his"
+                | "her"
+                | "their"
+                | "that"
+                | "per"
+        )
 }
 
 /// Whether a line is a row of a table.
 fn is_row(line: &str) -> bool {
-    let wide = |gap: &[u8]| gap == b"   ";
-    line.contains('\t')
-        || line.as_bytes().windows(3).any(wide)
-        || line.bytes().filter(|byte| *byte == b'|').count() >= 2
+    line.contains('\t') || has_wide_gap(line) || line.bytes().filter(|byte| *byte == b'|').count() >= 2
 }
 
 /// Whether a line is drawn: dashes, equals signs and the like alone.
@@ -216,6 +240,9 @@ const OPENERS: &[&str] = &[
     "patient", "pt", "reports", "she", "states", "the", "there", "they", "this", "today", "was", "we", "will",
 ];
 
+/// Degrees, and names of places, with stops inside: they may end a sentence.
+const DEGREES: &[&str] = &["d.o", "d.p.t", "e.r", "m.d", "n.p", "o.t", "p.a", "p.t", "ph.d", "r.n", "u.s"];
+
 /// Whether the mark that ends just before `end` (brackets and quotes included) ends a sentence that began at `start`,
 /// when what follows begins at `next`.
 fn ends_sentence(text: &str, start: usize, end: usize, next: usize, limit: usize) -> bool {
@@ -255,8 +282,7 @@ fn ends_sentence(text: &str, start: usize, end: usize, next: usize, limit: usize
         if word.ends_with(|c: char| c.is_ascii_digit()) || word.split('.').any(|part| part.len() > 3) {
             return true;
         }
-        let degree = contains(&["m.d", "d.o", "ph.d", "r.n", "p.t", "o.t", "d.p.t", "p.a", "n.p", "u.s", "e.r"], word);
-        return upper && (degree || !word.starts_with(char::is_uppercase) || opens());
+        return upper && (contains(DEGREES, word) || !word.starts_with(char::is_uppercase) || opens());
     }
     if number && contains(BEFORE_NUMBER, word) {
         return false;
@@ -285,8 +311,16 @@ fn last_word(head: &str) -> &str {
     &head[start..]
 }
 
+/// The bytes of the longest word of the lists above.
+const LONGEST: usize = 7;
+
+/// Whether a word is in one of the lists above, each of which is sorted and in lower case.
 fn contains(list: &[&str], word: &str) -> bool {
-    list.iter().any(|entry| entry.eq_ignore_ascii_case(word))
+    if word.len() > LONGEST {
+        return false;
+    }
+    let lower = word.bytes().map(|byte| byte.to_ascii_lowercase());
+    list.binary_search_by(|entry| entry.bytes().cmp(lower.clone())).is_ok()
 }
 
 #[cfg(test)]
@@ -298,6 +332,14 @@ mod tests {
     fn check(expected: &[&str], text: &str) {
         let found: Vec<&str> = sentences(text).iter().map(|sentence| sentence.of(text)).collect();
         assert_eq!(found, expected, "{text}");
+    }
+
+    #[test]
+    fn lists_are_sorted() {
+        for list in [NEVER_LAST, SELDOM_LAST, BEFORE_NUMBER, OPENERS, DEGREES] {
+            assert!(list.is_sorted(), "{list:?}");
+            assert!(list.iter().all(|word| *word == word.to_lowercase() && word.len() <= LONGEST), "{list:?}");
+        }
     }
 
     #[test]

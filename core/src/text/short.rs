@@ -97,6 +97,12 @@ impl Short {
         }
     }
 
+    /// Its bytes as a number, the first of them lowest.
+    #[inline]
+    pub(crate) fn get(self) -> u128 {
+        self.0.get()
+    }
+
     /// The same in lower case.
     #[inline]
     pub(crate) fn lower(self) -> Self {
@@ -115,7 +121,7 @@ impl Short {
         between(self.0.get(), b'A', b'Z')
     }
 
-    /// The same in lower case, if it is letters alone.
+    /// The same in lower case, if it is letters and digits alone.
     #[inline]
     pub(crate) fn lower_letters(self) -> Self {
         // Of the bits of letters, this one is set in all and the next lower one in small ones.

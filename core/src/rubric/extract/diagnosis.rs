@@ -180,7 +180,8 @@ pub(super) fn body_parts(page: &Page<'_>) -> Vec<Span> {
 
 /// Whether a word for a body part is one for something else: "hand rail", "arm chair", "400 feet", "on foot".
 fn is_thing(text: &str, span: Span) -> bool {
-    let after = text[span.end..].trim_start_matches([' ', '-']).chars().take(8).collect::<String>().to_lowercase();
+    let rest = text[span.end..].trim_start_matches([' ', '-']);
+    let after = rest[..rest.char_indices().nth(8).map_or(rest.len(), |(at, _)| at)].to_lowercase();
     let before = text[..span.start].trim_end();
     let word = span.of(text).to_lowercase();
     let compound = [
@@ -189,10 +190,10 @@ fn is_thing(text: &str, span: Span) -> bool {
     .iter()
     .any(|tail| after.starts_with(tail));
     let distance = matches!(word.as_str(), "foot" | "feet" | "digit") && before.ends_with(|c: char| c.is_ascii_digit());
-    let last = before.rsplit(|c: char| !c.is_alphabetic()).next().unwrap_or_default().to_lowercase();
+    let last = || before.rsplit(|c: char| !c.is_alphabetic()).next().unwrap_or_default().to_lowercase();
     // "He wants to go back to work", "five stands with arms".
-    let returns = word == "back" && MOVES.contains(&last.as_str());
-    let support = word == "arms" && matches!(last.as_str(), "with" | "without" | "no" | "using");
+    let returns = word == "back" && MOVES.contains(&last().as_str());
+    let support = word == "arms" && matches!(last().as_str(), "with" | "without" | "no" | "using");
     // "Not back at work", "back to normal".
     let again = word == "back"
         && ["at work", "at school", "at home", "to work", "to normal", "to base", "to school", "home", "into "]

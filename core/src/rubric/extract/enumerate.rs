@@ -50,6 +50,9 @@ pub(crate) fn markers(text: &str, all: &[Span]) -> Vec<usize> {
 
 /// The letter that a marker counts by, as a number, if it is one: "F." is the sixth.
 pub(crate) fn letter(marker: &str) -> Option<u32> {
+    if marker.is_empty() {
+        return None;
+    }
     count(&format!("{marker} ")).filter(|count| count.series == Series::Letter).map(|count| count.ordinal)
 }
 
@@ -64,8 +67,8 @@ fn count(line: &str) -> Option<Count> {
         return Some(Count { series: Series::Dashed, ordinal, len: label + 1 });
     }
     let marked = rest.starts_with(['.', ')', ':']) && rest[1..].starts_with([' ', '\t']);
-    let row = rest.trim_start().starts_with('|');
-    if row || !(marked || rest.starts_with([' ', '\t'])) {
+    let row = || rest.trim_start().starts_with('|');
+    if !(marked || rest.starts_with([' ', '\t'])) || row() {
         return None;
     }
     let len = label + usize::from(marked);

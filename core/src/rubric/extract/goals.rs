@@ -290,8 +290,8 @@ fn says_something(page: &Page<'_>, goal: &Goal) -> bool {
 }
 
 fn has_words(text: &str) -> bool {
-    text.split(|c: char| !c.is_alphanumeric()).filter(|word| word.chars().any(char::is_alphabetic)).count() >= 2
-        && !PLACEHOLDER.is_match(text)
+    let mut words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| word.chars().any(char::is_alphabetic));
+    words.nth(1).is_some() && !PLACEHOLDER.is_match(text)
 }
 
 /// Goals under headings and after labels.
@@ -1122,12 +1122,12 @@ fn after_goal(source: &str, region: Span, prose: bool) -> Option<Span> {
         words += usize::from(!c.is_whitespace() && !in_word);
         in_word = !c.is_whitespace();
         let end = at + c.len_utf8();
-        let spaced = content[..at].ends_with(' ') && content[end..].starts_with(' ');
+        let spaced = || content[..at].ends_with(' ') && content[end..].starts_with(' ');
         // Dots that lead to the next column.
         let leader = c == '.' && content[..at].ends_with("..") && !content[end..].starts_with('.');
         let breaks = match c {
             ':' | ';' | '→' | '|' | '=' | '\n' | '\t' => true,
-            '-' | '–' | '—' => spaced || content[..at].ends_with('-'),
+            '-' | '–' | '—' => spaced() || content[..at].ends_with('-'),
             '>' => content[..at].ends_with('-'),
             '.' => content[end..].starts_with(char::is_whitespace) || content[..at].ends_with(".."),
             // A wide gap is the end of a column.

@@ -129,11 +129,8 @@ pub(super) fn measures(page: &Page<'_>, goals: &[super::Goal]) -> Vec<Span> {
     }
     // An instrument or a motion with a bare figure after it: "LEFS 28", "flexion 88", "EAT-10 = 22".
     for name in page.hits(lists().instrument, page.whole()) {
-        let rest: String = text[name.end..]
-            .chars()
-            .take(40)
-            .take_while(|c| !matches!(c, '.' | ';' | ',' | '\n') || c.is_ascii_digit())
-            .collect();
+        let near = text[name.end..].chars().take(40).take_while(|c| !matches!(c, '.' | ';' | ',' | '\n'));
+        let rest = &text[name.end..name.end + near.map(char::len_utf8).sum::<usize>()];
         // In "VHI-10 sent home" the figure is part of the name.
         let own = rest.strip_prefix('-').map_or(0, |more| more.bytes().take_while(u8::is_ascii_digit).count());
         let own = if own > 0 { own + 1 } else { 0 };
@@ -174,7 +171,8 @@ fn is_measure(page: &Page<'_>, span: Span) -> bool {
     ) {
         return false;
     }
-    if page.is_dated(span) || DAY.is_match(span.of(page.text)) {
+    let figure = span.of(page.text);
+    if page.is_dated(span) || figure.contains('0') && DAY.is_match(figure) {
         return false;
     }
     let line = page.line(span.start);

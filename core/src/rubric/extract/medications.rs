@@ -24,23 +24,36 @@ static DOSED: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+/// The words that it may have: the medicine, its salt or release, a figure and a unit.
+const WORDS: usize = 4;
+
 /// A dose: without one no word has one.
 pub(in crate::rubric) static DOSE: Pattern =
     LazyLock::new(|| compiled(r"(?i)[\d.,/]\s*(?:mg|mcg|µg|units?|iu|u|meq)\b"));
+
+/// The places of [`DOSED`], each of which ends with a dose: it is looked for in the words before one.
+fn dosed(page: &Page<'_>) -> Vec<Span> {
+    let mut found: Vec<Span> = Vec::new();
+    // None begins before the figure of the dose before its own: a text without blanks is not read again for each dose.
+    let mut last = 0;
+    for dose in page.swept.all(&DOSE) {
+        let from = (0..WORDS).fold(&page.text[last..dose.end()], |before, _| {
+            let before = before.trim_end();
+            &before[..before.rfind(char::is_whitespace).unwrap_or(0)]
+        });
+        let from = (last + from.len()).max(found.last().map_or(0, |last| last.end));
+        last = dose.start();
+        found.extend(DOSED.find_at(&page.text[..dose.end()], from).map(|m| Span::new(m.start(), m.end())));
+    }
+    found
+}
 
 /// The places that speak of a medicine with its dose, route or schedule.
 pub(super) fn medications(page: &Page<'_>) -> Vec<Span> {
     let text = page.text;
     let mut found: Vec<Span> = Vec::new();
     let named = page.hits(lists().drug, page.whole()).iter().copied();
-    let dosed = page
-        .swept
-        .has(&DOSE)
-        .then(|| DOSED.find_iter(text))
-        .into_iter()
-        .flatten()
-        .map(|m| Span::new(m.start(), m.end()));
-    for span in named.chain(dosed) {
+    for span in named.chain(dosed(page)) {
         let line = page.line(span.start);
         let sentence = page.sentence(span.start);
         // A decimal point may have ended the sentence too early: look to the end of the clause on the line.

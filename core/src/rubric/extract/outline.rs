@@ -1,5 +1,6 @@
 //! Labels and what stands under them: finer than sections, for the "Frequency: 2x/wk   Duration: 6 wks" of therapy notes.
 
+use std::cell::LazyCell;
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -9,6 +10,7 @@ use serde::Deserialize;
 use super::page::lists;
 use crate::rubric::terms::Hits;
 use crate::text::pattern::large;
+use crate::text::short::letters_end;
 use crate::text::{Span, lines};
 
 /// What a label says its text is about.
@@ -87,13 +89,21 @@ fn segment_end(line: &str, from: usize) -> Option<Range<usize>> {
     let blanks = |at: usize| line[at..].len() - line[at..].trim_start().len();
     let mut at = from;
     while let Some(&byte) = bytes.get(at) {
+        if byte.is_ascii_alphabetic() {
+            at = letters_end(bytes, at);
+            continue;
+        }
+        let after = bytes.get(at + 1);
         let len = match byte {
+            // Nearly all: digits, marks, and one blank before them or letters.
+            b' ' if after.is_some_and(|next| next.is_ascii_graphic() && *next != b'|') => 0,
+            byte if byte.is_ascii_graphic() && !matches!(byte, b'|' | b'.' | b';') => 0,
+            b'.' | b';' if after.is_some_and(u8::is_ascii_graphic) => 0,
             b'|' => 1 + blanks(at + 1),
             b'.' | b';' => match blanks(at + 1) {
                 0 => 0,
                 gap => 1 + gap,
             },
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' => 0,
             _ => {
                 let gap = blanks(at);
                 if byte == b'\t' || line[at..at + gap].chars().nth(1).is_some() {
@@ -129,7 +139,7 @@ pub(crate) fn outline(text: &str, lines: &[Span], markers: &[usize], hits: &Hits
     }
     let ends = ends(text, lines, markers, &found);
     let blanks = next(lines, Span::is_empty, text.len());
-    let services = next(lines, |line| is_service(text, line, hits), text.len());
+    let services = LazyCell::new(|| next(lines, |line| is_service(text, line, hits), text.len()));
     let next_line = next_line(text, lines, markers, &found);
     // For each label the next major one of another topic, found from the back in one pass.
     let mut next_label = vec![text.len(); found.len() + 1];
@@ -372,8 +382,8 @@ fn dash(text: &str) -> Option<(usize, usize)> {
 /// Whether a line may be a [`LEADER`]: what leads begins with two dots or blanks, a tab, or what is not ASCII, and soon.
 fn may_lead(line: &str) -> bool {
     let near = &line.as_bytes()[..line.len().min(MAX_LEADER)];
-    let gap = |pair: &[u8]| pair == b".." || pair.iter().all(u8::is_ascii_whitespace);
-    near.windows(2).any(gap) || near.iter().any(|byte| !byte.is_ascii() || byte.is_ascii_control())
+    // White space other than blanks is a control.
+    near.windows(2).any(|pair| pair == b".." || pair == b"  ") || near.iter().any(|byte| !matches!(byte, b' '..=b'~'))
 }
 
 /// "Rx: gait training" prescribes therapy; with a drug after it, "Rx" heads medicines.

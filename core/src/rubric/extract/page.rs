@@ -11,7 +11,7 @@ use crate::rubric::patterns::SWEEP;
 use crate::rubric::terms::{Hits, ListId, Vocabulary, Word};
 use crate::text::assertion::{Assertion, Known, assertion_among};
 use crate::text::dates::{DateMention, dates};
-use crate::text::hash::QuickMap;
+use crate::text::hash::{QuickMap, with_room};
 use crate::text::sweep::Swept;
 use crate::text::{Span, lines, sentences};
 
@@ -67,8 +67,8 @@ pub(crate) struct Page<'t> {
     markers: Vec<usize>,
     pub(crate) sentences: Vec<Span>,
     pub(crate) blocks: Vec<Block>,
-    /// The places of the major blocks among `blocks`.
-    majors: Vec<usize>,
+    /// Where the labels of the major blocks begin, and their places among `blocks`.
+    majors: Vec<(usize, usize)>,
     pub(crate) dates: Vec<DateMention>,
     /// Where the patterns match that are searched for in all of the text.
     pub(crate) swept: Swept<'t>,
@@ -93,8 +93,11 @@ impl<'t> Page<'t> {
         let sentences = cancel.unless_set(|| sentences(text));
         let dates = cancel.unless_set(|| dates(text));
         let swept = SWEEP.over(if cancel.is_cancelled() { "" } else { text }, cancel);
-        let majors = (0..blocks.len()).filter(|&index| blocks[index].major).collect();
-        let (stands, known) = (RefCell::default(), RefCell::default());
+        let major = blocks.iter().enumerate().filter(|(_, block)| block.major);
+        let majors = major.map(|(index, block)| (block.label.start, index)).collect();
+        // There are some two mentions in a sentence.
+        let stands = with_room(2 * sentences.len()).into();
+        let known = Known::of_sentences(sentences.len()).into();
         Self { text, words, hits, lines, markers, sentences, blocks, majors, dates, swept, cancel, stands, known }
     }
 
@@ -145,8 +148,8 @@ impl<'t> Page<'t> {
 
     /// What the text around a place is about, as far as its headings say.
     pub(crate) fn topic(&self, at: usize) -> Topic {
-        let next = self.majors.partition_point(|&index| self.blocks[index].label.start <= at);
-        let nearest = self.majors[..next].iter().rev().take(DEPTH).map(|&index| &self.blocks[index]);
+        let next = self.majors.partition_point(|(start, _)| *start <= at);
+        let nearest = self.majors[..next].iter().rev().take(DEPTH).map(|(_, index)| &self.blocks[*index]);
         nearest.into_iter().find(|block| at < block.body.end).map_or(Topic::Unknown, |block| block.topic)
     }
 

@@ -288,7 +288,7 @@ fn unled(page: &Page<'_>, filled: &[Span], index: usize, near_end: bool) -> Opti
     // A name alone signs only as the last words of a note.
     let credentials = || near_end && filled.get(index + 1).is_some_and(|next| credential_line(next.of(text)));
     let last = || index + 2 >= filled.len() || credentials();
-    (index > 0 && BARE_NAME.is_match(content) && last() && !is_heading(content)).then_some(line)
+    (index > 0 && last() && BARE_NAME.is_match(content) && !is_heading(content)).then_some(line)
 }
 
 /// The name that begins a line, and the letters after it: "Jane Roe, PT, DPT 03/04/2025".

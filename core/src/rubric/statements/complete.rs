@@ -1,7 +1,7 @@
 //! Completes the facts that rules read out of a note with what its statements say: adds what no rule knows, and takes back
 //! what no reader would call so.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -14,6 +14,7 @@ use crate::rubric::extract::{
     is_unchosen, names_goals,
 };
 use crate::text::Span;
+use crate::text::hash::{QuickMap, with_room};
 use crate::text::pattern::compiled;
 
 /// From here on a statement is what no rule saw in it.
@@ -142,9 +143,8 @@ fn is_digit(c: char) -> bool {
 /// Whether a statement says more than its label and a number: "DX   1." says nothing.
 fn says_something(page: &Page<'_>, span: Span) -> bool {
     let content = span.of(page.text);
-    let words =
-        content.split(|c: char| !c.is_alphanumeric()).filter(|word| word.chars().any(char::is_alphabetic)).count();
-    words >= 2 && !is_placeholder(content)
+    let mut words = content.split(|c: char| !c.is_alphanumeric()).filter(|word| word.chars().any(char::is_alphabetic));
+    words.nth(1).is_some() && !is_placeholder(content)
 }
 
 /// Whether a statement speaks of somebody else: every part of it that is asserted at all.
@@ -291,7 +291,7 @@ fn carry_on(page: &Page<'_>, goals: &mut [Goal], rows: &[Span]) {
 }
 
 /// The lists whose items are goals, and whether they set them rather than report on them: who lists some goals lists all of them.
-fn lists_of_goals(page: &Page<'_>, facts: &Facts, statements: &Statements) -> HashMap<usize, bool> {
+fn lists_of_goals(page: &Page<'_>, facts: &Facts, statements: &Statements) -> QuickMap<usize, bool> {
     #[derive(Default)]
     struct Seen {
         items: f32,
@@ -301,7 +301,7 @@ fn lists_of_goals(page: &Page<'_>, facts: &Facts, statements: &Statements) -> Ha
         sets: f32,
         reported: f32,
     }
-    let mut seen: HashMap<usize, Seen> = HashMap::new();
+    let mut seen: QuickMap<usize, Seen> = with_room(statements.0.len());
     let heads = |span: Span| is_heading(page, span) || table::is_header(page, span) || table::carries_on(page, span);
     for statement in statements.iter().filter(|s| !heads(s.span)) {
         let Some(list) = statement.list else { continue };

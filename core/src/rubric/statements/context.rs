@@ -4,10 +4,9 @@
 //! Training and inference share this file: changing anything here means training the model again
 //! (`core/models/training/statements.py`, whose `context` does the same sums).
 
-use std::collections::HashMap;
-
 use super::KINDS;
 use crate::rubric::extract::page::Page;
+use crate::text::hash::{QuickMap, with_room};
 use crate::text::{Span, lines};
 
 /// Eight views of the kinds (itself, two before, two after, the list, the item before, the note), and two of the list.
@@ -106,13 +105,13 @@ fn look(line: &str) -> Look {
     if (1..=8).contains(&word.len()) && (1..=2).contains(&digits) && content.len() - word.len() - rest.len() <= 2 {
         return Look::Word(word.to_ascii_lowercase());
     }
-    if content.contains("   ") || content.contains('\t') { Look::Columns } else { Look::Plain }
+    if lines::has_wide_gap(content) || content.contains('\t') { Look::Columns } else { Look::Plain }
 }
 
 /// The inputs of each statement, from the linear model's logits.
 pub(super) fn inputs(logits: &[[f32; KINDS]], lists: &[Option<usize>]) -> Vec<[f32; INPUTS]> {
     let cut: Vec<[f32; KINDS]> = logits.iter().map(|row| row.map(|logit| logit.clamp(-LIMIT, LIMIT))).collect();
-    let mut sums: HashMap<usize, ([f32; KINDS], usize)> = HashMap::new();
+    let mut sums: QuickMap<usize, ([f32; KINDS], usize)> = with_room(lists.len());
     for (row, list) in cut.iter().zip(lists) {
         if let Some(list) = list {
             let (sum, count) = sums.entry(*list).or_insert(([0.0; KINDS], 0));
@@ -132,7 +131,7 @@ pub(super) fn inputs(logits: &[[f32; KINDS]], lists: &[Option<usize>]) -> Vec<[f
         }
     }
     let absent = [ABSENT; KINDS];
-    let mut before: HashMap<usize, usize> = HashMap::new();
+    let mut before: QuickMap<usize, usize> = with_room(lists.len());
     (0..cut.len())
         .map(|at| {
             let near = |step: isize| at.checked_add_signed(step).and_then(|at| cut.get(at)).unwrap_or(&absent);

@@ -45,8 +45,16 @@ pub(super) fn split(page: &Page<'_>) -> Vec<Span> {
 /// Whether a sentence may be cut inside: most have no semicolon, nor the mark of an item, before a blank.
 fn may_cut(content: &str) -> bool {
     let bytes = content.as_bytes();
+    let blank =
+        |at| bytes.get(at).is_some_and(|next: &u8| next.is_ascii_whitespace() || *next == 0x0B || !next.is_ascii());
     memchr::memchr3_iter(b';', b'.', b')', bytes)
-        .any(|at| bytes.get(at + 1).is_some_and(|next| next.is_ascii_whitespace() || *next == 0x0B || !next.is_ascii()))
+        .any(|at| blank(at + 1) && (bytes[at] == b';' || may_count(&bytes[..at])))
+}
+
+/// Whether what ends here may count an item: a few digits or letters, and something before them.
+fn may_count(before: &[u8]) -> bool {
+    let len = before.iter().rev().take(5).take_while(|byte| byte.is_ascii_alphanumeric()).count();
+    before.len() > len && (1..=4).contains(&len) || before.last().is_some_and(|last| !last.is_ascii())
 }
 
 #[cfg(test)]

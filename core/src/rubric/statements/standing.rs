@@ -345,7 +345,12 @@ fn by_content(page: &Page<'_>, goals: &mut [Goal], told: &[&Statement]) {
 fn stems(text: &str) -> HashSet<String> {
     text.split(|c: char| !c.is_alphabetic())
         .filter(|word| word.chars().count() >= 5)
-        .map(|word| word.to_lowercase().chars().take(6).collect::<String>().trim_end_matches('s').to_owned())
+        .map(|word| {
+            let mut stem = word.to_lowercase();
+            stem.truncate(stem.char_indices().nth(6).map_or(stem.len(), |(at, _)| at));
+            stem.truncate(stem.trim_end_matches('s').len());
+            stem
+        })
         .filter(|stem| !COMMON.iter().any(|common| stem.starts_with(common)))
         .collect()
 }

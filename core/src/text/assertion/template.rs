@@ -1,6 +1,6 @@
 //! The words of a form that nobody filled in: empty headings, unticked boxes, prompts and placeholders.
 
-use memchr::{memchr, memchr2, memchr3, memrchr_iter, memrchr2, memrchr3};
+use memchr::{memchr, memchr2, memchr3, memrchr, memrchr_iter, memrchr2, memrchr3};
 
 use crate::text::{SectionKind, Span, lines};
 
@@ -69,9 +69,10 @@ fn line(text: &str, span: Span) -> Span {
 
 /// What follows the colon or question mark of the label that a phrase ends, or is part of.
 fn after_label(after: &str) -> Option<&str> {
-    let (at, mark) =
-        after.char_indices().find(|(at, c)| *at > LABEL || matches!(c, ':' | '?' | ';' | ',' | '.' | '[' | '|'))?;
-    (at <= LABEL && matches!(mark, ':' | '?')).then(|| after[at + 1..].trim())
+    let near = &after.as_bytes()[..after.len().min(LABEL + 1)];
+    let at = memchr2(b':', b'?', near)?;
+    let ends = near[..at].iter().any(|byte| matches!(byte, b';' | b',' | b'.' | b'[' | b'|'));
+    (!ends).then(|| after[at + 1..].trim())
 }
 
 /// A box, and whether it was ticked, at the start of `text`, with its bytes.
@@ -114,7 +115,7 @@ fn answer(value: &str) -> Option<Form> {
         Yes,
         No,
     }
-    let mut items = Vec::with_capacity(4);
+    let mut items = Vec::new();
     let mut rest = value;
     while items.len() < 4 {
         rest = rest.trim_start_matches([' ', '\t', '/', '|', ',']);
@@ -124,10 +125,13 @@ fn answer(value: &str) -> Option<Form> {
             continue;
         }
         let len = rest.bytes().take_while(u8::is_ascii_alphabetic).count();
-        match rest[..len].to_ascii_lowercase().as_str() {
-            "yes" | "y" => items.push(Item::Yes),
-            "no" | "n" => items.push(Item::No),
-            _ => break,
+        let is = |word: &str| rest[..len].eq_ignore_ascii_case(word);
+        if is("yes") || is("y") {
+            items.push(Item::Yes);
+        } else if is("no") || is("n") {
+            items.push(Item::No);
+        } else {
+            break;
         }
         rest = &rest[len..];
     }
@@ -150,10 +154,11 @@ fn answer(value: &str) -> Option<Form> {
 /// Whether the box that belongs to the phrase is empty.
 fn unticked(text: &str, line: Span, span: Span) -> bool {
     let inside = line.of(text);
-    let could = |c: char| matches!(c, '[' | '(' | '_' | '☐' | '☑' | '☒' | '✓' | '✔' | '❏' | '❑' | '🗹' | '🗷');
+    // The first bytes of all that may be a box.
+    let could = |byte: &u8| matches!(byte, b'[' | b'(' | b'_' | 0xE2 | 0xF0);
     let mut boxes: Vec<(usize, usize, bool)> = Vec::new();
     let mut at = 0;
-    while let Some(next) = inside[at..].find(could) {
+    while let Some(next) = inside.as_bytes()[at..].iter().position(could) {
         at += next;
         let len = match tick(&inside[at..]) {
             Some((ticked, len)) => {
@@ -183,7 +188,8 @@ fn unticked(text: &str, line: Span, span: Span) -> bool {
 /// Whether the phrase stands in "[insert diagnosis]", "<goals>" or "{{frequency}}".
 fn placeholder(before: &str, after: &str) -> bool {
     [('[', ']'), ('<', '>'), ('{', '}')].into_iter().any(|(open, close)| {
-        let (Some(from), Some(to)) = (before.rfind(open), after.find(close)) else { return false };
+        let Some(from) = memrchr(open as u8, before.as_bytes()) else { return false };
+        let Some(to) = memchr(close as u8, after.as_bytes()) else { return false };
         let inside = &before[from + 1..];
         if inside.contains(close) || after[..to].contains(open) || inside.len() + to > PLACEHOLDER {
             return false;
@@ -255,6 +261,9 @@ fn is_asked(value: &str) -> bool {
 /// Whether the phrase heads nothing: the text ends, or another heading follows that cannot stand under it. `value` is what
 /// follows its colon.
 fn empty_heading(text: &str, line: Span, span: Span, value: Option<&str>) -> bool {
+    if value.is_some_and(|value| !value.is_empty()) {
+        return false;
+    }
     let whole = line.of(text).trim_matches(|c: char| c.is_whitespace() || matches!(c, '#' | '*' | '=' | '_'));
     let label = match value {
         Some("") => whole.trim_end_matches(':').trim_end(),

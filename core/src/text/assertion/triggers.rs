@@ -601,9 +601,25 @@ static TABLE: LazyLock<Table> = LazyLock::new(|| {
     table
 });
 
+/// By their first byte, how long the words are that triggers begin with: a bit for each length, the last for all above.
+static LENGTHS: LazyLock<[u32; 256]> = LazyLock::new(|| {
+    let mut lengths = [0; 256];
+    for word in TABLE.keys() {
+        lengths[usize::from(word.as_bytes()[0])] |= bit(word);
+    }
+    lengths
+});
+
+/// The bit of the length of a word.
+fn bit(word: &str) -> u32 {
+    1 << word.len().min(31)
+}
+
 /// The triggers that begin with a word.
 pub(super) fn of(word: &str) -> Option<&'static Entry> {
-    TABLE.get(word)
+    // Most words are ruled out without a look at the rest of them.
+    let first = word.bytes().next()?;
+    if LENGTHS[usize::from(first)] & bit(word) == 0 { None } else { TABLE.get(word) }
 }
 
 impl Entry {
