@@ -29,14 +29,15 @@ def arguments():
     parser.add_argument("--writers", nargs="*", help="only these folders of families")
     parser.add_argument("--without", nargs="*", default=[], help="not these folders")
     parser.add_argument("--validation", action="store_true", help="names of the validation side")
+    parser.add_argument("--as-written", action="store_true", help="no words without a meaning in the place of ordinary ones, as training has them")
     return parser.parse_args()
 
 
 class Notes:
     """Assembles notes."""
 
-    def __init__(self, found, pool, prose):
-        self.pool, self.prose = pool, prose
+    def __init__(self, found, pool, prose, as_written=False):
+        self.pool, self.prose, self.as_written = pool, prose, as_written
         self.all = found
         self.notes = [f for f in found if "sentences" not in f.kind and any(multi for _, multi in f.variants)] or found
         # A family counts by the root of its size, so that long files do not drown short ones.
@@ -64,7 +65,7 @@ class Notes:
         else:
             blocks = self.plain(rng)
         text, spans = join(blocks)
-        return noise.apply(rng, text, spans, self.prose.vocabulary, self.prose.rare)
+        return noise.apply(rng, text, spans, self.prose.vocabulary, self.prose.rare, self.as_written)
 
     def some(self, rng, filler, count, hands):
         """`count` filled variants out of `hands` families."""
@@ -198,7 +199,7 @@ def main():
     found = families.load(options.families, options.writers, options.without)
     if not found:
         sys.exit("no family found")
-    notes, words = Notes(found, pool, prose), 0
+    notes, words = Notes(found, pool, prose, options.as_written), 0
     while words < options.words:
         text, spans = notes.note(rng)
         if not text.strip():

@@ -47,11 +47,11 @@ def same_length(text, convert):
 OCR = {"0": "O", "O": "0", "1": "l", "l": "1", "I": "l", "5": "S", "S": "5", "8": "B", "B": "8", "m": "rn", "rn": "m", "e": "c", "c": "e", "h": "b", "t": "f", "i": "j", "g": "q", ",": "."}
 
 
-def apply(rng, text, spans, vocabulary, rare):
-    """One note after its journey."""
+def apply(rng, text, spans, vocabulary, rare, as_written=False):
+    """One note after its journey; `as_written` it keeps its own words, but for typing errors and the like."""
     chance = rng.random
 
-    if chance() < 0.35:  # words of no meaning to us, wherever no identifier stands: identity alone must not convince
+    if chance() < 0.35 and not as_written:  # words of no meaning to us, wherever no identifier stands: identity alone must not convince
         text, spans = substitute(rng, text, spans, vocabulary, rare, 0.03)
     if chance() < 0.1:  # surnames in lower case, hasty typing
         text = recase(text, [s for s in spans if s[2] in ("name", "organization", "location") and chance() < 0.6], str.lower)

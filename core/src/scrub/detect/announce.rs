@@ -71,6 +71,21 @@ pub(super) const HALF: Cues = 1 << 30;
 /// A legal form: "Inc".
 pub(super) const LEGAL: Cues = 1 << 26;
 
+/// Fields before the name of a body, which hardly ever begin one.
+pub(super) const BODY_FIELDS: &[&str] = &[
+    "plan",
+    "facility",
+    "employer",
+    "agency",
+    "carrier",
+    "payer",
+    "payor",
+    "insurer",
+    "dme",
+    "pharmacy",
+    "pharmacies",
+];
+
 const LISTS: &[(Cues, &str)] = &[
     (
         TITLE,
@@ -159,7 +174,7 @@ const LISTS: &[(Cues, &str)] = &[
     ),
     (
         NEVER,
-        "the a an and or of in on at to for with by from as is are was were be been has have had no not none yes he she it his \
+        "mondays tuesdays wednesdays thursdays fridays saturdays sundays the a an and or of in on at to for with by from as is are was were be been has have had no not none yes he she it his \
          her hers they them their we our you your i my me this that these those there here who what when where why how if then \
          than so but nor per via re vs he's she's due also all any both each few more most other some such only own same too \
          very can will's just don should now patient patients pt client date dob mrn age sex phone fax tel address name time \

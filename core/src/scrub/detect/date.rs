@@ -802,6 +802,9 @@ pub(super) const PATTERNS: &[Pattern] = &[
             "C5-6 on 1/2 inch",
             "from 3/5 to 4/5 strength",
             "score of 7/10",
+            "repeat 5-7 yr by histology",
+            "until 10-12 wks",
+            "CT 6-12 mo",
         ],
         ..DATE
     },
@@ -1170,9 +1173,17 @@ fn partial(before: &str, value: &str, after: &str) -> bool {
         ];
         after.strip_prefix(' ').is_some_and(|next| nouns.iter().any(|noun| next.starts_with(noun)))
     };
+    // "5-7 yr", "10-12 wk": a span of time.
+    let lasts = || {
+        let units = ["d", "day", "wk", "week", "mo", "month", "y", "yr", "year", "h", "hr", "hour", "min"];
+        let next = after.trim_start_matches(' ');
+        let word = next[..next.bytes().take_while(u8::is_ascii_alphabetic).count()].to_ascii_lowercase();
+        value.contains('-') && units.contains(&word.strip_suffix('s').unwrap_or(&word))
+    };
     !after.starts_with('-')
         && !before.ends_with(['-', 'L', 'C'])
         && !counted()
+        && !lasts()
         && !same_scale(value, after)
         && !same_scale(value, before)
         && not_in_a_row(before, value, after)

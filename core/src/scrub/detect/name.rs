@@ -773,6 +773,18 @@ impl Finder<'_, '_, '_> {
         if text == "MS" && words.is_text(start, "contin") {
             return;
         }
+        // "MR PROSTATE" is an image, and a valve that leaks may be mentioned before the next.
+        if text == "MR" && words.get(start).is_some_and(|next| next.entry.clinical >= 2 && next.entry.name() == 0) {
+            return;
+        }
+        // "Your Doctor May Prescribe"
+        let whose = |before: usize| ["your", "a", "the", "any"].iter().any(|word| words.is_text(before, word));
+        if text.eq_ignore_ascii_case("doctor")
+            && words.before(at).is_some_and(whose)
+            && words.get(start).is_some_and(|next| next.entry.common >= 5)
+        {
+            return;
+        }
         // "Mr. and Mrs. Osei", "Dr./Prof. Osei"
         if words.is(start, TITLE) && words.get(start).is_none_or(|word| word.entry.name() < 5) {
             return;

@@ -79,7 +79,16 @@ pub(super) fn is_sure_notation(text: &str, span: Span) -> bool {
         return true;
     }
     let before = clip(text, span.start.saturating_sub(NEAR), span.start);
-    CATALOGUE_CUE.is_match(before)
+    CATALOGUE_CUE.is_match(before) || is_years_and_months(before, value)
+}
+
+/// "7 10/12": seven years and ten months, as ages of bones and children are written.
+fn is_years_and_months(before: &str, value: &str) -> bool {
+    value.strip_suffix("/12").is_some_and(|months| months.parse().is_ok_and(|months: u32| months < 12))
+        && before.strip_suffix(' ').is_some_and(|years| {
+            let digits = years.bytes().rev().take_while(u8::is_ascii_digit).count();
+            (1..=2).contains(&digits) && !years[..years.len() - digits].ends_with(['/', '-', '.', ','])
+        })
 }
 
 /// Whether it is a part of a whole that nothing says is a date.

@@ -2,8 +2,8 @@
 //! are known by one word. "The hospital" and "Emergency Department" say what, not which, and are no findings.
 
 use super::announce::{
-    AREA, BELONG, BODY, BRAND, CHAIN, CREDENTIAL, Cues, DWELL, FIELD, GENERIC, HEAD, JOIN, LEGAL, NEVER, SAYS, STATE,
-    STREET, TITLE, TRADE,
+    AREA, BELONG, BODY, BODY_FIELDS, BRAND, CHAIN, CREDENTIAL, Cues, DWELL, FIELD, GENERIC, HEAD, JOIN, LEGAL, NEVER,
+    SAYS, STATE, STREET, TITLE, TRADE,
 };
 use super::structure::{Gap, Sort, Word, Words};
 use crate::scrub::{Category, Finding, Stage, Stages};
@@ -289,7 +289,7 @@ impl Finder<'_, '_, '_> {
                 last = end;
                 right = true;
             } else if (words.is_text(next, "of")
-                || words.is_text(next, "at") && !head.loud
+                || words.is_text(next, "at") && !head.loud && !self.is_verb(at)
                 || words.is_text(next, "for")
                 || words.is_mark(next, b'-'))
                 && !right
@@ -482,6 +482,10 @@ impl Finder<'_, '_, '_> {
             if words.is_text(before, "our") && !words.is_text(here, "lady") {
                 break;
             }
+            // Nor is the field that it stands in: "Employer Riverside Press".
+            if distinct > 0 && BODY_FIELDS.iter().any(|field| words.is_text(before, field)) {
+                break;
+            }
             // A verb or a determiner that opens the sentence is no part of the name.
             if words.opens(before) && distinct > 0 && self.is_opener(before) {
                 break;
@@ -492,6 +496,11 @@ impl Finder<'_, '_, '_> {
         }
         // Generic words on the left edge are part of a name only in front of nothing better: "Community Memorial".
         (first, distinct, count)
+    }
+
+    /// Whether a head with nothing before it says where somebody is rather than what body: "Works at", "Labs at".
+    fn is_verb(&self, at: usize) -> bool {
+        ["works", "work", "labs", "lab"].iter().any(|verb| self.words.is_text(at, verb)) && self.left(at, true).1 == 0
     }
 
     /// "St", "Mt", "Ft", "Dr" before a point.

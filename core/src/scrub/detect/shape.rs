@@ -84,6 +84,7 @@ pub(super) fn identifier(value: &str) -> Validity {
     let enough = digits >= 4 || (digits == 3 && letters >= 1 && value.len() >= 5);
     if !enough
         || is_trial(value)
+        || is_diagnosis(value)
         || is_named_number(value)
         || is_date(value)
         || is_decimal(value)
@@ -101,6 +102,7 @@ pub(super) fn short_identifier(value: &str) -> Validity {
     let digits = value.bytes().filter(u8::is_ascii_digit).count();
     if digits >= 2
         && value.len() >= 4
+        && !is_diagnosis(value)
         && !is_named_number(value)
         && !is_date(value)
         && !is_decimal(value)
@@ -116,6 +118,14 @@ pub(super) fn short_identifier(value: &str) -> Validity {
 /// A trial's number in a public registry.
 fn is_trial(value: &str) -> bool {
     value.len() > 3 && ["NCT", "PMC"].iter().any(|prefix| value.as_bytes()[..3].eq_ignore_ascii_case(prefix.as_bytes()))
+}
+
+/// A code of ICD-10-CM: "G43.109".
+fn is_diagnosis(value: &str) -> bool {
+    let bytes = value.as_bytes();
+    matches!(bytes, [letter, digit, third, b'.', rest @ ..]
+        if letter.is_ascii_alphabetic() && digit.is_ascii_digit() && third.is_ascii_alphanumeric()
+            && (1..=4).contains(&rest.len()) && rest.iter().all(u8::is_ascii_alphanumeric))
 }
 
 /// A word in capitals and a number after it, as "CPT 97110" or "IS 447120": the number is looked at on its own.
