@@ -181,7 +181,8 @@ impl<'t> Note<'t> {
         let facts = Facts::read(&page);
         let failure = std::cell::RefCell::new(None);
         let (discipline, given) = (Discipline::Unknown, Given::nothing());
-        Self { page, facts, discipline, given, failure, vectors: Default::default(), matches: Default::default() }
+        let (vectors, matches) = (std::cell::RefCell::default(), std::cell::RefCell::default());
+        Self { page, facts, discipline, given, failure, vectors, matches }
     }
 
     /// All of it.

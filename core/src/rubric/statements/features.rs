@@ -180,25 +180,29 @@ fn layout(rows: &mut Row, page: &Page<'_>, part: Span, index: usize, count: usiz
         Some(c) if c.is_ascii_digit() => const { row(&["mark", "number"]) },
         Some(_) => const { row(&["mark", "letter"]) },
     });
-    rows.push(match content.chars().any(char::is_lowercase) {
-        true => const { row(&["capitals", "some"]) },
-        false => const { row(&["capitals", "all"]) },
+    rows.push(if content.chars().any(char::is_lowercase) {
+        const { row(&["capitals", "some"]) }
+    } else {
+        const { row(&["capitals", "all"]) }
     });
-    rows.push(match content.bytes().any(|byte| byte.is_ascii_digit()) {
-        true => const { row(&["figure", "yes"]) },
-        false => const { row(&["figure", "no"]) },
+    rows.push(if content.bytes().any(|byte| byte.is_ascii_digit()) {
+        const { row(&["figure", "yes"]) }
+    } else {
+        const { row(&["figure", "no"]) }
     });
     let end = content.chars().next_back().filter(|c| !c.is_alphanumeric()).unwrap_or('a');
     rows.push(const { Name::of(&["end"]) }.with(end.encode_utf8(&mut [0; 4])).row());
-    const PLACES: [u16; 5] =
-        [row(&["place", "1"]), row(&["place", "2"]), row(&["place", "3"]), row(&["place", "4"]), row(&["place", "5"])];
-    rows.push(PLACES[index * 5 / count.max(1)]);
+    let places = const {
+        [row(&["place", "1"]), row(&["place", "2"]), row(&["place", "3"]), row(&["place", "4"]), row(&["place", "5"])]
+    };
+    rows.push(places[index * 5 / count.max(1)]);
     match tail(content) {
         Some(tail) => {
             // It begins with a word, if there is any of it.
-            rows.push(match tail.is_empty() {
-                true => const { row(&["tail", "empty"]) },
-                false => const { row(&["tail", "full"]) },
+            rows.push(if tail.is_empty() {
+                const { row(&["tail", "empty"]) }
+            } else {
+                const { row(&["tail", "full"]) }
             });
             let name = const { Name::of(&["tail", "word"]) };
             rows.each_stem(tail, TAIL, |rows, word| rows.push(name.with(word).row()));
