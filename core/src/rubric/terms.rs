@@ -10,7 +10,7 @@ use std::sync::LazyLock;
 use crate::error::{Error, ErrorCode, Result};
 use crate::text::Span;
 use crate::text::hash::QuickMap;
-use crate::text::short::{Short, letters_end};
+use crate::text::short::{Short, word_end};
 
 /// The term lists that ship with chartguard and that every rubric can refer to.
 const BUILTIN: &str = include_str!("../../rubrics/vocabulary.yaml");
@@ -82,14 +82,7 @@ impl Stems {
     /// The id of the stem of the word at `span`, if it has one. `own` is where long stems are written.
     fn of(&self, text: &str, span: Span, own: &mut String) -> Option<u32> {
         if let Some(word) = Short::at(text.as_bytes(), span) {
-            let mut letters = word.lower_letters().get().to_le_bytes();
-            let (len, y) = strip(&letters[..span.len()]);
-            // A stem that takes a "y" was longer before.
-            if y {
-                letters[len] = b'y';
-            }
-            let stem = Short::first(u128::from_le_bytes(letters), len + usize::from(y))?;
-            return self.short.get(&stem.get()).copied();
+            return self.short.get(&short_stem(word, span.len())?.0.get()).copied();
         }
         own.clear();
         push_stem(span.of(text), own);
@@ -234,14 +227,14 @@ impl Hits {
 fn split(text: &str) -> impl Iterator<Item = Span> + '_ {
     let mut at = 0;
     std::iter::from_fn(move || {
-        // Mostly one blank stands between words, and they are of ASCII letters.
+        // Mostly one blank stands between words, and they are ASCII.
         let bytes = text.as_bytes();
         let mut start = at + usize::from(bytes.get(at) == Some(&b' '));
-        if !bytes.get(start).is_some_and(u8::is_ascii_alphabetic) {
+        if !bytes.get(start).is_some_and(u8::is_ascii_alphanumeric) {
             start = run_end(text, start, |inside| !inside);
         }
-        at = letters_end(bytes, start);
-        if bytes.get(at).is_some_and(|byte| byte.is_ascii_digit() || !byte.is_ascii()) {
+        at = word_end(bytes, start);
+        if bytes.get(at).is_some_and(|byte| !byte.is_ascii()) {
             at = run_end(text, at, |inside| inside);
         }
         (at > start).then_some(Span::new(start, at))
@@ -316,6 +309,16 @@ pub(super) fn push_stem(word: &str, text: &mut String) {
     {
         text.pop();
     }
+}
+
+/// The [`stem`] of a short word of `len` letters, digits and marks that join them, and its bytes.
+#[inline]
+pub(super) fn short_stem(word: Short, len: usize) -> Option<(Short, usize)> {
+    let word = word.lower_letters();
+    let (len, y) = strip(&word.bytes()[..len]);
+    let stem = Short::first(word.get(), len)?;
+    // A stem that takes a "y" was longer before.
+    Some(if y { (stem.then(len, b'y'), len + 1) } else { (stem, len) })
 }
 
 /// How many bytes of a word in lower case are its stem, and whether a "y" follows them.

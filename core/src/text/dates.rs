@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 
 use super::Span;
-use super::short::letters_end;
+use super::short::word_end;
 
 /// A date found in a text, as far as it was written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -116,8 +116,7 @@ pub fn dates(text: &str) -> Vec<DateMention> {
             continue;
         }
         if !bytes[at].is_ascii_digit() && !may_be_month(&bytes[at..]) {
-            at = letters_end(bytes, at);
-            at += bytes[at..].iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
+            at = word_end(bytes, at);
             continue;
         }
         let reader = Reader { text, bytes, start: at, previous: found.last().copied() };

@@ -8,8 +8,9 @@ use std::sync::LazyLock;
 use crate::rubric::extract::outline::Topic;
 use crate::rubric::extract::page::{Page, inside, lists, overlapped, touching};
 use crate::rubric::extract::{Facts, GoalTerm};
-use crate::rubric::terms::push_stem;
+use crate::rubric::terms::{push_stem, short_stem};
 use crate::rubric::{Discipline, DocType};
+use crate::text::short::{Short, digits, letters_end, word_end};
 use crate::text::{Span, lines};
 
 /// Rows of the weight table.
@@ -66,7 +67,7 @@ pub(super) fn features(
             heading(&mut rows, page, part, kind, &mut labels);
             for flag in &seen.flags[index] {
                 rows.push(flag.own);
-                rows.push(flag.of_doc.with(kind).row());
+                rows.push(flag.of_doc.with(kind.as_bytes()).row());
             }
             if seen.flags[index].is_empty() {
                 rows.push(const { row(&["rule", "none"]) });
@@ -184,12 +185,12 @@ fn layout(rows: &mut Row, page: &Page<'_>, part: Span, index: usize, count: usiz
         true => const { row(&["capitals", "some"]) },
         false => const { row(&["capitals", "all"]) },
     });
-    rows.push(match content.bytes().any(|byte| byte.is_ascii_digit()) {
+    rows.push(match digits(content.as_bytes(), Span::new(0, content.len())) > 0 {
         true => const { row(&["figure", "yes"]) },
         false => const { row(&["figure", "no"]) },
     });
     let end = content.chars().next_back().filter(|c| !c.is_alphanumeric()).unwrap_or('a');
-    rows.push(const { Name::of(&["end"]) }.with(end.encode_utf8(&mut [0; 4])).row());
+    rows.push(const { Name::of(&["end"]) }.with(end.encode_utf8(&mut [0; 4]).as_bytes()).row());
     const PLACES: [u16; 5] =
         [row(&["place", "1"]), row(&["place", "2"]), row(&["place", "3"]), row(&["place", "4"]), row(&["place", "5"])];
     rows.push(PLACES[index * 5 / count.max(1)]);
@@ -372,9 +373,9 @@ fn tail(content: &str) -> Option<&str> {
     loop {
         // Most of it is letters that go on with a word.
         if inside {
-            let letters = bytes[at..].iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
-            at += letters;
-            match letters {
+            let start = at;
+            at = word_end(bytes, start);
+            match at - start {
                 0 => {}
                 1 => previous = [char::from(bytes[at - 1]), previous[0]],
                 _ => previous = [char::from(bytes[at - 1]), char::from(bytes[at - 2])],
@@ -424,12 +425,15 @@ const DIGIT: u8 = 4 | SAYS;
 const BEYOND: u8 = 8;
 
 /// Gives the stems of a text's first words: figures become their form, capitals and inflection are put aside.
-/// `stem` is room for one.
-fn stems(text: &str, most: usize, stem: &mut String, mut give: impl FnMut(&str)) {
+/// `stem` is room for a long one.
+fn stems(text: &str, most: usize, stem: &mut String, mut give: impl FnMut(&[u8])) {
     let (bytes, mut at, mut left) = (text.as_bytes(), 0, most);
     while at < bytes.len() && left > 0 {
         // Whether there is a letter, a figure or a percentage in it, and whether there is a digit.
-        let (start, mut there) = (at, 0);
+        // Most words are ASCII letters alone.
+        let start = at;
+        at = letters_end(bytes, start);
+        let mut there = if at > start { SAYS } else { 0 };
         while let Some(&byte) = bytes.get(at) {
             match MADE_OF[usize::from(byte)] {
                 NOTHING => break,
@@ -445,19 +449,28 @@ fn stems(text: &str, most: usize, stem: &mut String, mut give: impl FnMut(&str))
             }
         }
         let (says, digit) = (there & SAYS != 0, there & DIGIT == DIGIT);
-        let word = &text[start..at];
-        at += text[at..].chars().next().map_or(0, char::len_utf8);
+        let word = Span::new(start, at);
+        at += match bytes.get(at) {
+            Some(byte) if byte.is_ascii() => 1,
+            _ => text[at..].chars().next().map_or(0, char::len_utf8),
+        };
         if !says {
             continue;
         }
         left -= 1;
+        let short = if digit { None } else { Short::at(bytes, word) };
+        if let Some((short, len)) = short.and_then(|short| short_stem(short, word.len())) {
+            give(&short.bytes()[..len]);
+            continue;
+        }
         stem.clear();
         if digit {
-            stem.extend(word.chars().map(|c| if c.is_ascii_digit() { '0' } else { c.to_ascii_lowercase() }));
+            let form = |c: char| if c.is_ascii_digit() { '0' } else { c.to_ascii_lowercase() };
+            stem.extend(word.of(text).chars().map(form));
         } else {
-            push_stem(word, stem);
+            push_stem(word.of(text), stem);
         }
-        give(stem);
+        give(stem.as_bytes());
     }
 }
 
@@ -485,19 +498,20 @@ impl Name {
     }
 
     /// The name with one part more.
-    fn with(self, part: &str) -> Self {
+    fn with(self, part: &[u8]) -> Self {
         let [name] = Self::all([self], part);
         name
     }
 
     /// Names with one part more, the same for all. Their sums do not wait for each other: together they take little longer than one.
-    fn all<const N: usize>(mut names: [Self; N], part: &str) -> [Self; N] {
-        for byte in part.bytes().chain([0]) {
+    fn all<const N: usize>(mut names: [Self; N], part: &[u8]) -> [Self; N] {
+        for byte in part {
             for name in &mut names {
-                name.0 = (name.0 ^ u64::from(byte)).wrapping_mul(Self::PRIME);
+                name.0 = (name.0 ^ u64::from(*byte)).wrapping_mul(Self::PRIME);
             }
         }
-        names
+        // The zero after it.
+        names.map(|name| Self(name.0.wrapping_mul(Self::PRIME)))
     }
 
     /// The row of the feature.
@@ -536,7 +550,7 @@ impl Row {
     }
 
     /// Gives the stems of a text's first words, with the row.
-    fn each_stem(&mut self, text: &str, most: usize, mut give: impl FnMut(&mut Self, &str)) {
+    fn each_stem(&mut self, text: &str, most: usize, mut give: impl FnMut(&mut Self, &[u8])) {
         let mut stem = std::mem::take(&mut self.stem);
         stems(text, most, &mut stem, |word| give(self, word));
         self.stem = stem;
