@@ -10,7 +10,7 @@ use super::outline::Topic;
 use super::page::{Page, inside};
 use crate::text::Span;
 use crate::text::pattern::{compiled, parts, tail};
-use crate::text::short::letters_end;
+use crate::text::short::{digits, letters_end};
 use crate::text::sweep::Pattern;
 
 /// Minutes stated somewhere.
@@ -127,7 +127,7 @@ fn clause_end(text: &str, at: usize) -> Option<(usize, usize)> {
     let mut at = at;
     loop {
         // Most of a text is letters, and blanks before a word that joins nothing.
-        let end = letters_end(bytes, at);
+        let end = if bytes.get(at)?.is_ascii_alphabetic() { letters_end(bytes, at) } else { at };
         let (byte, next) = (*bytes.get(end)?, bytes.get(end + 1));
         let may = match byte {
             b' ' => next.is_some_and(|next| may_join(*next)),
@@ -210,7 +210,7 @@ pub(super) fn minutes(page: &Page<'_>, services: &[Service]) -> Minutes {
             continue;
         }
         let clause = &plain[start..end];
-        let digits = clause.bytes().any(|byte| byte.is_ascii_digit());
+        let digits = digits(clause.as_bytes(), Span::new(0, clause.len())) > 0;
         // Most clauses have no figure, and most figures count something else: what they are labels of is asked of the rest alone.
         let may = |pattern| *clause != page.text[start..end] || page.swept.may(pattern, Span::new(start, end));
         let figured = digits || may(&WORD) && has_number(clause);

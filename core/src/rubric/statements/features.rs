@@ -382,6 +382,15 @@ fn tail(content: &str) -> Option<&str> {
             }
         }
         let &byte = bytes.get(at)?;
+        // Mostly one blank follows, and then a word: that breaks nothing.
+        if !inside && byte.is_ascii_alphanumeric() {
+            (words, inside) = (words + 1, true);
+            continue;
+        }
+        if byte == b' ' && previous[0] != ' ' {
+            (at, inside, previous) = (at + 1, false, [' ', previous[0]]);
+            continue;
+        }
         let c = if byte.is_ascii() { char::from(byte) } else { content[at..].chars().next()? };
         at += c.len_utf8();
         let blank = c.is_whitespace();
