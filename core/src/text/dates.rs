@@ -111,12 +111,13 @@ pub fn dates(text: &str) -> Vec<DateMention> {
     let mut found: Vec<DateMention> = Vec::new();
     let mut at = 0;
     while at < bytes.len() {
-        if !bytes[at].is_ascii_alphanumeric() {
-            at += 1;
+        if bytes[at].is_ascii_alphabetic() && !may_be_month(&bytes[at..]) {
+            // With what follows the word, which is neither a letter nor a digit.
+            at = word_end(bytes, at) + 1;
             continue;
         }
-        if !bytes[at].is_ascii_digit() && !may_be_month(&bytes[at..]) {
-            at = word_end(bytes, at);
+        if !bytes[at].is_ascii_alphanumeric() {
+            at += 1;
             continue;
         }
         let reader = Reader { text, bytes, start: at, previous: found.last().copied() };

@@ -27,7 +27,10 @@ const TAIL: usize = 16;
 /// What of the statements of a note is the same whatever kind of document it is: their words, and what the rules found in them.
 pub(super) struct Seen {
     words: Vec<Words>,
-    flags: Vec<Vec<Flag>>,
+    /// Those of each statement after those of the one before it.
+    flags: Vec<Flag>,
+    /// Where those of each statement begin, and where the last ones end.
+    begins: Vec<usize>,
 }
 
 impl Seen {
@@ -35,8 +38,19 @@ impl Seen {
         let mut stem = String::new();
         let mut words = |part: &Span| page.cancel.unless_set(|| Words::read(near(page.text, *part), &mut stem));
         let named = named(page, parts);
-        let flags = |(part, named): (&Span, &u64)| page.cancel.unless_set(|| found(facts, *part, *named));
-        Self { words: parts.iter().map(&mut words).collect(), flags: parts.iter().zip(&named).map(flags).collect() }
+        let words = parts.iter().map(&mut words).collect();
+        let (mut flags, mut begins) = (Vec::with_capacity(8 * parts.len()), Vec::with_capacity(parts.len() + 1));
+        for (part, named) in parts.iter().zip(named) {
+            begins.push(flags.len());
+            page.cancel.unless_set(|| found(facts, *part, named, &mut flags));
+        }
+        begins.push(flags.len());
+        Self { words, flags, begins }
+    }
+
+    /// What the rules found in a statement.
+    fn flags(&self, index: usize) -> &[Flag] {
+        &self.flags[self.begins[index]..self.begins[index + 1]]
     }
 }
 
@@ -65,11 +79,11 @@ pub(super) fn features(
             rows.push(of_kind);
             rows.push(of_discipline);
             heading(&mut rows, page, part, kind, &mut labels);
-            for flag in &seen.flags[index] {
+            for flag in seen.flags(index) {
                 rows.push(flag.own);
                 rows.push(flag.of_doc.with(kind.as_bytes()).row());
             }
-            if seen.flags[index].is_empty() {
+            if seen.flags(index).is_empty() {
                 rows.push(const { row(&["rule", "none"]) });
             }
             let edges = const { [row(&["before", "edge"]), row(&["after", "edge"])] };
@@ -79,7 +93,7 @@ pub(super) fn features(
                     continue;
                 };
                 seen.words[other].each.iter().take(BESIDE).for_each(|word| rows.push(word.beside[side]));
-                seen.flags[other].iter().for_each(|flag| rows.push(flag.beside[side]));
+                seen.flags(other).iter().for_each(|flag| rows.push(flag.beside[side]));
             }
             rows.take()
         })
@@ -291,9 +305,8 @@ fn named(page: &Page<'_>, parts: &[Span]) -> Vec<u64> {
 }
 
 /// What the rules found in a statement, and which term lists have words in it.
-fn found(facts: &Facts, part: Span, named: u64) -> Vec<Flag> {
+fn found(facts: &Facts, part: Span, named: u64, flags: &mut Vec<Flag>) {
     static NAMED: LazyLock<Vec<Flag>> = LazyLock::new(|| lists().named().map(|(name, _)| Flag::of(name)).collect());
-    let mut flags = Vec::with_capacity(16);
     let mut flag = |holds: bool, flag: Flag| {
         if holds {
             flags.push(flag);
@@ -350,7 +363,6 @@ fn found(facts: &Facts, part: Span, named: u64) -> Vec<Flag> {
         flags.push(NAMED[named.trailing_zeros() as usize]);
         named &= named - 1;
     }
-    flags
 }
 
 /// The beginning of a statement, as much as is read of it.
@@ -567,9 +579,7 @@ impl Row {
 
     /// The rows of a statement, of which none is left for the next.
     fn take(&mut self) -> Vec<u16> {
-        for row in &self.rows {
-            self.there[usize::from(*row) / 64] = 0;
-        }
+        self.there.fill(0);
         let rows = self.rows.clone();
         self.rows.clear();
         rows
