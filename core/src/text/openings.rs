@@ -10,7 +10,7 @@ use regex_automata::util::primitives::StateID;
 pub(crate) type Openings = Box<[u32; 1024]>;
 
 /// What four bytes in a row can be: for each two, and each third, the set of the fourth.
-pub(crate) type Fourths = Box<[[u32; 32]; 1024]>;
+pub(crate) type Fourths = Box<[[u32; 32]]>;
 
 /// The five bits of each byte.
 static FOLDED: [u8; 256] = {
@@ -54,7 +54,7 @@ pub(crate) fn thirds(fourths: &Fourths) -> Openings {
 
 /// What patterns can begin with, that begin at `starts`, a byte further than [`openings`].
 pub(crate) fn fourths(nfa: &NFA, starts: impl Iterator<Item = StateID>) -> Fourths {
-    let mut fourths: Fourths = Box::new([[0; 32]; 1024]);
+    let mut fourths: Fourths = vec![[0; 32]; 1024].into_boxed_slice();
     // Many bytes lead to the same state.
     let (mut seconds, mut thirds) = (HashMap::new(), HashMap::new());
     for start in starts {
