@@ -5,6 +5,7 @@
 //! as it is written: `=MS`.
 
 use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use crate::error::{Error, ErrorCode, Result};
@@ -80,16 +81,10 @@ impl Stems {
     }
 
     /// The id of the stem of the word at `span`, if it has one. `own` is where long stems are written.
+    #[inline]
     fn of(&self, text: &str, span: Span, own: &mut String) -> Option<u32> {
         if let Some(word) = Short::at(text.as_bytes(), span) {
-            let mut letters = word.lower_letters().get().to_le_bytes();
-            let (len, y) = strip(&letters[..span.len()]);
-            // A stem that takes a "y" was longer before.
-            if y {
-                letters[len] = b'y';
-            }
-            let stem = Short::first(u128::from_le_bytes(letters), len + usize::from(y))?;
-            return self.short.get(&stem.get()).copied();
+            return self.short.get(&short_stem(word, span.len())?.0.get()).copied();
         }
         own.clear();
         push_stem(span.of(text), own);
@@ -155,16 +150,21 @@ impl Vocabulary {
     /// The words of a text.
     pub(crate) fn words(&self, text: &str) -> Vec<Word> {
         let mut own = String::new();
-        let mut word = |span: Span| Word { span, stem: self.stems.of(text, span, &mut own) };
         // A word takes some six bytes with the blank after it.
         let mut words = Vec::with_capacity(text.len() / 5);
-        words.extend(split(text).map(&mut word));
+        let mut at = 0;
+        while let Some(span) = next_word(text, at) {
+            at = span.end;
+            words.push(Word { span, stem: self.stems.of(text, span, &mut own) });
+        }
         words
     }
 
     /// Every place of every list, in order, by list; where phrases of a list start together the longest counts.
     pub(crate) fn hits(&self, text: &str, words: &[Word]) -> Hits {
-        let mut hits = vec![Vec::new(); self.count as usize];
+        let mut hits: Vec<(ListId, Span)> = Vec::with_capacity(words.len() / 2);
+        // The last place of each list that was found, and how many were.
+        let mut lists: Vec<(usize, usize)> = vec![(0, 0); self.count as usize];
         for (at, word) in words.iter().enumerate() {
             let Some(entries) = word.stem.and_then(|stem| self.entries.get(stem as usize)) else { continue };
             // Words by themselves, and phrases that go on as the text does.
@@ -186,32 +186,62 @@ impl Vocabulary {
                     continue;
                 }
                 let span = word.span.cover(sequence[sequence.len() - 1].span);
-                let list: &mut Vec<Span> = &mut hits[entry.list.0 as usize];
-                match list.last_mut() {
-                    Some(last) if last.start == span.start => last.end = last.end.max(span.end),
-                    _ => list.push(span),
+                let (last, count) = &mut lists[entry.list.0 as usize];
+                match hits.get_mut(*last).filter(|_| *count > 0) {
+                    Some((_, last)) if last.start == span.start => last.end = last.end.max(span.end),
+                    _ => {
+                        (*last, *count) = (hits.len(), *count + 1);
+                        hits.push((entry.list, span));
+                    }
                 }
             }
         }
-        Hits(hits)
+        let mut end = 0;
+        let mut lists: Vec<Range<usize>> = lists
+            .into_iter()
+            .map(|(_, count)| {
+                let start = end;
+                end += count;
+                // None is there yet.
+                start..start
+            })
+            .collect();
+        let mut places = vec![Span::new(0, 0); hits.len()];
+        for (list, span) in hits {
+            let own = &mut lists[list.0 as usize];
+            places[own.end] = span;
+            own.end += 1;
+        }
+        Hits { places, lists }
     }
 }
 
 /// Where the terms of each list stand in one text.
 #[derive(Debug)]
-pub(crate) struct Hits(Vec<Vec<Span>>);
+pub(crate) struct Hits {
+    /// Those of each list side by side.
+    places: Vec<Span>,
+    /// By list, which of them are its own.
+    lists: Vec<Range<usize>>,
+}
 
 impl Hits {
     /// The places of a list in order.
     pub(crate) fn of(&self, list: ListId) -> &[Span] {
-        self.0.get(list.0 as usize).map_or(&[], Vec::as_slice)
+        self.lists.get(list.0 as usize).map_or(&[], |own| &self.places[own.clone()])
     }
 
     /// Keeps those places of a list of which `keep` says so.
     pub(crate) fn retain(&mut self, list: ListId, mut keep: impl FnMut(Span) -> bool) {
-        if let Some(places) = self.0.get_mut(list.0 as usize) {
-            places.retain(|span| keep(*span));
+        let Some(own) = self.lists.get_mut(list.0 as usize) else { return };
+        let mut end = own.start;
+        for at in own.clone() {
+            if keep(self.places[at]) {
+                self.places[end] = self.places[at];
+                end += 1;
+            }
         }
+        own.end = end;
     }
 
     /// The places of a list inside a region, in order.
@@ -234,18 +264,26 @@ impl Hits {
 fn split(text: &str) -> impl Iterator<Item = Span> + '_ {
     let mut at = 0;
     std::iter::from_fn(move || {
-        // Mostly one blank stands between words, and they are of ASCII letters.
-        let bytes = text.as_bytes();
-        let mut start = at + usize::from(bytes.get(at) == Some(&b' '));
-        if !bytes.get(start).is_some_and(u8::is_ascii_alphabetic) {
-            start = run_end(text, start, |inside| !inside);
-        }
-        at = letters_end(bytes, start);
-        if bytes.get(at).is_some_and(|byte| byte.is_ascii_digit() || !byte.is_ascii()) {
-            at = run_end(text, at, |inside| inside);
-        }
-        (at > start).then_some(Span::new(start, at))
+        let word = next_word(text, at)?;
+        at = word.end;
+        Some(word)
     })
+}
+
+/// The first run of letters and digits at a place or after it.
+#[inline]
+fn next_word(text: &str, at: usize) -> Option<Span> {
+    // Mostly one blank stands between words, and they are ASCII.
+    let bytes = text.as_bytes();
+    let mut start = at + usize::from(bytes.get(at) == Some(&b' '));
+    if !bytes.get(start).is_some_and(u8::is_ascii_alphanumeric) {
+        start = run_end(text, start, |inside| !inside);
+    }
+    let mut end = letters_end(bytes, start);
+    if bytes.get(end).is_some_and(|byte| byte.is_ascii_digit() || !byte.is_ascii()) {
+        end = run_end(text, end, |inside| inside);
+    }
+    (end > start).then_some(Span::new(start, end))
 }
 
 /// Where the run ends of letters and digits, or of all else, that goes on at a place.
@@ -316,6 +354,16 @@ pub(super) fn push_stem(word: &str, text: &mut String) {
     {
         text.pop();
     }
+}
+
+/// The [`stem`] of a short word of `len` letters, digits and marks that join them, and its bytes.
+#[inline]
+pub(super) fn short_stem(word: Short, len: usize) -> Option<(Short, usize)> {
+    let word = word.lower_letters();
+    let (len, y) = strip(&word.bytes()[..len]);
+    let stem = Short::first(word.get(), len)?;
+    // A stem that takes a "y" was longer before.
+    Some(if y { (stem.then(len, b'y'), len + 1) } else { (stem, len) })
 }
 
 /// How many bytes of a word in lower case are its stem, and whether a "y" follows them.

@@ -224,18 +224,23 @@ struct Word<'t> {
 fn words(text: &str, scope: Span) -> Vec<Word<'_>> {
     let tokens = tokens(scope.of(text));
     let mut words = Vec::with_capacity(tokens.len());
-    words.extend(tokens.into_iter().filter(|token| token.kind != TokenKind::Newline).map(|token| {
+    for token in tokens.into_iter().filter(|token| token.kind != TokenKind::Newline) {
         let span = Span::new(scope.start + token.span.start, scope.start + token.span.end);
         let word = span.of(text);
-        let lower = if Short::at(text.as_bytes(), span).is_some_and(|short| short == short.lower()) {
+        let is_lower = if token.plain {
+            Short::at(text.as_bytes(), span).is_some_and(Short::is_small)
+        } else {
+            word.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase())
+        };
+        let lower = if is_lower {
             Cow::Borrowed(word)
         } else if word.is_ascii() {
             Cow::Owned(word.to_ascii_lowercase())
         } else {
             Cow::Owned(word.to_lowercase().replace('\u{2019}', "'"))
         };
-        Word { begins: triggers::of(&lower), text: lower, span }
-    }));
+        words.push(Word { begins: triggers::of(&lower), text: lower, span });
+    }
     words
 }
 

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 
 use super::Span;
-use super::short::letters_end;
+use super::short::word_end;
 
 /// A date found in a text, as far as it was written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -111,13 +111,13 @@ pub fn dates(text: &str) -> Vec<DateMention> {
     let mut found: Vec<DateMention> = Vec::new();
     let mut at = 0;
     while at < bytes.len() {
-        if !bytes[at].is_ascii_alphanumeric() {
-            at += 1;
+        if bytes[at].is_ascii_alphabetic() && !may_be_month(&bytes[at..]) {
+            // With what follows the word, which is neither a letter nor a digit.
+            at = word_end(bytes, at) + 1;
             continue;
         }
-        if !bytes[at].is_ascii_digit() && !may_be_month(&bytes[at..]) {
-            at = letters_end(bytes, at);
-            at += bytes[at..].iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
+        if !bytes[at].is_ascii_alphanumeric() {
+            at += 1;
             continue;
         }
         let reader = Reader { text, bytes, start: at, previous: found.last().copied() };

@@ -1,4 +1,4 @@
-//! What patterns can begin with: a quick look at three bytes says where none of them does.
+//! What patterns can begin with: a quick look at three bytes, and at a fourth, says where none of them does.
 
 use std::collections::HashMap;
 
@@ -8,6 +8,9 @@ use regex_automata::util::primitives::StateID;
 /// What three bytes in a row can be, each told apart as far as five bits do: letters whatever their case, digits as one, the rare z as
 /// if it were a q. For each two the set of the third.
 pub(crate) type Openings = Box<[u32; 1024]>;
+
+/// What four bytes in a row can be: for each two, and each third, the set of the fourth.
+pub(crate) type Fourths = Box<[[u32; 32]]>;
 
 /// The five bits of each byte.
 static FOLDED: [u8; 256] = {
@@ -37,33 +40,70 @@ pub(crate) fn folded(byte: u8) -> usize {
 
 /// What patterns can begin with, that begin at `starts`.
 pub(crate) fn openings(nfa: &NFA, starts: impl Iterator<Item = StateID>) -> Openings {
+    thirds(&fourths(nfa, starts))
+}
+
+/// The first three of four.
+pub(crate) fn thirds(fourths: &Fourths) -> Openings {
     let mut openings: Openings = Box::new([0; 1024]);
-    let set = |(first, last): (u8, u8)| (first..=last).fold(0_u32, |set, byte| set | 1 << folded(byte));
-    let each = |set: u32| (0..32_usize).filter(move |bit| set & (1 << bit) != 0);
+    for (thirds, fourths) in openings.iter_mut().zip(&**fourths) {
+        fourths.iter().enumerate().filter(|(_, set)| **set != 0).for_each(|(third, _)| *thirds |= 1 << third);
+    }
+    openings
+}
+
+/// What patterns can begin with, that begin at `starts`, a byte further than [`openings`].
+pub(crate) fn fourths(nfa: &NFA, starts: impl Iterator<Item = StateID>) -> Fourths {
+    let mut fourths: Fourths = vec![[0; 32]; 1024].into_boxed_slice();
     // Many bytes lead to the same state.
-    let mut known = HashMap::new();
-    let mut seconds_of = |state: StateID| -> Vec<(u32, u32)> {
-        let (seconds, done) = steps(nfa, state);
-        let seconds = seconds.into_iter().map(|(second, next)| {
-            let thirds = known.entry(next).or_insert_with(|| {
-                let (thirds, done) = steps(nfa, next);
-                if done { u32::MAX } else { thirds.into_iter().fold(0, |all, (third, _)| all | set(third)) }
-            });
-            (set(second), *thirds)
-        });
-        seconds.chain(done.then_some((u32::MAX, u32::MAX))).collect()
-    };
-    let mut seconds: HashMap<StateID, Vec<(u32, u32)>> = HashMap::new();
+    let (mut seconds, mut thirds) = (HashMap::new(), HashMap::new());
     for start in starts {
         for (first, next) in steps(nfa, start).0 {
-            for &(second, thirds) in seconds.entry(next).or_insert_with(|| seconds_of(next)).iter() {
-                for first in each(set(first)) {
-                    each(second).for_each(|second| openings[first << 5 | second] |= thirds);
-                }
+            let after = seconds.entry(next).or_insert_with(|| after_two(nfa, next, &mut thirds));
+            for first in each(set(first)) {
+                fourths[first << 5..][..32].iter_mut().zip(&**after).for_each(|(all, own)| join(all, own));
             }
         }
     }
-    openings
+    fourths
+}
+
+/// For each two bytes after a state the set of the third.
+fn after_two(nfa: &NFA, state: StateID, known: &mut HashMap<StateID, [u32; 32]>) -> Box<[[u32; 32]; 32]> {
+    let (steps, done) = steps(nfa, state);
+    let mut after = Box::new([[if done { u32::MAX } else { 0 }; 32]; 32]);
+    for (range, next) in steps {
+        let own = known.entry(next).or_insert_with(|| after_one(nfa, next));
+        each(set(range)).for_each(|byte| join(&mut after[byte], own));
+    }
+    after
+}
+
+/// For each byte after a state the set of the second.
+fn after_one(nfa: &NFA, state: StateID) -> [u32; 32] {
+    let (ways, done) = steps(nfa, state);
+    let mut after = [if done { u32::MAX } else { 0 }; 32];
+    for (range, next) in ways {
+        let (ways, done) = steps(nfa, next);
+        let own = if done { u32::MAX } else { ways.into_iter().fold(0, |all, (range, _)| all | set(range)) };
+        each(set(range)).for_each(|byte| after[byte] |= own);
+    }
+    after
+}
+
+/// The set of a range of bytes.
+fn set((first, last): Range) -> u32 {
+    (first..=last).fold(0, |set, byte| set | 1 << folded(byte))
+}
+
+/// What is in a set.
+fn each(set: u32) -> impl Iterator<Item = usize> {
+    (0..32).filter(move |bit| set & (1 << bit) != 0)
+}
+
+/// Adds sets to others.
+fn join(all: &mut [u32; 32], own: &[u32; 32]) {
+    all.iter_mut().zip(own).for_each(|(all, own)| *all |= own);
 }
 
 /// The first and the last of a range of bytes.

@@ -26,6 +26,17 @@ fn last(rest: &[u8]) -> u128 {
     u128::from_le_bytes(chunk)
 }
 
+/// The bits of the first bytes of sixteen, by how many they are: to look them up takes less than to shift so wide a number.
+static FIRST: [u128; 17] = {
+    let mut first = [0; 17];
+    let mut count = 1;
+    while count < 17 {
+        first[count] = u128::MAX >> (128 - 8 * count);
+        count += 1;
+    }
+    first
+};
+
 /// The highest bit of each byte from `low` to `high`, both below 0x80.
 #[inline]
 fn between(bytes: u128, low: u8, high: u8) -> u128 {
@@ -53,12 +64,26 @@ pub(crate) fn letters_end(text: &[u8], mut at: usize) -> usize {
     }
 }
 
+/// Where the run of ASCII letters and digits ends that goes on at `at`.
+#[inline]
+pub(crate) fn word_end(text: &[u8], mut at: usize) -> usize {
+    loop {
+        let bytes = sixteen(text, at);
+        let others = (between(bytes | all(0x20), b'a', b'z') | between(bytes, b'0', b'9')) ^ all(0x80);
+        let count = others.trailing_zeros() as usize / 8;
+        at += count;
+        if count < 16 {
+            return at;
+        }
+    }
+}
+
 /// How many ASCII digits stand at `span`.
 #[inline]
 pub(crate) fn digits(text: &[u8], span: Span) -> usize {
     let (mut at, mut digits) = (span.start, 0);
     while at < span.end {
-        let part = sixteen(text, at) & (u128::MAX >> (128 - 8 * (span.end - at).min(16)));
+        let part = sixteen(text, at) & FIRST[(span.end - at).min(16)];
         let ones = between(part, b'0', b'9') >> 7;
         let ones = (ones >> 64) as u64 + ones as u64;
         // The sum of all bytes comes to lie in the highest.
@@ -79,7 +104,7 @@ impl Short {
     pub(crate) fn at(text: &[u8], span: Span) -> Option<Self> {
         let short = Self::first(sixteen(text, span.start), span.len())?;
         // A zero at the end would be no part of the number.
-        let whole = short.0.get() >> (8 * (span.len() - 1)) != 0;
+        let whole = text.get(span.end - 1).is_some_and(|byte| *byte != 0);
         (whole && short.0.get() & all(0x80) == 0).then_some(short)
     }
 
@@ -92,7 +117,7 @@ impl Short {
     #[inline]
     pub(crate) fn first(bytes: u128, count: usize) -> Option<Self> {
         match count {
-            1..=16 => NonZeroU128::new(bytes & (u128::MAX >> (128 - 8 * count))).map(Self),
+            1..=16 => NonZeroU128::new(bytes & FIRST[count]).map(Self),
             _ => None,
         }
     }
@@ -135,6 +160,12 @@ impl Short {
         (letters & !self.0.get(), letters)
     }
 
+    /// Whether a word of letters alone has no capital.
+    #[inline]
+    pub(crate) fn is_small(self) -> bool {
+        self.capital_letters().0 == 0
+    }
+
     /// How a word of letters alone is written, as [`Token::case`](super::Token::case) has it.
     #[inline]
     pub(crate) fn case(self) -> Case {
@@ -153,6 +184,12 @@ impl Short {
         let (capitals, letters) = self.capital_letters();
         let camel = capitals & (letters & !capitals) << 8 != 0;
         (!camel).then(|| self.lower_letters())
+    }
+
+    /// The same with a byte after its `len`, fewer than sixteen.
+    #[inline]
+    pub(crate) fn then(self, len: usize, byte: u8) -> Self {
+        Self(self.0 | u128::from(byte) << (8 * len))
     }
 
     /// The bytes and zeros after them.
@@ -196,6 +233,8 @@ mod tests {
             let count = bytes[from..].iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
             prop_assert_eq!(letters_end(bytes, from), from + count);
             prop_assert_eq!(letters(sixteen(bytes, from)), count.min(16));
+            let both = bytes[from..].iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
+            prop_assert_eq!(word_end(bytes, from), from + both);
             let number = bytes[from..].iter().filter(|byte| byte.is_ascii_digit()).count();
             prop_assert_eq!(digits(bytes, Span::new(from, bytes.len())), number);
             match Short::new(&text) {

@@ -1,6 +1,6 @@
 //! Says where each of many patterns matches, in one walk over a text.
 //!
-//! A search for one pattern reads all of the text, and a note is searched for some thirty. The walk looks at three bytes at each place and
+//! A search for one pattern reads all of the text, and a note is searched for some thirty. The walk looks at three bytes at each place, or four, and
 //! goes on only where some pattern can begin with them; there one automaton follows all patterns at once. Where a pattern begins is all that is
 //! kept: what it matches from there is asked of the pattern itself, so that nothing is found that it would not find alone.
 
@@ -16,7 +16,7 @@ use regex_syntax::hir::{Hir, HirKind, Repetition};
 use super::Span;
 use super::automaton::{Automaton, Full, Said, Table};
 use super::hash::QuickMap;
-use super::openings::{folded, openings};
+use super::openings::{Fourths, folded, fourths, thirds};
 use crate::cancel::Cancel;
 
 /// A pattern that is compiled when it is first used.
@@ -44,8 +44,10 @@ pub(crate) struct Sweep {
     /// The number of each pattern, by its place in memory.
     numbers: QuickMap<usize, usize>,
     automaton: Automaton<Numbers>,
-    /// What those begin with that begin at the border of a word, and all others.
+    /// For each two bytes the set of the third that those begin with that begin at the border of a word, and all others.
     openings: Box<[[u32; 2]; 1024]>,
+    /// What any of them begins with.
+    fourths: Fourths,
 }
 
 impl Sweep {
@@ -65,13 +67,15 @@ impl Sweep {
             .build_many_from_hir(&all)
             .expect("built-in patterns are tested");
         assert!(!nfa.has_empty(), "a match has a byte");
-        let own = entries(&nfa).map(|states| openings(&nfa, states.into_iter()));
+        let [mut all, others] = entries(&nfa).map(|states| fourths(&nfa, states.into_iter()));
+        let own = [thirds(&all), thirds(&others)];
         let mut openings = Box::new([[0; 2]; 1024]);
         openings.iter_mut().enumerate().for_each(|(at, both)| *both = [own[0][at], own[1][at]]);
+        all.as_flattened_mut().iter_mut().zip(others.as_flattened()).for_each(|(all, others)| *all |= others);
         let said: Vec<Numbers> = (0..patterns.len()).map(|number| Numbers(1 << number)).collect();
         let automaton = Automaton::new(nfa, &said, CACHE_BYTES).expect("built-in patterns are tested");
         let numbers = patterns.iter().enumerate().map(|(number, pattern)| (place(pattern), number)).collect();
-        Self { numbers, automaton, openings }
+        Self { numbers, automaton, openings, fourths: all }
     }
 
     /// Where each pattern begins in a text. Once `cancel` is set, that is left to the patterns.
@@ -120,10 +124,14 @@ impl Sweep {
             for &third in part {
                 at += 1;
                 let third = folded(third);
-                let opening = self.openings[pair];
+                let (opening, fourths) = (self.openings[pair], &self.fourths[pair]);
                 pair = (pair << 5 | third) & 0x3ff;
                 let [bordered, others] = opening.map(|set| set >> third & 1 == 1);
-                if (others || bordered && is_word(at) != is_word(at - 1)) && !follow(at)? {
+                // The sets of the fourth take more memory: most places never come to them.
+                if (others || bordered && is_word(at) != is_word(at - 1))
+                    && fourths[third] >> folded(byte(at + 3)) & 1 == 1
+                    && !follow(at)?
+                {
                     return Ok(None);
                 }
             }

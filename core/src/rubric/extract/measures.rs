@@ -1,5 +1,6 @@
 //! Objective measures: instruments with their figures, ranges of motion, grades, times, distances, scores, assistance.
 
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -176,11 +177,14 @@ fn is_measure(page: &Page<'_>, span: Span) -> bool {
         return false;
     }
     let line = page.line(span.start);
-    let before = page.text[line.start..span.start].to_lowercase();
+    let before = &page.text[line.start..span.start];
+    let before = if before.is_ascii() { Cow::Borrowed(before) } else { Cow::Owned(before.to_lowercase()) };
     // Pain is what the patient says; blood pressure is no measure of function.
     let mut last = before.rsplit(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).take(4);
     if last.any(|word| {
-        ["pain", "bp", "vas", "nprs", "rpe", "hr", "visit", "page", "aged", "age", "dob", "mrn"].contains(&word)
+        ["pain", "bp", "vas", "nprs", "rpe", "hr", "visit", "page", "aged", "age", "dob", "mrn"]
+            .iter()
+            .any(|other| word.eq_ignore_ascii_case(other))
     }) {
         return false;
     }

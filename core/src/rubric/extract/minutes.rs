@@ -10,6 +10,7 @@ use super::outline::Topic;
 use super::page::{Page, inside};
 use crate::text::Span;
 use crate::text::pattern::{compiled, parts, tail};
+use crate::text::short::{digits, letters_end};
 use crate::text::sweep::Pattern;
 
 /// Minutes stated somewhere.
@@ -122,22 +123,22 @@ pub(in crate::rubric) static GLOSS: Pattern = LazyLock::new(|| {
 });
 /// Where the clause ends that goes on at `at`, and the next one begins: at a mark between clauses, a wide gap, or "and".
 fn clause_end(text: &str, at: usize) -> Option<(usize, usize)> {
-    let mut rest = text.as_bytes().get(at..)?;
+    let bytes = text.as_bytes();
+    let mut at = at;
     loop {
         // Most of a text is letters, and blanks before a word that joins nothing.
-        let letters = rest.iter().position(|byte| !byte.is_ascii_alphanumeric())?;
-        let (byte, next) = (rest[letters], rest.get(letters + 1));
+        let end = if bytes.get(at)?.is_ascii_alphabetic() { letters_end(bytes, at) } else { at };
+        let (byte, next) = (*bytes.get(end)?, bytes.get(end + 1));
         let may = match byte {
             b' ' => next.is_some_and(|next| may_join(*next)),
             b'.' | b',' => next.is_none_or(|next| may_be_blank(*next)),
             b';' | b'|' | b'(' | b')' | b'[' | b']' => true,
             byte => may_be_blank(byte),
         };
-        let end = text.len() - rest.len() + letters;
         if let Some(length) = may.then(|| break_at(&text[end..])).flatten() {
             return Some((end, end + length));
         }
-        rest = &rest[letters + 1..];
+        at = end + 1;
     }
 }
 
@@ -209,7 +210,7 @@ pub(super) fn minutes(page: &Page<'_>, services: &[Service]) -> Minutes {
             continue;
         }
         let clause = &plain[start..end];
-        let digits = clause.bytes().any(|byte| byte.is_ascii_digit());
+        let digits = digits(clause.as_bytes(), Span::new(0, clause.len())) > 0;
         // Most clauses have no figure, and most figures count something else: what they are labels of is asked of the rest alone.
         let may = |pattern| *clause != page.text[start..end] || page.swept.may(pattern, Span::new(start, end));
         let figured = digits || may(&WORD) && has_number(clause);

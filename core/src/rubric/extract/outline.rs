@@ -383,7 +383,11 @@ fn dash(text: &str) -> Option<(usize, usize)> {
 fn may_lead(line: &str) -> bool {
     let near = &line.as_bytes()[..line.len().min(MAX_LEADER)];
     // White space other than blanks is a control.
-    near.windows(2).any(|pair| pair == b".." || pair == b"  ") || near.iter().any(|byte| !matches!(byte, b' '..=b'~'))
+    let mut before = 0;
+    near.iter().any(|&byte| {
+        let twice = byte == std::mem::replace(&mut before, byte);
+        twice && matches!(byte, b'.' | b' ') || !matches!(byte, b' '..=b'~')
+    })
 }
 
 /// "Rx: gait training" prescribes therapy; with a drug after it, "Rx" heads medicines.

@@ -8,8 +8,9 @@ use std::sync::LazyLock;
 use crate::rubric::extract::outline::Topic;
 use crate::rubric::extract::page::{Page, inside, lists, overlapped, touching};
 use crate::rubric::extract::{Facts, GoalTerm};
-use crate::rubric::terms::push_stem;
+use crate::rubric::terms::{push_stem, short_stem};
 use crate::rubric::{Discipline, DocType};
+use crate::text::short::{Short, digits, letters_end, word_end};
 use crate::text::{Span, lines};
 
 /// Rows of the weight table.
@@ -26,7 +27,10 @@ const TAIL: usize = 16;
 /// What of the statements of a note is the same whatever kind of document it is: their words, and what the rules found in them.
 pub(super) struct Seen {
     words: Vec<Words>,
-    flags: Vec<Vec<Flag>>,
+    /// Those of each statement after those of the one before it.
+    flags: Vec<Flag>,
+    /// Where those of each statement begin, and where the last ones end.
+    begins: Vec<usize>,
 }
 
 impl Seen {
@@ -34,8 +38,19 @@ impl Seen {
         let mut stem = String::new();
         let mut words = |part: &Span| page.cancel.unless_set(|| Words::read(near(page.text, *part), &mut stem));
         let named = named(page, parts);
-        let flags = |(part, named): (&Span, &u64)| page.cancel.unless_set(|| found(facts, *part, *named));
-        Self { words: parts.iter().map(&mut words).collect(), flags: parts.iter().zip(&named).map(flags).collect() }
+        let words = parts.iter().map(&mut words).collect();
+        let (mut flags, mut begins) = (Vec::with_capacity(8 * parts.len()), Vec::with_capacity(parts.len() + 1));
+        for (part, named) in parts.iter().zip(named) {
+            begins.push(flags.len());
+            page.cancel.unless_set(|| found(facts, *part, named, &mut flags));
+        }
+        begins.push(flags.len());
+        Self { words, flags, begins }
+    }
+
+    /// What the rules found in a statement.
+    fn flags(&self, index: usize) -> &[Flag] {
+        &self.flags[self.begins[index]..self.begins[index + 1]]
     }
 }
 
@@ -64,11 +79,11 @@ pub(super) fn features(
             rows.push(of_kind);
             rows.push(of_discipline);
             heading(&mut rows, page, part, kind, &mut labels);
-            for flag in &seen.flags[index] {
+            for flag in seen.flags(index) {
                 rows.push(flag.own);
-                rows.push(flag.of_doc.with(kind).row());
+                rows.push(flag.of_doc.with(kind.as_bytes()).row());
             }
-            if seen.flags[index].is_empty() {
+            if seen.flags(index).is_empty() {
                 rows.push(const { row(&["rule", "none"]) });
             }
             let edges = const { [row(&["before", "edge"]), row(&["after", "edge"])] };
@@ -78,7 +93,7 @@ pub(super) fn features(
                     continue;
                 };
                 seen.words[other].each.iter().take(BESIDE).for_each(|word| rows.push(word.beside[side]));
-                seen.flags[other].iter().for_each(|flag| rows.push(flag.beside[side]));
+                seen.flags(other).iter().for_each(|flag| rows.push(flag.beside[side]));
             }
             rows.take()
         })
@@ -185,13 +200,13 @@ fn layout(rows: &mut Row, page: &Page<'_>, part: Span, index: usize, count: usiz
     } else {
         const { row(&["capitals", "all"]) }
     });
-    rows.push(if content.bytes().any(|byte| byte.is_ascii_digit()) {
+    rows.push(if digits(content.as_bytes(), Span::new(0, content.len())) > 0 {
         const { row(&["figure", "yes"]) }
     } else {
         const { row(&["figure", "no"]) }
     });
     let end = content.chars().next_back().filter(|c| !c.is_alphanumeric()).unwrap_or('a');
-    rows.push(const { Name::of(&["end"]) }.with(end.encode_utf8(&mut [0; 4])).row());
+    rows.push(const { Name::of(&["end"]) }.with(end.encode_utf8(&mut [0; 4]).as_bytes()).row());
     let places = const {
         [row(&["place", "1"]), row(&["place", "2"]), row(&["place", "3"]), row(&["place", "4"]), row(&["place", "5"])]
     };
@@ -294,9 +309,8 @@ fn named(page: &Page<'_>, parts: &[Span]) -> Vec<u64> {
 }
 
 /// What the rules found in a statement, and which term lists have words in it.
-fn found(facts: &Facts, part: Span, named: u64) -> Vec<Flag> {
+fn found(facts: &Facts, part: Span, named: u64, flags: &mut Vec<Flag>) {
     static NAMED: LazyLock<Vec<Flag>> = LazyLock::new(|| lists().named().map(|(name, _)| Flag::of(name)).collect());
-    let mut flags = Vec::with_capacity(16);
     let mut flag = |holds: bool, flag: Flag| {
         if holds {
             flags.push(flag);
@@ -353,7 +367,6 @@ fn found(facts: &Facts, part: Span, named: u64) -> Vec<Flag> {
         flags.push(NAMED[named.trailing_zeros() as usize]);
         named &= named - 1;
     }
-    flags
 }
 
 /// The beginning of a statement, as much as is read of it.
@@ -376,15 +389,24 @@ fn tail(content: &str) -> Option<&str> {
     loop {
         // Most of it is letters that go on with a word.
         if inside {
-            let letters = bytes[at..].iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
-            at += letters;
-            match letters {
+            let start = at;
+            at = word_end(bytes, start);
+            match at - start {
                 0 => {}
                 1 => previous = [char::from(bytes[at - 1]), previous[0]],
                 _ => previous = [char::from(bytes[at - 1]), char::from(bytes[at - 2])],
             }
         }
         let &byte = bytes.get(at)?;
+        // Mostly one blank follows, and then a word: that breaks nothing.
+        if !inside && byte.is_ascii_alphanumeric() {
+            (words, inside) = (words + 1, true);
+            continue;
+        }
+        if byte == b' ' && previous[0] != ' ' {
+            (at, inside, previous) = (at + 1, false, [' ', previous[0]]);
+            continue;
+        }
         let c = if byte.is_ascii() { char::from(byte) } else { content[at..].chars().next()? };
         at += c.len_utf8();
         let blank = c.is_whitespace();
@@ -428,12 +450,15 @@ const DIGIT: u8 = 4 | SAYS;
 const BEYOND: u8 = 8;
 
 /// Gives the stems of a text's first words: figures become their form, capitals and inflection are put aside.
-/// `stem` is room for one.
-fn stems(text: &str, most: usize, stem: &mut String, mut give: impl FnMut(&str)) {
+/// `stem` is room for a long one.
+fn stems(text: &str, most: usize, stem: &mut String, mut give: impl FnMut(&[u8])) {
     let (bytes, mut at, mut left) = (text.as_bytes(), 0, most);
     while at < bytes.len() && left > 0 {
         // Whether there is a letter, a figure or a percentage in it, and whether there is a digit.
-        let (start, mut there) = (at, 0);
+        // Most words are ASCII letters alone.
+        let start = at;
+        at = letters_end(bytes, start);
+        let mut there = if at > start { SAYS } else { 0 };
         while let Some(&byte) = bytes.get(at) {
             match MADE_OF[usize::from(byte)] {
                 NOTHING => break,
@@ -449,19 +474,28 @@ fn stems(text: &str, most: usize, stem: &mut String, mut give: impl FnMut(&str))
             }
         }
         let (says, digit) = (there & SAYS != 0, there & DIGIT == DIGIT);
-        let word = &text[start..at];
-        at += text[at..].chars().next().map_or(0, char::len_utf8);
+        let word = Span::new(start, at);
+        at += match bytes.get(at) {
+            Some(byte) if byte.is_ascii() => 1,
+            _ => text[at..].chars().next().map_or(0, char::len_utf8),
+        };
         if !says {
             continue;
         }
         left -= 1;
+        let short = if digit { None } else { Short::at(bytes, word) };
+        if let Some((short, len)) = short.and_then(|short| short_stem(short, word.len())) {
+            give(&short.bytes()[..len]);
+            continue;
+        }
         stem.clear();
         if digit {
-            stem.extend(word.chars().map(|c| if c.is_ascii_digit() { '0' } else { c.to_ascii_lowercase() }));
+            let form = |c: char| if c.is_ascii_digit() { '0' } else { c.to_ascii_lowercase() };
+            stem.extend(word.of(text).chars().map(form));
         } else {
-            push_stem(word, stem);
+            push_stem(word.of(text), stem);
         }
-        give(stem);
+        give(stem.as_bytes());
     }
 }
 
@@ -489,19 +523,20 @@ impl Name {
     }
 
     /// The name with one part more.
-    fn with(self, part: &str) -> Self {
+    fn with(self, part: &[u8]) -> Self {
         let [name] = Self::all([self], part);
         name
     }
 
     /// Names with one part more, the same for all. Their sums do not wait for each other: together they take little longer than one.
-    fn all<const N: usize>(mut names: [Self; N], part: &str) -> [Self; N] {
-        for byte in part.bytes().chain([0]) {
+    fn all<const N: usize>(mut names: [Self; N], part: &[u8]) -> [Self; N] {
+        for byte in part {
             for name in &mut names {
-                name.0 = (name.0 ^ u64::from(byte)).wrapping_mul(Self::PRIME);
+                name.0 = (name.0 ^ u64::from(*byte)).wrapping_mul(Self::PRIME);
             }
         }
-        names
+        // The zero after it.
+        names.map(|name| Self(name.0.wrapping_mul(Self::PRIME)))
     }
 
     /// The row of the feature.
@@ -540,7 +575,7 @@ impl Row {
     }
 
     /// Gives the stems of a text's first words, with the row.
-    fn each_stem(&mut self, text: &str, most: usize, mut give: impl FnMut(&mut Self, &str)) {
+    fn each_stem(&mut self, text: &str, most: usize, mut give: impl FnMut(&mut Self, &[u8])) {
         let mut stem = std::mem::take(&mut self.stem);
         stems(text, most, &mut stem, |word| give(self, word));
         self.stem = stem;
@@ -548,9 +583,7 @@ impl Row {
 
     /// The rows of a statement, of which none is left for the next.
     fn take(&mut self) -> Vec<u16> {
-        for row in &self.rows {
-            self.there[usize::from(*row) / 64] = 0;
-        }
+        self.there.fill(0);
         let rows = self.rows.clone();
         self.rows.clear();
         rows

@@ -151,11 +151,22 @@ fn answer(value: &str) -> Option<Form> {
     }
 }
 
+/// The first bytes of all that may be a box.
+static MAY_BE_BOX: [bool; 256] = {
+    let mut may = [false; 256];
+    let bytes = [b'[', b'(', b'_', 0xE2, 0xF0];
+    let mut at = 0;
+    while at < bytes.len() {
+        may[bytes[at] as usize] = true;
+        at += 1;
+    }
+    may
+};
+
 /// Whether the box that belongs to the phrase is empty.
 fn unticked(text: &str, line: Span, span: Span) -> bool {
     let inside = line.of(text);
-    // The first bytes of all that may be a box.
-    let could = |byte: &u8| matches!(byte, b'[' | b'(' | b'_' | 0xE2 | 0xF0);
+    let could = |byte: &u8| MAY_BE_BOX[usize::from(*byte)];
     let mut boxes: Vec<(usize, usize, bool)> = Vec::new();
     let mut at = 0;
     while let Some(next) = inside.as_bytes()[at..].iter().position(could) {
