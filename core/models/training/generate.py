@@ -1,6 +1,6 @@
 """Writes labelled notes that never were: families with their slots filled, strewn into open prose, then roughed up.
 
-    generate.py --words 1000000 --seed 1 [--carriers FILE...] [--writers A B | --without C] [--validation] > notes.jsonl
+    generate.py --words 1000000 --seed 1 [--carriers FILE...] [--writers A B | --without C] [--validation] [--as-written] > notes.jsonl
 
 One JSON object a line: {"text", "spans": [{"start", "end", "label"}]}, offsets in code points. The same arguments give the
 same bytes. Names of the validation side (--validation) never occur on the training side.
