@@ -208,7 +208,7 @@ impl<'t> Note<'t> {
     /// The day of the visit, or on which the document was written, as far as the note says.
     pub(crate) fn visit_date(&self) -> Option<Date> {
         let spans = &self.facts.visit_dates;
-        spans.iter().find_map(|span| self.page.dates.iter().find(|d| d.span.overlaps(*span))?.date())
+        spans.iter().find_map(|span| self.page.date_at(*span)?.date())
     }
 }
 

@@ -513,7 +513,7 @@ fn classify(
     if matches!(page.topic(stated.span.start), Topic::Plan | Topic::Goals | Topic::NewGoals)
         && !timed
         && !total
-        && !interventions::CPT.is_match(line.of(page.text))
+        && !page.swept.is_in(&interventions::CPT, line)
     {
         return;
     }
@@ -523,13 +523,13 @@ fn classify(
     }
     let code = interventions::CPT.is_match(clause);
     // "97110 timed 15 min" is one service; "timed codes (97110, 97140): 38" is the total of several.
-    let only = services.iter().filter(|service| service.code.is_some()).count() <= 1;
+    let only = || services.iter().filter(|service| service.code.is_some()).nth(1).is_none();
     let leads = || {
         let at = |found: Option<regex::Match<'_>>| found.map_or(usize::MAX, |m| m.start());
         at(TIMED.find(clause)) < at(interventions::CPT.find(clause))
     };
-    let alone = services.len() <= 1 || (only && leads());
-    if timed && (total || !code || interventions::CPT.find_iter(line.of(page.text)).count() > 1 || alone) {
+    let alone = || services.len() <= 1 || (only() && leads());
+    if timed && (total || !code || interventions::CPT.find_iter(line.of(page.text)).nth(1).is_some() || alone()) {
         if out.timed.is_none() || total {
             out.timed = Some(stated);
         }
@@ -541,7 +541,7 @@ fn classify(
         after.trim_start().get(..5).is_some_and(|next| next.eq_ignore_ascii_case("total"))
             || tail(before, 12).trim_end().to_lowercase().ends_with("total")
     };
-    if total && (!code || (only && beside())) && !OTHER_TIME.is_match(clause) {
+    if total && (!code || (only() && beside())) && !OTHER_TIME.is_match(clause) {
         let lower = clause.to_lowercase();
         let strong = ["total", "time", "whole", "entire", "in all", "altogether", "overall", "combined"]
             .iter()

@@ -133,10 +133,11 @@ const MAX_LEADER_WORDS: usize = 5;
 
 /// The labelled blocks of a text in order. A major block reaches to the next one, a minor one to the next label.
 pub(crate) fn outline(text: &str, lines: &[Span], markers: &[usize], hits: &Hits) -> Vec<Block> {
-    let mut found: Vec<(Span, usize, Topic, bool)> = Vec::new();
+    let mut found = Found::default();
     for (line, marker) in lines.iter().zip(markers).filter(|(line, _)| !line.is_empty()) {
         segments(text, *line, *marker, hits, &mut found);
     }
+    let found = found.labels;
     let ends = ends(text, lines, markers, &found);
     let blanks = next(lines, Span::is_empty, text.len());
     let services = LazyCell::new(|| next(lines, |line| is_service(text, line, hits), text.len()));
@@ -253,8 +254,15 @@ fn ends(text: &str, lines: &[Span], markers: &[usize], found: &[(Span, usize, To
     ends
 }
 
+/// The labels that were found so far, and what the last major one among them is about.
+#[derive(Default)]
+struct Found {
+    labels: Vec<(Span, usize, Topic, bool)>,
+    major: Option<Topic>,
+}
+
 /// The labels of one line: at its start, and after wide gaps, bars, and (where they are known) sentence ends.
-fn segments(text: &str, line: Span, marker: usize, hits: &Hits, found: &mut Vec<(Span, usize, Topic, bool)>) {
+fn segments(text: &str, line: Span, marker: usize, hits: &Hits, found: &mut Found) {
     let mut start = line.start;
     // "1. Walk a mile: met" is an item rather than a label.
     let mut known_only = line.of(text)[..marker].ends_with('.');
@@ -270,8 +278,7 @@ fn segments(text: &str, line: Span, marker: usize, hits: &Hits, found: &mut Vec<
     for (end, next, stop) in cuts {
         if start <= end {
             let first = start == line.start;
-            let told =
-                !first && found.iter().rev().find(|label| label.3).is_some_and(|label| label.2 == Topic::Subjective);
+            let told = !first && found.major == Some(Topic::Subjective);
             let segment = Span::new(start, end);
             let marker = if first { marker } else { 0 };
             if let Some(label) = label(text, segment, line, (first, marker), hits)
@@ -279,7 +286,10 @@ fn segments(text: &str, line: Span, marker: usize, hits: &Hits, found: &mut Vec<
                 // "S: ... Goal: to garden again." is the patient's own goal.
                 && (!told || label.2 != Topic::Goals)
             {
-                found.push(label);
+                if label.3 {
+                    found.major = Some(label.2);
+                }
+                found.labels.push(label);
             }
         }
         start = next;

@@ -166,8 +166,13 @@ impl<'t> Page<'t> {
 
     /// Whether a date stands at a place.
     pub(crate) fn is_dated(&self, span: Span) -> bool {
+        self.date_at(span).is_some()
+    }
+
+    /// The first date that shares a place with a region.
+    pub(crate) fn date_at(&self, span: Span) -> Option<&DateMention> {
         let next = self.dates.partition_point(|date| date.span.end <= span.start);
-        self.dates.get(next).is_some_and(|date| date.span.overlaps(span))
+        self.dates.get(next).filter(|date| date.span.overlaps(span))
     }
 
     /// The dates inside a region.

@@ -71,20 +71,8 @@ pub(super) const HALF: Cues = 1 << 30;
 /// A legal form: "Inc".
 pub(super) const LEGAL: Cues = 1 << 26;
 
-/// Fields before the name of a body, which hardly ever begin one.
-pub(super) const BODY_FIELDS: &[&str] = &[
-    "plan",
-    "facility",
-    "employer",
-    "agency",
-    "carrier",
-    "payer",
-    "payor",
-    "insurer",
-    "dme",
-    "pharmacy",
-    "pharmacies",
-];
+/// A field before the name of a body, which hardly ever begins one: "Employer Riverside Press".
+pub(super) const LABEL: Cues = 1 << 31;
 
 const LISTS: &[(Cues, &str)] = &[
     (
@@ -261,6 +249,7 @@ const LISTS: &[(Cues, &str)] = &[
         "facility hospital clinic employer pharmacy insurance insurer payer payor carrier school lab laboratory practice \
          organization agency location site company church plan bank ins employment snf alf hha",
     ),
+    (LABEL, "plan facility employer agency carrier payer payor insurer dme pharmacy pharmacies"),
     (
         STATE,
         "al ak az ar ca co ct de fl ga hi id il in ia ks ky la me md ma mi mn ms mo mt ne nv nh nj nm ny nc nd oh ok or pa ri sc \

@@ -2,8 +2,8 @@
 //! are known by one word. "The hospital" and "Emergency Department" say what, not which, and are no findings.
 
 use super::announce::{
-    AREA, BELONG, BODY, BODY_FIELDS, BRAND, CHAIN, CREDENTIAL, Cues, DWELL, FIELD, GENERIC, HEAD, JOIN, LEGAL, NEVER,
-    SAYS, STATE, STREET, TITLE, TRADE,
+    AREA, BELONG, BODY, BRAND, CHAIN, CREDENTIAL, Cues, DWELL, FIELD, GENERIC, HEAD, JOIN, LABEL, LEGAL, NEVER, SAYS,
+    STATE, STREET, TITLE, TRADE,
 };
 use super::structure::{Gap, Sort, Word, Words};
 use crate::scrub::{Category, Finding, Stage, Stages};
@@ -483,7 +483,7 @@ impl Finder<'_, '_, '_> {
                 break;
             }
             // Nor is the field that it stands in: "Employer Riverside Press".
-            if distinct > 0 && BODY_FIELDS.iter().any(|field| words.is_text(before, field)) {
+            if distinct > 0 && word.is(LABEL) {
                 break;
             }
             // A verb or a determiner that opens the sentence is no part of the name.

@@ -7,7 +7,7 @@
 use std::collections::HashSet;
 use std::sync::{Arc, LazyLock};
 
-use super::announce::{BODY_FIELDS, CREDENTIAL, GENERIC, HEAD, JOIN, LEGAL, RELATIVE, TITLE, TRADE, cues};
+use super::announce::{CREDENTIAL, GENERIC, HEAD, JOIN, LABEL, LEGAL, RELATIVE, TITLE, TRADE, cues};
 use super::notation::{is_notation, is_sure_notation};
 use super::{Detector, Note, PATTERNS};
 use crate::error::{Error, Result};
@@ -300,11 +300,10 @@ fn bare(text: &str, words: &[Word], start: &mut usize, end: &mut usize) {
         *start += 2;
     }
     // "Employer Riverside Press", "PHARMACIES - HAWK OXYGEN": the field is not the value.
-    let field = |i: usize| is(i, BODY_FIELDS);
     let named = |i: usize| {
         words[i].class == Class::Letters && cues(words[i].of(text)) & (HEAD | GENERIC | JOIN | TRADE | LEGAL) == 0
     };
-    if *end - *start > 1 && field(*start) && words[*start + 1].before == Before::Space {
+    if *end - *start > 1 && cues(words[*start].of(text)) & LABEL != 0 && words[*start + 1].before == Before::Space {
         let dashed = usize::from(is(*start + 1, &["-", ":"]));
         if *start + 1 + dashed < *end && named(*start + 1 + dashed) {
             *start += 1 + dashed;
